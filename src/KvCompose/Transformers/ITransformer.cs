@@ -1,0 +1,45 @@
+using KvCompose.Threading;
+
+namespace KvCompose;
+
+/// <summary>
+/// What a pipeline asks of a model: everything of a decoder layer but attention over the cache.
+/// Implemented by a struct, so that a session specialised for it makes direct calls.
+/// All matrices are row-major fp32 with one row per token.
+/// </summary>
+public unsafe interface ITransformer
+{
+    /// <summary>The model's dimensions.</summary>
+    TransformerShape Shape { get; }
+
+    /// <summary>The threads that the model computes with; the pipeline's loops run on the same ones.</summary>
+    WorkerPool Workers { get; }
+
+    /// <summary>Writes the embedding of every token, hidden [tokens, D].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    void Embed(ReadOnlySpan<int> tokens, float* hidden);
+
+    /// <summary>
+    /// Normalises hidden [rows, D], projects it and rotates queries and keys at the given positions:
+    /// queries [rows, Hq, d], keys and values [rows, Hkv, d]. <paramref name="hidden"/> is not changed.
+    /// </summary>
+    void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values);
+
+    /// <summary>
+    /// Completes the layer for the given rows: hidden [rows, D] gains the output projection of attended [rows, Hq, d],
+    /// then the feed-forward block.
+    /// </summary>
+    void Complete(int layer, float* attended, float* hidden, int rows);
+
+    /// <summary>Final norm and language-model head: logits [rows, Vocabulary] of hidden [rows, D].</summary>
+    void Logits(float* hidden, int rows, float* logits);
+}
+
+/// <summary>A model that hands out the struct through which pipelines compute.</summary>
+/// <typeparam name="TTransformer">The struct; a session is compiled once for it.</typeparam>
+public interface ITransformerSource<TTransformer>
+    where TTransformer : struct, ITransformer
+{
+    /// <summary>The struct view of this model. It stays valid until the model is disposed.</summary>
+    TTransformer Transformer { get; }
+}
