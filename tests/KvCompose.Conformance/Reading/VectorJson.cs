@@ -76,9 +76,17 @@ public static class VectorJson
             : throw new VectorFormatException($"'{name}' is no 32-bit integer: {number}");
     }
 
-    /// <summary>This element as a number.</summary>
-    public static double AsNumber(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value)
-            ? value
-            : throw new VectorFormatException($"'{name}' is no number");
+    /// <summary>This element as a number; the words of <see cref="PythonJson"/> are numbers too.</summary>
+    public static double AsNumber(this JsonElement element, string name) => element.ValueKind switch
+    {
+        JsonValueKind.Number when element.TryGetDouble(out double value) => value,
+        JsonValueKind.String => element.GetString() switch
+        {
+            "NaN" => double.NaN,
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            _ => throw new VectorFormatException($"'{name}' is a text, no number"),
+        },
+        _ => throw new VectorFormatException($"'{name}' is no number"),
+    };
 }

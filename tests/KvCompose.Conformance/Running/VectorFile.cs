@@ -33,9 +33,5 @@ public sealed record VectorFile(string Path, JsonElement Root)
 
     /// <summary>Reads and parses a file.</summary>
     /// <exception cref="JsonException">The file is not JSON.</exception>
-    public static VectorFile Load(string path)
-    {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-        return new VectorFile(path, document.RootElement.Clone());
-    }
+    public static VectorFile Load(string path) => new(path, PythonJson.Parse(File.ReadAllBytes(path)));
 }

@@ -58,6 +58,15 @@ public class VectorReadingTests
     }
 
     [Fact]
+    public void PythonJson_BareWordsOutsideTexts_AreNumbers()
+    {
+        JsonElement root = PythonJson.Parse("""{"a \" NaN":"-Infinity","b":[NaN,Infinity,-Infinity,-1]}"""u8.ToArray());
+
+        Assert.Equal("-Infinity", root.Text("a \" NaN"));
+        Assert.Equal([double.NaN, double.PositiveInfinity, double.NegativeInfinity, -1], root.Numbers("b"));
+    }
+
+    [Fact]
     public void Selection_TiedCut_ToleratesOnlyLoosePositions()
     {
         using JsonDocument document = JsonDocument.Parse(
