@@ -68,7 +68,11 @@ public static class TensorReader
         return Generate(tensor, name, seed, Shape(tensor, name, out _));
     }
 
-    private static Tensor Generate(JsonElement tensor, string name, ulong seed, int[] shape) => tensor.Text("gen") == "sm64x4"
+    /// <summary>A tensor that is generated even if it does not say so: an entry of a list of weights.</summary>
+    public static Tensor ReadGenerated(JsonElement tensor, string name) =>
+        Generate(tensor, name, tensor.Seed("seed"), Shape(tensor, name, out _));
+
+    private static Tensor Generate(JsonElement tensor, string name, ulong seed, int[] shape) => (tensor.OptionalText("gen") ?? "sm64x4") == "sm64x4"
         ? new Tensor(shape, Sm64X4.Fill(seed, Count(shape, name), (float)tensor.Number("scale", 1)))
         : throw new VectorFormatException($"'{name}' names the unknown generator '{tensor.Text("gen")}'");
 

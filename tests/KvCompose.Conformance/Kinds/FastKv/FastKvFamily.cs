@@ -17,6 +17,7 @@ public static class FastKvFamily
         new GemFilterKind(),
         new FastKvLayerKind(),
         new FastKvPipelineKind(),
+        new FastKvEndToEndKind(),
         new FastKvCapacityTableKind(),
         new UnnamedCasesKind(),
     ];
