@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -14,12 +15,11 @@ public sealed unsafe class PagePool : IDisposable
     private const int SlabPages = 1 << SlabShift;
     private const int SlabMask = SlabPages - 1;
 
-    private readonly SortedSet<int> _open = [];
-    private readonly SortedSet<int> _absent = [];
-    private byte** _slabs;
-    private ulong[] _free = [];
+    private Slab* _slabs;
     private int _slabCount;
     private int _slabCapacity;
+    private int _slabsPresent;
+    private int _lowestOpen;
     private bool _disposed;
 
     /// <summary>Makes an empty pool.</summary>
@@ -52,7 +52,7 @@ public sealed unsafe class PagePool : IDisposable
     public long PeakBytes { get; private set; }
 
     /// <summary>Bytes taken from the operating system, unused pages of open slabs included.</summary>
-    public long BytesReserved => (long)(_slabCount - _absent.Count) * SlabPages * Layout.PageBytes;
+    public long BytesReserved => (long)_slabsPresent * SlabPages * Layout.PageBytes;
 
     /// <summary>Begins a new measurement of <see cref="PeakBytes"/>.</summary>
     public void ResetPeak() => PeakBytes = BytesHeld;
@@ -68,17 +68,12 @@ public sealed unsafe class PagePool : IDisposable
             throw new CacheLimitException(LimitBytes, BytesHeld, Layout.PageBytes);
         }
 
-        int slab = _open.Count > 0 ? _open.Min : OpenSlab();
-        int place = System.Numerics.BitOperations.TrailingZeroCount(_free[slab]);
-        _free[slab] &= _free[slab] - 1;
-        if (_free[slab] == 0)
-        {
-            _open.Remove(slab);
-        }
-
+        Slab* slab = _slabs + LowestOpenSlab();
+        int place = BitOperations.TrailingZeroCount(slab->Free);
+        slab->Free &= slab->Free - 1;
         PagesHeld++;
         PeakBytes = Math.Max(PeakBytes, BytesHeld);
-        return (slab << SlabShift) | place;
+        return (_lowestOpen << SlabShift) | place;
     }
 
     /// <summary>Gives a page back.</summary>
@@ -86,29 +81,26 @@ public sealed unsafe class PagePool : IDisposable
     public void Return(int page)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        int slab = page >> SlabShift;
+        int index = page >> SlabShift;
         ulong bit = 1UL << (page & SlabMask);
-        if (page < 0 || slab >= _slabCount || _slabs[slab] == null || (_free[slab] & bit) != 0)
+        if (page < 0 || index >= _slabCount || _slabs[index].Memory == null || (_slabs[index].Free & bit) != 0)
         {
             throw new ArgumentException($"page {page} is not in use", nameof(page));
         }
 
-        if (_free[slab] == 0)
-        {
-            _open.Add(slab);
-        }
-
-        _free[slab] |= bit;
+        Slab* slab = _slabs + index;
+        slab->Free |= bit;
         PagesHeld--;
-        if (_free[slab] == ulong.MaxValue && _open.Count > 1)
+        _lowestOpen = Math.Min(_lowestOpen, index);
+        if (slab->Free == ulong.MaxValue && PagesHeld > 0)
         {
-            CloseSlab(slab);
+            Close(slab);
         }
     }
 
     /// <summary>The address of a page in use. Stable until the page is returned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Address(int page) => _slabs[page >> SlabShift] + ((nint)(page & SlabMask) * Layout.PageBytes);
+    public byte* Address(int page) => _slabs[page >> SlabShift].Memory + ((nint)(page & SlabMask) * Layout.PageBytes);
 
     /// <summary>Frees every page.</summary>
     public void Dispose()
@@ -117,30 +109,46 @@ public sealed unsafe class PagePool : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private int OpenSlab()
+    /// <summary>The first slab with a free page; takes memory for one when there is none.</summary>
+    private int LowestOpenSlab()
     {
-        int slab = _absent.Count > 0 ? _absent.Min : _slabCount;
+        int absent = _slabCount;
+        for (; _lowestOpen < _slabCount; _lowestOpen++)
+        {
+            if (_slabs[_lowestOpen].Free != 0)
+            {
+                return _lowestOpen;
+            }
+        }
+
+        for (int slab = 0; slab < _slabCount && absent == _slabCount; slab++)
+        {
+            absent = _slabs[slab].Memory == null ? slab : absent;
+        }
+
+        Open(absent);
+        return _lowestOpen = absent;
+    }
+
+    private void Open(int slab)
+    {
         if (slab == _slabCapacity)
         {
             _slabCapacity = Math.Max(16, _slabCapacity * 2);
-            _slabs = (byte**)NativeMemory.Realloc(_slabs, (nuint)_slabCapacity * (nuint)sizeof(byte*));
-            Array.Resize(ref _free, _slabCapacity);
+            _slabs = (Slab*)NativeMemory.Realloc(_slabs, (nuint)_slabCapacity * (nuint)sizeof(Slab));
         }
 
-        _slabs[slab] = (byte*)NativeMemory.AlignedAlloc((nuint)SlabPages * (nuint)Layout.PageBytes, PageLayout.Alignment);
-        _free[slab] = ulong.MaxValue;
+        _slabs[slab].Memory = (byte*)NativeMemory.AlignedAlloc((nuint)SlabPages * (nuint)Layout.PageBytes, PageLayout.Alignment);
+        _slabs[slab].Free = ulong.MaxValue;
         _slabCount = Math.Max(_slabCount, slab + 1);
-        _absent.Remove(slab);
-        _open.Add(slab);
-        return slab;
+        _slabsPresent++;
     }
 
-    private void CloseSlab(int slab)
+    private void Close(Slab* slab)
     {
-        NativeMemory.AlignedFree(_slabs[slab]);
-        _slabs[slab] = null;
-        _open.Remove(slab);
-        _absent.Add(slab);
+        NativeMemory.AlignedFree(slab->Memory);
+        *slab = default;
+        _slabsPresent--;
     }
 
     private void Release()
@@ -153,11 +161,22 @@ public sealed unsafe class PagePool : IDisposable
         _disposed = true;
         for (int slab = 0; slab < _slabCount; slab++)
         {
-            NativeMemory.AlignedFree(_slabs[slab]);
+            NativeMemory.AlignedFree(_slabs[slab].Memory);
         }
 
         NativeMemory.Free(_slabs);
         _slabs = null;
+        _slabCount = 0;
+        _slabsPresent = 0;
         PagesHeld = 0;
+    }
+
+    private struct Slab
+    {
+        /// <summary>The pages; null when the memory went back.</summary>
+        public byte* Memory;
+
+        /// <summary>A bit for every page that nobody holds; 0 without memory.</summary>
+        public ulong Free;
     }
 }
