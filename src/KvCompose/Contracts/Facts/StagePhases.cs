@@ -1,3 +1,5 @@
+using System;
+
 namespace KvCompose;
 
 /// <summary>When a stage acts.</summary>

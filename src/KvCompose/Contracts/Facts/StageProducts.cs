@@ -1,3 +1,5 @@
+using System;
+
 namespace KvCompose;
 
 /// <summary>What one stage hands to another. A need that no stage of the pipeline provides is a compile-time error.</summary>
