@@ -15,6 +15,7 @@ internal static class RuleIds
     public const string StageNotUnmanaged = "KVC2004";
     public const string NeedNotProvided = "KVC2005";
     public const string OptionOutOfRange = "KVC2007";
+    public const string BudgetBelowProtected = "KVC2008";
     public const string RenumberedPositions = "KVC2012";
     public const string StageWithoutEffect = "KVC2013";
 

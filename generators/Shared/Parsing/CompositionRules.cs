@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvCompose.Shared.Diagnostics;
 using KvCompose.Shared.Specs;
 
@@ -50,11 +51,30 @@ internal static class CompositionRules
         }
 
         WarnOfNoEffect(stages, siteOf, sink);
-        return valid;
+        return valid & CheckBudget(stages, siteOf, sink);
     }
 
     private static void ReportMissing(string pipeline, DiagnosticSite site, StageSlot slot, IDiagnosticSink sink)
         => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot)) { FixData = FixData.OfSlot(slot) });
+
+    /// <summary>A head must be allowed to keep at least what it keeps whatever the budget is.</summary>
+    private static bool CheckBudget(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    {
+        int kept = stages.Sum(static stage => stage.Number(OptionRole.Sinks, 0) + stage.Number(OptionRole.Window, 0));
+        foreach (StageSpec stage in stages)
+        {
+            int budget = stage.Number(OptionRole.Budget, 0);
+            if (budget > 0 && budget < kept)
+            {
+                sink.Report(new Finding(
+                    RuleIds.BudgetBelowProtected, siteOf(stage.Slot), stage.Type.Name,
+                    budget.ToString(CultureInfo.InvariantCulture), kept.ToString(CultureInfo.InvariantCulture)));
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>A selection that keeps every token asks nobody how many.</summary>
     private static void WarnOfNoEffect(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)

@@ -62,21 +62,23 @@ internal static class OptionsParser
 
         var role = (OptionRole)(int)Named(marker, "Role", 0);
         bool runTime = Named(marker, "RunTime", 0) != 0;
+        double minimum = Named(marker, "Minimum", double.NegativeInfinity);
+        double maximum = Named(marker, "Maximum", double.PositiveInfinity);
         if (property.Type.TypeKind == TypeKind.Enum)
         {
-            return new OptionSpec(property.Name, EnumLiteral(property.Type, constant), ToDouble(constant), role, runTime);
+            return new OptionSpec(property.Name, EnumLiteral(property.Type, constant), ToDouble(constant), role, runTime, minimum, maximum);
         }
 
         return property.Type.SpecialType switch
         {
             SpecialType.System_Boolean when constant is bool flag
-                => new OptionSpec(property.Name, CSharpLiteral.Of(flag), flag ? 1 : 0, role, runTime),
+                => new OptionSpec(property.Name, CSharpLiteral.Of(flag), flag ? 1 : 0, role, runTime, minimum, maximum),
             SpecialType.System_Int32 when constant is int number
-                => new OptionSpec(property.Name, CSharpLiteral.Of(number), number, role, runTime),
+                => new OptionSpec(property.Name, CSharpLiteral.Of(number), number, role, runTime, minimum, maximum),
             SpecialType.System_Single when ToDouble(constant) is { } number
-                => new OptionSpec(property.Name, CSharpLiteral.Of((float)number), number, role, runTime),
+                => new OptionSpec(property.Name, CSharpLiteral.Of((float)number), number, role, runTime, minimum, maximum),
             SpecialType.System_Double when ToDouble(constant) is { } number
-                => new OptionSpec(property.Name, CSharpLiteral.Of(number), number, role, runTime),
+                => new OptionSpec(property.Name, CSharpLiteral.Of(number), number, role, runTime, minimum, maximum),
             _ => null,
         };
     }

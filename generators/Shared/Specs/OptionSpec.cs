@@ -6,4 +6,7 @@ namespace KvCompose.Shared.Specs;
 /// <param name="Number">The value as a number; enums as their underlying value; null for text.</param>
 /// <param name="Role">What the option means to the compiler.</param>
 /// <param name="RunTime">Whether a session may override it.</param>
-internal sealed record OptionSpec(string Name, string Literal, double? Number, OptionRole Role, bool RunTime);
+/// <param name="Minimum">Smallest valid value.</param>
+/// <param name="Maximum">Largest valid value.</param>
+internal sealed record OptionSpec(
+    string Name, string Literal, double? Number, OptionRole Role, bool RunTime, double Minimum, double Maximum);

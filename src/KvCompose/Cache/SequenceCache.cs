@@ -78,6 +78,23 @@ public sealed unsafe class SequenceCache : IDisposable
         table->Tokens = tokens;
     }
 
+    /// <summary>Makes sure that every head has a page for one more slot; no head's length changes.</summary>
+    /// <exception cref="CacheLimitException">The pool's limit is reached. Pages rented so far stay reserved.</exception>
+    public void ReserveOne()
+    {
+        ObjectDisposedException.ThrowIf(_tables == null, this);
+        for (int i = 0; i < Layers * _heads; i++)
+        {
+            PageTable* table = _tables + i;
+            if (table->Tokens == table->PageCount * _pool.Layout.PageTokens)
+            {
+                Reserve(table, table->PageCount + 1);
+                table->Pages[table->PageCount] = _pool.Rent();
+                table->PageCount++;
+            }
+        }
+    }
+
     /// <summary>Returns every page; the cache can be filled anew.</summary>
     public void Clear()
     {

@@ -21,6 +21,12 @@ public readonly ref struct HeadBudgetContext
     /// <summary>Tokens per key-value head that are kept whatever the budget is.</summary>
     public int ProtectedTokens { get; init; }
 
-    /// <summary>Scores [Hkv, n_l] after pooling and reduction; empty unless the facts need <see cref="StageProducts.TokenScores"/>.</summary>
+    /// <summary>
+    /// Scores after pooling and reduction, one row of <see cref="ScoreStride"/> a key-value head; those of the first n_l − window
+    /// tokens are set. Empty unless the facts need <see cref="StageProducts.TokenScores"/>.
+    /// </summary>
     public ReadOnlySpan<float> Scores { get; init; }
+
+    /// <summary>Elements between two rows of <see cref="Scores"/>.</summary>
+    public int ScoreStride { get; init; }
 }

@@ -5,7 +5,7 @@ namespace KvCompose;
 public readonly struct UniformBudget : ILayerBudget<UniformBudget>
 {
     /// <summary>Tokens per key-value head, sinks and window included. 0 leaves the decision to <see cref="Ratio"/>.</summary>
-    [StageOption(0, Minimum = 0, Maximum = 16_777_216, RunTime = true)]
+    [StageOption(0, Minimum = 0, Maximum = 16_777_216, Role = OptionRole.Budget, RunTime = true)]
     public int Tokens { get; init; }
 
     /// <summary>Share of the prompt, used when <see cref="Tokens"/> is 0.</summary>

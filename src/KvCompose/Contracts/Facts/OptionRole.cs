@@ -23,4 +23,7 @@ public enum OptionRole
 
     /// <summary>A <see cref="GroupReduction"/>.</summary>
     Reduction,
+
+    /// <summary>Tokens that a key-value head may keep, 0 for undecided; never less than what is always kept.</summary>
+    Budget,
 }
