@@ -23,14 +23,15 @@ public sealed record CakeHeadStatistics(double Entropy, double[] Mean, double[] 
         {
             for (int row = 0; row < window; row++)
             {
-                double a = probabilities[row, key];
+                double a = Stored(probabilities[row, key]);
                 entropy -= a * Math.Log(a + LogarithmGuard);
-                mean[key] += a / window;
+                mean[key] += a;
             }
 
+            mean[key] /= window;
             for (int row = 0; row < window; row++)
             {
-                double shift = probabilities[row, key] - mean[key];
+                double shift = Stored(probabilities[row, key]) - mean[key];
                 variance[key] += shift * shift / (window - 1);
             }
         }
@@ -38,4 +39,7 @@ public sealed record CakeHeadStatistics(double Entropy, double[] Mean, double[] 
         // ln(1 + 1e−10) is positive: a one-hot row would count as less than no entropy, and a root of that is not a number.
         return new CakeHeadStatistics(Math.Max(0, entropy), mean, variance);
     }
+
+    // A is a float32 matrix by definition: what underflows there is exactly 0, which roots of H and V would otherwise magnify.
+    private static double Stored(double probability) => (float)probability;
 }
