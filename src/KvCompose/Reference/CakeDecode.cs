@@ -10,7 +10,9 @@ public static class CakeDecode
     /// Storage indices that a KV head keeps, in their new storage order. All of them, unchanged, while it holds at most
     /// <paramref name="budget"/> + w tokens.
     /// </summary>
-    /// <param name="probabilities">[G][stored]: each query head's attention of this step over all stored tokens, the new one included.</param>
+    /// <param name="probabilities">
+    /// [G][stored]: each query head's attention of this step over all stored tokens, the new one included.
+    /// </param>
     /// <param name="positions">Token position of each stored token; the last w are the window, oldest first.</param>
     /// <param name="budget">The layer's budget after prefill, window excluded.</param>
     /// <param name="options">Window, kernel and decode pooling.</param>
@@ -24,7 +26,8 @@ public static class CakeDecode
         int stored = positions.Length;
         if (probabilities.Count == 0 || probabilities.Any(head => head.Length != stored))
         {
-            throw new ArgumentException($"CAKE: {stored} stored tokens need that many probabilities of every query head", nameof(probabilities));
+            throw new ArgumentException(
+                $"CAKE: {stored} stored tokens need that many probabilities of every query head", nameof(probabilities));
         }
 
         int[] order = [.. Enumerable.Range(0, stored)];

@@ -75,7 +75,11 @@ public sealed class CakePipelineKind : VectorKind
         for (int head = 0; head < scores.Length; head++)
         {
             Expect.Close(
-                wanted.Doubles(layer, head / input.KvHeads, head % input.KvHeads), scores[head], 2e-5, 1e-9, $"evict_score[{layer}][{head}]");
+                wanted.Doubles(layer, head / input.KvHeads, head % input.KvHeads),
+                scores[head],
+                2e-5,
+                1e-9,
+                $"evict_score[{layer}][{head}]");
         }
     }
 

@@ -10,7 +10,13 @@ internal static class CakeStages
 {
     /// <summary>Adds the next layer, then compares budgets and lengths of all layers so far with stage m.</summary>
     public static void Step(
-        CakeCascade cascade, CakeLedger ledger, int layers, int tokens, ReadOnlySpan<float> preferences, IReadOnlyList<double[]> scores, JsonElement stage)
+        CakeCascade cascade,
+        CakeLedger ledger,
+        int layers,
+        int tokens,
+        ReadOnlySpan<float> preferences,
+        IReadOnlyList<double[]> scores,
+        JsonElement stage)
     {
         int soFar = preferences.Length;
         cascade.Add(preferences[^1], tokens, scores);
