@@ -19,7 +19,7 @@ internal sealed record HierarchySpec(string Namespace, EquatableArray<TypeDeclar
         return new(container.IsGlobalNamespace ? "" : container.ToDisplayString(NamespaceFormat), types.ToEquatableArray());
     }
 
-    /// <summary>The name of the file that holds one concern of the type, without case-insensitive uniqueness: <c>A.Outer`1+Pipe.Plan.g.cs</c>.</summary>
+    /// <summary>The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>. Types that differ only by case share one.</summary>
     public string HintName(string concern)
     {
         var type = string.Join("+", Types.Select(static type => type.MetadataName));
