@@ -16,9 +16,13 @@ public static class TensorReader
     public static Tensor Tensor(this JsonElement element, string name) => Read(element.Field(name), name);
 
     /// <summary>An index tensor field (<c>u16</c>) as shape and values.</summary>
-    public static (int[] Shape, int[] Values) IndexTensor(this JsonElement element, string name)
+    public static (int[] Shape, int[] Values) IndexTensor(this JsonElement element, string name) =>
+        ReadIndices(element.Field(name), name);
+
+    /// <summary>Decodes an index tensor (<c>u16</c>); <paramref name="name"/> only names it in messages.</summary>
+    /// <exception cref="VectorFormatException">Another encoding, or the data do not fill the shape.</exception>
+    public static (int[] Shape, int[] Values) ReadIndices(JsonElement tensor, string name)
     {
-        JsonElement tensor = element.Field(name);
         int[] shape = Shape(tensor, name, out int count);
         byte[] bytes = Bytes(tensor.Text("u16"), name, count * 2L);
         var values = new int[count];
