@@ -1,4 +1,5 @@
 using KvCompose.Reference;
+using PlainFastKv = KvCompose.Reference.FastKv;
 
 namespace KvCompose.Tests.Reference;
 
@@ -9,7 +10,7 @@ public class FastKvTests
     [Fact]
     public void Select_PropagationLayer_CutsByTheSumOverHeadsAndKeepsTheWindow()
     {
-        var run = new FastKv(Layout, Plan(TokenBudget.Constant(10), new PropagationPoint(0, TokenBudget.Constant(20))), 50);
+        var run = new PlainFastKv(Layout, Plan(TokenBudget.Constant(10), new PropagationPoint(0, TokenBudget.Constant(20))), 50);
 
         FastKvLayer layer = run.Select(0, Queries(1), Keys(1, 50));
 
@@ -27,7 +28,7 @@ public class FastKvTests
             TokenBudget.Proportional(0.1),
             new PropagationPoint(0, TokenBudget.Proportional(0.5)),
             new PropagationPoint(1, TokenBudget.Proportional(0.5)));
-        var run = new FastKv(Layout, plan, 200);
+        var run = new PlainFastKv(Layout, plan, 200);
         int[] reached = [200, 100, 50];
         for (int layer = 0; layer < 3; layer++)
         {
@@ -50,7 +51,7 @@ public class FastKvTests
     [Fact]
     public void Select_RetentionAbovePropagation_LaterLayersKeepWhatReachesThem()
     {
-        var run = new FastKv(
+        var run = new PlainFastKv(
             Layout, Plan(TokenBudget.Proportional(0.3), new PropagationPoint(0, TokenBudget.Proportional(0.2))), 100);
         run.Propagate(0, run.Select(0, Queries(1), Keys(1, 100)).Propagated!);
 
@@ -73,7 +74,7 @@ public class FastKvTests
     {
         FastKvPlan plan = Plan(TokenBudget.Constant(capacity), new PropagationPoint(0, TokenBudget.Constant(propagate)));
 
-        FastKvLayer layer = new FastKv(Layout, plan, tokens).Select(0, Queries(1), Keys(1, tokens));
+        FastKvLayer layer = new PlainFastKv(Layout, plan, tokens).Select(0, Queries(1), Keys(1, tokens));
 
         Assert.Equal(compressed, layer.Selection.Compressed);
         Assert.Equal(cut, layer.Propagated is not null);
@@ -85,7 +86,7 @@ public class FastKvTests
     {
         FastKvPlan plan = Plan(TokenBudget.Constant(6), new PropagationPoint(0, TokenBudget.Constant(7)));
 
-        FastKvLayer layer = new FastKv(Layout, plan, 20).Select(0, Queries(1), new float[2 * 20 * 4]);
+        FastKvLayer layer = new PlainFastKv(Layout, plan, 20).Select(0, Queries(1), new float[2 * 20 * 4]);
 
         Assert.All(layer.Selection.Kept, kept => Assert.Equal([0, 1, 16, 17, 18, 19], kept));
         Assert.Equal([0, 1, 2, 16, 17, 18, 19], layer.Propagated!);

@@ -1,4 +1,10 @@
 using KvCompose.Reference;
+using PlainStreamingLlm = KvCompose.Reference.StreamingLlm;
+using PlainH2o = KvCompose.Reference.H2o;
+using PlainH2oDecode = KvCompose.Reference.H2oDecode;
+using PlainAdaKv = KvCompose.Reference.AdaKv;
+using PlainHeadKv = KvCompose.Reference.HeadKv;
+using PlainGemFilter = KvCompose.Reference.GemFilter;
 
 namespace KvCompose.Tests.Reference;
 
@@ -7,8 +13,8 @@ public class SelectorTests
     [Fact]
     public void StreamingLlm_LongSequence_KeepsSinksAndRecentTokens()
     {
-        Assert.Equal([0, 1, 7, 8, 9], StreamingLlm.Keep(10, 2, 5));
-        Assert.Equal([0, 1, 8, 9, 10], StreamingLlm.Keep(11, 2, 5));
+        Assert.Equal([0, 1, 7, 8, 9], PlainStreamingLlm.Keep(10, 2, 5));
+        Assert.Equal([0, 1, 8, 9, 10], PlainStreamingLlm.Keep(11, 2, 5));
     }
 
     [Theory]
@@ -17,7 +23,7 @@ public class SelectorTests
     [InlineData(9, 2)]
     [InlineData(0, 5)]
     public void StreamingLlm_ShortOrNoRoomForRecentTokens_KeepsEverything(int tokens, int capacity) =>
-        Assert.Equal(Enumerable.Range(0, tokens), StreamingLlm.Keep(tokens, 2, capacity));
+        Assert.Equal(Enumerable.Range(0, tokens), PlainStreamingLlm.Keep(tokens, 2, capacity));
 
     [Theory]
     [InlineData(true)]
@@ -27,7 +33,7 @@ public class SelectorTests
         var heads = new RandomHeads(7);
         int length = heads.Tokens * heads.Layout.HeadDim;
 
-        double[] collected = H2o.Accumulated(
+        double[] collected = PlainH2o.Accumulated(
             heads.Normal(length), heads.Keys.AsSpan(0, length), heads.Tokens, heads.Layout.HeadDim, heads.Window, causal);
 
         Assert.Equal(heads.Tokens, collected.Sum(), 1e-9);
@@ -38,7 +44,7 @@ public class SelectorTests
     {
         // Query i spreads 1/(i+1) over its past, so a token collects more the earlier it is.
         var layout = new HeadLayout(1, 1, 1);
-        TokenSelection selection = H2o.Select(layout, new float[9], new float[9], 2, 5);
+        TokenSelection selection = PlainH2o.Select(layout, new float[9], new float[9], 2, 5);
 
         Assert.Equal([0, 1, 2, 7, 8], selection.Kept[0]);
         Assert.Equal(Enumerable.Range(1, 9).Sum(i => 1.0 / i), selection.Scores![0][0], 1e-12);
@@ -47,7 +53,7 @@ public class SelectorTests
     [Fact]
     public void H2oDecode_OverCapacity_EvictsTheLeastCollectedButNotTheRecent()
     {
-        var head = new H2oDecode([0, 3, 5, 6], [1.0, 0.2, 0.5, 0.0], capacity: 4, recent: 2);
+        var head = new PlainH2oDecode([0, 3, 5, 6], [1.0, 0.2, 0.5, 0.0], capacity: 4, recent: 2);
 
         // Candidates 0, 3, 5: 3 has 0.2 + 0.1.
         Assert.Equal([3], head.Step(7, [0.1, 0.1, 0.1, 0.6, 0.1]));
@@ -61,9 +67,9 @@ public class SelectorTests
     [Fact]
     public void H2oDecode_BadArguments_AreRefused()
     {
-        Assert.Throws<ArgumentException>(() => new H2oDecode([0], [], 4, 2));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new H2oDecode([0], [1], 2, 2));
-        Assert.Throws<ArgumentException>(() => new H2oDecode([0], [1], 4, 2).Step(1, [1]));
+        Assert.Throws<ArgumentException>(() => new PlainH2oDecode([0], [], 4, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PlainH2oDecode([0], [1], 2, 2));
+        Assert.Throws<ArgumentException>(() => new PlainH2oDecode([0], [1], 4, 2).Step(1, [1]));
     }
 
     [Fact]
@@ -71,14 +77,14 @@ public class SelectorTests
     {
         var layout = new HeadLayout(2, 1, 1);
 
-        double[] scores = GemFilter.Scores(layout, [1, 2], [1, -1, 3, 0], PoolingKind.Average, 3);
+        double[] scores = PlainGemFilter.Scores(layout, [1, 2], [1, -1, 3, 0], PoolingKind.Average, 3);
 
         // Products 3, −3, 9, 0; zero padding counts.
         Assert.Equal([0, 3, 2, 3], scores);
-        Assert.Equal([1, 3], GemFilter.Keep(scores, TokenBudget.Constant(2)));
-        Assert.Equal([1, 2, 3], GemFilter.Keep(scores, TokenBudget.Proportional(0.75)));
-        Assert.Equal([0, 1, 2, 3], GemFilter.Keep(scores, TokenBudget.Constant(9)));
-        Assert.Equal([0, 1, 2, 3], GemFilter.Keep(scores, TokenBudget.Proportional(0.1)));
+        Assert.Equal([1, 3], PlainGemFilter.Keep(scores, TokenBudget.Constant(2)));
+        Assert.Equal([1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.75)));
+        Assert.Equal([0, 1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Constant(9)));
+        Assert.Equal([0, 1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.1)));
     }
 
     [Theory]
@@ -91,7 +97,7 @@ public class SelectorTests
         {
             var heads = new RandomHeads(seed);
             var scoring = new WindowScoring(heads.Window, PoolingKind.Average, 3);
-            TokenSelection selection = AdaKv.Select(
+            TokenSelection selection = PlainAdaKv.Select(
                 heads.Layout, heads.WindowQueries, heads.Keys, scoring, heads.Capacity - heads.Window, floor, false);
 
             Assert.All(selection.Kept, kept =>
@@ -108,7 +114,7 @@ public class SelectorTests
         var scoring = new WindowScoring(heads.Window, PoolingKind.Average, 3);
         int[] capacities = [.. Enumerable.Range(0, heads.Layout.QueryHeads).Select(head => head == 0 ? 1000 : 0)];
 
-        TokenSelection selection = HeadKv.Select(
+        TokenSelection selection = PlainHeadKv.Select(
             heads.Layout, heads.WindowQueries, heads.Keys, scoring, heads.Capacity, capacities);
 
         Assert.Equal(heads.Tokens, selection.Kept[0].Length);

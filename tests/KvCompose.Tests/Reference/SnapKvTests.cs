@@ -1,4 +1,5 @@
 using KvCompose.Reference;
+using PlainSnapKv = KvCompose.Reference.SnapKv;
 
 namespace KvCompose.Tests.Reference;
 
@@ -14,7 +15,7 @@ public class SnapKvTests
         foreach (ScoreGrouping grouping in Enum.GetValues<ScoreGrouping>())
         {
             var scoring = new WindowScoring(heads.Window, PoolingKind.Max, 5, grouping);
-            TokenSelection selection = SnapKv.Select(heads.Layout, heads.WindowQueries, heads.Keys, scoring, heads.Capacity);
+            TokenSelection selection = PlainSnapKv.Select(heads.Layout, heads.WindowQueries, heads.Keys, scoring, heads.Capacity);
 
             int rows = grouping == ScoreGrouping.PerQueryHead ? heads.Layout.QueryHeads : heads.Layout.KeyValueHeads;
             Assert.Equal(rows, selection.Kept.Length);
@@ -32,7 +33,7 @@ public class SnapKvTests
     {
         var heads = new RandomHeads(seed);
         var scoring = new WindowScoring(heads.Window, PoolingKind.Average, 3);
-        TokenSelection selection = SnapKv.Select(heads.Layout, heads.WindowQueries, heads.Keys, scoring, heads.Capacity);
+        TokenSelection selection = PlainSnapKv.Select(heads.Layout, heads.WindowQueries, heads.Keys, scoring, heads.Capacity);
         for (int head = 0; head < selection.Kept.Length; head++)
         {
             int[] chosen = selection.Kept[head][..^heads.Window];
@@ -94,7 +95,7 @@ public class SnapKvTests
         var keys = new float[20 * 2];
         var scoring = new WindowScoring(3, PoolingKind.Max, 5, ScoreGrouping.PoolThenReduce);
 
-        TokenSelection selection = SnapKv.Select(layout, queries, keys, scoring, 7);
+        TokenSelection selection = PlainSnapKv.Select(layout, queries, keys, scoring, 7);
 
         Assert.Equal([0, 1, 2, 3, 17, 18, 19], selection.Kept[0]);
     }
@@ -109,7 +110,7 @@ public class SnapKvTests
         var layout = new HeadLayout(2, 2, 2);
         var scoring = new WindowScoring(3, PoolingKind.Max, 5);
 
-        TokenSelection selection = SnapKv.Select(layout, new float[2 * 3 * 2], new float[2 * tokens * 2], scoring, capacity);
+        TokenSelection selection = PlainSnapKv.Select(layout, new float[2 * 3 * 2], new float[2 * tokens * 2], scoring, capacity);
 
         Assert.False(selection.Compressed);
         Assert.All(selection.Kept, kept => Assert.Equal(Enumerable.Range(0, tokens), kept));
@@ -120,9 +121,9 @@ public class SnapKvTests
     {
         var layout = new HeadLayout(1, 1, 1);
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            SnapKv.Select(layout, new float[2], new float[9], new WindowScoring(2, PoolingKind.Max, 4), 5));
+            PlainSnapKv.Select(layout, new float[2], new float[9], new WindowScoring(2, PoolingKind.Max, 4), 5));
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            SnapKv.Select(layout, [], new float[9], new WindowScoring(0, PoolingKind.Max, 3), 5));
+            PlainSnapKv.Select(layout, [], new float[9], new WindowScoring(0, PoolingKind.Max, 3), 5));
         Assert.Throws<ArgumentException>(() => new HeadLayout(3, 2, 4));
     }
 }

@@ -18,7 +18,7 @@ public sealed class AdaKvKind : SelectorKind
         int window = parameters.Int("window"), tokens = CaseParameters.Tokens(@case);
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", window);
         int average = Average(@case, parameters, tokens, window);
-        TokenSelection Select() => AdaKv.Select(
+        TokenSelection Select() => Reference.AdaKv.Select(
             CaseParameters.Layout(@case),
             queries.Slice(0),
             keys.Slice(0),
@@ -93,7 +93,7 @@ public sealed class AdaKvKind : SelectorKind
     {
         int capacity = parameters.Int("capacity");
         return parameters.Flag("pyramid", false) && tokens >= capacity
-            ? PyramidKv.Capacities(
+            ? Reference.PyramidKv.Capacities(
                 tokens, parameters.Int("L", @case.Field("shape").Int("L", 1)), capacity, window, parameters.Int("beta", 20))
                 [parameters.Int("layer", 0)] - window
             : capacity - window;

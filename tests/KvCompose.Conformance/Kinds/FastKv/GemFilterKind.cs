@@ -21,13 +21,13 @@ public sealed class GemFilterKind : SelectorKind
         }
 
         HeadLayout layout = CaseParameters.Layout(@case);
-        double[] scores = GemFilter.Scores(
+        double[] scores = Reference.GemFilter.Scores(
             layout,
             CaseParameters.Queries(@case, "q_last", 1).Slice(0),
             CaseParameters.Keys(@case).Slice(0),
             CaseParameters.Pooling(parameters),
             parameters.Int("kernel"));
-        int[] kept = GemFilter.Keep(scores, CaseParameters.Retention(parameters, "topk"));
+        int[] kept = Reference.GemFilter.Keep(scores, CaseParameters.Retention(parameters, "topk"));
         JsonElement? cut = expected.Optional("cut");
         Selection.Same(expected.Ints("kept_token_positions"), kept, Selection.Loose(cut), "kept_token_positions");
         Selection.Same(expected.Ints("indices"), kept, Selection.Loose(cut), "indices");

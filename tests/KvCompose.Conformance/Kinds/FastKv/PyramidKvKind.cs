@@ -17,13 +17,13 @@ public sealed class PyramidKvKind : SelectorKind
         JsonElement parameters = @case.Field("params"), expected = @case.Field("expected");
         HeadLayout layout = CaseParameters.Layout(@case);
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", parameters.Int("window"));
-        int[] Capacities() => PyramidKv.Capacities(
+        int[] Capacities() => Reference.PyramidKv.Capacities(
             CaseParameters.Tokens(@case),
             @case.Field("shape").Int("L"),
             CaseParameters.Retention(parameters).Of(CaseParameters.Tokens(@case)),
             parameters.Int("window"),
             parameters.Int("beta", 20));
-        TokenSelection Select(int layer) => SnapKv.Select(
+        TokenSelection Select(int layer) => Reference.SnapKv.Select(
             layout, queries.Slice(0), keys.Slice(0), CaseParameters.Scoring(parameters), Capacities()[layer]);
         if (expected.Optional("error") is not null)
         {

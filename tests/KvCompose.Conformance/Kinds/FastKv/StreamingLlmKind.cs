@@ -21,7 +21,7 @@ public sealed class StreamingLlmKind : SelectorKind
         SelectionCheck.Batched(@case, _ =>
         {
             int capacity = CaseParameters.Retention(parameters).Of(tokens);
-            int[] kept = StreamingLlm.Keep(tokens, sinks, capacity);
+            int[] kept = Reference.StreamingLlm.Keep(tokens, sinks, capacity);
 
             // No scores exist; empty ones say that a choice was made.
             double[][]? scores = tokens >= capacity && capacity > sinks ? [.. Enumerable.Repeat(Array.Empty<double>(), heads)] : null;
