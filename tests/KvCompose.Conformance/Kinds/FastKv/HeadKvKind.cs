@@ -27,8 +27,12 @@ public sealed class HeadKvKind : SelectorKind
         }
 
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", window);
+        bool shared = CaseParameters.Reduction(parameters) is not null;
         LayerCheck.Run(expected, layer => HeadKv.Select(
-            layout, queries.Slice(0), keys.Slice(0), CaseParameters.Scoring(parameters), capacity, capacities[layer]));
+            layout, queries.Slice(0), keys.Slice(0), CaseParameters.Scoring(parameters), capacity, OfSelectingHeads(layer)));
+        int[] OfSelectingHeads(int layer) => shared
+            ? HeadKv.KeyValueHeadCapacities(layout, capacities[layer], GroupReduction.Mean)
+            : capacities[layer];
     }
 
     private static double[][] Table(JsonElement @case, int queryHeads)
