@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace KvCompose;
 
@@ -80,6 +81,20 @@ public sealed class HeadProfile
     /// <summary>Writes a profile file.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => File.WriteAllText(path, ToJson());
+
+    /// <summary>Name that the method's tools give a profile file; <c>Load</c> takes any other as well.</summary>
+    /// <param name="model">Name of the model; written in lower case.</param>
+    /// <param name="topTokens">k, size of an important set.</param>
+    /// <param name="stableThreshold">τs.</param>
+    /// <param name="similarityThreshold">τm.</param>
+    /// <param name="similarityStep">Key tokens of the step at which heads were compared.</param>
+    public static string FileName(
+        string model, int topTokens, double stableThreshold, double similarityThreshold, int similarityStep)
+    {
+        string name = model.ToLowerInvariant();
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Head_Analysis_{name}_topk{topTokens}_th{stableThreshold:0.0###}_sim{similarityThreshold:0.0###}_step{similarityStep}.json");
+    }
 
     /// <summary>The text of the profile file.</summary>
     public string ToJson() => HeadProfileWriter.Write(this);

@@ -24,7 +24,8 @@ internal static class HeadProfileReader
         int[][] classes = Rows(node.Member(HeadProfileFields.Classes), head => head.Integer());
         double[][] weights = Rows(node.Member(HeadProfileFields.Weights), head => head.Number());
         HeadStar[][] stars = [.. node.Member(HeadProfileFields.Stars).Items().Select(Stars)];
-        foreach (HeadProfileProblem problem in HeadProfileRules.Structure(classes, weights, stars).Concat(HeadProfileRules.MeanWeight(weights)))
+        foreach (HeadProfileProblem problem in
+            HeadProfileRules.Structure(classes, weights, stars).Concat(HeadProfileRules.MeanWeight(weights)))
         {
             throw new HeadProfileException(file, problem.Field, problem.Value, problem.Rule);
         }

@@ -45,27 +45,20 @@ internal static class HeadProfileRules
             yield break;
         }
 
-        foreach ((string field, int rows) in new[] { (HeadProfileFields.Weights, weights.Count), (HeadProfileFields.Stars, stars.Count) })
+        foreach ((string field, int layers) in new[] { (HeadProfileFields.Weights, weights.Count), (HeadProfileFields.Stars, stars.Count) })
         {
-            if (rows != classes.Count)
+            if (layers != classes.Count)
             {
-                yield return new(field, $"{rows} layers long", $"{HeadProfileFields.Classes} has {classes.Count} layers");
+                yield return new(field, $"{layers} layers long", $"{HeadProfileFields.Classes} has {classes.Count} layers");
             }
         }
 
         int heads = classes[0].Length;
-        foreach ((string field, IEnumerable<int> lengths) in new[]
+        var rows = classes.Select((row, layer) => (Field: $"{HeadProfileFields.Classes}[{layer}]", row.Length))
+            .Concat(weights.Select((row, layer) => (Field: $"{HeadProfileFields.Weights}[{layer}]", row.Length)));
+        foreach ((string field, int length) in rows.Where(row => row.Length != heads))
         {
-            (HeadProfileFields.Classes, classes.Select(row => row.Length)), (HeadProfileFields.Weights, weights.Select(row => row.Length)),
-        })
-        {
-            foreach ((int layer, int length) in lengths.Index())
-            {
-                if (length != heads)
-                {
-                    yield return new($"{field}[{layer}]", $"{length} heads long", $"layer 0 has {heads} key-value heads");
-                }
-            }
+            yield return new(field, $"{length} heads long", $"layer 0 has {heads} key-value heads");
         }
     }
 
@@ -100,7 +93,8 @@ internal static class HeadProfileRules
         var membership = new int[classes.Length];
         foreach (HeadStar star in stars)
         {
-            foreach ((int head, HeadClass role) in star.Satellites.Select(s => (s, HeadClass.Satellite)).Prepend((star.Pivot, HeadClass.Pivot)))
+            foreach ((int head, HeadClass role) in
+                star.Satellites.Select(satellite => (satellite, HeadClass.Satellite)).Prepend((star.Pivot, HeadClass.Pivot)))
             {
                 if (head < 0 || head >= classes.Length)
                 {

@@ -8,7 +8,8 @@ internal sealed class ProfileNode(string file, string path, JsonElement element)
 {
     private readonly string name = path[(path.LastIndexOf('.') + 1)..];
 
-    public ProfileNode Member(string member) => TryMember(member) ?? throw new HeadProfileException(file, Below(member), "missing", "a profile has it");
+    public ProfileNode Member(string member) =>
+        TryMember(member) ?? throw new HeadProfileException(file, Below(member), "missing", "a profile has it");
 
     public ProfileNode? TryMember(string member)
     {
@@ -29,9 +30,13 @@ internal sealed class ProfileNode(string file, string path, JsonElement element)
         return element.EnumerateArray().Select((item, index) => new ProfileNode(file, $"{path}[{index}]", item));
     }
 
-    public int Integer() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) ? value : throw Complaint("a whole number is expected");
+    public int Integer() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value)
+        ? value
+        : throw Complaint("a whole number is expected");
 
-    public double Number() => element.ValueKind == JsonValueKind.Number ? element.GetDouble() : throw Complaint("a number is expected");
+    public double Number() => element.ValueKind == JsonValueKind.Number
+        ? element.GetDouble()
+        : throw Complaint("a number is expected");
 
     public int NameAsHead() => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int head)
         ? head

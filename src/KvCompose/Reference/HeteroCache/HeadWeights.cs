@@ -8,7 +8,9 @@ public static class HeadWeights
     /// <summary>Weight of a head that keeps its whole prompt.</summary>
     public const double Full = HeadProfileFields.FullWeight;
 
-    /// <summary>w_h = T · (1/(S_stable(h)+ε)) / Σ 1/(S_stable(j)+ε) over the anchors and satellites of all layers; −1 for the others.</summary>
+    /// <summary>
+    /// w_h = T · (1/(S_stable(h)+ε)) / Σ 1/(S_stable(j)+ε) over the T anchors and satellites of all layers; −1 for the others.
+    /// </summary>
     /// <param name="stability">S_stable, [layer][head].</param>
     /// <param name="classes">[layer][head].</param>
     public static double[][] Of(IReadOnlyList<double[]> stability, IReadOnlyList<HeadClass[]> classes)

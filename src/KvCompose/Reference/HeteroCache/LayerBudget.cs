@@ -25,8 +25,9 @@ public sealed record LayerBudget(int Base, int[] Capacity, int[] Kept)
         int baseTokens = HeadBudget.Base(ratio, profile.Heads, profile.FullHeads, promptTokens);
         if (baseTokens < 0)
         {
+            double share = (double)profile.FullHeads / profile.Heads;
             throw new ArgumentOutOfRangeException(nameof(ratio), ratio,
-                $"below {(double)profile.FullHeads / profile.Heads:R}, the share of the {profile.FullHeads} heads that keep the whole prompt");
+                $"below {share:R}, the share of the {profile.FullHeads} heads that keep the whole prompt");
         }
 
         int[] capacity = [.. Enumerable.Range(0, heads).Select(head => Tokens(head, HeadBudget.Capacity))];

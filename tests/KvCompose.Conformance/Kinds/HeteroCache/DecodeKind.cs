@@ -82,10 +82,12 @@ public sealed class DecodeKind() : HeteroCacheKind("decode")
         for (int layer = 0; layer < actual.Layers.Count; layer++)
         {
             HeteroLayer state = actual.Layers[layer];
-            Expect.Equal<int>(expected.List("final_heads_len")[layer].AsInts("final_heads_len"), [.. state.Lengths], $"final_heads_len[{layer}]");
+            Expect.Equal<int>(
+                expected.List("final_heads_len")[layer].AsInts("final_heads_len"), [.. state.Lengths], $"final_heads_len[{layer}]");
             foreach ((int head, JsonElement pages) in expected.List("final_block_table")[layer].AsList("final_block_table").Index())
             {
-                Expect.Equal<int>(pages.AsInts("final_block_table"), [.. state.Pages.PagesOf(head)], $"final_block_table[{layer}][{head}]");
+                Expect.Equal<int>(
+                    pages.AsInts("final_block_table"), [.. state.Pages.PagesOf(head)], $"final_block_table[{layer}][{head}]");
             }
         }
     }

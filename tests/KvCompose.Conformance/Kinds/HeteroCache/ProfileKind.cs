@@ -11,8 +11,8 @@ public sealed class ProfileKind() : HeteroCacheKind("profile")
     protected override void Check(JsonElement @case)
     {
         JsonElement config = @case.Field("config"), inputs = @case.Field("inputs");
-        CalibrationStep[] steps = [.. inputs.Ints("steps").Select(step => new CalibrationStep(
-            step, [.. inputs.Field("attn_last_row").List($"{step}").Select(layer => Important(config, TensorReader.Read(layer, $"step {step}")))]))];
+        CalibrationStep[] steps = [.. inputs.Ints("steps").Select(step => new CalibrationStep(step,
+            [.. inputs.Field("attn_last_row").List($"{step}").Select(layer => Important(config, TensorReader.Read(layer, $"{step}")))]))];
         CalibrationExpectation.Check(@case.Field("expected"), CalibrationExpectation.Run(config, steps), steps);
     }
 

@@ -11,7 +11,8 @@ public sealed class ProfileSetsKind() : HeteroCacheKind("profile_sets")
     protected override void Check(JsonElement @case)
     {
         JsonElement inputs = @case.Field("inputs");
-        CalibrationStep[] steps = [.. inputs.Ints("steps").Select(step => new CalibrationStep(step, Sets(inputs.Field("sets").List($"{step}"))))];
+        CalibrationStep[] steps =
+            [.. inputs.Ints("steps").Select(step => new CalibrationStep(step, Sets(inputs.Field("sets").List($"{step}"))))];
         CalibrationExpectation.Check(@case.Field("expected"), CalibrationExpectation.Run(@case.Field("config"), steps), steps);
     }
 
