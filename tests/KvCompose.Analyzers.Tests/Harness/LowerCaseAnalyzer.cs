@@ -11,7 +11,8 @@ internal sealed class LowerCaseAnalyzer : DiagnosticAnalyzer
     public const string Id = "TST001";
 
     private static readonly DiagnosticDescriptor Rule = new(
-        Id, "Type names begin upper-case", "'{0}' begins with a lower-case letter", "Naming", DiagnosticSeverity.Warning, isEnabledByDefault: true);
+        Id, "Type names begin upper-case", "'{0}' begins with a lower-case letter", "Naming",
+        DiagnosticSeverity.Warning, isEnabledByDefault: true);
 
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rule];
 

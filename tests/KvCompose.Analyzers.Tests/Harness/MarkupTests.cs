@@ -10,7 +10,9 @@ public class MarkupTests
     {
         var markup = Markup.Parse("a {|KVC1:b {|CS2:c|}|}{|KVC3:|} d");
         Assert.Equal("a b c d", markup.Source);
-        Assert.Equal([new("KVC1", new TextSpan(2, 3)), new("CS2", new TextSpan(4, 1)), new("KVC3", new TextSpan(5, 0))], markup.Marks.ToArray());
+        Assert.Equal(
+            [new("KVC1", new TextSpan(2, 3)), new("CS2", new TextSpan(4, 1)), new("KVC3", new TextSpan(5, 0))],
+            markup.Marks.ToArray());
     }
 
     [Fact]

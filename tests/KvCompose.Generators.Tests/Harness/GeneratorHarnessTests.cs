@@ -127,13 +127,14 @@ public class GeneratorHarnessTests
         {
             var step = context.CompilationProvider.Select(static (_, _) => 1).WithTrackingName(ParseStep);
             context.RegisterSourceOutput(step.Combine(context.CompilationProvider), static (output, both)
-                => output.AddSource("Count.g.cs", both.Right.SyntaxTrees.Any(static tree => tree.ToString().Contains("edited")) ? "// b" : "// a"));
+                => output.AddSource("Trees.g.cs", "// " + both.Right.SyntaxTrees.Sum(static tree => tree.Length)));
         }
     }
 
     private sealed class Reporter : IIncrementalGenerator
     {
-        private static readonly DiagnosticDescriptor Rule = new("TST001", "title", "message", "category", DiagnosticSeverity.Warning, true);
+        private static readonly DiagnosticDescriptor Rule = new(
+            "TST001", "title", "message", "category", DiagnosticSeverity.Warning, isEnabledByDefault: true);
 
         public void Initialize(IncrementalGeneratorInitializationContext context)
             => context.RegisterSourceOutput(
@@ -145,7 +146,8 @@ public class GeneratorHarnessTests
         public void Initialize(IncrementalGeneratorInitializationContext context)
         {
             var property = context.AnalyzerConfigOptionsProvider
-                .Select(static (options, _) => options.GlobalOptions.TryGetValue("build_property.KvCompose_Probe", out var value) ? value : "")
+                .Select(static (options, _)
+                    => options.GlobalOptions.TryGetValue("build_property.KvCompose_Probe", out var value) ? value : "")
                 .WithTrackingName(ParseStep);
             context.RegisterSourceOutput(property, static (output, value) => output.AddSource("Property.g.cs", "// " + value));
         }

@@ -9,7 +9,8 @@ public class ModelGraphTests
 {
     private static readonly Compilation Compilation = new TestProject().Compile("class C { int x; }");
 
-    public static TheoryData<string> CompilerObjects => ["symbol", "compilation", "model", "node", "tree", "location", "text", "delegate", "immutable"];
+    public static TheoryData<string> CompilerObjects =>
+        ["symbol", "compilation", "model", "node", "tree", "location", "text", "delegate", "immutable"];
 
     [Theory]
     [MemberData(nameof(CompilerObjects))]

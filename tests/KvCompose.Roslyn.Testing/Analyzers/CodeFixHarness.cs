@@ -33,7 +33,8 @@ public sealed record CodeFixHarness(CodeFixProvider Fix, params ImmutableArray<D
         for (var iteration = 0; await FirstActionAsync(workspace) is { } first; iteration++)
         {
             if (iteration == MostIterations)
-                throw new RoslynAssertException($"The fix still offers '{first.Action.Title}' after {MostIterations} times.");
+                throw new RoslynAssertException(
+                    $"The fix still offers '{first.Action.Title}' after {MostIterations} times.");
             await ApplyAsync(workspace, first.Action);
         }
         await AssertTextsAsync(workspace, after);
