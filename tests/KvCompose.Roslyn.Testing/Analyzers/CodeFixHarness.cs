@@ -51,7 +51,8 @@ public sealed record CodeFixHarness(CodeFixProvider Fix, params ImmutableArray<D
         var provider = Fix.GetFixAllProvider() ?? throw new RoslynAssertException("The fix has no Fix All provider.");
         var (document, action) = await FirstActionAsync(workspace) ?? throw new RoslynAssertException("The fix offers nothing.");
         var context = new FixAllContext(
-            document, Fix, scope, action.EquivalenceKey, Fix.FixableDiagnosticIds, new FixAllDiagnostics(FixableAsync), CancellationToken.None);
+            document, Fix, scope, action.EquivalenceKey, Fix.FixableDiagnosticIds,
+            new FixAllDiagnostics(FixableAsync), CancellationToken.None);
         var all = await provider.GetFixAsync(context) ?? throw new RoslynAssertException("Fix All offers nothing.");
         await ApplyAsync(workspace, all);
         await AssertTextsAsync(workspace, after);
