@@ -14,7 +14,7 @@ internal sealed class DelegateSelector(Func<int, int[], float[], float[], PlainC
 
     public static DelegateSelector SinksAndRecent(HeadLayout heads, int sinks, int budget)
         => new((_, positions, _, _) => new PlainChoice(
-            [.. Enumerable.Repeat(
+            [.. Enumerable.Repeat<int[]>(
                 positions.Length <= budget
                     ? [.. Enumerable.Range(0, positions.Length)]
                     : [.. Enumerable.Range(0, sinks), .. Enumerable.Range(positions.Length - budget + sinks, budget - sinks)],
