@@ -14,12 +14,16 @@ internal sealed class DelegateSelector(Func<int, int[], float[], float[], PlainC
 
     public static DelegateSelector SinksAndRecent(HeadLayout heads, int sinks, int budget)
         => new((_, positions, _, _) => new PlainChoice(
-            [.. Enumerable.Repeat(
+            [.. Enumerable.Repeat<int[]>(
                 positions.Length <= budget
                     ? [.. Enumerable.Range(0, positions.Length)]
                     : [.. Enumerable.Range(0, sinks), .. Enumerable.Range(positions.Length - budget + sinks, budget - sinks)],
                 heads.KeyValueHeads)],
             null));
+
+    /// <summary>Scores [Hkv][n − w] of the tokens before the window.</summary>
+    public static double[][] WindowScores(HeadLayout heads, WindowScoring scoring, float[] queries, float[] keys, int tokens)
+        => scoring.Scores(heads, LastRows(heads, queries, tokens, scoring.Window), keys);
 
     private static float[] LastRows(HeadLayout heads, float[] queries, int tokens, int window)
     {
