@@ -21,7 +21,6 @@ internal static class EmittedFile
         using global::KvCompose.Attention;
         using global::KvCompose.Cache;
         using global::KvCompose.Numerics;
-        using global::KvCompose.Selection;
         using global::KvCompose.Sessions;
         using global::KvCompose.Threading;
 

@@ -23,7 +23,7 @@ public sealed class PyramidKvKind : SelectorKind
             CaseParameters.Retention(parameters).Of(CaseParameters.Tokens(@case)),
             parameters.Int("window"),
             parameters.Int("beta", 20));
-        TokenSelection Select(int layer) => SnapKv.Select(
+        TokenSelection Select(int layer) => Reference.SnapKv.Select(
             layout, queries.Slice(0), keys.Slice(0), CaseParameters.Scoring(parameters), Capacities()[layer]);
         if (expected.Optional("error") is not null)
         {

@@ -21,7 +21,7 @@ public sealed class StreamingLlmKind : SelectorKind
         SelectionCheck.Batched(@case, _ =>
         {
             int capacity = CaseParameters.Retention(parameters).Of(tokens);
-            int[] kept = StreamingLlm.Keep(tokens, sinks, capacity);
+            int[] kept = Reference.StreamingLlm.Keep(tokens, sinks, capacity);
             double[][]? scores = tokens >= capacity && capacity > sinks ? [] : null;
             return new TokenSelection(scores, [.. Enumerable.Repeat(kept, heads)]);
         });

@@ -1,4 +1,4 @@
-namespace KvCompose.Selection;
+namespace KvCompose.Numerics;
 
 /// <summary>
 /// Chooses the best tokens without sorting them: a radix select over the ordered bits of the scores finds the score of rank k,
