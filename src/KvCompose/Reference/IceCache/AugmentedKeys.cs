@@ -1,0 +1,108 @@
+namespace KvCompose.Reference.IceCache;
+
+/// <summary>
+/// The keys of one (layer, key-value head) lifted to d + 1 dimensions, k' = (k, √(M − |k|²)) with M = max |k|², so that
+/// the nearest k' to q' = (q/|q|, 0) is the key with the largest q·k (IceCache, key transform). Grows by
+/// <see cref="Append"/>; a key above M raises M for all.
+/// </summary>
+public sealed class AugmentedKeys
+{
+    private readonly double[] _projection;
+    private double[] _keys;
+    private double[] _squaredNorms;
+
+    /// <summary>Lifts keys that are known from the start.</summary>
+    /// <param name="keys">[tokens, headDim], rotated.</param>
+    /// <param name="headDim">d.</param>
+    /// <param name="projection">[headDim + 1], the unit direction that orders the members of a cell.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or a key is not finite (its token is named).</exception>
+    public AugmentedKeys(ReadOnlySpan<float> keys, int headDim, ReadOnlySpan<float> projection)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
+        if (keys.Length % headDim != 0 || projection.Length != headDim + 1)
+        {
+            throw new ArgumentException(
+                $"{keys.Length} key and {projection.Length} projection elements do not fit headDim {headDim}", nameof(keys));
+        }
+
+        HeadDim = headDim;
+        _projection = Widen(projection);
+        _keys = new double[keys.Length];
+        _squaredNorms = new double[keys.Length / headDim];
+        for (int token = 0; token < _squaredNorms.Length; token++)
+        {
+            Append(keys.Slice(token * headDim, headDim));
+        }
+    }
+
+    /// <summary>d.</summary>
+    public int HeadDim { get; }
+
+    /// <summary>Tokens held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>M, the largest squared norm.</summary>
+    public double LargestSquaredNorm { get; private set; }
+
+    /// <summary>The key of a token, [headDim].</summary>
+    public ReadOnlySpan<double> Key(int token) => _keys.AsSpan(token * HeadDim, HeadDim);
+
+    /// <summary>The last component of a lifted key, √(M − |k|²); clamped, for M and |k|² may come from different sums.</summary>
+    public double Lift(int token) => Math.Sqrt(Math.Max(0, LargestSquaredNorm - _squaredNorms[token]));
+
+    /// <summary>Half the squared distance of two lifted keys: M − a·b − √((M − |a|²)(M − |b|²)).</summary>
+    public double HalfSquaredDistance(int a, int b)
+        => LargestSquaredNorm - InnerProduct.Of(Key(a), Key(b)) - Lift(a) * Lift(b);
+
+    /// <summary>Where the lifted key lies along the projection.</summary>
+    public double Project(int token) => InnerProduct.Of(_projection.AsSpan(0, HeadDim), Key(token)) + _projection[HeadDim] * Lift(token);
+
+    /// <summary>Where the lifted query q' = (q/|q|, 0) lies along the projection; 0 for the zero query.</summary>
+    public double ProjectQuery(ReadOnlySpan<double> query)
+    {
+        double norm = Math.Sqrt(InnerProduct.Of(query, query));
+        return norm == 0 ? 0 : InnerProduct.Of(_projection.AsSpan(0, HeadDim), query) / norm;
+    }
+
+    /// <summary>Adds one key [headDim] and returns its token number.</summary>
+    /// <exception cref="ArgumentException">The key has another length or is not finite.</exception>
+    public int Append(ReadOnlySpan<float> key)
+    {
+        if (key.Length != HeadDim)
+        {
+            throw new ArgumentException($"a key of {key.Length} elements where headDim is {HeadDim}", nameof(key));
+        }
+
+        if (Count == _squaredNorms.Length)
+        {
+            Array.Resize(ref _squaredNorms, Math.Max(16, 2 * Count));
+            Array.Resize(ref _keys, _squaredNorms.Length * HeadDim);
+        }
+
+        for (int i = 0; i < HeadDim; i++)
+        {
+            if (!float.IsFinite(key[i]))
+            {
+                throw new ArgumentException($"the key of token {Count} is {key[i]} at element {i}", nameof(key));
+            }
+
+            _keys[Count * HeadDim + i] = key[i];
+        }
+
+        _squaredNorms[Count] = InnerProduct.Of(Key(Count), Key(Count));
+        LargestSquaredNorm = Math.Max(LargestSquaredNorm, _squaredNorms[Count]);
+        return Count++;
+    }
+
+    /// <summary>Single to double precision.</summary>
+    internal static double[] Widen(ReadOnlySpan<float> values)
+    {
+        var wide = new double[values.Length];
+        for (int i = 0; i < wide.Length; i++)
+        {
+            wide[i] = values[i];
+        }
+
+        return wide;
+    }
+}
