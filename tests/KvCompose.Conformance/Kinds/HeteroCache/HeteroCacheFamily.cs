@@ -1,0 +1,12 @@
+using KvCompose.Conformance.Running;
+
+namespace KvCompose.Conformance.Kinds.HeteroCache;
+
+/// <summary>The kinds of the HeteroCache vectors.</summary>
+public static class HeteroCacheFamily
+{
+    /// <summary>One entry a kind.</summary>
+    public static IReadOnlyList<IVectorKind> Kinds { get; } =
+    [
+    ];
+}

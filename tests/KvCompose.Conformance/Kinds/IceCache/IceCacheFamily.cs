@@ -1,0 +1,12 @@
+using KvCompose.Conformance.Running;
+
+namespace KvCompose.Conformance.Kinds.IceCache;
+
+/// <summary>The kinds of the IceCache vectors.</summary>
+public static class IceCacheFamily
+{
+    /// <summary>One entry a kind.</summary>
+    public static IReadOnlyList<IVectorKind> Kinds { get; } =
+    [
+    ];
+}

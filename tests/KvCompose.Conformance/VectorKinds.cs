@@ -1,0 +1,20 @@
+using KvCompose.Conformance.Kinds.Cake;
+using KvCompose.Conformance.Kinds.FastKv;
+using KvCompose.Conformance.Kinds.HeteroCache;
+using KvCompose.Conformance.Kinds.IceCache;
+using KvCompose.Conformance.Running;
+
+namespace KvCompose.Conformance;
+
+/// <summary>Every kind of vector file that the runner knows, family by family.</summary>
+public static class VectorKinds
+{
+    /// <summary>All kinds.</summary>
+    public static IReadOnlyList<IVectorKind> All { get; } =
+    [
+        .. FastKvFamily.Kinds,
+        .. CakeFamily.Kinds,
+        .. HeteroCacheFamily.Kinds,
+        .. IceCacheFamily.Kinds,
+    ];
+}
