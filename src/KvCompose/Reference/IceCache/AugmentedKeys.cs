@@ -57,11 +57,15 @@ public sealed class AugmentedKeys
     /// <summary>Where the lifted key lies along the projection.</summary>
     public double Project(int token) => InnerProduct.Of(_projection.AsSpan(0, HeadDim), Key(token)) + _projection[HeadDim] * Lift(token);
 
-    /// <summary>Where the lifted query q' = (q/|q|, 0) lies along the projection; 0 for the zero query.</summary>
-    public double ProjectQuery(ReadOnlySpan<double> query)
+    /// <summary>Where the lifted query lies along the projection.</summary>
+    public double ProjectQuery(ReadOnlySpan<float> query) => InnerProduct.Of(_projection, LiftQuery(query));
+
+    /// <summary>q' = (q/|q|, 0), [headDim + 1]; the zero query stays zero.</summary>
+    public static double[] LiftQuery(ReadOnlySpan<float> query)
     {
-        double norm = Math.Sqrt(InnerProduct.Of(query, query));
-        return norm == 0 ? 0 : InnerProduct.Of(_projection.AsSpan(0, HeadDim), query) / norm;
+        double[] wide = Widen(query);
+        double norm = Math.Sqrt(InnerProduct.Of(wide, wide));
+        return [.. wide.Select(value => norm == 0 ? 0 : value / norm), 0];
     }
 
     /// <summary>Adds one key [headDim] and returns its token number.</summary>

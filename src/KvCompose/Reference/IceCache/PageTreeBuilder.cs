@@ -70,16 +70,13 @@ public static class PageTreeBuilder
             int last = Math.Min(anchors.Count, passed + shortcut.Reach);
             List<int> near = [.. anchors[first..last].Select(anchor => parents[anchor]).Distinct().Order()];
             int parent = ParentSearch.Nearest(keys, tokens[i], near);
-            double distance = keys.HalfSquaredDistance(tokens[i], parent);
-            if (farthestChild[parent] * shortcut.Tolerance >= distance)
+            if (farthestChild[parent] * shortcut.Tolerance < keys.HalfSquaredDistance(tokens[i], parent))
             {
-                Reach(parent, distance);
-                parents[i] = parent;
+                parent = exact(tokens[i]);
             }
-            else
-            {
-                parents[i] = exact(tokens[i]);
-            }
+
+            parents[i] = parent;
+            Reach(parent, keys.HalfSquaredDistance(tokens[i], parent));
         }
 
         return parents;

@@ -29,7 +29,7 @@ public static class TreeSearch
         }
 
         var scores = new Dictionary<int, double>();
-        double projected = tree.Keys.ProjectQuery(wide);
+        double projected = tree.Keys.ProjectQuery(query);
         var candidates = new HashSet<int>();
         List<int> beam = Scan(PageTree.Root, fieldOfView);
         candidates.UnionWith(beam);

@@ -8,5 +8,14 @@ public static class IceCacheFamily
     /// <summary>One entry a kind.</summary>
     public static IReadOnlyList<IVectorKind> Kinds { get; } =
     [
+        new GeneratorChecksKind(),
+        new LevelsKind(),
+        new PageSplitKind(),
+        new TransformKind(),
+        new TreeExactKind(),
+        new BruteForceTruthKind(),
+        new GqaUnionKind(),
+        new PageDiffKind(),
+        new SiblingsKind(),
     ];
 }
