@@ -10,29 +10,38 @@ public sealed class AugmentedKeys
     private readonly double[] _projection;
     private double[] _keys;
     private double[] _squaredNorms;
+    private double[] _lifts;
+    private double _liftedTo = double.NaN;
+    private readonly double _reserve = 1;
 
     /// <summary>Lifts keys that are known from the start.</summary>
     /// <param name="keys">[tokens, headDim], rotated.</param>
     /// <param name="headDim">d.</param>
-    /// <param name="projection">[headDim + 1], the unit direction that orders the members of a cell.</param>
+    /// <param name="projection">[headDim + 1], the unit direction that orders the members of a cell; empty where none is asked for.</param>
+    /// <param name="reserve">M is this times the largest squared norm when it is set or has to grow; at least 1.</param>
     /// <exception cref="ArgumentException">A length does not fit, or a key is not finite (its token is named).</exception>
-    public AugmentedKeys(ReadOnlySpan<float> keys, int headDim, ReadOnlySpan<float> projection)
+    public AugmentedKeys(ReadOnlySpan<float> keys, int headDim, ReadOnlySpan<float> projection = default, double reserve = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
-        if (keys.Length % headDim != 0 || projection.Length != headDim + 1)
+        ArgumentOutOfRangeException.ThrowIfLessThan(reserve, 1);
+        if (keys.Length % headDim != 0 || (!projection.IsEmpty && projection.Length != headDim + 1))
         {
             throw new ArgumentException(
                 $"{keys.Length} key and {projection.Length} projection elements do not fit headDim {headDim}", nameof(keys));
         }
 
         HeadDim = headDim;
-        _projection = Widen(projection);
+        _projection = projection.IsEmpty ? new double[headDim + 1] : Widen(projection);
         _keys = new double[keys.Length];
         _squaredNorms = new double[keys.Length / headDim];
+        _lifts = new double[_squaredNorms.Length];
         for (int token = 0; token < _squaredNorms.Length; token++)
         {
             Append(keys.Slice(token * headDim, headDim));
         }
+
+        _reserve = reserve;
+        Bound *= reserve;
     }
 
     /// <summary>d.</summary>
@@ -41,18 +50,69 @@ public sealed class AugmentedKeys
     /// <summary>Tokens held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>M, the largest squared norm.</summary>
-    public double LargestSquaredNorm { get; private set; }
+    /// <summary>M, no less than any squared norm.</summary>
+    public double Bound { get; private set; }
 
     /// <summary>The key of a token, [headDim].</summary>
     public ReadOnlySpan<double> Key(int token) => _keys.AsSpan(token * HeadDim, HeadDim);
 
     /// <summary>The last component of a lifted key, √(M − |k|²); clamped, for M and |k|² may come from different sums.</summary>
-    public double Lift(int token) => Math.Sqrt(Math.Max(0, LargestSquaredNorm - _squaredNorms[token]));
+    public double Lift(int token)
+    {
+        if (_liftedTo != Bound)
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                _lifts[i] = LiftOf(i);
+            }
+
+            _liftedTo = Bound;
+        }
+
+        return _lifts[token];
+    }
+
+    /// <summary>The lifted key of a token, [headDim + 1].</summary>
+    public double[] Lifted(int token) => [.. Key(token), Lift(token)];
+
+    /// <summary>The keys of some tokens as they came, [tokens, headDim].</summary>
+    public float[] Gather(IReadOnlyList<int> tokens)
+    {
+        var gathered = new float[tokens.Count * HeadDim];
+        for (int i = 0; i < gathered.Length; i++)
+        {
+            gathered[i] = (float)_keys[tokens[i / HeadDim] * HeadDim + i % HeadDim];
+        }
+
+        return gathered;
+    }
+
+    /// <summary>Mean of the lifted keys of some tokens, [headDim + 1].</summary>
+    public double[] Mean(IReadOnlyList<int> tokens)
+    {
+        var mean = new double[HeadDim + 1];
+        foreach (int token in tokens)
+        {
+            ReadOnlySpan<double> key = Key(token);
+            for (int i = 0; i < HeadDim; i++)
+            {
+                mean[i] += key[i];
+            }
+
+            mean[HeadDim] += Lift(token);
+        }
+
+        for (int i = 0; i <= HeadDim; i++)
+        {
+            mean[i] /= tokens.Count;
+        }
+
+        return mean;
+    }
 
     /// <summary>Half the squared distance of two lifted keys: M − a·b − √((M − |a|²)(M − |b|²)).</summary>
     public double HalfSquaredDistance(int a, int b)
-        => LargestSquaredNorm - InnerProduct.Of(Key(a), Key(b)) - Lift(a) * Lift(b);
+        => Bound - InnerProduct.Of(Key(a), Key(b)) - Lift(a) * Lift(b);
 
     /// <summary>Where the lifted key lies along the projection.</summary>
     public double Project(int token) => InnerProduct.Of(_projection.AsSpan(0, HeadDim), Key(token)) + _projection[HeadDim] * Lift(token);
@@ -80,6 +140,7 @@ public sealed class AugmentedKeys
         if (Count == _squaredNorms.Length)
         {
             Array.Resize(ref _squaredNorms, Math.Max(16, 2 * Count));
+            Array.Resize(ref _lifts, _squaredNorms.Length);
             Array.Resize(ref _keys, _squaredNorms.Length * HeadDim);
         }
 
@@ -94,7 +155,8 @@ public sealed class AugmentedKeys
         }
 
         _squaredNorms[Count] = InnerProduct.Of(Key(Count), Key(Count));
-        LargestSquaredNorm = Math.Max(LargestSquaredNorm, _squaredNorms[Count]);
+        Bound = _squaredNorms[Count] > Bound ? _reserve * _squaredNorms[Count] : Bound;
+        _lifts[Count] = LiftOf(Count);
         return Count++;
     }
 
@@ -109,4 +171,6 @@ public sealed class AugmentedKeys
 
         return wide;
     }
+
+    private double LiftOf(int token) => Math.Sqrt(Math.Max(0, Bound - _squaredNorms[token]));
 }

@@ -1,31 +1,29 @@
 namespace KvCompose.Reference.IceCache;
 
-/// <summary>What the page scores ask of their input.</summary>
-internal static class PageKeys
+/// <summary>The keys of a page, wherever its tokens are.</summary>
+public static class PageKeys
 {
-    public static void ThrowIfRagged(ReadOnlySpan<float> keys, int headDim)
+    /// <summary>Gathers the keys [tokens of the page, headDim] of some tokens of a prompt.</summary>
+    /// <param name="keys">[tokens, headDim].</param>
+    /// <param name="headDim">d.</param>
+    /// <param name="tokens">The page's tokens in the order of their slots.</param>
+    public static float[] Gather(ReadOnlySpan<float> keys, int headDim, IReadOnlyList<int> tokens)
+    {
+        var page = new float[tokens.Count * headDim];
+        for (int slot = 0; slot < tokens.Count; slot++)
+        {
+            keys.Slice(tokens[slot] * headDim, headDim).CopyTo(page.AsSpan(slot * headDim));
+        }
+
+        return page;
+    }
+
+    internal static void ThrowIfRagged(ReadOnlySpan<float> keys, int headDim)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
         if (keys.IsEmpty || keys.Length % headDim != 0)
         {
             throw new ArgumentException($"{keys.Length} key elements are no page of keys of headDim {headDim}", nameof(keys));
         }
-    }
-
-    public static double[] Mean(ReadOnlySpan<float> keys, int headDim)
-    {
-        ThrowIfRagged(keys, headDim);
-        var mean = new double[headDim];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            mean[i % headDim] += keys[i];
-        }
-
-        for (int channel = 0; channel < headDim; channel++)
-        {
-            mean[channel] /= keys.Length / headDim;
-        }
-
-        return mean;
     }
 }

@@ -104,7 +104,7 @@ public sealed class PageTree
     {
         members.Sort((a, b) => _projected[a] != _projected[b] ? _projected[a].CompareTo(_projected[b]) : a.CompareTo(b));
         _cells[parent] = [];
-        _projectedAt[parent] = Keys.LargestSquaredNorm;
+        _projectedAt[parent] = Keys.Bound;
         int first = 0;
         foreach (int size in LeafSizes.Of(members.Count, Settings.PageTokens))
         {
@@ -131,7 +131,7 @@ public sealed class PageTree
         if (!_cells.TryGetValue(parent, out List<int>? cell))
         {
             cell = _cells[parent] = [];
-            _projectedAt[parent] = Keys.LargestSquaredNorm;
+            _projectedAt[parent] = Keys.Bound;
         }
 
         _projected[token] = Keys.Project(token);
@@ -184,7 +184,7 @@ public sealed class PageTree
     // M has grown since the cell was ordered: project again and order again; the pages keep their sizes.
     private void Refresh(int parent)
     {
-        if (!_cells.TryGetValue(parent, out List<int>? cell) || _projectedAt[parent] == Keys.LargestSquaredNorm)
+        if (!_cells.TryGetValue(parent, out List<int>? cell) || _projectedAt[parent] == Keys.Bound)
         {
             return;
         }
@@ -203,7 +203,7 @@ public sealed class PageTree
             }
         }
 
-        _projectedAt[parent] = Keys.LargestSquaredNorm;
+        _projectedAt[parent] = Keys.Bound;
     }
 
     private int LeafFor(List<int> cell, int token)

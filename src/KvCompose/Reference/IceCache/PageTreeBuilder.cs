@@ -57,7 +57,8 @@ public static class PageTreeBuilder
             Reach(parents[anchor], keys.HalfSquaredDistance(tokens[anchor], parents[anchor]));
         }
 
-        int passed = 0;
+        int passed = 0, nearAt = -1;
+        List<int> near = [];
         for (int i = 0; i < tokens.Count; i++)
         {
             if (passed < anchors.Count && anchors[passed] == i)
@@ -66,9 +67,14 @@ public static class PageTreeBuilder
                 continue;
             }
 
-            int first = Math.Max(0, passed - shortcut.Reach);
-            int last = Math.Min(anchors.Count, passed + shortcut.Reach);
-            List<int> near = [.. anchors[first..last].Select(anchor => parents[anchor]).Distinct().Order()];
+            if (nearAt != passed)
+            {
+                int first = Math.Max(0, passed - shortcut.Reach);
+                int last = Math.Min(anchors.Count, passed + shortcut.Reach);
+                near = [.. anchors[first..last].Select(anchor => parents[anchor]).Distinct().Order()];
+                nearAt = passed;
+            }
+
             int parent = ParentSearch.Nearest(keys, tokens[i], near);
             if (farthestChild[parent] * shortcut.Tolerance < keys.HalfSquaredDistance(tokens[i], parent))
             {

@@ -14,6 +14,7 @@ public static class IceCacheFamily
         new TransformKind(),
         new TreeExactKind(),
         new BruteForceTruthKind(),
+        new ReferenceQualityKind(),
         new GqaUnionKind(),
         new PageDiffKind(),
         new SiblingsKind(),

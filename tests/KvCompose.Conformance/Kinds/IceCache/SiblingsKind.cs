@@ -21,20 +21,17 @@ public sealed class SiblingsKind : NamedKind
         int pageLength = @case.Int("page_size") * headDim;
         float[] keys = Floats(@case.Int("key_seed"), pages * pageLength);
         float[] query = Floats(@case.Int("query_seed"), headDim);
-        Compare("quest", page => QuestScore.Of(page, query));
-        Compare("arkvale", page => ArkValeScore.Of(page, query));
-        Compare("shadowkv_landmark_dot", page => ShadowKvLandmark.Score(page, query));
-        double[] cosines = Compare("shadowkv_min_cos", page => ShadowKvLandmark.LeastCosine(page, headDim));
+        Compare("quest", page => new QuestDigest(page, headDim).Score(query));
+        Compare("arkvale", page => new ArkValeDigest(page, headDim).Score(query));
+        Compare("shadowkv_landmark_dot", page => new MeanDigest(page, headDim).Score(query));
+        Compare("shadowkv_min_cos", page => new MeanDigest(page, headDim).LeastCosine);
         int[] outliers = @case.Ints("shadowkv_outliers_k2");
-        Expect.SameSet(outliers, ShadowKvLandmark.Outliers(cosines, outliers.Length), "shadowkv_outliers_k2");
+        MeanDigest[] chunks = [.. keys.Chunk(pageLength).Select(page => new MeanDigest(page, headDim))];
+        Expect.SameSet(outliers, MeanDigest.Outliers(chunks, outliers.Length), "shadowkv_outliers_k2");
         InfiniGen(@case.Field("infinigen"));
 
-        double[] Compare(string name, Func<float[], double> score)
-        {
-            double[] ours = [.. keys.Chunk(pageLength).Select(score)];
-            Expect.Close(@case.Numbers(name), ours, Tolerance, Tolerance, name);
-            return ours;
-        }
+        void Compare(string name, Func<float[], double> score)
+            => Expect.Close(@case.Numbers(name), [.. keys.Chunk(pageLength).Select(score)], Tolerance, Tolerance, name);
     }
 
     private static void InfiniGen(JsonElement setting)
