@@ -15,6 +15,7 @@ public static class IceCacheFamily
         new TreeExactKind(),
         new BruteForceTruthKind(),
         new ReferenceQualityKind(),
+        new InsertGqaCostTargetsKind(),
         new GqaUnionKind(),
         new PageDiffKind(),
         new SiblingsKind(),

@@ -35,6 +35,11 @@ public sealed class RankedPages(RetrievalData data, IReadOnlyList<int[]> pages)
     /// <summary>Pages of every query by a named digest, best first.</summary>
     private int[][] Rank(string ranking)
     {
+        if (ranking == "max")
+        {
+            return [.. Enumerable.Range(0, data.Queries).Select(RankByBestMember)];
+        }
+
         var digests = new IPageDigest[pages.Count];
         Parallel.For(0, pages.Count, page => digests[page] = Digest(ranking, PageKeys.Gather(data.Data.Keys, data.HeadDim, pages[page])));
         var orders = new int[data.Queries][];
@@ -46,9 +51,23 @@ public sealed class RankedPages(RetrievalData data, IReadOnlyList<int[]> pages)
         return orders;
     }
 
+    private int[] RankByBestMember(int query)
+    {
+        var best = new double[pages.Count];
+        for (int page = 0; page < best.Length; page++)
+        {
+            best[page] = double.NegativeInfinity;
+            foreach (int token in pages[page])
+            {
+                best[page] = Math.Max(best[page], data.Scores(query)[token]);
+            }
+        }
+
+        return Ranking.Top(best, best.Length);
+    }
+
     private IPageDigest Digest(string ranking, float[] keys) => ranking switch
     {
-        "max" => new MemberDigest(keys, data.HeadDim, weight: false),
         "mean" => new MeanDigest(keys, data.HeadDim),
         "quest" => new QuestDigest(keys, data.HeadDim),
         "arkvale" => new ArkValeDigest(keys, data.HeadDim),

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using KvCompose.Conformance.Reading;
 
 namespace KvCompose.Conformance.Kinds.IceCache;
@@ -9,7 +10,7 @@ public sealed class RetrievalData
     private readonly float[][] _scores;
     private readonly int[][] _order;
     private readonly double[][] _probabilities;
-    private readonly double[][] _fullOutput;
+    private readonly float[][] _fullOutput;
 
     private RetrievalData(GeneratedKeys data, int headDim, int queries)
     {
@@ -20,7 +21,7 @@ public sealed class RetrievalData
         _scores = new float[queries][];
         _order = new int[queries][];
         _probabilities = new double[queries][];
-        _fullOutput = new double[queries][];
+        _fullOutput = new float[queries][];
         Parallel.For(0, queries, Prepare);
     }
 
@@ -58,7 +59,7 @@ public sealed class RetrievalData
     /// <summary>Relative L2 error of attention over <paramref name="tokens"/> only.</summary>
     public double OutputError(int query, IReadOnlyCollection<int> tokens)
     {
-        double[] output = Output(query, tokens);
+        float[] output = Output(query, tokens);
         double difference = 0, length = 0;
         for (int i = 0; i < HeadDim; i++)
         {
@@ -117,25 +118,28 @@ public sealed class RetrievalData
         _fullOutput[query] = Output(query, order);
     }
 
-    private double[] Output(int query, IReadOnlyCollection<int> tokens)
+    private float[] Output(int query, IReadOnlyCollection<int> tokens)
     {
-        var output = new double[HeadDim];
+        var output = new float[HeadDim];
+        Span<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(output.AsSpan());
         double mass = 0;
         foreach (int token in tokens)
         {
             double weight = _probabilities[query][token];
             mass += weight;
-            for (int i = 0; i < HeadDim; i++)
+            ReadOnlySpan<float> value = Data.Values.AsSpan(token * HeadDim, HeadDim);
+            ReadOnlySpan<Vector<float>> wideValue = MemoryMarshal.Cast<float, Vector<float>>(value);
+            for (int i = 0; i < wide.Length; i++)
             {
-                output[i] += weight * Data.Values[token * HeadDim + i];
+                wide[i] += wideValue[i] * (float)weight;
+            }
+
+            for (int i = wide.Length * Vector<float>.Count; i < HeadDim; i++)
+            {
+                output[i] += value[i] * (float)weight;
             }
         }
 
-        for (int i = 0; i < HeadDim; i++)
-        {
-            output[i] /= mass;
-        }
-
-        return output;
+        return [.. output.Select(sum => (float)(sum / mass))];
     }
 }
