@@ -1,26 +1,36 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace KvCompose.Threading;
 
 /// <summary>
 /// A fixed set of threads that spin briefly for the next piece of work and then block. One dispatch costs well under a
-/// microsecond while they spin, and nothing while they sleep.
+/// microsecond while they spin, and nothing while they sleep. Work never waits for a thread that has not begun: whoever is
+/// awake takes the items.
 /// </summary>
 public sealed unsafe class WorkerPool : IDisposable
 {
-    private const int SpinsBeforeBlocking = 2_000;
+    private const int SpinsBetweenClockReads = 16;
+    private const int Closed = int.MaxValue; // As the next item: the generation's fields are not complete yet.
+    private static readonly long SpinTicks = Stopwatch.Frequency / 20_000; // 50 µs
+
+    [ThreadStatic]
+    private static bool t_inItem;
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
     private readonly Lock _gate = new();
+
+    // Generation in the upper half, next item in the lower: claiming an item also proves that the work is still that of the
+    // generation whose fields the claimer read.
+    private long _ticket;
     private delegate*<void*, int, int, void> _invoke;
     private void* _work;
     private int _items;
-    private int _next;
-    private int _running;
-    private int _generation;
-    private volatile Exception? _failure;
+    private int _finished;
+    private Exception? _failure;
     private volatile bool _disposed;
 
     /// <summary>Starts <paramref name="count"/> − 1 threads; the caller of <see cref="Run{TWork}"/> is the remaining one.</summary>
@@ -48,30 +58,32 @@ public sealed unsafe class WorkerPool : IDisposable
 
     /// <summary>
     /// Runs items 0 … <paramref name="items"/> − 1 on all threads and returns when every one is done. Calls from several
-    /// threads take turns. Must not be called from inside an item.
+    /// threads take turns. An exception of an item is thrown here; items that had not begun by then are left out.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
+    /// <exception cref="InvalidOperationException">Called from inside an item.</exception>
     public void Run<TWork>(ref TWork work, int items)
         where TWork : struct, IParallelWork
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (items <= 0)
+        if (t_inItem)
         {
-            return;
-        }
-
-        if (items == 1 || _threads.Length == 0)
-        {
-            for (int i = 0; i < items; i++)
-            {
-                work.Run(i, 0);
-            }
-
-            return;
+            throw new InvalidOperationException("work of a worker pool must not start further work on a worker pool");
         }
 
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (items <= 0)
+            {
+                return;
+            }
+
+            if (items == 1 || _threads.Length == 0)
+            {
+                RunHere(ref work, items);
+                return;
+            }
+
 #pragma warning disable CS8500 // The struct may hold references: it is pinned, and read only as the type it has.
             fixed (TWork* pointer = &work)
 #pragma warning restore CS8500
@@ -82,8 +94,14 @@ public sealed unsafe class WorkerPool : IDisposable
     }
 
     /// <summary>Ends the threads. Waits for work that is under way.</summary>
+    /// <exception cref="InvalidOperationException">Called from inside an item.</exception>
     public void Dispose()
     {
+        if (t_inItem)
+        {
+            throw new InvalidOperationException("work of a worker pool must not dispose a worker pool");
+        }
+
         lock (_gate)
         {
             if (_disposed)
@@ -92,7 +110,8 @@ public sealed unsafe class WorkerPool : IDisposable
             }
 
             _disposed = true;
-            Announce();
+            Publish(null, null, 0);
+            Wake(_threads.Length);
         }
 
         foreach (Thread thread in _threads)
@@ -106,43 +125,76 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
+    private static void RunHere<TWork>(ref TWork work, int items)
+        where TWork : struct, IParallelWork
+    {
+        t_inItem = true;
+        try
+        {
+            for (int i = 0; i < items; i++)
+            {
+                work.Run(i, 0);
+            }
+        }
+        finally
+        {
+            t_inItem = false;
+        }
+    }
+
     private static void Invoke<TWork>(void* work, int item, int worker)
         where TWork : struct, IParallelWork
         => Unsafe.AsRef<TWork>(work).Run(item, worker);
 
-    private void Dispatch(delegate*<void*, int, int, void> invoke, void* work, int items)
+    private static int Generation(long ticket) => (int)(ticket >> 32);
+
+    private static int Item(long ticket) => (int)ticket & Closed;
+
+    /// <summary>Begins the next generation.</summary>
+    private void Publish(delegate*<void*, int, int, void> invoke, void* work, int items)
     {
+        // A late thread of the generation before may still be reading the fields: first its ticket becomes invalid.
+        long closed = ((long)(Generation(_ticket) + 1) << 32) | Closed;
+        Interlocked.Exchange(ref _ticket, closed);
         _failure = null;
         _invoke = invoke;
         _work = work;
         _items = items;
-        Volatile.Write(ref _next, 0);
-        Volatile.Write(ref _running, _threads.Length);
-        Announce();
-        TakeItems(0);
-        var spinner = default(SpinWait);
-        while (Volatile.Read(ref _running) != 0)
-        {
-            if (spinner.Count < 20)
-            {
-                Thread.SpinWait(8);
-            }
+        _finished = 0;
+        Interlocked.Exchange(ref _ticket, closed & ~(long)Closed);
+    }
 
-            spinner.SpinOnce(sleep1Threshold: -1);
+    private void Dispatch(delegate*<void*, int, int, void> invoke, void* work, int items)
+    {
+        Publish(invoke, work, items);
+        Wake(Math.Min(items - 1, _threads.Length));
+        TakeItems(0);
+
+        long start = Stopwatch.GetTimestamp();
+        var spinner = default(SpinWait);
+        while (Volatile.Read(ref _finished) != items)
+        {
+            if (Stopwatch.GetTimestamp() - start < SpinTicks)
+            {
+                Thread.SpinWait(4);
+            }
+            else
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+            }
         }
 
         if (_failure is { } failure)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
-    private void Announce()
+    private void Wake(int sleepers)
     {
-        Interlocked.Increment(ref _generation);
-        for (int worker = 1; worker < Count; worker++)
+        for (int worker = 1; worker <= sleepers; worker++)
         {
-            if (Interlocked.Exchange(ref _asleep[worker], 0) == 1)
+            if (Volatile.Read(ref _asleep[worker]) == 1 && Interlocked.Exchange(ref _asleep[worker], 0) == 1)
             {
                 _wake[worker].Release();
             }
@@ -151,19 +203,39 @@ public sealed unsafe class WorkerPool : IDisposable
 
     private void TakeItems(int worker)
     {
-        try
+        t_inItem = true;
+        while (true)
         {
-            int item;
-            while ((item = Interlocked.Increment(ref _next) - 1) < _items)
+            long ticket = Volatile.Read(ref _ticket);
+            delegate*<void*, int, int, void> invoke = _invoke;
+            void* work = _work;
+            int item = Item(ticket);
+            if (item >= _items)
             {
-                _invoke(_work, item, worker);
+                break;
             }
+
+            if (Interlocked.CompareExchange(ref _ticket, ticket + 1, ticket) != ticket)
+            {
+                continue;
+            }
+
+            if (Volatile.Read(ref _failure) is null)
+            {
+                try
+                {
+                    invoke(work, item, worker);
+                }
+                catch (Exception exception)
+                {
+                    Interlocked.CompareExchange(ref _failure, exception, null);
+                }
+            }
+
+            Interlocked.Increment(ref _finished);
         }
-        catch (Exception exception)
-        {
-            _failure = exception;
-            Volatile.Write(ref _next, _items);
-        }
+
+        t_inItem = false;
     }
 
     private void Serve(int worker)
@@ -178,35 +250,46 @@ public sealed unsafe class WorkerPool : IDisposable
             }
 
             TakeItems(worker);
-            Interlocked.Decrement(ref _running);
         }
     }
 
     private int WaitForGeneration(int worker, int seen)
     {
         int generation;
-        for (int spin = 0; spin < SpinsBeforeBlocking; spin++)
+        long start = Stopwatch.GetTimestamp();
+        do
         {
-            if ((generation = Volatile.Read(ref _generation)) != seen)
+            for (int spin = 0; spin < SpinsBetweenClockReads; spin++)
             {
-                return generation;
+                if (HasBegun(seen, out generation))
+                {
+                    return generation;
+                }
+
+                Thread.SpinWait(1);
             }
-
-            Thread.SpinWait(4);
         }
+        while (Stopwatch.GetTimestamp() - start < SpinTicks);
 
-        while ((generation = Volatile.Read(ref _generation)) == seen)
+        while (!HasBegun(seen, out generation))
         {
             Interlocked.Exchange(ref _asleep[worker], 1);
 
-            // Who takes the flag down decides: if the announcer did, its release must be consumed here.
-            bool announced = Volatile.Read(ref _generation) != seen && Interlocked.Exchange(ref _asleep[worker], 0) == 1;
-            if (!announced)
+            // Whoever takes the flag down decides: if the dispatcher did, its release is consumed by the wait.
+            bool cameInBetween = HasBegun(seen, out _) && Interlocked.Exchange(ref _asleep[worker], 0) == 1;
+            if (!cameInBetween)
             {
                 _wake[worker].Wait();
             }
         }
 
         return generation;
+    }
+
+    private bool HasBegun(int seen, out int generation)
+    {
+        long ticket = Volatile.Read(ref _ticket);
+        generation = Generation(ticket);
+        return generation != seen && Item(ticket) != Closed;
     }
 }

@@ -40,7 +40,9 @@ public static class Expect
     /// <summary>One number within <paramref name="relative"/> of the expected one, or within <paramref name="absolute"/>.</summary>
     public static void Close(double expected, double actual, double relative, double absolute, string what) =>
         True(
-            double.IsNaN(expected) ? double.IsNaN(actual) : Math.Abs(expected - actual) <= Math.Abs(expected) * relative + absolute || expected == actual,
+            double.IsFinite(expected)
+                ? Math.Abs(expected - actual) <= Math.Abs(expected) * relative + absolute
+                : expected.Equals(actual),
             $"{what}: expected {expected:R}, got {actual:R}");
 
     /// <summary>Numbers one by one within a relative and an absolute tolerance.</summary>

@@ -16,9 +16,13 @@ public static class TensorReader
     public static Tensor Tensor(this JsonElement element, string name) => Read(element.Field(name), name);
 
     /// <summary>An index tensor field (<c>u16</c>) as shape and values.</summary>
-    public static (int[] Shape, int[] Values) IndexTensor(this JsonElement element, string name)
+    public static (int[] Shape, int[] Values) IndexTensor(this JsonElement element, string name) =>
+        ReadIndices(element.Field(name), name);
+
+    /// <summary>Decodes an index tensor (<c>u16</c>); <paramref name="name"/> only names it in messages.</summary>
+    /// <exception cref="VectorFormatException">Another encoding, or the data do not fill the shape.</exception>
+    public static (int[] Shape, int[] Values) ReadIndices(JsonElement tensor, string name)
     {
-        JsonElement tensor = element.Field(name);
         int[] shape = Shape(tensor, name, out int count);
         byte[] bytes = Bytes(tensor.Text("u16"), name, count * 2L);
         var values = new int[count];
@@ -68,7 +72,11 @@ public static class TensorReader
         return Generate(tensor, name, seed, Shape(tensor, name, out _));
     }
 
-    private static Tensor Generate(JsonElement tensor, string name, ulong seed, int[] shape) => tensor.Text("gen") == "sm64x4"
+    /// <summary>A tensor that is generated even if it does not say so: an entry of a list of weights.</summary>
+    public static Tensor ReadGenerated(JsonElement tensor, string name) =>
+        Generate(tensor, name, tensor.Seed("seed"), Shape(tensor, name, out _));
+
+    private static Tensor Generate(JsonElement tensor, string name, ulong seed, int[] shape) => (tensor.OptionalText("gen") ?? "sm64x4") == "sm64x4"
         ? new Tensor(shape, Sm64X4.Fill(seed, Count(shape, name), (float)tensor.Number("scale", 1)))
         : throw new VectorFormatException($"'{name}' names the unknown generator '{tensor.Text("gen")}'");
 

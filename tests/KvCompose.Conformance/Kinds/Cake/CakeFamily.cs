@@ -8,5 +8,8 @@ public static class CakeFamily
     /// <summary>One entry a kind.</summary>
     public static IReadOnlyList<IVectorKind> Kinds { get; } =
     [
+        new CakeAdjustKind(),
+        new CakeLedgerKind(),
+        new CakePipelineKind(),
     ];
 }

@@ -1,0 +1,135 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>The two leaf loops that read the cache: scores of key tiles, and sums of value rows.</summary>
+internal static partial class DecodeEmitter
+{
+    private const int Lanes = 16;
+
+    /// <summary>Dimensions written out in the body of the score loop.</summary>
+    private const int UnrolledDimensions = 8;
+
+    /// <summary>Every key vector is loaded once for all query heads of the group; dimensions alternate between accumulator sets.</summary>
+    private static void WriteScores(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine($"/// <summary>Scores of the group's {plan.GroupSize} query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>");
+        writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
+        using (writer.WriteBlock("private static void Score(byte* keys, int tiles, float* queries, float* scores)"))
+        using (writer.WriteBlock("for (int tile = 0; tile < tiles; tile++, scores += 16)"))
+        {
+            writer.WriteLine("nint key = (nint)tile * 16 * Plan.HeadDim;");
+            for (int member = 0; member < plan.GroupSize; member++)
+            {
+                string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set) + " = Vector512<float>.Zero"));
+                writer.WriteLine($"Vector512<float> {names};");
+            }
+
+            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes})"))
+            {
+                for (int step = 0; step < UnrolledDimensions; step++)
+                {
+                    string vector = "key" + CSharpLiteral.Of(step);
+                    writer.WriteLine($"Vector512<float> {vector} = {plan.Storage}.Load(keys, key + {step * Lanes});");
+                    for (int member = 0; member < plan.GroupSize; member++)
+                    {
+                        string sum = Sum(member, step % plan.ScoreSets);
+                        string offset = member == 0 ? CSharpLiteral.Of(step) : $"({CSharpLiteral.Of(member)} * Plan.HeadDim) + {CSharpLiteral.Of(step)}";
+                        writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate({vector}, Vector512.Create(queries[i + {offset}]), {sum});");
+                    }
+                }
+            }
+
+            for (int member = 0; member < plan.GroupSize; member++)
+            {
+                string sum = string.Join(" + ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set)));
+                string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ChunkTokens)";
+                writer.WriteLine(plan.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
+            }
+        }
+    }
+
+    /// <summary>A value row is loaded once for the group; long rows go in parts whose accumulators fit the registers.</summary>
+    private static void WriteValues(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>");
+        writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
+        using (writer.WriteBlock("private static void Accumulate(byte* block, int tokens, float* weights, float* values)"))
+        {
+            bool parts = plan.ValueVectors * Lanes < plan.HeadDim;
+            if (parts)
+            {
+                using (writer.WriteBlock($"for (int part = 0; part < Plan.HeadDim; part += {plan.ValueVectors * Lanes})"))
+                {
+                    WriteValuePart(writer, plan, "part");
+                }
+            }
+            else
+            {
+                WriteValuePart(writer, plan, "");
+            }
+        }
+    }
+
+    private static void WriteValuePart(SourceWriter writer, PipelinePlan plan, string part)
+    {
+        string At(int member, int vector)
+        {
+            var terms = new List<string> { "values" };
+            if (member > 0)
+            {
+                terms.Add($"({CSharpLiteral.Of(member)} * Plan.HeadDim)");
+            }
+
+            if (part.Length > 0)
+            {
+                terms.Add(part);
+            }
+
+            if (vector > 0)
+            {
+                terms.Add(CSharpLiteral.Of(vector * Lanes));
+            }
+
+            return string.Join(" + ", terms);
+        }
+
+        for (int member = 0; member < plan.GroupSize; member++)
+        {
+            string names = string.Join(", ", Enumerable.Range(0, plan.ValueVectors).Select(vector => $"{Sum(member, vector)} = Vector512.Load({At(member, vector)})"));
+            writer.WriteLine($"Vector512<float> {names};");
+        }
+
+        string start = part.Length > 0 ? part : "0";
+        using (writer.WriteBlock($"for (nint token = 0, row = {start}; token < tokens; token++, row += Plan.HeadDim)"))
+        {
+            for (int vector = 0; vector < plan.ValueVectors; vector++)
+            {
+                string offset = vector == 0 ? "row" : $"row + {CSharpLiteral.Of(vector * Lanes)}";
+                writer.WriteLine($"Vector512<float> value{vector} = {plan.Storage}.Load(block, {offset});");
+            }
+
+            for (int member = 0; member < plan.GroupSize; member++)
+            {
+                string place = member == 0 ? "token" : $"token + ({CSharpLiteral.Of(member)} * Plan.ChunkTokens)";
+                writer.WriteLine($"Vector512<float> weight{member} = Vector512.Create(weights[{place}]);");
+                for (int vector = 0; vector < plan.ValueVectors; vector++)
+                {
+                    string sum = Sum(member, vector);
+                    writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate(value{CSharpLiteral.Of(vector)}, weight{CSharpLiteral.Of(member)}, {sum});");
+                }
+            }
+        }
+
+        for (int member = 0; member < plan.GroupSize; member++)
+        {
+            for (int vector = 0; vector < plan.ValueVectors; vector++)
+            {
+                writer.WriteLine($"{Sum(member, vector)}.Store({At(member, vector)});");
+            }
+        }
+    }
+
+    private static string Sum(int member, int set) => $"sum{CSharpLiteral.Of(member)}_{CSharpLiteral.Of(set)}";
+}

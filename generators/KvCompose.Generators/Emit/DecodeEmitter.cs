@@ -1,0 +1,225 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes the decode step: the loop over the layers, and the attention of one piece of a head.</summary>
+internal static partial class DecodeEmitter
+{
+    public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(plan, writer =>
+    {
+        using (writer.WriteBlock(
+            "public sealed unsafe partial class Session<TTransformer>"))
+        {
+            WriteStep(writer);
+        }
+
+        writer.WriteLine();
+        writer.WriteLine("/// <summary>The loops over tokens, specialised for this pipeline.</summary>");
+        using (writer.WriteBlock("private static unsafe partial class Loops"))
+        {
+            WriteAppend(writer, plan);
+            writer.WriteLine();
+            WriteAttend(writer, plan);
+            writer.WriteLine();
+            WriteScores(writer, plan);
+            writer.WriteLine();
+            WriteSoftmax(writer, plan);
+            writer.WriteLine();
+            WriteValues(writer, plan);
+        }
+    });
+
+    private static void WriteStep(SourceWriter writer) => writer.WriteLine($$"""
+        /// <inheritdoc/>
+        {{EmittedFile.GeneratedCode}}
+        public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+        {
+            int rows = BeginStep(tokens, cancellation);
+            if (rows == 0)
+            {
+                return;
+            }
+
+            int heads = Shape.KeyValueHeads, layers = Shape.Layers;
+            Transformer.Embed(StepTokens, Hidden);
+            for (int layer = 0; layer < layers; layer++)
+            {
+                // Norm, projections and rotation of this step's tokens.
+                Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
+
+                // Append: every head takes the token; its attention is cut into pieces of equal length.
+                Items.Clear();
+                for (int row = 0; row < rows; row++)
+                {
+                    PageTable* tables = Tables(row, layer);
+                    nint source = (nint)row * heads * Plan.HeadDim;
+                    for (int head = 0; head < heads; head++, source += Plan.HeadDim)
+                    {
+                        Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                    }
+
+                    float* queries = Queries + ((nint)row * heads * Plan.GroupSize * Plan.HeadDim);
+                    Items.Add(tables, heads, queries, queries);
+                }
+
+                // Attend: scores, softmax and weighted values of every piece.
+                var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
+                Workers.Run(ref attend, Items.Count);
+                Items.Merge();
+
+                // Output projection and feed-forward block.
+                Transformer.Complete(layer, Queries, Hidden, rows);
+            }
+
+            EndStep();
+        }
+        """);
+
+    private static void WriteAppend(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
+        /// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>
+        internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
+        {
+            int slot = table->Tokens++;
+            Store(pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+        }
+
+        /// <summary>Writes a token into a place of a page.</summary>
+        internal static void Store(byte* page, int place, float* key, float* value, int position)
+        {
+            nint column = (nint)(place / 16 * 16 * Plan.HeadDim) + (place % 16);
+            nint row = (nint)place * Plan.HeadDim;
+            for (int i = 0; i < Plan.HeadDim; i++)
+            {
+                {{plan.Storage}}.Store(page, column + (i * 16), key[i]);
+                {{plan.Storage}}.Store(page + Plan.ValueOffset, row + i, value[i]);
+            }
+
+            ((int*)(page + Plan.PositionOffset))[place] = position;
+        }
+        """);
+
+    private static void WriteAttend(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
+        /// <summary>Spreads the pieces of a layer over the threads.</summary>
+        internal struct AttendWork : IParallelWork
+        {
+            public PagePool Pool;
+            public AttentionItems Items;
+            public float* Scratch;
+            public int ScratchFloats;
+
+            public readonly void Run(int item, int worker)
+                => Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));
+        }
+
+        /// <summary>Attention of a group's {{plan.GroupSize}} query heads over one piece of their key-value head.</summary>
+        private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
+        {
+            float* queries = scratch;                                            // [G, d], scaled
+            float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ChunkTokens]
+            float* values = scores + (Plan.GroupSize * Plan.ChunkTokens);        // [G, d], accumulated
+            float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G]
+            float* sums = maxima + Plan.GroupSize;                               // [G]
+            int* pages = item->Table->Pages + item->FirstPage;
+            int tokens = item->Tokens;
+
+            // Scores of every key, scaled so that the softmax is one of powers of two.
+            Scale(item->Queries, queries);
+            for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+            {
+                int tiles = (Math.Min(Plan.PageTokens, tokens - token) + 15) / 16;
+                Score(pool.Address(*pages), tiles, queries, scores + token);
+            }
+
+            // Softmax over the piece.
+            for (int member = 0; member < Plan.GroupSize; member++)
+            {
+                Softmax(scores + (member * Plan.ChunkTokens), tokens, maxima + member, sums + member);
+            }
+
+            // Weighted values.
+            new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
+            pages = item->Table->Pages + item->FirstPage;
+            for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+            {
+                byte* block = pool.Address(*pages) + Plan.ValueOffset;
+                Accumulate(block, Math.Min(Plan.PageTokens, tokens - token), scores + token, values);
+            }
+
+            // A head with one piece is done; the others are joined when all pieces are there.
+            if (item->Partial < 0)
+            {
+                for (int member = 0; member < Plan.GroupSize; member++)
+                {
+                    float inverse = 1 / sums[member];
+                    for (int i = member * Plan.HeadDim; i < (member + 1) * Plan.HeadDim; i++)
+                    {
+                        item->Attended[i] = values[i] * inverse;
+                    }
+                }
+
+                return;
+            }
+
+            float* partial = partials + ((nint)item->Partial * partialFloats);
+            for (int member = 0; member < Plan.GroupSize; member++)
+            {
+                partial[member] = maxima[member] * VectorExponential.Ln2;
+                partial[Plan.GroupSize + member] = sums[member];
+            }
+
+            new ReadOnlySpan<float>(values, Plan.GroupSize * Plan.HeadDim)
+                .CopyTo(new Span<float>(partial + (2 * Plan.GroupSize), Plan.GroupSize * Plan.HeadDim));
+        }
+
+        /// <summary>Folds log2(e)/√d into the queries.</summary>
+        internal static void Scale(float* source, float* target)
+        {
+            float scale = VectorExponential.Log2E / MathF.Sqrt(Plan.HeadDim);
+            for (int i = 0; i < Plan.GroupSize * Plan.HeadDim; i++)
+            {
+                target[i] = source[i] * scale;
+            }
+        }
+        """);
+
+    private static void WriteSoftmax(SourceWriter writer, PipelinePlan plan)
+    {
+        _ = plan;
+        writer.WriteLine("""
+            /// <summary>Turns one query head's scores into 2^(score − maximum) and sums them.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Softmax(float* scores, int tokens, float* maximum, float* sum)
+            {
+                int padded = (tokens + 15) / 16 * 16;
+                for (int i = tokens; i < padded; i++)
+                {
+                    scores[i] = float.NegativeInfinity;
+                }
+
+                Vector512<float> highest = Vector512.Load(scores);
+                for (int i = 16; i < padded; i += 16)
+                {
+                    highest = Vector512.Max(highest, Vector512.Load(scores + i));
+                }
+
+                float top = highest[0];
+                for (int lane = 1; lane < 16; lane++)
+                {
+                    top = MathF.Max(top, highest[lane]);
+                }
+
+                Vector512<float> shift = Vector512.Create(top), total = Vector512<float>.Zero;
+                for (int i = 0; i < padded; i += 16)
+                {
+                    Vector512<float> power = VectorExponential.PowerOfTwo(Vector512.Load(scores + i) - shift);
+                    power.Store(scores + i);
+                    total += power;
+                }
+
+                *maximum = top;
+                *sum = Vector512.Sum(total);
+            }
+            """);
+    }
+}

@@ -1,0 +1,136 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes what was decided: constants, options that stay open until run time, and the way into a session.</summary>
+internal static class PlanEmitter
+{
+    public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(
+        plan,
+        writer =>
+        {
+            WriteConstants(writer, plan);
+            writer.WriteLine();
+            WriteOptions(writer, plan);
+            writer.WriteLine();
+            WriteOpen(writer, plan);
+        },
+        PlanSummary.Of(plan));
+
+    private static void WriteConstants(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>What the compiler decided for this pipeline.</summary>");
+        writer.WriteLine(EmittedFile.GeneratedCode);
+        using (writer.WriteBlock("public static class Plan"))
+        {
+            writer.WriteLine($"""
+                /// <summary>Elements of one head's query, key or value, d.</summary>
+                public const int HeadDim = {plan.HeadDim};
+
+                /// <summary>Query heads that share one key-value head, G.</summary>
+                public const int GroupSize = {plan.GroupSize};
+
+                /// <summary>Tokens of one page, P.</summary>
+                public const int PageTokens = {plan.PageTokens};
+
+                /// <summary>Bits of a stored key or value element.</summary>
+                public const int ElementBits = {plan.ElementBits};
+
+                /// <summary>Where a page's values begin, in bytes.</summary>
+                public const int ValueOffset = {plan.ValueOffset};
+
+                /// <summary>Where a page's positions begin, in bytes.</summary>
+                public const int PositionOffset = {plan.ValueOffset * 2};
+
+                /// <summary>Bytes of one page of one key-value head.</summary>
+                public const int PageBytes = {plan.PageBytes};
+
+                /// <summary>Bytes of one token under one key-value head: key, value and position.</summary>
+                public const int BytesPerToken = {plan.BytesPerToken};
+
+                /// <summary>Tokens at the start of the prompt that every head keeps.</summary>
+                public const int Sinks = {plan.Sinks};
+
+                /// <summary>Tokens at the end of the prompt that every head keeps.</summary>
+                public const int Window = {plan.Window};
+
+                /// <summary>Rows at the end of the prompt whose attention is observed.</summary>
+                public const int ObservedRows = {plan.ObservedRows};
+
+                /// <summary>Width of the pooling along the tokens.</summary>
+                public const int PoolingKernel = {plan.PoolingKernel};
+
+                /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
+                public const int ChunkTokens = {plan.ChunkTokens};
+                """);
+        }
+    }
+
+    private static void WriteOptions(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>What a session of this pipeline may be opened with; every option has its declared value.</summary>");
+        writer.WriteLine(EmittedFile.GeneratedCode);
+        using (writer.WriteBlock("public sealed class Options : SessionOptions"))
+        {
+            StageSpec[] open = [.. plan.Spec.Stages.Where(static stage => stage.HasRunTimeOptions)];
+            foreach (StageSpec stage in open)
+            {
+                writer.WriteLine($"/// <summary>Options of the {SlotNames.Of(stage.Slot)} stage.</summary>");
+                writer.WriteLine($"public {stage.Type} {stage.Slot.ToString()} {{ get; init; }} = {StageValue.Of(stage)};");
+                writer.WriteLine();
+            }
+
+            writer.WriteLine("/// <inheritdoc/>");
+            using (writer.WriteBlock("public override void Validate()"))
+            {
+                writer.WriteLine("base.Validate();");
+                foreach (StageSpec stage in open)
+                {
+                    foreach (OptionSpec option in stage.Options.Where(static option => option.RunTime))
+                    {
+                        WriteCheck(writer, plan, stage, option);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void WriteCheck(SourceWriter writer, PipelinePlan plan, StageSpec stage, OptionSpec option)
+    {
+        string value = $"{stage.Slot}.{Identifier.Escape(option.Name)}";
+        if (option.Number is not null && !option.Literal.StartsWith("global::", StringComparison.Ordinal) && option.Literal is not ("true" or "false"))
+        {
+            writer.WriteLine(
+                $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {option.Minimum}, {option.Maximum});");
+        }
+
+        if (option.Role == OptionRole.Budget && plan.Selects && plan.ProtectedTokens > 0)
+        {
+            using (writer.WriteBlock($"if ({value} > 0)"))
+            {
+                writer.WriteLine(
+                    $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, Plan.Sinks + Plan.Window, {option.Maximum});");
+            }
+        }
+    }
+
+    private static void WriteOpen(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine($$"""
+            /// <summary>Opens a session of this pipeline over a model.</summary>
+            /// <param name="model">The model; it must outlive the session.</param>
+            /// <param name="options">Limits and overrides; null takes what was declared.</param>
+            /// <exception cref="ModelMismatchException">The model's head dimension or group size differs from the plan's.</exception>
+            /// <exception cref="StageOptionException">An option is out of range.</exception>
+            {{EmittedFile.GeneratedCode}}
+            public static Session<TTransformer> Open<TTransformer>(ITransformerSource<TTransformer> model, Options? options = null)
+                where TTransformer : struct, ITransformer
+            {
+                ArgumentNullException.ThrowIfNull(model);
+                return new Session<TTransformer>(model.Transformer, options ?? new Options());
+            }
+            """);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>The plan in words, as documentation of the user's class.</summary>
+internal static class PlanSummary
+{
+    public static string Of(PipelinePlan plan)
+    {
+        var lines = new List<string>
+        {
+            "/// <summary>",
+            "/// KV-cache pipeline. Generated plan:",
+            "/// <list type=\"bullet\">",
+        };
+        foreach (StageSpec stage in plan.Spec.Stages)
+        {
+            Item($"{SlotNames.Of(stage.Slot)}: <see cref=\"{stage.Type.FullyQualifiedName}\"/>{Options(stage)}{Source(stage)}");
+        }
+
+        Item(Invariant($"shape: head dimension {plan.HeadDim}, {plan.GroupSize} query heads a key-value head"));
+        Item(Invariant(
+            $"cost: {plan.BytesPerToken} bytes a token and key-value head, in pages of {plan.PageTokens} tokens ({plan.PageBytes} bytes)"));
+        Item(Observation(plan));
+        Item(Invariant(
+            $"decode: {plan.GroupSize} query heads in registers over each key tile ({plan.ScoreSets} accumulator sets), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.ChunkTokens} tokens"));
+        lines.Add("/// </list>");
+        lines.Add("/// </summary>");
+        return string.Join("\n", lines);
+
+        void Item(string text) => lines.Add("/// <item><description>" + text + "</description></item>");
+    }
+
+    private static string Observation(PipelinePlan plan)
+    {
+        if (!plan.Selects)
+        {
+            return "observation: none, every token is kept";
+        }
+
+        string ranked = plan.ObservesWindow
+            ? Invariant($"observation: attention of the last {plan.ObservedRows} rows in one pass over the keys")
+            : plan.ObservesKeyNorm ? "observation: key norms" : "observation: none, positions decide";
+        string pooled = plan.PoolingKernel > 1
+            ? Invariant($"; scores pooled ({plan.Pooling.ToString().ToLowerInvariant()} of {plan.PoolingKernel})")
+            : "";
+        string reduced = plan.ScoredHeads > 1 ? $", reduced over the group by {plan.Reduction.ToString().ToLowerInvariant()}" : "";
+        return ranked + pooled + reduced
+            + Invariant($"; always kept: {plan.Sinks} first and {plan.Window} last tokens");
+    }
+
+    private static string Options(StageSpec stage)
+        => stage.Options.Count == 0
+            ? ""
+            : " (" + string.Join(", ", stage.Options.Select(static option => option.Name + " = " + Short(option.Literal))) + ")";
+
+    private static string Source(StageSpec stage) => stage.Facts.Source.Length == 0 ? "" : ", " + XmlText.Escape(stage.Facts.Source);
+
+    private static string Short(string literal) => literal.Substring(literal.LastIndexOf("::", StringComparison.Ordinal) is var at and >= 0
+        ? literal.LastIndexOf('.') + 1 : 0);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

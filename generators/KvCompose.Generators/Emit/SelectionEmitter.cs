@@ -1,0 +1,316 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes what decides over tokens in prefill: the fused observation pass, the scores, the choice and the store.</summary>
+internal static partial class SelectionEmitter
+{
+    public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(plan, writer =>
+    {
+        using (writer.WriteBlock("private static unsafe partial class Loops"))
+        {
+            if (plan.ObservesWindow || plan.ObservesKeyNorm)
+            {
+                WriteObserve(writer, plan);
+                writer.WriteLine();
+            }
+
+            WriteScore(writer, plan);
+            writer.WriteLine();
+            WriteStore(writer, plan);
+            if (plan.Propagation is not null)
+            {
+                writer.WriteLine();
+                WritePropagation(writer);
+            }
+
+            if (plan.Residency is not null)
+            {
+                writer.WriteLine();
+                WriteLeftOut(writer);
+            }
+
+            if (plan.ObservesEntropy || plan.ObservesVariance)
+            {
+                writer.WriteLine();
+                WriteTotal(writer);
+            }
+        }
+    });
+
+    private static void WriteScore(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>Scores the tokens of one key-value head that are neither sinks nor window.</summary>");
+        using (writer.WriteBlock("internal struct ScoreWork : IParallelWork"))
+        {
+            writer.WriteLine($"public {plan.Selection.Type} Options;");
+            writer.WriteLine("public int[] Positions;");
+            foreach (string pointer in StatisticPointers(plan).Select(static statistic => statistic.Field))
+            {
+                writer.WriteLine($"public float* {pointer};");
+            }
+
+            writer.WriteLine("""
+                public float* Scores;
+                public float* Padded;
+                public int PaddedStride;
+                public int Stride;
+                public int Tokens;
+                public int PromptTokens;
+
+                """);
+            using (writer.WriteBlock("public readonly void Run(int head, int worker)"))
+            {
+                writer.WriteLine($$"""
+                    int candidates = Tokens - Plan.Window;
+                    float* scores = Scores + ((nint)head * Stride);
+                    float* padded = Padded + ((nint)worker * PaddedStride) + {{Border(plan)}};
+                    """);
+                string members = plan.ScoredHeads == 1 ? "1" : "Plan.GroupSize";
+                using (writer.WriteBlock($"for (int member = 0; member < {members}; member++)"))
+                {
+                    WriteStageScore(writer, plan);
+                    writer.WriteLine();
+                    WritePooling(writer, plan);
+                }
+
+                if (plan.Reduction == GroupReduction.Mean && plan.ScoredHeads > 1)
+                {
+                    writer.WriteLine("""
+
+                        for (int token = 0; token < candidates; token++)
+                        {
+                            scores[token] *= 1f / Plan.GroupSize;
+                        }
+                        """);
+                }
+            }
+        }
+    }
+
+    private static void WriteStageScore(SourceWriter writer, PipelinePlan plan)
+    {
+        foreach ((string field, _, bool perQueryHead) in StatisticPointers(plan))
+        {
+            string row = perQueryHead ? "((head * Plan.GroupSize) + member)" : "head";
+            writer.WriteLine($"float* {Lower(field)} = {field} + ((nint){row} * Stride);");
+        }
+
+        using (writer.WriteBlock("for (int token = 0; token < candidates; token++)"))
+        {
+            string set = string.Concat(StatisticPointers(plan).Select(static statistic => $", {statistic.Property} = {Lower(statistic.Field)}[token]"));
+            writer.WriteLine($"var seen = new TokenStatistics {{ Position = Positions[token], PromptTokens = PromptTokens{set} }};");
+            writer.WriteLine($"padded[token] = {plan.Selection.Type}.Score(in Options, in seen);");
+        }
+    }
+
+    private static void WritePooling(SourceWriter writer, PipelinePlan plan)
+    {
+        string target = plan.ScoredHeads == 1 ? "scores[token] = pooled;" : plan.Reduction switch
+        {
+            GroupReduction.Max => "scores[token] = member == 0 ? pooled : MathF.Max(scores[token], pooled);",
+            _ => "scores[token] = member == 0 ? pooled : scores[token] + pooled;",
+        };
+        if (plan.PoolingKernel == 1)
+        {
+            using (writer.WriteBlock("for (int token = 0; token < candidates; token++)"))
+            {
+                writer.WriteLine("float pooled = padded[token];");
+                writer.WriteLine(target);
+            }
+
+            return;
+        }
+
+        bool average = plan.Pooling == PoolingKind.Average;
+        string neutral = average ? "0" : "float.NegativeInfinity";
+        int reach = plan.PoolingKernel / 2;
+        writer.WriteLine($"""
+            // Borders that count as {(average ? "zero" : "nothing")}: the window is not among the pooled tokens.
+            new Span<float>(padded - {reach}, {reach}).Fill({neutral});
+            new Span<float>(padded + candidates, {reach}).Fill({neutral});
+            """);
+        using (writer.WriteBlock("for (int token = 0; token < candidates; token++)"))
+        {
+            if (average)
+            {
+                string sum = string.Join(" + ", Enumerable.Range(-reach, plan.PoolingKernel).Select(At));
+                writer.WriteLine($"float pooled = ({sum}) * (1f / Plan.PoolingKernel);");
+            }
+            else
+            {
+                writer.WriteLine($"float pooled = {At(-reach)};");
+                for (int offset = -reach + 1; offset <= reach; offset++)
+                {
+                    writer.WriteLine($"pooled = MathF.Max(pooled, {At(offset)});");
+                }
+            }
+
+            writer.WriteLine(target);
+        }
+
+        static string At(int offset) => offset switch
+        {
+            0 => "padded[token]",
+            < 0 => $"padded[token - {CSharpLiteral.Of(-offset)}]",
+            _ => $"padded[token + {CSharpLiteral.Of(offset)}]",
+        };
+    }
+
+    private static int Border(PipelinePlan plan) => (plan.PoolingKernel + 15) / 16 * 16;
+
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan)
+    {
+        _ = plan;
+        writer.WriteLine("""
+            /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
+            internal static int Kept(int budget, int tokens)
+                => budget >= tokens || budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+
+            /// <summary>Chooses the tokens of one head and copies them into its pages.</summary>
+            internal struct StoreWork : IParallelWork
+            {
+                public PagePool Pool;
+                public PageTable* Tables;
+                public float* Scores;
+                public int* Kept;
+                public int Heads;
+                public int Tokens;
+                public int Stride;
+                public float* Keys;
+                public float* Values;
+                public int[] Positions;
+
+                public readonly void Run(int head, int worker)
+                {
+                    PageTable* table = Tables + head;
+                    int* kept = Kept + ((nint)head * Stride);
+                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);
+                    for (int slot = 0; slot < table->Tokens; slot++)
+                    {
+                        nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
+                        byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
+                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                    }
+                }
+            }
+
+            /// <summary>Rows that a head keeps, ascending: sinks, the best of the others, window.</summary>
+            internal static void Choose(float* scores, int tokens, int count, int* kept)
+            {
+                if (count == tokens)
+                {
+                    for (int row = 0; row < tokens; row++)
+                    {
+                        kept[row] = row;
+                    }
+
+                    return;
+                }
+
+                for (int row = 0; row < Plan.Sinks; row++)
+                {
+                    kept[row] = row;
+                }
+
+                TokenRanking.Choose(scores, Plan.Sinks, tokens - Plan.Window, count - Plan.Sinks - Plan.Window, kept + Plan.Sinks);
+                for (int row = 0; row < Plan.Window; row++)
+                {
+                    kept[count - Plan.Window + row] = tokens - Plan.Window + row;
+                }
+            }
+            """);
+    }
+
+    private static void WritePropagation(SourceWriter writer) => writer.WriteLine("""
+        /// <summary>Scores of the layer: the sum over its key-value heads.</summary>
+        internal static void SumHeads(float* scores, int heads, int stride, int tokens, float* sums)
+        {
+            for (int token = 0; token < tokens; token++)
+            {
+                float sum = 0;
+                for (int head = 0; head < heads; head++)
+                {
+                    sum += scores[((nint)head * stride) + token];
+                }
+
+                sums[token] = sum;
+            }
+        }
+
+        /// <summary>Moves chosen rows of the hidden states and their positions to the front; rows ascend, so nothing is overwritten early.</summary>
+        internal static void Gather(int* rows, int count, int hidden, float* states, int[] positions)
+        {
+            for (int row = 0; row < count; row++)
+            {
+                if (rows[row] != row)
+                {
+                    new ReadOnlySpan<float>(states + ((nint)rows[row] * hidden), hidden).CopyTo(new Span<float>(states + ((nint)row * hidden), hidden));
+                    positions[row] = positions[rows[row]];
+                }
+            }
+        }
+        """);
+
+    private static void WriteLeftOut(SourceWriter writer) => writer.WriteLine("""
+        /// <summary>Rows that are not kept, ascending.</summary>
+        internal static int[] LeftOut(int* kept, int count, int tokens)
+        {
+            var rows = new int[tokens - count];
+            for (int row = 0, next = 0, left = 0; row < tokens; row++)
+            {
+                if (next < count && kept[next] == row)
+                {
+                    next++;
+                }
+                else
+                {
+                    rows[left++] = row;
+                }
+            }
+
+            return rows;
+        }
+        """);
+
+    private static void WriteTotal(SourceWriter writer) => writer.WriteLine("""
+        /// <summary>Sum of a statistic over its rows and the tokens before the window.</summary>
+        internal static double Total(float* statistic, int rows, int stride, int tokens)
+        {
+            double total = 0;
+            for (int row = 0; row < rows; row++)
+            {
+                for (int token = 0; token < tokens - Plan.Window; token++)
+                {
+                    total += statistic[((nint)row * stride) + token];
+                }
+            }
+
+            return total;
+        }
+        """);
+
+    private static List<(string Field, string Property, bool PerQueryHead)> StatisticPointers(PipelinePlan plan)
+    {
+        var pointers = new List<(string, string, bool)>();
+        if (plan.ObservesWindow)
+        {
+            pointers.Add(("Sums", "WindowSum", true));
+        }
+
+        if (plan.ObservesVariance)
+        {
+            pointers.Add(("Variances", "WindowVariance", true));
+        }
+
+        if (plan.ObservesKeyNorm)
+        {
+            pointers.Add(("Norms", "KeyNorm", false));
+        }
+
+        return pointers;
+    }
+
+    private static string Lower(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
+}

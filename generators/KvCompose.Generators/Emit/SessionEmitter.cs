@@ -1,0 +1,418 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes the session class and the loop over the layers of a prompt.</summary>
+internal static class SessionEmitter
+{
+    public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(plan, writer =>
+    {
+        writer.WriteLine("/// <summary>A model with this pipeline's cache.</summary>");
+        writer.WriteLine(EmittedFile.GeneratedCode);
+        using (writer.WriteBlock("public sealed unsafe partial class Session<TTransformer> : KvSession<TTransformer>\n    where TTransformer : struct, ITransformer"))
+        {
+            bool open = plan.Spec.Stages.Any(static stage => stage.HasRunTimeOptions);
+            if (open)
+            {
+                writer.WriteLine("private readonly Options _options;");
+                writer.WriteLine();
+            }
+
+            string layout = "new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits)";
+            using (writer.WriteBlock(
+                "internal Session(TTransformer transformer, Options options)\n    : base(\""
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
+            {
+                if (open)
+                {
+                    writer.WriteLine("_options = options;");
+                }
+            }
+
+            writer.WriteLine();
+            WritePrefill(writer, plan);
+        }
+
+        if (!plan.Selects)
+        {
+            writer.WriteLine();
+            using (writer.WriteBlock("private static unsafe partial class Loops"))
+            {
+                WriteStoreAll(writer);
+            }
+        }
+    });
+
+    private static void WritePrefill(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <inheritdoc/>");
+        writer.WriteLine(EmittedFile.GeneratedCode);
+        using (writer.WriteBlock(
+            "protected override void PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)"))
+        {
+            writer.WriteLine("""
+                TransformerShape shape = Shape;
+                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                SequenceCache cache = Cache(sequence);
+                int heads = shape.KeyValueHeads, tokens = prompt.Length;
+                """);
+            if (plan.Selects)
+            {
+                WriteSelectionState(writer, plan);
+            }
+
+            writer.WriteLine();
+            writer.WriteLine("Transformer.Embed(prompt, buffers.Hidden);");
+            using (writer.WriteBlock("for (int layer = 0; layer < shape.Layers; layer++)"))
+            {
+                writer.WriteLine("""
+                    cancellation.ThrowIfCancellationRequested();
+
+                    // Norm, projections and rotation at the original positions; keys go into tiles.
+                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
+                    """);
+                if (plan.ObservesWindow)
+                {
+                    writer.WriteLine("""
+
+                        // Attention overwrites the queries: those of the observed rows are kept aside.
+                        bool observed = tokens > Plan.Sinks + Plan.Window;
+                        int rows = Math.Min(Plan.ObservedRows, tokens);
+                        Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                        """);
+                }
+
+                writer.WriteLine();
+                writer.WriteLine("// Exact attention over all tokens that reached the layer.");
+                string lse = plan.ObservesWindow ? "buffers.LogSumExp" : "null";
+                writer.WriteLine(
+                    $"CausalAttention.Run(Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);");
+                writer.WriteLine();
+                if (plan.Selects)
+                {
+                    WriteSelection(writer, plan);
+                }
+                else
+                {
+                    writer.WriteLine("""
+                        // Every token is kept.
+                        for (int head = 0; head < heads; head++)
+                        {
+                            cache.Resize(layer, head, tokens);
+                        }
+
+                        var store = new Loops.StoreAllWork
+                        {
+                            Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
+                            Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
+                        };
+                        Workers.Run(ref store, heads);
+                        """);
+                }
+
+                writer.WriteLine("""
+
+                    // Output projection and feed-forward block.
+                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    """);
+                if (plan.Propagation is { } propagation)
+                {
+                    WritePropagation(writer, plan, propagation);
+                }
+            }
+
+            writer.WriteLine();
+            writer.WriteLine("PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));");
+        }
+    }
+
+    private static void WriteSelectionState(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("int stride = buffers.TokenStride;");
+        if (plan.ObservesWindow)
+        {
+            writer.WriteLine("""
+                float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
+                float* windowSums = buffers.Statistic(shape.QueryHeads);
+                """);
+        }
+
+        if (plan.ObservesVariance)
+        {
+            writer.WriteLine("float* windowVariances = buffers.Statistic(shape.QueryHeads);");
+        }
+
+        if (plan.ObservesEntropy)
+        {
+            writer.WriteLine("float* entropies = buffers.Statistic(heads);");
+        }
+
+        if (plan.ObservesKeyNorm)
+        {
+            writer.WriteLine("float* keyNorms = buffers.Statistic(heads);");
+        }
+
+        writer.WriteLine($"""
+            float* scores = buffers.Statistic(heads);
+            float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats(plan)}));
+            int* kept = (int*)buffers.Statistic(heads);
+            var statistics = new LayerStatistics[shape.Layers];
+            var layerBudgets = new int[shape.Layers];
+            var headBudgets = new int[heads];
+            var roles = new HeadRole[heads];
+            """);
+        if (plan.Propagation is not null)
+        {
+            writer.WriteLine("float* layerScores = buffers.Statistic(1);");
+        }
+    }
+
+    /// <summary>Room for the pooling's borders on both sides, in whole vectors.</summary>
+    public static int PaddedFloats(PipelinePlan plan) => 2 * ((plan.PoolingKernel + 15) / 16 * 16) + 16;
+
+    private static void WriteSelection(SourceWriter writer, PipelinePlan plan)
+    {
+        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        {
+            writer.WriteLine($"// Observe: {Observed(plan)}.");
+            string condition = plan.ObservesWindow ? "observed" : "tokens > Plan.Sinks + Plan.Window";
+            using (writer.WriteBlock($"if ({condition})"))
+            {
+                writer.WriteLine("var observe = new Loops.ObserveWork");
+                using (writer.WriteBlock("", ";"))
+                {
+                    writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
+                    if (plan.ObservesWindow)
+                    {
+                        writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,");
+                    }
+
+                    if (plan.ObservesVariance)
+                    {
+                        writer.WriteLine("Variances = windowVariances,");
+                    }
+
+                    if (plan.ObservesEntropy)
+                    {
+                        writer.WriteLine("Entropies = entropies,");
+                    }
+
+                    if (plan.ObservesKeyNorm)
+                    {
+                        writer.WriteLine("Norms = keyNorms,");
+                    }
+                }
+
+                writer.WriteLine("Workers.Run(ref observe, observe.Items(heads));");
+                writer.WriteLine("""
+
+                    // Score: the stage's formula, pooled along the tokens and reduced over the group.
+                    """);
+                WriteScoreCall(writer, plan);
+            }
+
+            writer.WriteLine();
+        }
+        else
+        {
+            using (writer.WriteBlock("if (tokens > Plan.Sinks + Plan.Window)"))
+            {
+                writer.WriteLine("// Score: the stage's formula over positions.");
+                WriteScoreCall(writer, plan);
+            }
+
+            writer.WriteLine();
+        }
+
+        WriteBudgets(writer, plan);
+        writer.WriteLine("""
+
+            // Choose and store: sinks, window and the best of the others, ascending by position.
+            for (int head = 0; head < heads; head++)
+            {
+                headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                cache.Resize(layer, head, headBudgets[head]);
+            }
+
+            var store = new Loops.StoreWork
+            {
+                Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
+                Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
+            };
+            Workers.Run(ref store, heads);
+            """);
+        if (plan.Residency is { } residency)
+        {
+            writer.WriteLine($$"""
+
+                // Place what was left out.
+                {{residency.Type}} residency = {{StageValue.InSession(residency)}};
+                for (int head = 0; head < heads; head++)
+                {
+                    if (headBudgets[head] == tokens)
+                    {
+                        continue;
+                    }
+
+                    var placement = new PlacementContext
+                    {
+                        Sequence = sequence, Layer = layer, Head = head, HeadDim = Plan.HeadDim,
+                        Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
+                        Positions = buffers.Positions.AsSpan(0, tokens),
+                        KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
+                        Values = buffers.Values + ((nint)head * Plan.HeadDim),
+                        ValueStride = heads * Plan.HeadDim,
+                    };
+                    {{residency.Type}}.Place(in residency, in placement);
+                }
+                """);
+        }
+    }
+
+    private static void WriteScoreCall(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("var score = new Loops.ScoreWork");
+        using (writer.WriteBlock("", ";"))
+        {
+            writer.WriteLine($"Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores, Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},");
+            writer.WriteLine($"Options = {StageValue.InSession(plan.Selection)},");
+            if (plan.ObservesWindow)
+            {
+                writer.WriteLine("Sums = windowSums,");
+            }
+
+            if (plan.ObservesVariance)
+            {
+                writer.WriteLine("Variances = windowVariances,");
+            }
+
+            if (plan.ObservesKeyNorm)
+            {
+                writer.WriteLine("Norms = keyNorms,");
+            }
+        }
+
+        writer.WriteLine("Workers.Run(ref score, heads);");
+    }
+
+    private static void WriteBudgets(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("// Budget: tokens per key-value head, sinks and window included.");
+        string entropy = plan.ObservesEntropy ? "Loops.Total(entropies, heads, stride, tokens)" : "0";
+        string variance = plan.ObservesVariance ? "Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)" : "0";
+        if (plan.ObservesEntropy || plan.ObservesVariance)
+        {
+            writer.WriteLine($"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
+        }
+        else
+        {
+            writer.WriteLine("statistics[layer] = new LayerStatistics(tokens, 0, 0);");
+        }
+
+        if (plan.LayerBudget is { } budget)
+        {
+            writer.WriteLine($$"""
+                var layerContext = new LayerBudgetContext
+                {
+                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, ProtectedTokens = Plan.Sinks + Plan.Window,
+                    Statistics = statistics.AsSpan(0, layer + 1),
+                };
+                {{budget.Type}} layerBudget = {{StageValue.InSession(budget)}};
+                {{budget.Type}}.Allocate(in layerBudget, in layerContext, layerBudgets);
+                """);
+        }
+        else
+        {
+            writer.WriteLine("layerBudgets[layer] = tokens;");
+        }
+
+        writer.WriteLine("Array.Fill(headBudgets, layerBudgets[layer]);");
+        if (plan.HeadRole is { } role)
+        {
+            string scores = (role.Facts.Needs & StageProducts.TokenScores) != 0
+                ? "Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,"
+                : "";
+            writer.WriteLine($$"""
+                Array.Clear(roles);
+                var headContext = new HeadBudgetContext
+                {
+                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
+                    ProtectedTokens = Plan.Sinks + Plan.Window, {{scores}}
+                };
+                {{role.Type}} headRole = {{StageValue.InSession(role)}};
+                {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);
+                for (int head = 0; head < heads; head++)
+                {
+                    headBudgets[head] = roles[head] is HeadRole.Full or HeadRole.Pivot ? tokens : headBudgets[head];
+                }
+                """);
+        }
+    }
+
+    private static void WritePropagation(SourceWriter writer, PipelinePlan plan, StageSpec propagation) => writer.WriteLine($$"""
+
+        // Propagate: only chosen tokens go on to deeper layers; they keep their positions and their order.
+        var propagationContext = new PropagationContext
+        {
+            Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
+        };
+        {{propagation.Type}} propagation = {{StageValue.InSession(propagation)}};
+        int onward = {{propagation.Type}}.Count(in propagation, in propagationContext);
+        if (onward < tokens && onward >= Math.Max(1, Plan.Window) && tokens > Plan.Sinks + Plan.Window)
+        {
+            Loops.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
+            TokenRanking.Choose(layerScores, 0, tokens - Plan.Window, onward - Plan.Window, kept);
+            for (int row = 0; row < Plan.Window; row++)
+            {
+                kept[onward - Plan.Window + row] = tokens - Plan.Window + row;
+            }
+
+            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden, buffers.Positions);
+            tokens = onward;
+        }
+        """);
+
+    private static string Observed(PipelinePlan plan)
+    {
+        var parts = new List<string>();
+        if (plan.ObservesWindow)
+        {
+            parts.Add("attention of the last rows over every key that may be chosen");
+        }
+
+        if (plan.ObservesKeyNorm)
+        {
+            parts.Add("key norms");
+        }
+
+        return string.Join(", ", parts);
+    }
+
+    private static void WriteStoreAll(SourceWriter writer) => writer.WriteLine("""
+        /// <summary>Stores every token of a head, in order.</summary>
+        internal struct StoreAllWork : IParallelWork
+        {
+            public PagePool Pool;
+            public PageTable* Tables;
+            public int Heads;
+            public int Tokens;
+            public float* Keys;
+            public float* Values;
+            public int[] Positions;
+
+            public readonly void Run(int head, int worker)
+            {
+                PageTable* table = Tables + head;
+                for (int slot = 0; slot < Tokens; slot++)
+                {
+                    nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
+                    byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
+                    Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                }
+            }
+        }
+        """);
+}

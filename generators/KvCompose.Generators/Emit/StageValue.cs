@@ -1,0 +1,15 @@
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>A stage with its declared options, as an expression.</summary>
+internal static class StageValue
+{
+    public static string Of(StageSpec stage) => stage.Options.Count == 0
+        ? $"new {stage.Type}()"
+        : $"new {stage.Type} {{ {string.Join(", ", stage.Options.Select(static option => Identifier.Escape(option.Name) + " = " + option.Literal))} }}";
+
+    /// <summary>The value that a session uses: its option where some stay open until run time, else the constants.</summary>
+    public static string InSession(StageSpec stage) => stage.HasRunTimeOptions ? "_options." + stage.Slot : Of(stage);
+}

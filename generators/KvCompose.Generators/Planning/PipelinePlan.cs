@@ -1,0 +1,88 @@
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Planning;
+
+/// <summary>Everything that was decided about a pipeline, as numbers and flags. The emitters turn it into text.</summary>
+internal sealed record PipelinePlan
+{
+    public required PipelineSpec Spec { get; init; }
+
+    /// <summary>The storage that was declared, or the default.</summary>
+    public required string Storage { get; init; }
+
+    public required int ElementBits { get; init; }
+
+    /// <summary>Bytes of a page's keys; its values begin here.</summary>
+    public required int ValueOffset { get; init; }
+
+    public required int PageBytes { get; init; }
+
+    /// <summary>Bytes that one token takes under one key-value head, position included.</summary>
+    public required int BytesPerToken { get; init; }
+
+    /// <summary>Whether tokens are left out at all.</summary>
+    public required bool Selects { get; init; }
+
+    public required int Sinks { get; init; }
+
+    public required int Window { get; init; }
+
+    public required int ObservedRows { get; init; }
+
+    public required PoolingKind Pooling { get; init; }
+
+    public required int PoolingKernel { get; init; }
+
+    public required GroupReduction Reduction { get; init; }
+
+    /// <summary>Union of what all stages want to know.</summary>
+    public required AttentionStatistics Statistics { get; init; }
+
+    /// <summary>Independent sets of score accumulators, by residue of the dimension: hides the latency of the multiply-add.</summary>
+    public required int ScoreSets { get; init; }
+
+    /// <summary>Vectors of a value row that stay in registers for the whole group at once.</summary>
+    public required int ValueVectors { get; init; }
+
+    /// <summary>Tokens of the longest piece of a head that one thread attends to at a time.</summary>
+    public required int ChunkTokens { get; init; }
+
+    public int HeadDim => Spec.HeadDim;
+
+    public int GroupSize => Spec.GroupSize;
+
+    public int PageTokens => Spec.PageTokens;
+
+    /// <summary>Tokens that are kept whatever the budget is.</summary>
+    public int ProtectedTokens => Sinks + Window;
+
+    /// <summary>Whether the last rows' attention is looked at.</summary>
+    public bool ObservesWindow
+        => (Statistics & (AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance | AttentionStatistics.LayerEntropy)) != 0;
+
+    public bool ObservesVariance => (Statistics & AttentionStatistics.WindowVariance) != 0;
+
+    public bool ObservesEntropy => (Statistics & AttentionStatistics.LayerEntropy) != 0;
+
+    public bool ObservesKeyNorm => (Statistics & AttentionStatistics.KeyNorm) != 0;
+
+    /// <summary>Whether some observed row comes before a token that may be scored, so that causality must be masked.</summary>
+    public bool MasksObservation => ObservedRows > Window + 1;
+
+    /// <summary>Query heads that are scored one by one: the group where attention is observed, one where only keys and positions count.</summary>
+    public int ScoredHeads => ObservesWindow ? GroupSize : 1;
+
+    public StageSpec? Propagation => Spec[StageSlot.Propagation];
+
+    public StageSpec? LayerBudget => Spec[StageSlot.LayerBudget];
+
+    public StageSpec? HeadRole => Spec[StageSlot.HeadRole];
+
+    public StageSpec Selection => Spec[StageSlot.TokenSelection]!;
+
+    public StageSpec? Residency => Spec[StageSlot.Residency];
+
+    /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, accumulators, maxima and sums.</summary>
+    public int ScratchFloats => GroupSize * (HeadDim + ChunkTokens + HeadDim + 2);
+}

@@ -1,0 +1,77 @@
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Planning;
+
+/// <summary>Decides from a spec what is observed, how registers are blocked and how memory is laid out. Pure.</summary>
+internal static class Planner
+{
+    private const int VectorFloats = 16;
+    private const int LongestChunk = 1024;
+    private const int Alignment = 64;
+
+    /// <summary>Accumulators that leave room for operands in 32 vector registers.</summary>
+    private const int AccumulatorRegisters = 24;
+
+    /// <summary>Multiply-adds in flight that hide their latency: 4 cycles, 2 a cycle.</summary>
+    private const int IndependentProducts = 8;
+
+    public static PipelinePlan Plan(PipelineSpec spec)
+    {
+        StageSpec selection = spec[StageSlot.TokenSelection]!;
+        StageSpec? storage = spec[StageSlot.Storage];
+        int bits = storage?.Facts.ElementBits is > 0 and var declared ? declared : 32;
+        int valueOffset = spec.PageTokens * spec.HeadDim * bits / 8;
+        int pageBytes = ((2 * valueOffset) + (spec.PageTokens * sizeof(int)) + Alignment - 1) / Alignment * Alignment;
+        int window = selection.Number(OptionRole.Window, 0);
+        return new PipelinePlan
+        {
+            Spec = spec,
+            Storage = storage?.Type.FullyQualifiedName ?? "global::KvCompose.Fp32Storage",
+            ElementBits = bits,
+            ValueOffset = valueOffset,
+            PageBytes = pageBytes,
+            BytesPerToken = (2 * spec.HeadDim * bits / 8) + sizeof(int),
+            Selects = selection.Facts.Lossy,
+            Sinks = selection.Number(OptionRole.Sinks, 0),
+            Window = window,
+            ObservedRows = selection.Number(OptionRole.ObservedRows, window),
+            Pooling = PoolingOf(selection),
+            PoolingKernel = PoolingOf(selection) == PoolingKind.None
+                ? 1
+                : selection.Number(OptionRole.PoolingKernel, selection.Facts.PoolingKernel),
+            Reduction = (GroupReduction)selection.Number(OptionRole.Reduction, (int)selection.Facts.Reduction),
+            Statistics = spec.Stages.Aggregate(AttentionStatistics.None, static (all, stage) => all | stage.Facts.Observes),
+            ScoreSets = ScoreSets(spec.GroupSize),
+            ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
+            ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
+        };
+    }
+
+    private static PoolingKind PoolingOf(StageSpec selection)
+        => (PoolingKind)selection.Number(OptionRole.Pooling, (int)selection.Facts.Pooling);
+
+    /// <summary>The fewest sets with enough independent products, within the registers.</summary>
+    private static int ScoreSets(int group)
+    {
+        int sets = 1;
+        while (sets < 4 && group * sets < IndependentProducts && group * sets * 2 <= AccumulatorRegisters)
+        {
+            sets *= 2;
+        }
+
+        return sets;
+    }
+
+    /// <summary>The longest part of a value row, in vectors, whose accumulators for the whole group fit the registers.</summary>
+    private static int ValueVectors(int group, int vectors)
+    {
+        int part = vectors;
+        while (part > 1 && (vectors % part != 0 || group * part > AccumulatorRegisters))
+        {
+            part--;
+        }
+
+        return part;
+    }
+}

@@ -1,0 +1,23 @@
+namespace KvCompose.Shared.Diagnostics;
+
+/// <summary>Ids of all rules. They are never reused.</summary>
+internal static class RuleIds
+{
+    public const string PipelineMustBePartial = "KVC1001";
+    public const string ContainerMustBePartial = "KVC1002";
+    public const string UnsupportedPipeline = "KVC1003";
+    public const string MemberCollides = "KVC1004";
+    public const string StagesWithoutPipeline = "KVC1005";
+
+    public const string SlotFilledTwice = "KVC2001";
+    public const string StageMissing = "KVC2002";
+    public const string ContractMissing = "KVC2003";
+    public const string StageNotUnmanaged = "KVC2004";
+    public const string NeedNotProvided = "KVC2005";
+    public const string OptionOutOfRange = "KVC2007";
+    public const string BudgetBelowProtected = "KVC2008";
+    public const string RenumberedPositions = "KVC2012";
+    public const string StageWithoutEffect = "KVC2013";
+
+    public const string LanguageTooOld = "KVC9001";
+}

@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+
+namespace KvCompose.Shared;
+
+/// <summary>The way from the namespace down to a type, which emitted code opens again to add members to the type.</summary>
+/// <param name="Namespace">The escaped namespace; empty for the global one.</param>
+/// <param name="Types">The containing types, outermost first, and the type itself as the last.</param>
+internal sealed record HierarchySpec(string Namespace, EquatableArray<TypeDeclarationSpec> Types)
+{
+    private static readonly SymbolDisplayFormat NamespaceFormat = SymbolDisplayFormat.FullyQualifiedFormat
+        .WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
+
+    public static HierarchySpec From(INamedTypeSymbol type)
+    {
+        var types = new Stack<TypeDeclarationSpec>();
+        for (var current = type; current is not null; current = current.ContainingType)
+            types.Push(TypeDeclarationSpec.From(current));
+        var container = type.ContainingNamespace;
+        return new(container.IsGlobalNamespace ? "" : container.ToDisplayString(NamespaceFormat), types.ToEquatableArray());
+    }
+
+    /// <summary>
+    /// The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>.
+    /// Types that differ only by case share one.
+    /// </summary>
+    public string HintName(string concern)
+    {
+        var type = string.Join("+", Types.Select(static type => type.MetadataName));
+        return (Namespace.Length == 0 ? type : Namespace.Replace("@", "") + "." + type) + "." + concern + ".g.cs";
+    }
+
+    /// <summary>Writes what <paramref name="members"/> writes inside of the type.</summary>
+    public void Write(SourceWriter writer, Action<SourceWriter> members, string typeSummary = "")
+    {
+        var open = new Stack<IDisposable>();
+        if (Namespace.Length > 0)
+            open.Push(writer.WriteBlock("namespace " + Namespace));
+        for (var i = 0; i < Types.Count; i++)
+        {
+            if (i == Types.Count - 1 && typeSummary.Length > 0)
+                writer.WriteLine(typeSummary);
+            open.Push(writer.WriteBlock("partial " + Types[i].Keyword + " " + Types[i].Name));
+        }
+        members(writer);
+        while (open.Count > 0)
+            open.Pop().Dispose();
+    }
+}

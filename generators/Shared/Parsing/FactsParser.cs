@@ -1,0 +1,51 @@
+using Microsoft.CodeAnalysis;
+
+namespace KvCompose.Shared.Parsing;
+
+using KvCompose.Shared.Specs;
+
+/// <summary>Reads [StageFacts] of a stage.</summary>
+internal static class FactsParser
+{
+    public static StageFacts Parse(ITypeSymbol stage)
+    {
+        StageFacts facts = StageFacts.Default;
+        AttributeData? attribute = stage.GetAttributes().FirstOrDefault(static candidate =>
+            candidate.AttributeClass is { Name: WellKnownNames.StageFactsAttribute } type && SlotAttributes.IsInLibrary(type));
+        if (attribute is null)
+        {
+            return facts;
+        }
+
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument.Value is { Kind: TypedConstantKind.Error } or { Value: null })
+            {
+                continue;
+            }
+
+            facts = With(facts, argument.Key, argument.Value.Value);
+        }
+
+        return facts;
+    }
+
+    private static StageFacts With(StageFacts facts, string name, object value) => (name, value) switch
+    {
+        (nameof(StageFacts.Observes), int number) => facts with { Observes = (AttentionStatistics)number },
+        (nameof(StageFacts.Needs), int number) => facts with { Needs = (StageProducts)number },
+        (nameof(StageFacts.Provides), int number) => facts with { Provides = (StageProducts)number },
+        (nameof(StageFacts.Layout), int number) => facts with { Layout = (CacheLayout)number },
+        (nameof(StageFacts.Positions), int number) => facts with { Positions = (PositionPolicy)number },
+        (nameof(StageFacts.Phases), int number) => facts with { Phases = (StagePhases)number },
+        (nameof(StageFacts.Pooling), int number) => facts with { Pooling = (PoolingKind)number },
+        (nameof(StageFacts.PoolingKernel), int number) => facts with { PoolingKernel = number },
+        (nameof(StageFacts.Reduction), int number) => facts with { Reduction = (GroupReduction)number },
+        (nameof(StageFacts.ElementBits), int number) => facts with { ElementBits = number },
+        (nameof(StageFacts.QueryAware), bool flag) => facts with { QueryAware = flag },
+        (nameof(StageFacts.Lossy), bool flag) => facts with { Lossy = flag },
+        (nameof(StageFacts.RevisesEarlierLayers), bool flag) => facts with { RevisesEarlierLayers = flag },
+        (nameof(StageFacts.Source), string text) => facts with { Source = text },
+        _ => facts,
+    };
+}

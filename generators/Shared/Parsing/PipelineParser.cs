@@ -1,0 +1,175 @@
+using System.Globalization;
+using KvCompose.Shared.Diagnostics;
+using KvCompose.Shared.Specs;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KvCompose.Shared.Parsing;
+
+/// <summary>
+/// Turns a class with [KvPipeline] into a spec. The generator reads the result, the analyzer the findings: both run this.
+/// </summary>
+internal static class PipelineParser
+{
+    /// <summary>The oldest language that the emitted code is written in (static abstract members, 11).</summary>
+    public const LanguageVersion MinimumLanguage = LanguageVersion.CSharp11;
+
+    /// <summary>The pipeline, or null when the declaration is in error, which the sink is told.</summary>
+    public static PipelineSpec? Parse(INamedTypeSymbol type, AttributeData attribute, IDiagnosticSink sink, CancellationToken cancellation)
+    {
+        bool valid = CheckLanguage(type, sink) & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
+        var shape = new ShapeOptions(attribute, sink);
+        int headDim = shape.MultipleOf16("HeadDim", 64, 256);
+        int groupSize = shape.Between("GroupSize", 1, 1, 16);
+        int pageTokens = shape.MultipleOf16("PageTokens", 32, 256);
+        valid &= shape.Valid;
+
+        cancellation.ThrowIfCancellationRequested();
+        List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> declared = ReadStages(type, sink);
+        valid &= declared.All(static entry => entry.Stage is not null) & CheckSlots(type, declared, sink);
+        if (declared.All(static entry => entry.Stage is not null))
+        {
+            StageSpec[] all = [.. declared.Select(static entry => entry.Stage!)];
+            valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), all, SiteOf, sink);
+        }
+
+        return valid
+            ? new PipelineSpec(
+                HierarchySpec.From(type), Identifier.Escape(type.Name), headDim, groupSize, pageTokens,
+                declared.Select(static entry => entry.Stage!).OrderBy(static stage => stage.Slot).ToEquatableArray())
+            : null;
+
+        DiagnosticSite SiteOf(StageSlot slot) => DiagnosticSite.Of(declared.First(entry => entry.Slot == slot).Declaration);
+    }
+
+    /// <summary>Whether a type carries stage attributes.</summary>
+    public static bool HasStages(INamedTypeSymbol type)
+        => type.GetAttributes().Any(static attribute => SlotAttributes.TryGet(attribute.AttributeClass, out _, out _));
+
+    private static List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> ReadStages(INamedTypeSymbol type, IDiagnosticSink sink)
+    {
+        var declared = new List<(StageSpec?, StageSlot, AttributeData)>();
+        foreach (AttributeData declaration in type.GetAttributes())
+        {
+            if (SlotAttributes.TryGet(declaration.AttributeClass, out StageSlot slot, out ITypeSymbol? stage))
+            {
+                declared.Add((StageParser.Parse(slot, stage!, declaration, sink), slot, declaration));
+            }
+        }
+
+        return declared;
+    }
+
+    private static bool CheckSlots(
+        INamedTypeSymbol type, List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> declared, IDiagnosticSink sink)
+    {
+        bool valid = true;
+        foreach (IGrouping<StageSlot, (StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> slot in declared.GroupBy(static entry => entry.Slot))
+        {
+            int count = slot.Count();
+            foreach ((_, _, AttributeData surplus) in slot.Skip(1))
+            {
+                valid = false;
+                sink.Report(new Finding(
+                    RuleIds.SlotFilledTwice, DiagnosticSite.Of(surplus),
+                    type.Name, count.ToString(CultureInfo.InvariantCulture), SlotNames.Of(slot.Key)));
+            }
+        }
+
+        return valid;
+    }
+
+    private static bool CheckLanguage(INamedTypeSymbol type, IDiagnosticSink sink)
+    {
+        if (type.DeclaringSyntaxReferences.FirstOrDefault()?.SyntaxTree.Options is not CSharpParseOptions { LanguageVersion: var language }
+            || language >= MinimumLanguage)
+        {
+            return true;
+        }
+
+        sink.Report(new Finding(
+            RuleIds.LanguageTooOld, DiagnosticSite.Of(type), MinimumLanguage.ToDisplayString(), language.ToDisplayString()));
+        return false;
+    }
+
+    private static bool CheckShape(INamedTypeSymbol type, IDiagnosticSink sink, CancellationToken cancellation)
+    {
+        bool valid = true;
+        if (Unsupported(type) is { } reason)
+        {
+            valid = false;
+            sink.Report(new Finding(RuleIds.UnsupportedPipeline, DiagnosticSite.Of(type), type.Name, reason));
+        }
+
+        if (!IsPartial(type, cancellation))
+        {
+            valid = false;
+            sink.Report(new Finding(RuleIds.PipelineMustBePartial, DiagnosticSite.Of(type), type.Name));
+        }
+
+        for (INamedTypeSymbol? container = type.ContainingType; container is not null; container = container.ContainingType)
+        {
+            if (!IsPartial(container, cancellation))
+            {
+                valid = false;
+                sink.Report(new Finding(RuleIds.ContainerMustBePartial, DiagnosticSite.Of(container), container.Name, type.Name));
+            }
+        }
+
+        return valid;
+    }
+
+    private static string? Unsupported(INamedTypeSymbol type)
+    {
+        if (type.IsRecord)
+        {
+            return "a record";
+        }
+
+        if (type.IsAbstract && !type.IsStatic)
+        {
+            return "abstract";
+        }
+
+        if (type.IsFileLocal)
+        {
+            return "file-local";
+        }
+
+        for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
+        {
+            if (current.IsGenericType && current.TypeParameters.Length > 0)
+            {
+                return SymbolEqualityComparer.Default.Equals(current, type) ? "generic" : "inside a generic type";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellation)
+        => type.DeclaringSyntaxReferences.Any(reference =>
+            reference.GetSyntax(cancellation) is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    private static bool CheckMembers(INamedTypeSymbol type, IDiagnosticSink sink)
+    {
+        bool valid = true;
+        foreach (string name in GeneratedMembers.All)
+        {
+            ISymbol? own = type.GetMembers(name).FirstOrDefault(static member => !IsGenerated(member));
+            if (own is not null)
+            {
+                valid = false;
+                sink.Report(new Finding(RuleIds.MemberCollides, DiagnosticSite.Of(own), type.Name, name));
+            }
+        }
+
+        return valid;
+    }
+
+    /// <summary>The analyzer also sees what the generator has added.</summary>
+    private static bool IsGenerated(ISymbol member)
+        => member.DeclaringSyntaxReferences.All(static reference =>
+            reference.SyntaxTree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
+}

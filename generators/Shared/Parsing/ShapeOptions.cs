@@ -1,0 +1,59 @@
+using System.Globalization;
+using KvCompose.Shared.Diagnostics;
+using Microsoft.CodeAnalysis;
+
+namespace KvCompose.Shared.Parsing;
+
+/// <summary>Reads and checks the numbers of [KvPipeline].</summary>
+internal sealed class ShapeOptions(AttributeData attribute, IDiagnosticSink sink)
+{
+    public bool Valid { get; private set; } = true;
+
+    public int MultipleOf16(string name, int otherwise, int maximum)
+    {
+        int value = Read(name, otherwise);
+        if (value < 16 || value > maximum || value % 16 != 0)
+        {
+            int nearest = Math.Min(maximum, Math.Max(16, (value + 8) / 16 * 16));
+            Report(name, value, $"a multiple of 16 between 16 and {maximum.ToString(CultureInfo.InvariantCulture)}", nearest);
+        }
+
+        return value;
+    }
+
+    public int Between(string name, int otherwise, int minimum, int maximum)
+    {
+        int value = Read(name, otherwise);
+        if (value < minimum || value > maximum)
+        {
+            string range = string.Format(CultureInfo.InvariantCulture, "between {0} and {1}", minimum, maximum);
+            Report(name, value, range, Math.Min(maximum, Math.Max(minimum, value)));
+        }
+
+        return value;
+    }
+
+    private int Read(string name, int otherwise)
+    {
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument.Key == name && argument.Value.Kind != TypedConstantKind.Error && argument.Value.Value is int value)
+            {
+                return value;
+            }
+        }
+
+        return otherwise;
+    }
+
+    private void Report(string name, int value, string valid, int nearest)
+    {
+        Valid = false;
+        sink.Report(new Finding(
+            RuleIds.OptionOutOfRange, DiagnosticSite.Of(attribute, name),
+            name, "KvPipeline", value.ToString(CultureInfo.InvariantCulture), valid)
+        {
+            FixData = FixData.Option(name, nearest),
+        });
+    }
+}

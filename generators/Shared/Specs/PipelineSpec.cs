@@ -1,0 +1,29 @@
+namespace KvCompose.Shared.Specs;
+
+/// <summary>Everything a declaration says, without a symbol.</summary>
+/// <param name="Hierarchy">Where the class stands.</param>
+/// <param name="Name">The class, escaped.</param>
+/// <param name="HeadDim">d.</param>
+/// <param name="GroupSize">G.</param>
+/// <param name="PageTokens">P.</param>
+/// <param name="Stages">The declared stages in the order of their slots, at most one a slot.</param>
+internal sealed record PipelineSpec(
+    HierarchySpec Hierarchy, string Name, int HeadDim, int GroupSize, int PageTokens, EquatableArray<StageSpec> Stages)
+{
+    /// <summary>The stage of a slot, or null when the slot is not filled.</summary>
+    public StageSpec? this[StageSlot slot]
+    {
+        get
+        {
+            foreach (StageSpec stage in Stages)
+            {
+                if (stage.Slot == slot)
+                {
+                    return stage;
+                }
+            }
+
+            return null;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace KvCompose.Shared;
+
+/// <summary>Names of the runtime library that the compiler side knows; a test compares them with the library.</summary>
+internal static class WellKnownNames
+{
+    public const string Namespace = "KvCompose";
+    public const string PipelineAttribute = "KvCompose.KvPipelineAttribute";
+    public const string StageAttribute = "StageAttribute";
+    public const string StageFactsAttribute = "StageFactsAttribute";
+    public const string StageOptionAttribute = "StageOptionAttribute";
+
+    /// <summary>The generic attribute that fills a slot, without its arity: <c>TokenSelectionAttribute</c>.</summary>
+    public static string AttributeOf(StageSlot slot) => slot + "Attribute";
+
+    /// <summary>The contract of a slot, without its arity: <c>ITokenSelection</c>.</summary>
+    public static string ContractOf(StageSlot slot) => "I" + slot;
+}

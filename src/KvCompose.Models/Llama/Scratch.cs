@@ -1,0 +1,24 @@
+using KvCompose.Memory;
+
+namespace KvCompose.Models.Llama;
+
+/// <summary>The buffers that a network computes in. They grow to the most rows seen and then stay.</summary>
+internal sealed class Scratch : IDisposable
+{
+    private NativeFloats? _tiles;
+    private NativeFloats? _gate;
+    private NativeFloats? _up;
+
+    public NativeFloats Tiles(long floats) => _tiles = NativeFloats.AtLeast(_tiles, floats);
+
+    public NativeFloats Gate(long floats) => _gate = NativeFloats.AtLeast(_gate, floats);
+
+    public NativeFloats Up(long floats) => _up = NativeFloats.AtLeast(_up, floats);
+
+    public void Dispose()
+    {
+        _tiles?.Dispose();
+        _gate?.Dispose();
+        _up?.Dispose();
+    }
+}

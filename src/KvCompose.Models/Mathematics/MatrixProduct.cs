@@ -1,0 +1,135 @@
+using KvCompose.Numerics;
+using KvCompose.Threading;
+
+namespace KvCompose.Models.Mathematics;
+
+/// <summary>
+/// Up to three products of the same rows, in one dispatch: output = rows · weightsᵀ, or += . An item is a block of row tiles
+/// times a range of panels, small enough that all threads have work and the tiles stay in the second-level cache.
+/// </summary>
+internal unsafe struct MatrixProduct : IParallelWork
+{
+    private const int TilesPerBlock = 16;
+    private const int ItemsPerThread = 4;
+    private const long SerialWork = 1 << 17; // Multiplications below which a second thread costs more than it brings.
+
+    private readonly RowTiles _rows;
+    private readonly bool _accumulate;
+    private Target _first;
+    private Target _second;
+    private Target _third;
+    private int _panels;
+    private int _panelsPerItem;
+    private int _ranges;
+
+    public MatrixProduct(RowTiles rows, bool accumulate = false)
+    {
+        _rows = rows;
+        _accumulate = accumulate;
+    }
+
+    /// <summary>Adds one product; output is row-major with as many columns as the matrix has outputs.</summary>
+    public void Add(PackedMatrix matrix, float* output)
+    {
+        var target = new Target
+        {
+            Weights = matrix.Panel(0), Output = output, Columns = matrix.Outputs, FirstPanel = _panels,
+        };
+        if (_panels == 0)
+        {
+            _first = target;
+        }
+        else if (_second.Weights is null)
+        {
+            _second = target;
+        }
+        else
+        {
+            _third = target;
+        }
+
+        _panels += matrix.Panels;
+    }
+
+    public void Run(WorkerPool workers)
+    {
+        int rowBlocks = (_rows.Tiles + TilesPerBlock - 1) / TilesPerBlock;
+        long work = (long)_rows.Tiles * _rows.TileRows * _rows.Depth * _panels * TileProduct.Columns;
+        int wanted = work <= SerialWork ? 1 : ItemsPerThread * workers.Count;
+        _panelsPerItem = Math.Max(1, (int)((long)_panels * rowBlocks / wanted));
+        _panelsPerItem = Math.Min(_panelsPerItem, _panels);
+        _ranges = (_panels + _panelsPerItem - 1) / _panelsPerItem;
+        workers.Run(ref this, rowBlocks * _ranges);
+    }
+
+    public readonly void Run(int item, int worker)
+    {
+        int firstTile = item / _ranges * TilesPerBlock;
+        int lastTile = Math.Min(firstTile + TilesPerBlock, _rows.Tiles);
+        int firstPanel = item % _ranges * _panelsPerItem;
+        int lastPanel = Math.Min(firstPanel + _panelsPerItem, _panels);
+
+        // A single row has no blocks: its depths are contiguous.
+        int blocks = _rows.TileRows == 1 ? 1 : _rows.Blocks;
+        for (int block = 0; block < blocks; block++)
+        {
+            for (int panel = firstPanel; panel < lastPanel; panel++)
+            {
+                Target target = panel >= _third.FirstPanel && _third.Weights is not null ? _third
+                    : panel >= _second.FirstPanel && _second.Weights is not null ? _second : _first;
+                MultiplyPanel(target, panel - target.FirstPanel, block, firstTile, lastTile);
+            }
+        }
+    }
+
+    private readonly void MultiplyPanel(Target target, int panel, int block, int firstTile, int lastTile)
+    {
+        int start = block * TileProduct.DepthBlock;
+        int depth = _rows.TileRows == 1 ? _rows.Depth : Math.Min(TileProduct.DepthBlock, _rows.Depth - start);
+        float* weights = target.Weights + ((((nint)panel * _rows.Depth) + start) * TileProduct.Columns);
+        int column = panel * TileProduct.Columns;
+        int columns = Math.Min(TileProduct.Columns, target.Columns - column);
+        bool accumulate = _accumulate || block > 0;
+        for (int tile = firstTile; tile < lastTile; tile++)
+        {
+            int row = tile * _rows.TileRows;
+            int rows = Math.Min(_rows.TileRows, _rows.Rows - row);
+            float* output = target.Output + ((nint)row * target.Columns) + column;
+            float* activations = _rows.Block(tile, block);
+            if (rows == _rows.TileRows && columns == TileProduct.Columns)
+            {
+                TileProduct.Multiply(
+                    rows, activations, weights, TileProduct.Lanes, TileProduct.Columns, depth, output, target.Columns, accumulate);
+            }
+            else
+            {
+                MultiplyEdge(activations, weights, depth, rows, columns, output, target.Columns, accumulate);
+            }
+        }
+    }
+
+    private readonly void MultiplyEdge(
+        float* activations, float* weights, int depth, int rows, int columns, float* output, nint stride, bool accumulate)
+    {
+        float* whole = stackalloc float[TileProduct.MaxRows * TileProduct.Columns];
+        TileProduct.Multiply(
+            _rows.TileRows, activations, weights, TileProduct.Lanes, TileProduct.Columns, depth, whole, TileProduct.Columns, accumulate: false);
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                float value = whole[(row * TileProduct.Columns) + column];
+                float* place = output + (row * stride) + column;
+                *place = accumulate ? *place + value : value;
+            }
+        }
+    }
+
+    private struct Target
+    {
+        public float* Weights;
+        public float* Output;
+        public int Columns;
+        public int FirstPanel;
+    }
+}

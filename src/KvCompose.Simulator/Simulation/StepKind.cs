@@ -1,0 +1,8 @@
+namespace KvCompose.Simulation;
+
+internal enum StepKind : byte
+{
+    Finished,
+    Barrier,
+    Shuffle,
+}

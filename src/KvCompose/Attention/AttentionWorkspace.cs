@@ -1,0 +1,21 @@
+using KvCompose.Memory;
+
+namespace KvCompose.Attention;
+
+/// <summary>Scratch memory of <see cref="CausalAttention"/>, kept from call to call: a few hundred KiB per thread.</summary>
+public sealed unsafe class AttentionWorkspace : IDisposable
+{
+    private NativeFloats? _floats;
+
+    internal float* Floats => _floats!.Pointer;
+
+    /// <summary>Frees the memory. The next call that is given this workspace allocates anew.</summary>
+    public void Dispose()
+    {
+        _floats?.Dispose();
+        _floats = null;
+    }
+
+    internal void Reserve(int threads, long floatsPerThread)
+        => _floats = NativeFloats.AtLeast(_floats, threads * floatsPerThread);
+}

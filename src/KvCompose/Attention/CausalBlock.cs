@@ -1,0 +1,196 @@
+using KvCompose.Numerics;
+using KvCompose.Threading;
+
+namespace KvCompose.Attention;
+
+/// <summary>The work of <see cref="CausalAttention"/>: an item is one block of queries of one key-value head.</summary>
+internal unsafe struct CausalBlock : IParallelWork
+{
+    public AttentionShape Shape;
+    public BlockLayout Layout;
+    public float* Queries;
+    public float* KeyTileFloats;
+    public float* Values;
+    public float* Attended;
+    public float* LogSumExp;
+    public float* Scratch;
+    public int* Rows;
+    public int RowCount;
+    public int Tokens;
+    public CancellationToken Cancellation;
+
+    /// <summary>Late blocks see the most keys: they come first, so that no thread is left alone with one at the end.</summary>
+    public readonly void Run(int item, int worker)
+    {
+        int head = item % Shape.KeyValueHeads;
+        int firstRow = (Layout.Blocks - 1 - (item / Shape.KeyValueHeads)) * Layout.RowsPerBlock;
+        int rows = Math.Min(Layout.RowsPerBlock, RowCount - firstRow);
+        float* scratch = Scratch + (worker * Layout.Floats);
+        PackQueries(scratch, head, firstRow, rows);
+        int visible = Position(firstRow + rows - 1) + 1;
+        for (int keyStart = 0; keyStart < visible; keyStart += BlockLayout.KeyBlock)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            int keys = Math.Min(BlockLayout.KeyBlock, visible - keyStart);
+            PackValues(scratch + Layout.ValuesAt, head, keyStart, keys);
+            for (int panel = 0; panel * TileProduct.MaxRows < rows * Shape.GroupSize; panel++)
+            {
+                Accumulate(scratch, head, firstRow, rows, panel, keyStart, keys);
+            }
+        }
+
+        Finish(scratch, head, firstRow, rows);
+    }
+
+    private readonly int Position(int row) => Rows is null ? row : Rows[row];
+
+    private readonly float* QueryPanel(float* scratch, int panel) => scratch + (panel * Layout.QueryPanelFloats);
+
+    private readonly float* OutputPanel(float* scratch, int panel)
+        => scratch + (Layout.Panels * Layout.QueryPanelFloats) + (panel * Layout.OutputPanelFloats);
+
+    private readonly float* Sums(float* scratch, int panel)
+        => scratch + (Layout.Panels * (Layout.QueryPanelFloats + Layout.OutputPanelFloats)) + (panel * BlockLayout.StatisticsFloats);
+
+    /// <summary>Scales by log₂ e / √d, so that scores are exponents of two; lines behind the last are zero.</summary>
+    private readonly void PackQueries(float* scratch, int head, int firstRow, int rows)
+    {
+        int group = Shape.GroupSize, d = Shape.HeadDim;
+        int lines = rows * group;
+        float scale = (float)(1.4426950408889634 / Math.Sqrt(d));
+        for (int panel = 0; panel * TileProduct.MaxRows < lines; panel++)
+        {
+            new Span<float>(OutputPanel(scratch, panel), Layout.OutputPanelFloats).Clear();
+            var statistics = new Span<float>(Sums(scratch, panel), BlockLayout.StatisticsFloats);
+            statistics.Clear();
+            statistics.Slice(TileProduct.MaxRows * TileProduct.Lanes, TileProduct.MaxRows).Fill(float.NegativeInfinity);
+            for (int i = 0; i < TileProduct.MaxRows; i++)
+            {
+                int line = (panel * TileProduct.MaxRows) + i;
+                bool exists = line < lines;
+                float* query = exists
+                    ? Queries + ((((nint)Position(firstRow + (line / group)) * Shape.QueryHeads) + (head * group) + (line % group)) * d)
+                    : null;
+                for (int piece = 0; piece < Layout.QueryDepthBlocks; piece++)
+                {
+                    int start = piece * TileProduct.DepthBlock;
+                    float* target = QueryPanel(scratch, panel) + (((piece * TileProduct.MaxRows) + i) * TileProduct.DepthBlock);
+                    int count = Math.Min(TileProduct.DepthBlock, d - start);
+                    if (exists)
+                    {
+                        AttentionKernels.Scale(query + start, scale, target, count);
+                    }
+                    else
+                    {
+                        new Span<float>(target, count).Clear();
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>[columns / 32][keys][32]: rows of a head lie far apart in memory, often a multiple of the page size.</summary>
+    private readonly void PackValues(float* packed, int head, int keyStart, int keys)
+    {
+        int d = Shape.HeadDim;
+        nint stride = (nint)Shape.KeyValueHeads * d;
+        AttentionKernels.PackColumns(Values + (keyStart * stride) + (head * d), stride, keys, d, packed);
+    }
+
+    private readonly void Accumulate(float* scratch, int head, int firstRow, int rows, int panel, int keyStart, int keys)
+    {
+        int group = Shape.GroupSize;
+        int firstLine = panel * TileProduct.MaxRows;
+        int lastLine = Math.Min(firstLine + TileProduct.MaxRows, rows * group) - 1;
+        int visible = Math.Min(keys, Position(firstRow + (lastLine / group)) + 1 - keyStart);
+        if (visible <= 0)
+        {
+            return;
+        }
+
+        float* scores = scratch + Layout.ScoresAt;
+        int columnTiles = (visible + TileProduct.Columns - 1) / TileProduct.Columns;
+        Score(QueryPanel(scratch, panel), head, keyStart, columnTiles, scores);
+        int scored = columnTiles * TileProduct.Columns;
+        if (Position(firstRow + (firstLine / group)) + 1 - keyStart < scored)
+        {
+            Mask(scores, firstRow, firstLine, lastLine, keyStart, scored);
+        }
+
+        float* sums = Sums(scratch, panel);
+        float* maxima = sums + (TileProduct.MaxRows * TileProduct.Lanes);
+        float* corrections = maxima + TileProduct.Lanes;
+        float* output = OutputPanel(scratch, panel);
+        AttentionKernels.LineMaxima(scores, scored / TileProduct.Lanes, corrections);
+        if (AttentionKernels.Advance(maxima, corrections))
+        {
+            AttentionKernels.Correct(output, Layout.ValueColumns, sums, corrections);
+        }
+
+        AttentionKernels.Exponentiate(scores, scored / TileProduct.Lanes, maxima, sums);
+        float* values = scratch + Layout.ValuesAt;
+        for (int column = 0; column < Layout.ValueColumns; column += TileProduct.Columns)
+        {
+            TileProduct.Multiply(
+                TileProduct.MaxRows, scores, values + (column * keys), TileProduct.Lanes, TileProduct.Columns, visible,
+                output + column, Layout.ValueColumns, accumulate: true);
+        }
+    }
+
+    private readonly void Score(float* queries, int head, int keyStart, int columnTiles, float* scores)
+    {
+        int d = Shape.HeadDim;
+        int tileFloats = d * KeyTiles.Tokens;
+        int tiles = KeyTiles.Count(Tokens);
+        int tile = keyStart / KeyTiles.Tokens;
+        float* keys = KeyTileFloats + ((((nint)head * tiles) + tile) * tileFloats);
+        for (int column = 0; column < columnTiles; column++, tile += 2, keys += 2 * tileFloats)
+        {
+            // The last tile may have no neighbour: it is then read twice, and the copy is masked.
+            int second = tile + 1 < tiles ? tileFloats : 0;
+            for (int piece = 0; piece < Layout.QueryDepthBlocks; piece++)
+            {
+                int start = piece * TileProduct.DepthBlock;
+                TileProduct.Multiply(
+                    TileProduct.MaxRows, queries + (piece * TileProduct.MaxRows * TileProduct.DepthBlock),
+                    keys + (start * KeyTiles.Tokens), second, KeyTiles.Tokens, Math.Min(TileProduct.DepthBlock, d - start),
+                    scores + (column * TileProduct.Columns), TileProduct.DepthBlock, accumulate: piece > 0);
+            }
+        }
+    }
+
+    private readonly void Mask(float* scores, int firstRow, int firstLine, int lastLine, int keyStart, int scored)
+    {
+        for (int line = firstLine; line <= lastLine; line++)
+        {
+            int seen = Math.Clamp(Position(firstRow + (line / Shape.GroupSize)) + 1 - keyStart, 0, scored);
+            float* row = scores + ((line - firstLine) * TileProduct.DepthBlock);
+            new Span<float>(row + seen, scored - seen).Fill(float.NegativeInfinity);
+        }
+    }
+
+    private readonly void Finish(float* scratch, int head, int firstRow, int rows)
+    {
+        int group = Shape.GroupSize, d = Shape.HeadDim;
+        for (int line = 0; line < rows * group; line++)
+        {
+            int panel = line / TileProduct.MaxRows, place = line % TileProduct.MaxRows;
+            int row = firstRow + (line / group), queryHead = (head * group) + (line % group);
+            float* sums = Sums(scratch, panel);
+            float total = 0;
+            for (int lane = 0; lane < TileProduct.Lanes; lane++)
+            {
+                total += sums[(place * TileProduct.Lanes) + lane];
+            }
+
+            AttentionKernels.Scale(
+                OutputPanel(scratch, panel) + (place * Layout.ValueColumns), 1 / total,
+                Attended + ((((nint)row * Shape.QueryHeads) + queryHead) * d), d);
+            if (LogSumExp is not null)
+            {
+                float maximum = sums[(TileProduct.MaxRows * TileProduct.Lanes) + place];
+                LogSumExp[((nint)queryHead * RowCount) + row] = (float)((maximum + Math.Log2(total)) * 0.69314718055994531);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+namespace KvCompose.Cache;
+
+/// <summary>
+/// Where everything stands in a page: P tokens of one key-value head. Keys come first, in tiles of 16 tokens stored d-major
+/// ([P/16][d][16], so that one vector holds 16 keys at one dimension and scores need no horizontal sums), then values
+/// row-major ([P][d]), then the tokens' positions ([P] int).
+/// </summary>
+public readonly record struct PageLayout
+{
+    /// <summary>Tokens of one key tile: the lanes of a 512-bit vector of floats. Divides the page.</summary>
+    public const int TileTokens = 16;
+
+    /// <summary>Bytes that a page's start is aligned to.</summary>
+    public const int Alignment = 64;
+
+    /// <summary>Lays out a page.</summary>
+    /// <param name="headDim">d, a multiple of 16.</param>
+    /// <param name="pageTokens">P, a multiple of 16.</param>
+    /// <param name="elementBits">Bits of one stored key or value element.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number does not fit the layout.</exception>
+    public PageLayout(int headDim, int pageTokens, int elementBits)
+    {
+        if (headDim is < 16 or > 256 || headDim % 16 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(headDim), headDim, "the head dimension is a multiple of 16 from 16 to 256");
+        }
+
+        if (pageTokens is < 16 or > 256 || pageTokens % TileTokens != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(pageTokens), pageTokens, "a page holds a multiple of 16 tokens, 16 to 256");
+        }
+
+        if (elementBits is not (4 or 8 or 16 or 32))
+        {
+            throw new ArgumentOutOfRangeException(nameof(elementBits), elementBits, "an element has 4, 8, 16 or 32 bits");
+        }
+
+        HeadDim = headDim;
+        PageTokens = pageTokens;
+        ElementBits = elementBits;
+    }
+
+    /// <summary>Elements of one key or value, d.</summary>
+    public int HeadDim { get; }
+
+    /// <summary>Tokens of a page, P.</summary>
+    public int PageTokens { get; }
+
+    /// <summary>Bits of one stored element.</summary>
+    public int ElementBits { get; }
+
+    /// <summary>Bytes of a page's keys; its values begin here.</summary>
+    public int ValueOffset => PageTokens * HeadDim * ElementBits / 8;
+
+    /// <summary>Where a page's positions begin.</summary>
+    public int PositionOffset => 2 * ValueOffset;
+
+    /// <summary>Bytes from one page to the next.</summary>
+    public int PageBytes => (PositionOffset + (PageTokens * sizeof(int)) + Alignment - 1) / Alignment * Alignment;
+}

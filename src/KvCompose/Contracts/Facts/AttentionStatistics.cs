@@ -1,0 +1,32 @@
+using System;
+
+namespace KvCompose;
+
+/// <summary>
+/// What a stage wants to know of attention or of the keys. However many stages of a pipeline ask, one fused pass computes
+/// the union, and what nobody asks for is not computed. Probabilities are over all keys that a row sees.
+/// </summary>
+[Flags]
+public enum AttentionStatistics
+{
+    /// <summary>Nothing: no pass over the keys is made.</summary>
+    None = 0,
+
+    /// <summary>Per query head and key, the sum of its attention probability over the last w rows of the prompt.</summary>
+    WindowSum = 1,
+
+    /// <summary>Per query head and key, the unbiased variance (divisor w − 1) of its probability over the last w rows.</summary>
+    WindowVariance = 2,
+
+    /// <summary>Per layer, the entropy −Σ a·ln a of the last w rows over the keys before the window, all heads and rows summed.</summary>
+    LayerEntropy = 4,
+
+    /// <summary>Per query head and key, the sum of its probability over all rows of the prompt that see it.</summary>
+    AllRowsSum = 8,
+
+    /// <summary>Per key-value head and key, the Euclidean norm of the rotated key.</summary>
+    KeyNorm = 16,
+
+    /// <summary>In decode, the probabilities of the current step over all resident keys.</summary>
+    DecodeProbabilities = 32,
+}

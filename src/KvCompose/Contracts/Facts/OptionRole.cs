@@ -1,0 +1,29 @@
+namespace KvCompose;
+
+/// <summary>What an option means to the compiler, so that emitted loops are specialised for its value.</summary>
+public enum OptionRole
+{
+    /// <summary>Only the stage itself knows.</summary>
+    None,
+
+    /// <summary>Tokens at the start of the prompt that are always kept.</summary>
+    Sinks,
+
+    /// <summary>Tokens at the end of the prompt that are always kept; also the observed rows unless another option states them.</summary>
+    Window,
+
+    /// <summary>Rows at the end of the prompt whose attention is observed.</summary>
+    ObservedRows,
+
+    /// <summary>Odd width of the pooling along the tokens.</summary>
+    PoolingKernel,
+
+    /// <summary>A <see cref="PoolingKind"/>.</summary>
+    Pooling,
+
+    /// <summary>A <see cref="GroupReduction"/>.</summary>
+    Reduction,
+
+    /// <summary>Tokens that a key-value head may keep, 0 for undecided; never less than what is always kept.</summary>
+    Budget,
+}

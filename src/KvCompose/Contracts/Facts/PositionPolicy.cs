@@ -1,0 +1,11 @@
+namespace KvCompose;
+
+/// <summary>What becomes of a kept token's position.</summary>
+public enum PositionPolicy
+{
+    /// <summary>It stays what it was in the prompt; keys keep their rotation.</summary>
+    Original,
+
+    /// <summary>Kept tokens are numbered anew. Contradicts keys that are cached after rotation.</summary>
+    Renumbered,
+}

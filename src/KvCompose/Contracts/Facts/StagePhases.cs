@@ -1,0 +1,14 @@
+using System;
+
+namespace KvCompose;
+
+/// <summary>When a stage acts.</summary>
+[Flags]
+public enum StagePhases
+{
+    /// <summary>While the prompt is processed, layer by layer.</summary>
+    Prefill = 1,
+
+    /// <summary>At every generated token.</summary>
+    Decode = 2,
+}

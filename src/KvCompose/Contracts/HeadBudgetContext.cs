@@ -1,0 +1,32 @@
+namespace KvCompose;
+
+/// <summary>What a head-role stage sees when a layer's budget is known.</summary>
+public readonly ref struct HeadBudgetContext
+{
+    /// <summary>The layer, 0-based.</summary>
+    public int Layer { get; init; }
+
+    /// <summary>Layers of the model, L.</summary>
+    public int Layers { get; init; }
+
+    /// <summary>Tokens of the prompt, n.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Tokens that reached the layer, n_l.</summary>
+    public int Tokens { get; init; }
+
+    /// <summary>Tokens per key-value head that the layer may keep on average, sinks and window included.</summary>
+    public int LayerBudget { get; init; }
+
+    /// <summary>Tokens per key-value head that are kept whatever the budget is.</summary>
+    public int ProtectedTokens { get; init; }
+
+    /// <summary>
+    /// Scores after pooling and reduction, one row of <see cref="ScoreStride"/> a key-value head; those of the first n_l − window
+    /// tokens are set. Empty unless the facts need <see cref="StageProducts.TokenScores"/>.
+    /// </summary>
+    public ReadOnlySpan<float> Scores { get; init; }
+
+    /// <summary>Elements between two rows of <see cref="Scores"/>.</summary>
+    public int ScoreStride { get; init; }
+}

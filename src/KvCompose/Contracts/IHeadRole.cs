@@ -1,0 +1,14 @@
+namespace KvCompose;
+
+/// <summary>Slot: which part a key-value head plays, and how many of the layer's tokens it gets.</summary>
+/// <typeparam name="TSelf">The stage: an unmanaged struct whose properties are its options.</typeparam>
+public interface IHeadRole<TSelf>
+    where TSelf : unmanaged, IHeadRole<TSelf>
+{
+    /// <summary>Called once a layer of the prompt, after the layer's budget.</summary>
+    /// <param name="options">The declared or overridden options.</param>
+    /// <param name="context">What is known of the layer.</param>
+    /// <param name="roles">[Hkv], all <see cref="HeadRole.Compressed"/> when called.</param>
+    /// <param name="budgets">[Hkv], tokens each head keeps; the layer's budget in every place when called.</param>
+    static abstract void Assign(in TSelf options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets);
+}

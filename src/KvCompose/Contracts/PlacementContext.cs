@@ -1,0 +1,32 @@
+namespace KvCompose;
+
+/// <summary>The tokens of one key-value head that the selection does not keep, while they can still be read.</summary>
+public readonly unsafe ref struct PlacementContext
+{
+    /// <summary>The sequence, 0-based.</summary>
+    public int Sequence { get; init; }
+
+    /// <summary>The layer, 0-based.</summary>
+    public int Layer { get; init; }
+
+    /// <summary>The key-value head, 0-based.</summary>
+    public int Head { get; init; }
+
+    /// <summary>Elements of one key or value, d.</summary>
+    public int HeadDim { get; init; }
+
+    /// <summary>Rows of the prompt that leave, ascending.</summary>
+    public ReadOnlySpan<int> Rows { get; init; }
+
+    /// <summary>Prompt positions of all rows that reached the layer.</summary>
+    public ReadOnlySpan<int> Positions { get; init; }
+
+    /// <summary>The head's keys in tiles of 16 rows, d-major: [⌈n/16⌉][d][16].</summary>
+    public float* KeyTiles { get; init; }
+
+    /// <summary>The head's values; row r begins at r · <see cref="ValueStride"/>.</summary>
+    public float* Values { get; init; }
+
+    /// <summary>Elements between two rows of <see cref="Values"/>.</summary>
+    public int ValueStride { get; init; }
+}

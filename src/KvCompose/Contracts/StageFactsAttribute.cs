@@ -1,0 +1,51 @@
+namespace KvCompose;
+
+/// <summary>
+/// What a stage declares about itself. The compiler reads these facts without running anything: they decide what is
+/// observed, what is emitted and which combinations exist. A stage without this attribute has all defaults.
+/// </summary>
+[AttributeUsage(AttributeTargets.Struct)]
+public sealed class StageFactsAttribute : Attribute
+{
+    /// <summary>Statistics the stage reads.</summary>
+    public AttentionStatistics Observes { get; set; }
+
+    /// <summary>What other stages must provide.</summary>
+    public StageProducts Needs { get; set; }
+
+    /// <summary>What the stage provides to others.</summary>
+    public StageProducts Provides { get; set; }
+
+    /// <summary>The layout the stage leaves behind.</summary>
+    public CacheLayout Layout { get; set; }
+
+    /// <summary>What happens to the positions of kept tokens.</summary>
+    public PositionPolicy Positions { get; set; }
+
+    /// <summary>When the stage acts; prefill unless stated.</summary>
+    public StagePhases Phases { get; set; } = StagePhases.Prefill;
+
+    /// <summary>Whether the choice depends on the prompt's last queries: such a cache cannot be shared as a prefix.</summary>
+    public bool QueryAware { get; set; }
+
+    /// <summary>Whether tokens or precision are lost. A selection that is not lossy keeps every token.</summary>
+    public bool Lossy { get; set; }
+
+    /// <summary>Whether budgets of layers that are done may shrink when deeper layers are seen.</summary>
+    public bool RevisesEarlierLayers { get; set; }
+
+    /// <summary>How scores are smoothed along the tokens, unless an option decides.</summary>
+    public PoolingKind Pooling { get; set; }
+
+    /// <summary>Odd width of the smoothing, unless an option decides.</summary>
+    public int PoolingKernel { get; set; } = 1;
+
+    /// <summary>How the scores of a group's query heads become one, unless an option decides.</summary>
+    public GroupReduction Reduction { get; set; }
+
+    /// <summary>Bits of a stored key or value element; a storage stage must state it.</summary>
+    public int ElementBits { get; set; }
+
+    /// <summary>Where the method is described.</summary>
+    public string? Source { get; set; }
+}

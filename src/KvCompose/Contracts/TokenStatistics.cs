@@ -1,0 +1,26 @@
+namespace KvCompose;
+
+/// <summary>
+/// What is known of one prompt token under one query head when it is scored. Statistics that the stage's facts do not ask
+/// for are zero; position and prompt length are always there.
+/// </summary>
+public readonly struct TokenStatistics
+{
+    /// <summary>Position of the token in the prompt.</summary>
+    public int Position { get; init; }
+
+    /// <summary>Tokens of the prompt, n.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Sum of the token's attention probability over the observed rows.</summary>
+    public float WindowSum { get; init; }
+
+    /// <summary>Unbiased variance of the token's attention probability over the observed rows.</summary>
+    public float WindowVariance { get; init; }
+
+    /// <summary>Sum of the token's attention probability over all rows that see it.</summary>
+    public float AllRowsSum { get; init; }
+
+    /// <summary>Euclidean norm of the token's rotated key.</summary>
+    public float KeyNorm { get; init; }
+}

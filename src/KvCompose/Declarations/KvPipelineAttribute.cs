@@ -1,0 +1,18 @@
+namespace KvCompose;
+
+/// <summary>
+/// Makes a partial class a KV-cache pipeline. The stages are further attributes on the same class; the compiler writes the
+/// code for exactly that combination into the class.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class KvPipelineAttribute : Attribute
+{
+    /// <summary>Elements of one head's query, key or value, d: a multiple of 16 from 16 to 256.</summary>
+    public int HeadDim { get; set; } = 64;
+
+    /// <summary>Query heads that share one key-value head, G: from 1 to 16.</summary>
+    public int GroupSize { get; set; } = 1;
+
+    /// <summary>Tokens of one page, P: a multiple of 16 from 16 to 256.</summary>
+    public int PageTokens { get; set; } = 32;
+}

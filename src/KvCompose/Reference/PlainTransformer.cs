@@ -1,0 +1,237 @@
+namespace KvCompose.Reference;
+
+/// <summary>
+/// A Llama-style decoder in plain double precision, one loop per formula: the oracle of whole pipelines on tiny models.
+/// </summary>
+/// <remarks>
+/// Layer: x += W_o·attention(norm(x)); x += W_down(silu(W_gate·norm(x)) ⊙ W_up·norm(x)). Linear weights are [out, in], y = W x.
+/// Attention of a layer is exact over all tokens that reached it; what the selector keeps counts from decode on.
+/// </remarks>
+public sealed class PlainTransformer
+{
+    private readonly PlainModel _model;
+    private readonly IReadOnlyDictionary<string, double[]> _weights;
+    private readonly List<CachedToken>[][] _cache;
+
+    /// <summary>Takes the weights by name: embed_tokens, norm, lm_head and, behind "layers.N.", the usual nine of a layer.</summary>
+    /// <exception cref="ArgumentException">A weight is missing or has another number of elements.</exception>
+    public PlainTransformer(PlainModel model, IReadOnlyDictionary<string, double[]> weights)
+    {
+        (_model, _weights) = (model, weights);
+        foreach ((string name, int length) in Expected(model))
+        {
+            if (!weights.TryGetValue(name, out double[]? weight) || weight.Length != length)
+            {
+                throw new ArgumentException($"the weight '{name}' must have {length} elements, it has {weight?.Length ?? 0}");
+            }
+        }
+
+        _cache = [.. Enumerable.Range(0, model.Layers).Select(_ => Heads(model.Heads.KeyValueHeads))];
+    }
+
+    /// <summary>Entries that a layer caches per key-value head.</summary>
+    public int[] CacheLengths(int layer) => [.. _cache[layer].Select(head => head.Count)];
+
+    /// <summary>Original positions that a key-value head of a layer caches.</summary>
+    public int[] CachedPositions(int layer, int head) => [.. _cache[layer][head].Select(token => token.Position)];
+
+    /// <summary>Runs the prompt; returns the logits [vocabulary] of its last token.</summary>
+    /// <param name="prompt">Token ids at positions 0, 1, …</param>
+    /// <param name="selector">Decides per layer; null keeps everything.</param>
+    public double[] Prefill(ReadOnlySpan<int> prompt, IPlainSelector? selector = null)
+    {
+        double[][] hidden = [.. prompt.ToArray().Select(Embedding)];
+        int[] positions = TokenSelection.All(prompt.Length);
+        HeadLayout heads = _model.Heads;
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            double[][][] projected = [.. hidden.Select((state, i) => Project(layer, state, positions[i]))];
+            var full = Heads(heads.KeyValueHeads);
+            for (int token = 0; token < hidden.Length; token++)
+            {
+                Append(full, projected[token], positions[token]);
+                hidden[token] = Complete(layer, hidden[token], Attend(projected[token][0], full));
+            }
+
+            PlainChoice? choice = selector?.Choose(
+                layer,
+                positions,
+                Rows([.. projected.Select(p => p[0])], heads.QueryHeads),
+                Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads));
+            for (int head = 0; head < heads.KeyValueHeads; head++)
+            {
+                IEnumerable<int> kept = choice?.Kept?[head] ?? TokenSelection.All(hidden.Length);
+                _cache[layer][head] = [.. kept.Select(token => full[head][token])];
+            }
+
+            if (choice?.Propagated is { } propagated)
+            {
+                hidden = [.. propagated.Select(token => hidden[token])];
+                positions = [.. propagated.Select(token => positions[token])];
+            }
+        }
+
+        return Logits(hidden[^1]);
+    }
+
+    /// <summary>Feeds one token; returns the logits [vocabulary] of the next one.</summary>
+    /// <param name="token">Token id.</param>
+    /// <param name="position">Its position in the text, whatever the caches hold.</param>
+    public double[] Decode(int token, int position)
+    {
+        double[] hidden = Embedding(token);
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            double[][] projected = Project(layer, hidden, position);
+            Append(_cache[layer], projected, position);
+            hidden = Complete(layer, hidden, Attend(projected[0], _cache[layer]));
+        }
+
+        return Logits(hidden);
+    }
+
+    private double[] Embedding(int token) => token >= 0 && token < _model.Vocabulary
+        ? _weights["embed_tokens"][(token * _model.Hidden)..((token + 1) * _model.Hidden)]
+        : throw new ArgumentOutOfRangeException(nameof(token), token, $"the vocabulary has {_model.Vocabulary} tokens");
+
+    private double[] Logits(double[] hidden) => Linear("lm_head", Norm("norm", hidden));
+
+    private double[][] Project(int layer, double[] hidden, int position)
+    {
+        double[] normed = Norm($"layers.{layer}.input_layernorm", hidden);
+        double[] queries = Linear($"layers.{layer}.q_proj", normed), keys = Linear($"layers.{layer}.k_proj", normed);
+        Rotate(queries, position);
+        Rotate(keys, position);
+        return [queries, keys, Linear($"layers.{layer}.v_proj", normed)];
+    }
+
+    private double[] Complete(int layer, double[] hidden, double[] attended)
+    {
+        double[] middle = Sum(hidden, Linear($"layers.{layer}.o_proj", attended));
+        double[] normed = Norm($"layers.{layer}.post_attention_layernorm", middle);
+        double[] gate = Linear($"layers.{layer}.gate_proj", normed), up = Linear($"layers.{layer}.up_proj", normed);
+        for (int i = 0; i < gate.Length; i++)
+        {
+            gate[i] = gate[i] / (1 + Math.Exp(-gate[i])) * up[i];
+        }
+
+        return Sum(middle, Linear($"layers.{layer}.down_proj", gate));
+    }
+
+    private double[] Attend(double[] queries, List<CachedToken>[] cache)
+    {
+        int d = _model.Heads.HeadDim;
+        var attended = new double[queries.Length];
+        for (int head = 0; head < _model.Heads.QueryHeads; head++)
+        {
+            List<CachedToken> tokens = cache[head / _model.Heads.Group];
+            double[] scores = [.. tokens.Select(token => Dot(queries.AsSpan(head * d, d), token.Key) / Math.Sqrt(d))];
+            double maximum = scores.Max(), sum = scores.Sum(score => Math.Exp(score - maximum));
+            for (int token = 0; token < scores.Length; token++)
+            {
+                double probability = Math.Exp(scores[token] - maximum) / sum;
+                for (int i = 0; i < d; i++)
+                {
+                    attended[head * d + i] += probability * tokens[token].Value[i];
+                }
+            }
+        }
+
+        return attended;
+    }
+
+    private void Append(List<CachedToken>[] cache, double[][] projected, int position)
+    {
+        int d = _model.Heads.HeadDim;
+        for (int head = 0; head < cache.Length; head++)
+        {
+            cache[head].Add(new CachedToken(
+                position, projected[1][(head * d)..((head + 1) * d)], projected[2][(head * d)..((head + 1) * d)]));
+        }
+    }
+
+    private void Rotate(double[] vectors, int position)
+    {
+        int d = _model.Heads.HeadDim, half = d / 2;
+        for (int head = 0; head < vectors.Length; head += d)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                double angle = position * Math.Pow(_model.RopeTheta, -2.0 * i / d);
+                double first = vectors[head + i], second = vectors[head + half + i];
+                vectors[head + i] = first * Math.Cos(angle) - second * Math.Sin(angle);
+                vectors[head + half + i] = second * Math.Cos(angle) + first * Math.Sin(angle);
+            }
+        }
+    }
+
+    private double[] Norm(string name, double[] hidden)
+    {
+        double[] weight = _weights[name];
+        double scale = 1 / Math.Sqrt(hidden.Sum(x => x * x) / hidden.Length + _model.NormEpsilon);
+        return [.. hidden.Select((x, i) => x * scale * weight[i])];
+    }
+
+    private double[] Linear(string name, double[] input)
+    {
+        double[] weight = _weights[name];
+        var output = new double[weight.Length / input.Length];
+        for (int row = 0; row < output.Length; row++)
+        {
+            output[row] = Dot(weight.AsSpan(row * input.Length, input.Length), input);
+        }
+
+        return output;
+    }
+
+    private static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
+    {
+        double sum = 0;
+        for (int i = 0; i < left.Length; i++)
+        {
+            sum += left[i] * right[i];
+        }
+
+        return sum;
+    }
+
+    private static double[] Sum(double[] left, double[] right) => [.. left.Zip(right, (x, y) => x + y)];
+
+    private static List<CachedToken>[] Heads(int count) => [.. Enumerable.Range(0, count).Select(_ => new List<CachedToken>())];
+
+    /// <summary>[tokens][heads · d] to [heads, tokens, d] in float32, as a selector gets it.</summary>
+    private static float[] Rows(double[][] tokens, int heads)
+    {
+        int d = tokens[0].Length / heads;
+        var rows = new float[tokens.Length * tokens[0].Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int head = i / (tokens.Length * d), token = i / d % tokens.Length;
+            rows[i] = (float)tokens[token][head * d + i % d];
+        }
+
+        return rows;
+    }
+
+    private static IEnumerable<(string Name, int Length)> Expected(PlainModel model)
+    {
+        int queries = model.Heads.QueryHeads * model.Heads.HeadDim, keys = model.Heads.KeyValueHeads * model.Heads.HeadDim;
+        yield return ("embed_tokens", model.Vocabulary * model.Hidden);
+        yield return ("norm", model.Hidden);
+        yield return ("lm_head", model.Vocabulary * model.Hidden);
+        for (int layer = 0; layer < model.Layers; layer++)
+        {
+            yield return ($"layers.{layer}.input_layernorm", model.Hidden);
+            yield return ($"layers.{layer}.q_proj", queries * model.Hidden);
+            yield return ($"layers.{layer}.k_proj", keys * model.Hidden);
+            yield return ($"layers.{layer}.v_proj", keys * model.Hidden);
+            yield return ($"layers.{layer}.o_proj", queries * model.Hidden);
+            yield return ($"layers.{layer}.post_attention_layernorm", model.Hidden);
+            yield return ($"layers.{layer}.gate_proj", model.Intermediate * model.Hidden);
+            yield return ($"layers.{layer}.up_proj", model.Intermediate * model.Hidden);
+            yield return ($"layers.{layer}.down_proj", model.Intermediate * model.Hidden);
+        }
+    }
+
+    private sealed record CachedToken(int Position, double[] Key, double[] Value);
+}

@@ -1,0 +1,25 @@
+using KvCompose.Cache;
+
+namespace KvCompose.Sessions;
+
+/// <summary>One piece of a decode step's attention: some pages of one key-value head of one sequence.</summary>
+public unsafe struct AttentionItem
+{
+    /// <summary>The head's pages.</summary>
+    public PageTable* Table;
+
+    /// <summary>The group's queries, [G, d].</summary>
+    public float* Queries;
+
+    /// <summary>Where the group's output goes, [G, d].</summary>
+    public float* Attended;
+
+    /// <summary>First page of the piece.</summary>
+    public int FirstPage;
+
+    /// <summary>Tokens of the piece.</summary>
+    public int Tokens;
+
+    /// <summary>Place of the piece's partial result, or −1 when it is the head's only piece.</summary>
+    public int Partial;
+}

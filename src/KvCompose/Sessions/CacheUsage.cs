@@ -1,0 +1,8 @@
+namespace KvCompose;
+
+/// <summary>What a session's cache holds, as the page pool counts it.</summary>
+/// <param name="TokensPerHead">Tokens held, averaged over sequences with content, layers and key-value heads.</param>
+/// <param name="BytesHeld">Bytes of pages in use.</param>
+/// <param name="PeakBytes">Most bytes of pages in use at once since the session was opened or cleared.</param>
+/// <param name="LimitBytes">The hard limit, 0 for none.</param>
+public readonly record struct CacheUsage(double TokensPerHead, long BytesHeld, long PeakBytes, long LimitBytes);

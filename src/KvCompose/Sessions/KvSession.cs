@@ -1,0 +1,111 @@
+using KvCompose.Cache;
+
+namespace KvCompose;
+
+/// <summary>
+/// A model with a pipeline's cache: prompts go in through <see cref="Prefill(ReadOnlySpan{int}, CancellationToken)"/>, tokens come
+/// out of <see cref="Decode"/> or <see cref="Step"/>. Not thread-safe. Derived classes are emitted by the compiler.
+/// </summary>
+public abstract class KvSession : IDisposable
+{
+    private protected KvSession()
+    {
+    }
+
+    /// <summary>The model's dimensions.</summary>
+    public abstract TransformerShape Shape { get; }
+
+    /// <summary>Sequences that are decoded side by side.</summary>
+    public abstract int Sequences { get; }
+
+    /// <summary>What the cache holds.</summary>
+    public abstract CacheUsage Usage { get; }
+
+    /// <summary>Processes a prompt as sequence 0; what the sequence held before is dropped.</summary>
+    /// <inheritdoc cref="Prefill(int, ReadOnlySpan{int}, CancellationToken)"/>
+    public void Prefill(ReadOnlySpan<int> prompt, CancellationToken cancellation = default) => Prefill(0, prompt, cancellation);
+
+    /// <summary>Processes a prompt; what the sequence held before is dropped. If it fails, the sequence is empty.</summary>
+    /// <param name="sequence">Which sequence, below <see cref="Sequences"/>.</param>
+    /// <param name="prompt">Token ids, at least one.</param>
+    /// <param name="cancellation">Looked at between layers and inside of attention.</param>
+    /// <exception cref="ArgumentException">The prompt is empty or holds a token that the vocabulary lacks.</exception>
+    /// <exception cref="ContextExceededException">The prompt is longer than the model's context.</exception>
+    /// <exception cref="CacheLimitException">The kept tokens do not fit into the limit.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public abstract void Prefill(int sequence, ReadOnlySpan<int> prompt, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Appends one token to every sequence and computes the logits of the next. All sequences share one pass over the weights.
+    /// </summary>
+    /// <param name="tokens">A token for every sequence; a negative one lets its sequence sit out.</param>
+    /// <param name="cancellation">Looked at before the step begins; a step that has begun completes.</param>
+    /// <exception cref="ArgumentException">Not one token a sequence, a token that the vocabulary lacks, or a sequence without a prompt.</exception>
+    /// <exception cref="ContextExceededException">A sequence has reached the model's context; nothing was appended.</exception>
+    /// <exception cref="CacheLimitException">The tokens do not fit into the limit; nothing was appended.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public abstract void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default);
+
+    /// <summary>Logits [Vocabulary] of a sequence's next token. Overwritten by the next call that computes.</summary>
+    /// <exception cref="InvalidOperationException">The sequence has no prompt.</exception>
+    public abstract ReadOnlySpan<float> Logits(int sequence = 0);
+
+    /// <summary>Tokens that a sequence has seen, prompt and decoded; the position of its next token.</summary>
+    public abstract int Length(int sequence = 0);
+
+    /// <summary>Positions of the tokens that a head holds, in slot order.</summary>
+    public abstract int[] Positions(int layer, int head, int sequence = 0);
+
+    /// <summary>Drops a sequence and gives its pages back.</summary>
+    public abstract void Clear(int sequence = 0);
+
+    /// <summary>The likeliest next token of a sequence; the lowest id among equals.</summary>
+    /// <exception cref="InvalidOperationException">The sequence has no prompt, or its logits are not numbers.</exception>
+    public int Likeliest(int sequence = 0)
+    {
+        ReadOnlySpan<float> logits = Logits(sequence);
+        int best = 0;
+        for (int token = 1; token < logits.Length; token++)
+        {
+            best = logits[token] > logits[best] ? token : best;
+        }
+
+        return float.IsFinite(logits[best])
+            ? best
+            : throw new InvalidOperationException($"the logits of sequence {sequence} at position {Length(sequence)} are not finite");
+    }
+
+    /// <summary>Continues sequence 0 greedily. The tokens that are returned are in the cache, but for the last one.</summary>
+    /// <param name="maxTokens">Most tokens to return.</param>
+    /// <param name="stopToken">Ends the continuation before it is returned; −1 for none.</param>
+    /// <param name="cancellation">Ends it with an exception.</param>
+    /// <inheritdoc cref="Step" path="/exception"/>
+    public IEnumerable<int> Decode(int maxTokens, int stopToken = -1, CancellationToken cancellation = default)
+    {
+        if (Sequences != 1)
+        {
+            throw new InvalidOperationException($"the session has {Sequences} sequences; decode them with Step");
+        }
+
+        var token = new int[1];
+        for (int produced = 0; produced < maxTokens; produced++)
+        {
+            if (produced > 0)
+            {
+                Step(token, cancellation);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            token[0] = Likeliest();
+            if (token[0] == stopToken)
+            {
+                yield break;
+            }
+
+            yield return token[0];
+        }
+    }
+
+    /// <summary>Frees the cache and all buffers. The model stays.</summary>
+    public abstract void Dispose();
+}

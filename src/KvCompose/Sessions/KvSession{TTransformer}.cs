@@ -1,0 +1,338 @@
+using KvCompose.Attention;
+using KvCompose.Cache;
+using KvCompose.Memory;
+using KvCompose.Threading;
+
+namespace KvCompose.Sessions;
+
+/// <summary>
+/// The part of a session that does not depend on the combination of stages: sequences, buffers, checks. The loops over layers
+/// are emitted into the derived class.
+/// </summary>
+/// <typeparam name="TTransformer">The model's struct.</typeparam>
+public abstract unsafe class KvSession<TTransformer> : KvSession
+    where TTransformer : struct, ITransformer
+{
+    private readonly int[] _lengths;
+    private readonly int[] _sequenceOfRow;
+    private readonly int[] _stepTokens;
+    private readonly int[] _stepPositions;
+    private readonly NativeFloats _hidden;
+    private readonly NativeFloats _queries;
+    private readonly NativeFloats _keys;
+    private readonly NativeFloats _values;
+    private readonly NativeFloats _logits;
+    private readonly NativeFloats _scratch;
+    private readonly SequenceCache[] _caches;
+    private int _rowCount;
+    private bool _disposed;
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="pipeline">The pipeline's name, for messages.</param>
+    /// <param name="transformer">The model.</param>
+    /// <param name="layout">The layout of the pipeline's pages.</param>
+    /// <param name="groupSize">G that the pipeline was compiled for.</param>
+    /// <param name="chunkTokens">Longest piece of a head that one work item attends to; a multiple of the page.</param>
+    /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
+    /// <param name="options">Limits.</param>
+    /// <exception cref="ModelMismatchException">The model has another shape.</exception>
+    /// <exception cref="StageOptionException">An option is out of range.</exception>
+    protected KvSession(
+        string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int chunkTokens, int scratchFloats,
+        SessionOptions options)
+    {
+        options.Validate();
+        TransformerShape shape = transformer.Shape;
+        Check(pipeline, "head dimension", layout.HeadDim, shape.HeadDim);
+        Check(pipeline, "group size", groupSize, shape.GroupSize);
+        Transformer = transformer;
+        Workers = transformer.Workers;
+        Pool = new PagePool(layout, options.MaxCacheBytes);
+        Items = new AttentionItems(groupSize, layout.HeadDim, layout.PageTokens, chunkTokens);
+        Workspace = new AttentionWorkspace();
+        ScratchFloats = (scratchFloats + 15) / 16 * 16;
+
+        int rows = options.Sequences;
+        _caches = new SequenceCache[rows];
+        for (int i = 0; i < rows; i++)
+        {
+            _caches[i] = new SequenceCache(Pool, shape.Layers, shape.KeyValueHeads);
+        }
+
+        _lengths = new int[rows];
+        _sequenceOfRow = new int[rows];
+        _stepTokens = new int[rows];
+        _stepPositions = new int[rows];
+        _hidden = new NativeFloats((long)rows * shape.Hidden);
+        _queries = new NativeFloats((long)rows * shape.QueryHeads * shape.HeadDim);
+        _keys = new NativeFloats((long)rows * shape.KeyValueHeads * shape.HeadDim);
+        _values = new NativeFloats((long)rows * shape.KeyValueHeads * shape.HeadDim);
+        _logits = new NativeFloats((long)rows * shape.Vocabulary);
+        _scratch = new NativeFloats((long)Workers.Count * ScratchFloats);
+    }
+
+    /// <inheritdoc/>
+    public sealed override TransformerShape Shape => Transformer.Shape;
+
+    /// <inheritdoc/>
+    public sealed override int Sequences => _lengths.Length;
+
+    /// <inheritdoc/>
+    public sealed override CacheUsage Usage
+    {
+        get
+        {
+            long tokens = 0;
+            int heads = 0;
+            for (int sequence = 0; sequence < Sequences; sequence++)
+            {
+                if (_lengths[sequence] == 0)
+                {
+                    continue;
+                }
+
+                heads += Shape.Layers * Shape.KeyValueHeads;
+                PageTable* tables = _caches[sequence].Layer(0);
+                for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
+                {
+                    tokens += tables[i].Tokens;
+                }
+            }
+
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes);
+        }
+    }
+
+    /// <summary>The model.</summary>
+    protected TTransformer Transformer { get; }
+
+    /// <summary>The model's threads.</summary>
+    protected WorkerPool Workers { get; }
+
+    /// <summary>The pages of all sequences.</summary>
+    protected PagePool Pool { get; }
+
+    /// <summary>Pieces of the layer that is attended.</summary>
+    protected AttentionItems Items { get; }
+
+    /// <summary>Scratch memory of the prompt's attention.</summary>
+    protected AttentionWorkspace Workspace { get; }
+
+    /// <summary>Floats of scratch memory of one thread.</summary>
+    protected int ScratchFloats { get; }
+
+    /// <summary>Scratch memory, [threads, <see cref="ScratchFloats"/>].</summary>
+    protected float* Scratch => _scratch.Pointer;
+
+    /// <summary>Hidden states of the step, [rows, D].</summary>
+    protected float* Hidden => _hidden.Pointer;
+
+    /// <summary>Queries of the step, [rows, Hq, d]; attention overwrites them with its output.</summary>
+    protected float* Queries => _queries.Pointer;
+
+    /// <summary>Keys of the step, [rows, Hkv, d].</summary>
+    protected float* Keys => _keys.Pointer;
+
+    /// <summary>Values of the step, [rows, Hkv, d].</summary>
+    protected float* Values => _values.Pointer;
+
+    /// <summary>Tokens of the step, one a row.</summary>
+    protected ReadOnlySpan<int> StepTokens => _stepTokens.AsSpan(0, _rowCount);
+
+    /// <summary>Positions of the step's tokens, one a row.</summary>
+    protected ReadOnlySpan<int> StepPositions => _stepPositions.AsSpan(0, _rowCount);
+
+    /// <inheritdoc/>
+    public sealed override void Prefill(int sequence, ReadOnlySpan<int> prompt, CancellationToken cancellation = default)
+    {
+        Require(sequence);
+        if (prompt.IsEmpty)
+        {
+            throw new ArgumentException("the prompt is empty", nameof(prompt));
+        }
+
+        CheckTokens(prompt);
+        if (prompt.Length > Shape.Context)
+        {
+            throw new ContextExceededException(prompt.Length, Shape.Context);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        Clear(sequence);
+        try
+        {
+            using var buffers = new PrefillBuffers(Shape, prompt.Length);
+            PrefillLayers(sequence, prompt, buffers, cancellation);
+            _lengths[sequence] = prompt.Length;
+        }
+        catch
+        {
+            Clear(sequence);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public sealed override ReadOnlySpan<float> Logits(int sequence = 0)
+    {
+        Require(sequence);
+        return _lengths[sequence] > 0
+            ? new ReadOnlySpan<float>(_logits.Pointer + ((nint)sequence * Shape.Vocabulary), Shape.Vocabulary)
+            : throw new InvalidOperationException($"sequence {sequence} has no prompt");
+    }
+
+    /// <inheritdoc/>
+    public sealed override int Length(int sequence = 0)
+    {
+        Require(sequence);
+        return _lengths[sequence];
+    }
+
+    /// <inheritdoc/>
+    public sealed override int[] Positions(int layer, int head, int sequence = 0)
+    {
+        Require(sequence);
+        return _caches[sequence].Positions(layer, head);
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Clear(int sequence = 0)
+    {
+        Require(sequence);
+        _caches[sequence].Clear();
+        _lengths[sequence] = 0;
+        if (Pool.PagesHeld == 0)
+        {
+            Pool.ResetPeak();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        foreach (SequenceCache cache in _caches)
+        {
+            cache.Dispose();
+        }
+
+        Pool.Dispose();
+        Items.Dispose();
+        Workspace.Dispose();
+        _hidden.Dispose();
+        _queries.Dispose();
+        _keys.Dispose();
+        _values.Dispose();
+        _logits.Dispose();
+        _scratch.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The emitted loop over the layers of a prompt. Ends by calling <see cref="PromptLogits"/>.</summary>
+    protected abstract void PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation);
+
+    /// <summary>The cache of a sequence.</summary>
+    protected SequenceCache Cache(int sequence) => _caches[sequence];
+
+    /// <summary>The tables of the sequence that a row of the step belongs to, [Hkv].</summary>
+    protected PageTable* Tables(int row, int layer) => _caches[_sequenceOfRow[row]].Layer(layer);
+
+    /// <summary>Computes the logits of a prompt's last row.</summary>
+    protected void PromptLogits(int sequence, float* lastHidden)
+        => Transformer.Logits(lastHidden, 1, _logits.Pointer + ((nint)sequence * Shape.Vocabulary));
+
+    /// <summary>Checks a step, makes room for one token in every head, and lays out its rows.</summary>
+    /// <returns>Rows of the step.</returns>
+    protected int BeginStep(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellation.ThrowIfCancellationRequested();
+        if (tokens.Length != Sequences)
+        {
+            throw new ArgumentException($"{tokens.Length} tokens for {Sequences} sequences", nameof(tokens));
+        }
+
+        _rowCount = 0;
+        for (int sequence = 0; sequence < tokens.Length; sequence++)
+        {
+            if (tokens[sequence] < 0)
+            {
+                continue;
+            }
+
+            CheckTokens(tokens.Slice(sequence, 1));
+            if (_lengths[sequence] == 0)
+            {
+                throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
+            }
+
+            if (_lengths[sequence] >= Shape.Context)
+            {
+                throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
+            }
+
+            _sequenceOfRow[_rowCount] = sequence;
+            _stepTokens[_rowCount] = tokens[sequence];
+            _stepPositions[_rowCount] = _lengths[sequence];
+            _rowCount++;
+        }
+
+        for (int row = 0; row < _rowCount; row++)
+        {
+            _caches[_sequenceOfRow[row]].ReserveOne();
+        }
+
+        return _rowCount;
+    }
+
+    /// <summary>Computes the step's logits and counts its tokens.</summary>
+    protected void EndStep()
+    {
+        for (int row = 0; row < _rowCount; row++)
+        {
+            _lengths[_sequenceOfRow[row]]++;
+        }
+
+        if (_rowCount == Sequences)
+        {
+            Transformer.Logits(Hidden, _rowCount, _logits.Pointer);
+            return;
+        }
+
+        for (int row = 0; row < _rowCount; row++)
+        {
+            float* logits = _logits.Pointer + ((nint)_sequenceOfRow[row] * Shape.Vocabulary);
+            Transformer.Logits(Hidden + ((nint)row * Shape.Hidden), 1, logits);
+        }
+    }
+
+    private static void Check(string pipeline, string dimension, int compiled, int actual)
+    {
+        if (compiled != actual)
+        {
+            throw new ModelMismatchException(pipeline, dimension, compiled, actual);
+        }
+    }
+
+    private void CheckTokens(ReadOnlySpan<int> tokens)
+    {
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if ((uint)tokens[i] >= (uint)Shape.Vocabulary)
+            {
+                throw new ArgumentException($"token {i} is {tokens[i]}, but the vocabulary has {Shape.Vocabulary}", nameof(tokens));
+            }
+        }
+    }
+
+    private void Require(int sequence)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Sequences, nameof(sequence));
+    }
+}

@@ -1,0 +1,19 @@
+namespace KvCompose;
+
+/// <summary>What every session may be opened with; a pipeline's own options derive from it.</summary>
+public class SessionOptions
+{
+    /// <summary>Hard limit of the bytes of cache pages held at once; 0 sets none.</summary>
+    public long MaxCacheBytes { get; init; }
+
+    /// <summary>Sequences that are decoded side by side, each with its own length and its own cache.</summary>
+    public int Sequences { get; init; } = 1;
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="StageOptionException">A value is out of range.</exception>
+    public virtual void Validate()
+    {
+        StageOptionException.ThrowIfOutside(nameof(SessionOptions), nameof(MaxCacheBytes), MaxCacheBytes, 0, long.MaxValue);
+        StageOptionException.ThrowIfOutside(nameof(SessionOptions), nameof(Sequences), Sequences, 1, 4096);
+    }
+}

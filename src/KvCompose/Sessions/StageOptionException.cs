@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace KvCompose;
+
+/// <summary>An option that a session was opened with is out of range.</summary>
+/// <param name="stage">The stage or options type.</param>
+/// <param name="option">The option.</param>
+/// <param name="value">What it was set to.</param>
+/// <param name="valid">What it may be.</param>
+public sealed class StageOptionException(string stage, string option, string value, string valid)
+    : ArgumentException($"option {option} of {stage} is {value}, but must be {valid}")
+{
+    /// <summary>The stage or options type.</summary>
+    public string Stage { get; } = stage;
+
+    /// <summary>The option.</summary>
+    public string Option { get; } = option;
+
+    /// <summary>Throws unless minimum ≤ value ≤ maximum; NaN is never inside.</summary>
+    /// <exception cref="StageOptionException">The value is outside.</exception>
+    public static void ThrowIfOutside(string stage, string option, double value, double minimum, double maximum)
+    {
+        if (!(value >= minimum && value <= maximum))
+        {
+            throw new StageOptionException(
+                stage, option, value.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"between {minimum} and {maximum}"));
+        }
+    }
+}

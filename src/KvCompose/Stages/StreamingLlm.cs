@@ -1,0 +1,27 @@
+namespace KvCompose;
+
+/// <summary>
+/// StreamingLLM: the first tokens (attention sinks) and the most recent ones. score(j) = j; no attention is observed.
+/// Kept tokens keep their positions, and the cache grows while decoding.
+/// Source: Xiao et al., "Efficient Streaming Language Models with Attention Sinks", ICLR 2024, arXiv 2309.17453.
+/// </summary>
+[StageFacts(
+    Needs = StageProducts.LayerBudgets,
+    Lossy = true,
+    Source = "arXiv 2309.17453")]
+public readonly struct StreamingLlm : ITokenSelection<StreamingLlm>
+{
+    /// <summary>Tokens at the start of the prompt that are always kept.</summary>
+    [StageOption(4, Minimum = 0, Maximum = 4096, Role = OptionRole.Sinks)]
+    public int Sinks { get; init; }
+
+    /// <inheritdoc/>
+    public static float Score(in StreamingLlm options, in TokenStatistics token) => token.Position;
+}
+
+/// <summary>Declares <see cref="StreamingLlm"/>.</summary>
+public sealed class StreamingLlmAttribute : TokenSelectionAttribute<StreamingLlm>
+{
+    /// <inheritdoc cref="StreamingLlm.Sinks"/>
+    public int Sinks { get; set; }
+}
