@@ -228,9 +228,24 @@ internal static class SessionEmitter
         }
 
         WriteBudgets(writer, plan);
+        if (plan.Cascades)
+        {
+            writer.WriteLine("""
+
+                // Cascade: layers that are done shrink to what they may keep now; the ranked tokens at the end go first.
+                for (int done = 0; done < layer; done++)
+                {
+                    for (int head = 0; head < heads; head++)
+                    {
+                        cache.Resize(done, head, Math.Min(cache.Tokens(done, head), Loops.Kept(layerBudgets[done], statistics[done].Tokens)));
+                    }
+                }
+                """);
+        }
+
         writer.WriteLine("""
 
-            // Choose and store: sinks, window and the best of the others, ascending by position.
+            // Choose and store: sinks, window and the best of the others.
             for (int head = 0; head < heads; head++)
             {
                 headBudgets[head] = Loops.Kept(headBudgets[head], tokens);

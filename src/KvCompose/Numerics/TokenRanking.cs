@@ -43,6 +43,19 @@ public static unsafe class TokenRanking
         }
     }
 
+    /// <summary>As <see cref="Choose"/>, but best first: a later, smaller choice is a prefix.</summary>
+    /// <param name="scores">One score a token.</param>
+    /// <param name="first">First candidate.</param>
+    /// <param name="last">One past the last candidate.</param>
+    /// <param name="count">How many to choose, from 0 to the number of candidates.</param>
+    /// <param name="chosen">Receives the indices, [<paramref name="count"/>], by score descending, then by index.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer candidates than asked for.</exception>
+    public static void Rank(float* scores, int first, int last, int count, int* chosen)
+    {
+        Choose(scores, first, last, count, chosen);
+        new Span<int>(chosen, count).Sort(new Best { Scores = scores });
+    }
+
     /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN is lowest.</summary>
     private static uint Ordered(float score)
     {
@@ -85,5 +98,16 @@ public static unsafe class TokenRanking
 
         ties = wanted;
         return prefix;
+    }
+
+    private struct Best : IComparer<int>
+    {
+        public float* Scores;
+
+        public readonly int Compare(int left, int right)
+        {
+            int order = Ordered(Scores[right]).CompareTo(Ordered(Scores[left]));
+            return order != 0 ? order : left.CompareTo(right);
+        }
     }
 }
