@@ -21,6 +21,12 @@ public sealed class AugmentedKeys
     /// <param name="reserve">M is this times the largest squared norm when it is set or has to grow; at least 1.</param>
     /// <exception cref="ArgumentException">A length does not fit, or a key is not finite (its token is named).</exception>
     public AugmentedKeys(ReadOnlySpan<float> keys, int headDim, ReadOnlySpan<float> projection = default, double reserve = 1)
+        : this(Widen(keys), headDim, projection, reserve)
+    {
+    }
+
+    /// <inheritdoc cref="AugmentedKeys(ReadOnlySpan{float}, int, ReadOnlySpan{float}, double)"/>
+    public AugmentedKeys(ReadOnlySpan<double> keys, int headDim, ReadOnlySpan<float> projection = default, double reserve = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(headDim, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(reserve, 1);
@@ -37,7 +43,7 @@ public sealed class AugmentedKeys
         _lifts = new double[_squaredNorms.Length];
         for (int token = 0; token < _squaredNorms.Length; token++)
         {
-            Append(keys.Slice(token * headDim, headDim));
+            Add(keys.Slice(token * headDim, headDim));
         }
 
         _reserve = reserve;
@@ -130,7 +136,9 @@ public sealed class AugmentedKeys
 
     /// <summary>Adds one key [headDim] and returns its token number.</summary>
     /// <exception cref="ArgumentException">The key has another length or is not finite.</exception>
-    public int Append(ReadOnlySpan<float> key)
+    public int Append(ReadOnlySpan<float> key) => Add(Widen(key));
+
+    private int Add(ReadOnlySpan<double> key)
     {
         if (key.Length != HeadDim)
         {
@@ -146,7 +154,7 @@ public sealed class AugmentedKeys
 
         for (int i = 0; i < HeadDim; i++)
         {
-            if (!float.IsFinite(key[i]))
+            if (!double.IsFinite(key[i]))
             {
                 throw new ArgumentException($"the key of token {Count} is {key[i]} at element {i}", nameof(key));
             }

@@ -94,7 +94,8 @@ public sealed class ClusteredIndex
 
     /// <summary>
     /// Takes a key that leaves the window. A token that becomes a landmark draws every token that is strictly closer to
-    /// it than to its own landmark, so that every token stays in the cell of its nearest landmark.
+    /// it than to its own landmark, so that every token stays in the cell of its nearest landmark. A key above the norm
+    /// reserve raises M and with it all distances a little; what was placed before stays where it is.
     /// </summary>
     /// <returns>The token number of the key.</returns>
     public int Insert(ReadOnlySpan<float> key)

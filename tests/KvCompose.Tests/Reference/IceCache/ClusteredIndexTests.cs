@@ -13,7 +13,12 @@ public class ClusteredIndexTests
     [InlineData("iso", 60, 1)]
     public void Index_BuiltAndGrown_HoldsEveryTokenOnceInTheCellOfItsNearestLandmark(string family, int tokens, int built)
     {
-        ClusteredIndex index = IceData.Grown(IceData.Keys(family, tokens, HeadDim), HeadDim, built);
+        float[] keys = IceData.Keys(family, tokens, HeadDim);
+        ClusteredIndex index = IceData.Grown(keys, HeadDim, built);
+
+        // A key longer than the reserve changes every distance a little; what was placed before stays where it is.
+        bool sameDistances = index.Keys.Bound == new ClusteredIndex(keys.AsSpan(0, built * HeadDim), HeadDim, index.Settings).Keys.Bound;
+        int astray = 0;
         var seen = new HashSet<int>();
         for (int page = 0; page < index.Pages.Count; page++)
         {
@@ -27,11 +32,12 @@ public class ClusteredIndexTests
             {
                 Assert.True(seen.Add(token));
                 Assert.Equal(page, index.PageOf(token));
-                Assert.Equal(index.CellOf(token), live.Cell);
+                astray += index.CellOf(token) == live.Cell ? 0 : 1;
             });
         }
 
         Assert.Equal(tokens, seen.Count);
+        Assert.InRange(astray, 0, sameDistances ? 0 : tokens / 50);
     }
 
     [Fact]
@@ -62,14 +68,15 @@ public class ClusteredIndexTests
     }
 
     [Fact]
-    public void Insert_Key_ChangesTheVersionOfThePageThatTakesItOnly()
+    public void Insert_Key_ChangesTheVersionOfThePageThatTakesItAndAtMostOfASibling()
     {
         ClusteredIndex index = new(IceData.Keys("iso", 400, HeadDim), HeadDim, new ClusteredSettings());
         var versions = index.Pages.Select(page => page?.Version).ToArray();
         int token = index.Insert(IceData.Keys("iso", 1, HeadDim, 55));
         Assert.DoesNotContain(token, index.Landmarks);
         int[] changed = [.. Enumerable.Range(0, versions.Length).Where(page => index.Pages[page]?.Version != versions[page])];
-        Assert.Equal([index.PageOf(token)], changed);
+        Assert.Contains(index.PageOf(token), changed);
+        Assert.InRange(changed.Length, 1, 2);
     }
 
     [Fact]
