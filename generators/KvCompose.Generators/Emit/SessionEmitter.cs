@@ -33,6 +33,8 @@ internal static class SessionEmitter
 
             writer.WriteLine();
             WritePrefill(writer, plan);
+            writer.WriteLine();
+            WriteSynthesize(writer);
         }
 
         if (!plan.Selects)
@@ -405,6 +407,34 @@ internal static class SessionEmitter
 
         return string.Join(", ", parts);
     }
+
+    private static void WriteSynthesize(SourceWriter writer) => writer.WriteLine($$"""
+        /// <inheritdoc/>
+        {{EmittedFile.GeneratedCode}}
+        protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+        {
+            SequenceCache cache = Cache(sequence);
+            float* row = stackalloc float[2 * Plan.HeadDim];
+            for (int layer = 0; layer < Shape.Layers; layer++)
+            {
+                for (int head = 0; head < Shape.KeyValueHeads; head++)
+                {
+                    cache.Resize(layer, head, tokens);
+                    PageTable* table = cache.Layer(layer) + head;
+                    for (int slot = 0; slot < tokens; slot++)
+                    {
+                        for (int i = 0; i < 2 * Plan.HeadDim; i++)
+                        {
+                            row[i] = random.NextSingle() - 0.5f;
+                        }
+
+                        byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
+                        Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                    }
+                }
+            }
+        }
+        """);
 
     private static void WriteStoreAll(SourceWriter writer) => writer.WriteLine("""
         /// <summary>Stores every token of a head, in order.</summary>
