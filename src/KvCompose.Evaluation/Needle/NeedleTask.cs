@@ -32,8 +32,16 @@ public sealed class NeedleTask
         int pairs = vocabulary.Adjectives.Count * vocabulary.Nouns.Count;
         RequireInside(nameof(facts), facts, 1, Math.Min(_heldOut.Length, pairs - 1));
         RequireInside(nameof(questions), questions, 1, facts);
-        RequireInside(nameof(length), length, TokensWithoutNoise(vocabulary, facts, questions), int.MaxValue);
+        RequireInside(nameof(length), length, LeastLength(vocabulary, facts, questions), int.MaxValue);
         (_vocabulary, _length, _facts, _questions) = (vocabulary, length, facts, questions);
+    }
+
+    /// <summary>Tokens of a text without any noise.</summary>
+    public static long LeastLength(NeedleVocabulary vocabulary, int facts, int questions)
+    {
+        ArgumentNullException.ThrowIfNull(vocabulary);
+        return vocabulary.Beginning.Tokens + ((long)facts * vocabulary.Fact.Tokens)
+            + ((long)questions * (vocabulary.Question.Tokens + vocabulary.ValueTokens + vocabulary.AfterAnswer.Tokens));
     }
 
     /// <summary>Endless texts. The same seed gives the same texts everywhere.</summary>
@@ -46,10 +54,6 @@ public sealed class NeedleTask
         }
     }
 
-    private static long TokensWithoutNoise(NeedleVocabulary vocabulary, int facts, int questions)
-        => vocabulary.Beginning.Tokens + ((long)facts * vocabulary.Fact.Tokens)
-            + ((long)questions * (vocabulary.Question.Tokens + vocabulary.ValueTokens + vocabulary.AfterAnswer.Tokens));
-
     private static void RequireInside(string name, int value, long least, long most)
     {
         if (value < least || value > most)
@@ -60,33 +64,45 @@ public sealed class NeedleTask
 
     private NeedleText Draw(NeedleRandom random)
     {
-        NeedleFact[] facts = DrawFacts(random);
-        var sentences = facts.Select(fact => (Fact: (NeedleFact?)fact, Tokens: Fill(_vocabulary.Fact, fact))).ToList();
-        var keys = facts.Select(fact => (fact.Adjective, fact.Noun)).ToHashSet();
-        long total = TokensWithoutNoise(_vocabulary, _facts, _questions);
+        NeedleFact[] drawn = DrawFacts(random);
+        var sentences = drawn.Select(fact => (Fact: (NeedleFact?)fact, Tokens: Fill(_vocabulary.Fact, fact))).ToList();
+        sentences.AddRange(DrawNoise(drawn.Select(fact => (fact.Adjective, fact.Noun)).ToHashSet(), random).Select(noise => ((NeedleFact?)null, noise)));
+        var ordered = sentences.ToArray();
+        random.Shuffle<(NeedleFact?, List<int>)>(ordered, ordered.Length);
+
+        List<int> tokens = Fill(_vocabulary.Beginning, null);
+        var placed = new List<NeedleFact>();
+        foreach ((NeedleFact? fact, List<int> sentence) in ordered)
+        {
+            if (fact is not null)
+            {
+                placed.Add(fact with { Start = tokens.Count });
+            }
+
+            tokens.AddRange(sentence);
+        }
+
+        NeedleFact[] asked = [.. placed];
+        random.Shuffle<NeedleFact>(asked, _questions);
+        NeedleQuestion[] questions = [.. asked.Take(_questions).Select(fact => Ask(fact, tokens))];
+        return new NeedleText([.. tokens], placed, questions);
+    }
+
+    private List<List<int>> DrawNoise(HashSet<(int Adjective, int Noun)> keys, NeedleRandom random)
+    {
+        var sentences = new List<List<int>>();
+        long total = LeastLength(_vocabulary, _facts, _questions);
         while (true)
         {
             NeedleTemplate noise = random.Pick(_vocabulary.Noise);
             total += noise.Tokens;
             if (total > _length)
             {
-                break;
+                return sentences;
             }
 
-            sentences.Add((null, FillNoise(noise, keys, random)));
+            sentences.Add(FillNoise(noise, keys, random));
         }
-
-        var ordered = sentences.ToArray();
-        random.Shuffle<(NeedleFact?, List<int>)>(ordered, ordered.Length);
-        List<int> tokens = Fill(_vocabulary.Beginning, null);
-        foreach ((_, List<int> sentence) in ordered)
-        {
-            tokens.AddRange(sentence);
-        }
-
-        random.Shuffle<NeedleFact>(facts, _questions);
-        var questions = facts.Take(_questions).Select(fact => Ask(fact, tokens)).ToArray();
-        return new NeedleText([.. tokens], [.. ordered.Select(item => item.Fact).OfType<NeedleFact>()], questions);
     }
 
     private NeedleFact[] DrawFacts(NeedleRandom random)
@@ -101,7 +117,7 @@ public sealed class NeedleTask
                 value[i] = random.Pick(_vocabulary.Numbers);
             }
 
-            return new NeedleFact(pair.Adjective, pair.Noun, value);
+            return new NeedleFact(pair.Adjective, pair.Noun, value, 0);
         })];
     }
 

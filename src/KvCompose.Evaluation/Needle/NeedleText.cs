@@ -4,7 +4,8 @@ namespace KvCompose.Evaluation;
 /// <param name="Adjective">Number of the key's adjective in the vocabulary.</param>
 /// <param name="Noun">Number of the key's noun in the vocabulary.</param>
 /// <param name="Value">Tokens of the value.</param>
-public sealed record NeedleFact(int Adjective, int Noun, IReadOnlyList<int> Value);
+/// <param name="Start">Where the fact's sentence begins in the text.</param>
+public sealed record NeedleFact(int Adjective, int Noun, IReadOnlyList<int> Value, int Start);
 
 /// <summary>One question of a text.</summary>
 /// <param name="Fact">The fact that is asked for.</param>
