@@ -19,10 +19,7 @@ internal sealed record HierarchySpec(string Namespace, EquatableArray<TypeDeclar
         return new(container.IsGlobalNamespace ? "" : container.ToDisplayString(NamespaceFormat), types.ToEquatableArray());
     }
 
-    /// <summary>
-    /// The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>.
-    /// Types that differ only by case share one.
-    /// </summary>
+    /// <summary>The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>. The parser refuses types that differ by case alone.</summary>
     public string HintName(string concern)
     {
         var type = string.Join("+", Types.Select(static type => type.MetadataName));
