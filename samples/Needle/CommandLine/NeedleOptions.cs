@@ -32,8 +32,11 @@ internal sealed class NeedleOptions
 
     public NeedleOptions()
     {
-        _questions.Validators.Add(result => Require(result, result.Errors.Any() || result.GetValueOrDefault<int>() > 0, "a number above 0"));
-        _json.Validators.Add(result => Require(result, !string.IsNullOrWhiteSpace(result.GetValueOrDefault<string?>()), "a file name"));
+        // What is no number at all is reported by the parser itself.
+        _questions.Validators.Add(result => Require(
+            result, result.Tokens is not [var given] || !int.TryParse(given.Value, out int texts) || texts > 0, "a number above 0"));
+        _json.Validators.Add(result => Require(
+            result, result.Tokens is not [var given] || !string.IsNullOrWhiteSpace(given.Value), "a file name"));
         _pipelines.Validators.Add(result =>
         {
             foreach (Token unknown in result.Tokens.Where(token => Find(token.Value) is null))
