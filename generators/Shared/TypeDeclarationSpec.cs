@@ -21,12 +21,7 @@ internal sealed record TypeDeclarationSpec(string Keyword, string Name, string M
     };
 
     private static string ParametersOf(INamedTypeSymbol type)
-        => type.TypeParameters.IsEmpty ? "" : "<" + string.Join(", ", type.TypeParameters.Select(NameWithVariance)) + ">";
-
-    private static string NameWithVariance(ITypeParameterSymbol parameter) => parameter.Variance switch
-    {
-        VarianceKind.Out => "out " + Identifier.Escape(parameter.Name),
-        VarianceKind.In => "in " + Identifier.Escape(parameter.Name),
-        _ => Identifier.Escape(parameter.Name),
-    };
+        => type.TypeParameters.IsEmpty
+            ? ""
+            : "<" + string.Join(", ", type.TypeParameters.Select(static parameter => Identifier.Escape(parameter.Name))) + ">";
 }

@@ -44,5 +44,6 @@ public sealed record TestProject
 
     /// <summary>Sources as one compilation.</summary>
     public CSharpCompilation Compile(params IEnumerable<string> sources)
-        => CSharpCompilation.Create("TestAssembly", sources.Select((source, i) => Parse(source, FileName(i))), References, CompilationOptions);
+        => CSharpCompilation.Create(
+            "TestAssembly", sources.Select((source, i) => Parse(source, FileName(i))), References, CompilationOptions);
 }

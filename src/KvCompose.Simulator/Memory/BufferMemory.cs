@@ -3,7 +3,7 @@ namespace KvCompose.Simulation;
 /// <summary>Memory of a device buffer. Once released, every access is an error.</summary>
 internal sealed class BufferMemory(int length) : ViewOwner
 {
-    public PoisonedMemory Memory { get; } = new(length);
+    public PoisonedMemory Memory { get; } = new(length, PoisonedMemory.BufferPattern);
 
     public void Release() => Watched = true;
 

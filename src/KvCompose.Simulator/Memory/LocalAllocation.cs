@@ -3,5 +3,5 @@ namespace KvCompose.Simulation;
 /// <summary>Memory of one thread.</summary>
 internal sealed class LocalAllocation(int length) : ViewOwner
 {
-    public PoisonedMemory Memory { get; } = new(length);
+    public PoisonedMemory Memory { get; } = new(length, PoisonedMemory.GroupPattern);
 }

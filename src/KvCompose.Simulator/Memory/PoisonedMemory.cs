@@ -10,14 +10,19 @@ internal sealed class PoisonedMemory
 {
     public const int Alignment = 256;
 
-    /// <summary>Every 4 bytes of fresh memory.</summary>
-    public const uint Pattern = 0xFFCD_FFCD;
+    /// <summary>Every 4 bytes of a fresh buffer.</summary>
+    public const uint BufferPattern = 0xFFC1_FFC1;
+
+    /// <summary>Every 4 bytes of fresh shared or local memory; another one, so that copied buffer poison counts as written.</summary>
+    public const uint GroupPattern = 0xFFCD_FFCD;
 
     private readonly byte[] _bytes;
     private readonly int _start;
+    private readonly uint _pattern;
 
-    public PoisonedMemory(int length)
+    public PoisonedMemory(int length, uint pattern)
     {
+        _pattern = pattern;
         _bytes = GC.AllocateUninitializedArray<byte>(length + Alignment + sizeof(uint), pinned: true);
         nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
         _start = (int)(((address + Alignment - 1) & -Alignment) - address);
@@ -34,5 +39,5 @@ internal sealed class PoisonedMemory
 
     /// <summary>Poisons the first <paramref name="length"/> bytes again.</summary>
     public void Poison(int length)
-        => MemoryMarshal.Cast<byte, uint>(_bytes.AsSpan(_start, (length + 3) & ~3)).Fill(Pattern);
+        => MemoryMarshal.Cast<byte, uint>(_bytes.AsSpan(_start, (length + 3) & ~3)).Fill(_pattern);
 }

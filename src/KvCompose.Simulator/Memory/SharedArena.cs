@@ -13,7 +13,7 @@ internal sealed class SharedArena
     private const int SmallestCheckedElement = 4;
 
     private readonly GroupRun _run;
-    private readonly PoisonedMemory _memory = new(Limit);
+    private readonly PoisonedMemory _memory = new(Limit, PoisonedMemory.GroupPattern);
     private readonly byte[] _image = new byte[Limit];
     private readonly List<SharedAllocation> _allocations = [];
     private readonly List<SharedAccess> _accesses = [];

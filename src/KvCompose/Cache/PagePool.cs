@@ -68,7 +68,8 @@ public sealed unsafe class PagePool : IDisposable
             throw new CacheLimitException(LimitBytes, BytesHeld, Layout.PageBytes);
         }
 
-        Slab* slab = _slabs + LowestOpenSlab();
+        int lowest = LowestOpenSlab();
+        Slab* slab = _slabs + lowest;
         int place = BitOperations.TrailingZeroCount(slab->Free);
         slab->Free &= slab->Free - 1;
         PagesHeld++;

@@ -33,15 +33,7 @@ public static class AdaKv
             return TokenSelection.Everything(heads, tokens);
         }
 
-        double[][] scores = scoring.Scores(layout, windowQueries, keys);
-        foreach (double[] head in scores)
-        {
-            for (int token = 0; token < head.Length; token++)
-            {
-                head[token] /= scoring.Window;
-            }
-        }
-
+        double[][] scores = scoring.MeanScores(layout, windowQueries, keys);
         int[] capacities = HeadCapacities(scores, average, floorRatio, normalise);
         return new TokenSelection(
             scores, [.. scores.Select((head, h) => TokenSelection.BestAndWindow(head, capacities[h], tokens))]);

@@ -78,18 +78,10 @@ public static class HeadKv
             return TokenSelection.Everything(headCapacities.Length, tokens);
         }
 
-        double[][] scores = scoring.Scores(layout, windowQueries, keys);
+        double[][] scores = scoring.MeanScores(layout, windowQueries, keys);
         if (scores.Length != headCapacities.Length)
         {
             throw new ArgumentException($"{headCapacities.Length} capacities for {scores.Length} selecting heads");
-        }
-
-        foreach (double[] head in scores)
-        {
-            for (int token = 0; token < head.Length; token++)
-            {
-                head[token] /= scoring.Window;
-            }
         }
 
         return new TokenSelection(

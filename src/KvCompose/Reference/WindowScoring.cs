@@ -42,6 +42,10 @@ public sealed record WindowScoring(
         };
     }
 
+    /// <summary>As <see cref="Scores"/>, but the mean over the window's rows instead of the sum: the same ranking.</summary>
+    public double[][] MeanScores(HeadLayout layout, ReadOnlySpan<float> windowQueries, ReadOnlySpan<float> keys) =>
+        [.. Scores(layout, windowQueries, keys).Select(head => head.Select(score => score / Window).ToArray())];
+
     /// <summary>Reduces scores [Hq][tokens] to [Hkv][tokens].</summary>
     internal static double[][] Reduce(HeadLayout layout, double[][] scores, GroupReduction reduction)
     {

@@ -6,7 +6,8 @@ namespace KvCompose.Generators.Tests.Shared;
 
 public class DiagnosticSiteTests
 {
-    private const string Attribute = "class StageAttribute(int first = 0, int second = 0) : System.Attribute { public int Budget { get; set; } }";
+    private const string Attribute =
+        "class StageAttribute(int first = 0, int second = 0) : System.Attribute { public int Budget { get; set; } }";
 
     [Theory]
     [InlineData("[Stage(1, 2, Budget = 3 + 4)] class C;", "Budget", "3 + 4")]

@@ -10,7 +10,7 @@ public class HierarchySpecTests
     [InlineData("partial class C;", "C", "C.Plan.g.cs")]
     [InlineData("namespace A.B; partial class C;", "A.B.C", "A.B.C.Plan.g.cs")]
     [InlineData("namespace @class.@event { partial class @int<T>; }", "class.event.int`1", "class.event.int`1.Plan.g.cs")]
-    [InlineData("namespace A; partial record struct R<T> { partial interface I<in X, out Y> { partial record @record; } }",
+    [InlineData("namespace A; partial record struct R<T> { partial interface I<X, @in> { partial record @record; } }",
         "A.R`1+I`2+record", "A.R`1+I`2+record.Plan.g.cs")]
     [InlineData("partial struct S { static partial class @var<@class>; }", "S+var`1", "S+var`1.Plan.g.cs")]
     public void Write_AnyDeclaration_AddsTheMemberToThatType(string source, string metadataName, string hintName)

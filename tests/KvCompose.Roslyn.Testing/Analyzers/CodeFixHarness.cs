@@ -33,7 +33,8 @@ public sealed record CodeFixHarness(CodeFixProvider Fix, params ImmutableArray<D
         for (var iteration = 0; await FirstActionAsync(workspace) is { } first; iteration++)
         {
             if (iteration == MostIterations)
-                throw new RoslynAssertException($"The fix still offers '{first.Action.Title}' after {MostIterations} times.");
+                throw new RoslynAssertException(
+                    $"The fix still offers '{first.Action.Title}' after {MostIterations} times.");
             await ApplyAsync(workspace, first.Action);
         }
         await AssertTextsAsync(workspace, after);
@@ -50,7 +51,8 @@ public sealed record CodeFixHarness(CodeFixProvider Fix, params ImmutableArray<D
         var provider = Fix.GetFixAllProvider() ?? throw new RoslynAssertException("The fix has no Fix All provider.");
         var (document, action) = await FirstActionAsync(workspace) ?? throw new RoslynAssertException("The fix offers nothing.");
         var context = new FixAllContext(
-            document, Fix, scope, action.EquivalenceKey, Fix.FixableDiagnosticIds, new FixAllDiagnostics(FixableAsync), CancellationToken.None);
+            document, Fix, scope, action.EquivalenceKey, Fix.FixableDiagnosticIds,
+            new FixAllDiagnostics(FixableAsync), CancellationToken.None);
         var all = await provider.GetFixAsync(context) ?? throw new RoslynAssertException("Fix All offers nothing.");
         await ApplyAsync(workspace, all);
         await AssertTextsAsync(workspace, after);

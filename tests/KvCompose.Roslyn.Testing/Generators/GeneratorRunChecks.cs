@@ -29,8 +29,12 @@ internal static class GeneratorRunChecks
     public static void CompilesCleanly(GeneratorRun run)
     {
         var generated = run.Result.GeneratedSources.Select(source => source.SyntaxTree).ToHashSet();
-        var bad = run.Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error
-            || (diagnostic.Severity == DiagnosticSeverity.Warning && diagnostic.Location.SourceTree is { } tree && generated.Contains(tree)));
+        var bad = run.Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity switch
+        {
+            DiagnosticSeverity.Error => true,
+            DiagnosticSeverity.Warning => diagnostic.Location.SourceTree is { } tree && generated.Contains(tree),
+            _ => false,
+        });
         if (Lines(bad) is { Length: > 0 } lines)
             throw new RoslynAssertException("The sources with what was generated do not compile cleanly:\n" + lines);
     }

@@ -12,8 +12,6 @@ public static class IncrementalAssert
     /// <exception cref="RoslynAssertException">Something was computed again, or a named step does not exist.</exception>
     public static void NothingRecomputed(GeneratorRunResult result, IEnumerable<string> stepNames)
     {
-        var outputs = result.TrackedOutputSteps.SelectMany(step => step.Value);
-        AssertReasons("output", outputs, IncrementalStepRunReason.Cached);
         foreach (var name in stepNames)
         {
             if (result.TrackedSteps.TryGetValue(name, out var steps))
@@ -22,6 +20,7 @@ public static class IncrementalAssert
                 throw new RoslynAssertException(
                     $"No step is called '{name}'; there are {string.Join(", ", result.TrackedSteps.Keys.Order(StringComparer.Ordinal))}.");
         }
+        AssertReasons("output", result.TrackedOutputSteps.SelectMany(step => step.Value), IncrementalStepRunReason.Cached);
     }
 
     /// <summary>The run reasons of a named step's outputs, in order.</summary>

@@ -12,6 +12,9 @@ namespace KvCompose.Roslyn.Testing;
 /// </summary>
 public static class ModelGraph
 {
+    private const BindingFlags DeclaredFields
+        = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     /// <summary>Walks the outputs of the named steps.</summary>
     /// <exception cref="RoslynAssertException">Something forbidden is reachable; the message gives the path to it.</exception>
     public static void AssertHoldsNoCompilerObjects(GeneratorRunResult result, IEnumerable<string> stepNames)
@@ -41,7 +44,7 @@ public static class ModelGraph
             return;
         }
         for (var type = value.GetType(); type is not null; type = type.BaseType)
-            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            foreach (var field in type.GetFields(DeclaredFields))
                 Visit(field.GetValue(value), $"{path}.{Readable(field.Name)}", seen);
     }
 

@@ -18,7 +18,7 @@ public sealed class AdaKvKind : SelectorKind
         int window = parameters.Int("window"), tokens = CaseParameters.Tokens(@case);
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", window);
         int average = Average(@case, parameters, tokens, window);
-        TokenSelection Select() => AdaKv.Select(
+        TokenSelection Select() => Reference.AdaKv.Select(
             CaseParameters.Layout(@case),
             queries.Slice(0),
             keys.Slice(0),
@@ -33,18 +33,21 @@ public sealed class AdaKvKind : SelectorKind
         }
 
         TokenSelection selection = Select();
-        if (expected.Optional("compressed") is { } compressed)
-        {
-            Expect.Equal(compressed.GetBoolean(), selection.Compressed, "compressed");
-        }
-
+        Expect.Equal(expected.Flag("compressed", true), selection.Compressed, "compressed");
         Expect.Equal(expected.Int("base_capacity_minus_window", average), average, "base_capacity_minus_window");
+        int floor = (int)(average * parameters.Number("floor"));
+        Expect.Equal(expected.Int("floor_capacity", floor), floor, "floor_capacity");
         if (expected.Optional("scores") is not null)
         {
             SelectionCheck.Scores(expected.Tensor("scores"), 0, selection.Scores, "scores");
         }
 
         Heads(expected, selection, tokens - window);
+        if (selection.Compressed && Selection.Loose(expected.Optional("global_cut")).Count == 0)
+        {
+            int sum = selection.Kept.Sum(kept => kept.Length - window);
+            Expect.Equal(expected.Int("sum_head_capacity", sum), sum, "sum_head_capacity");
+        }
     }
 
     private static void Heads(JsonElement expected, TokenSelection selection, int scored)
@@ -59,13 +62,15 @@ public sealed class AdaKvKind : SelectorKind
             int play = TiesWithOtherHeads(tied, head, scored);
             Expect.True(
                 Math.Abs(lengths[head] - kept.Length) <= play, $"head_lens[{head}]: expected {lengths[head]}, got {kept.Length}");
-            if (expected.Optional("indices") is not { } indices)
+            if (!selection.Compressed)
             {
                 continue;
             }
 
-            int[] positions = SelectionCheck.Row(indices, head, "indices").AsInts("indices");
-            HashSet<int> loose = Selection.Loose(SelectionCheck.Row(cuts, head, "cut"));
+            int[] positions = SelectionCheck.Row(expected.Field("indices"), head, "indices").AsInts("indices");
+            JsonElement? cut = SelectionCheck.Row(cuts, head, "cut");
+            SelectionCheck.Cut(cut, selection.Scores?[head], $"cut of head {head}");
+            HashSet<int> loose = Selection.Loose(cut);
             if (positions.Length == kept.Length)
             {
                 Selection.Same(positions, kept, loose, $"indices of head {head}");
@@ -88,7 +93,7 @@ public sealed class AdaKvKind : SelectorKind
     {
         int capacity = parameters.Int("capacity");
         return parameters.Flag("pyramid", false) && tokens >= capacity
-            ? PyramidKv.Capacities(
+            ? Reference.PyramidKv.Capacities(
                 tokens, parameters.Int("L", @case.Field("shape").Int("L", 1)), capacity, window, parameters.Int("beta", 20))
                 [parameters.Int("layer", 0)] - window
             : capacity - window;

@@ -35,8 +35,11 @@ public sealed class FastKvEndToEndKind : SelectorKind
 
         if (expected.Optional("error") is not null)
         {
-            int window = parameters.Int("window");
-            selector.Decisions.ForEach(decision => FastKvOutcome.CheckError(() => decision.Layer, window));
+            int window = parameters.Int("window"), cutLayer = parameters.Int("tsp_idx", -1);
+            TokenBudget? propagation = FastKvPlans.Read(parameters, cutLayer).Points.FirstOrDefault()?.Budget;
+            bool fellBack = selector.Decisions.Index().Any(decision => FastKvOutcome.IsFallback(
+                decision.Item.Layer, window, decision.Index == cutLayer ? propagation : null));
+            Expect.True(fellBack, "the published code raises an error, but a selection was made in every layer");
             return;
         }
 
@@ -55,6 +58,16 @@ public sealed class FastKvEndToEndKind : SelectorKind
             (int[] positions, FastKvLayer decision) = selector.Decisions[layer];
             FastKvOutcome.Check(layers[layer], decision, positions);
             Expect.Equal(layers[layer].Optional("tsp_positions") is not null, decision.Propagated is not null, $"cut at layer {layer}");
+        }
+
+        // One table of rotary positions serves all layers that the same tokens reach.
+        int[][] tables = [.. selector.Decisions.Select(decision => decision.Positions).Distinct()];
+        JsonElement[] expectedTables = expected.Optional("rope_position_tables")?.AsList("rope_position_tables") ?? [];
+        for (int table = 0; table < Math.Min(tables.Length, expectedTables.Length); table++)
+        {
+            Expect.Equal(expectedTables[table].Int("len"), tables[table].Length, $"rope_position_tables[{table}].len");
+            Expect.Equal(expectedTables[table].Int("first"), tables[table][0], $"rope_position_tables[{table}].first");
+            Expect.Equal(expectedTables[table].Int("last"), tables[table][^1], $"rope_position_tables[{table}].last");
         }
     }
 

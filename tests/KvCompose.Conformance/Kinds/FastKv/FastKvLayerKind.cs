@@ -19,17 +19,14 @@ public sealed class FastKvLayerKind : SelectorKind
         HeadLayout layout = CaseParameters.Layout(@case);
         int tokens = CaseParameters.Tokens(@case), window = parameters.Int("window");
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", window);
-        FastKvLayer Select(int row)
-        {
-            FastKvPlan plan = FastKvPlans.Read(parameters, parameters.Flag("tsp_layer", false) ? 0 : null);
-            return new Method(layout, plan, tokens).Select(0, queries.Slice(row), keys.Slice(row));
-        }
+        FastKvPlan Plan() => FastKvPlans.Read(parameters, parameters.Flag("tsp_layer", false) ? 0 : null);
+        FastKvLayer Select(int row) => new Method(layout, Plan(), tokens).Select(0, queries.Slice(row), keys.Slice(row));
 
         for (int row = 0; row < CaseParameters.Batch(@case); row++)
         {
             if (expected.Optional("error") is not null)
             {
-                FastKvOutcome.CheckError(() => Select(row), window);
+                FastKvOutcome.CheckError(() => Select(row), window, () => Plan().Points.FirstOrDefault()?.Budget);
                 continue;
             }
 
@@ -42,12 +39,12 @@ public sealed class FastKvLayerKind : SelectorKind
 
     private static void Selected(JsonElement expected, FastKvLayer layer, int row)
     {
-        if (expected.Optional("kv_indices") is { } indices)
+        if (layer.Selection.Compressed)
         {
             SelectionCheck.Heads(
-                SelectionCheck.Row(indices, row, "kv_indices"),
+                SelectionCheck.Row(expected.Field("kv_indices"), row, "kv_indices"),
                 SelectionCheck.Row(expected.Optional("kv_cut"), row, "kv_cut"),
-                layer.Selection.Kept,
+                layer.Selection,
                 "kv_indices");
         }
 
@@ -67,6 +64,7 @@ public sealed class FastKvLayerKind : SelectorKind
 
         Expect.True(layer.Propagated is not null, "no token was cut, tsp_indices expects a cut");
         int[] propagated = layer.Propagated!;
+        SelectionCheck.Cut(CutOf(expected.Optional("tsp_cut"), row), layer.PropagationScores, "tsp_cut");
         Selection.Same(
             SelectionCheck.Row(indices, row, "tsp_indices").AsInts("tsp_indices"),
             propagated,

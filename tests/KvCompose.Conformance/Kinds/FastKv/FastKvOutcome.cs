@@ -16,23 +16,25 @@ internal static class FastKvOutcome
     {
         string where = $"layer {expected.Int("layer", 0)}";
         Expect.Equal(expected.Int("n_in", layer.Tokens), layer.Tokens, $"n_in of {where}");
-        Expect.Equal(expected.Int("capacity", layer.Capacity), layer.Capacity, $"capacity of {where}");
+        Expect.Equal(expected.Int("capacity"), layer.Capacity, $"capacity of {where}");
         Expect.Equal(expected.Flag("compressed", layer.Selection.Compressed), layer.Selection.Compressed, $"compressed of {where}");
-        foreach (int[] kept in layer.Selection.Kept)
-        {
-            Expect.Equal(expected.Int("cache_len", kept.Length), kept.Length, $"cache_len of {where}");
-        }
+        int length = expected.Int("cache_len");
+        Array.ForEach(layer.Selection.Kept, kept => Expect.Equal(length, kept.Length, $"cache_len of {where}"));
 
         int[] Original(int[] indices) => [.. indices.Select(index => positions[index])];
         if (expected.Optional("kv_positions") is { } keptPositions)
         {
             SelectionCheck.Heads(
-                keptPositions, expected.Optional("kv_cut"), [.. layer.Selection.Kept.Select(Original)], $"kv_positions of {where}");
+                keptPositions,
+                expected.Optional("kv_cut"),
+                layer.Selection with { Kept = [.. layer.Selection.Kept.Select(Original)] },
+                $"kv_positions of {where}");
         }
 
         if (expected.Optional("tsp_positions") is { } propagated)
         {
             Expect.True(layer.Propagated is not null, $"{where} propagates everything, a cut was expected");
+            SelectionCheck.Cut(expected.Optional("tsp_cut"), layer.PropagationScores, $"tsp_cut of {where}");
             Selection.Same(
                 propagated.AsInts("tsp_positions"),
                 Original(layer.Propagated!),
@@ -45,25 +47,29 @@ internal static class FastKvOutcome
     /// A layer on which the published code raises an error: ours refuses the parameters, or follows the rule for short
     /// prompts — a cache that cannot hold the window keeps everything, a cut that cannot hold it is not made.
     /// </summary>
-    public static void CheckError(Func<FastKvLayer> select, int window)
+    /// <param name="select">Runs the reference.</param>
+    /// <param name="window">w.</param>
+    /// <param name="propagation">P's budget at this layer, null if nothing is cut there.</param>
+    public static void CheckError(Func<FastKvLayer> select, int window, Func<TokenBudget?> propagation)
     {
-        FastKvLayer layer;
         try
         {
-            layer = select();
+            FastKvLayer layer = select();
+            Expect.True(IsFallback(layer, window, propagation()), "the published code raises an error, but a selection was made");
         }
         catch (ArgumentException)
         {
-            return;
+            // Refused, as it should be.
         }
+    }
 
-        if (layer.Capacity < window || layer.Tokens <= window)
-        {
-            ReferenceError.KeepsEverything(() => layer.Selection, layer.Tokens);
-        }
-        else
-        {
-            Expect.True(layer.Propagated is null, "the published code raises an error, but tokens were cut");
-        }
+    /// <summary>Whether the layer follows the rule for short prompts, and for a reason.</summary>
+    public static bool IsFallback(FastKvLayer layer, int window, TokenBudget? propagation)
+    {
+        bool cannotKeep = layer.Capacity < window || layer.Tokens <= window;
+        bool cannotCut = propagation?.Of(layer.Tokens) < window;
+        bool keepsAll = !layer.Selection.Compressed
+            && layer.Selection.Kept.All(kept => kept.Order().SequenceEqual(Enumerable.Range(0, layer.Tokens)));
+        return (cannotKeep || cannotCut) && (!cannotKeep || keepsAll) && (!cannotCut || layer.Propagated is null);
     }
 }

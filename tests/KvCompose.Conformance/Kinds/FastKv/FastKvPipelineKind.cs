@@ -47,7 +47,10 @@ public sealed class FastKvPipelineKind : SelectorKind
 
         if (error is { } atLayer)
         {
-            FastKvOutcome.CheckError(() => Select(@case, run, atLayer.Int("layer", layers.Length)), window);
+            int number = atLayer.Int("layer", layers.Length);
+            Expect.Equal(layers.Length, number, "layers before the layer of the error");
+            TokenBudget? propagation = plan.Points.FirstOrDefault(point => point.Layer == number)?.Budget;
+            FastKvOutcome.CheckError(() => Select(@case, run, number), window, () => propagation);
         }
         else
         {

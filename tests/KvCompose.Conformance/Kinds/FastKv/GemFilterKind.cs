@@ -21,17 +21,19 @@ public sealed class GemFilterKind : SelectorKind
         }
 
         HeadLayout layout = CaseParameters.Layout(@case);
-        double[] scores = GemFilter.Scores(
+        double[] scores = Reference.GemFilter.Scores(
             layout,
             CaseParameters.Queries(@case, "q_last", 1).Slice(0),
             CaseParameters.Keys(@case).Slice(0),
             CaseParameters.Pooling(parameters),
             parameters.Int("kernel"));
-        int[] kept = GemFilter.Keep(scores, CaseParameters.Retention(parameters, "topk"));
-        int[] positions = expected.Optional("kept_token_positions") is null
-            ? expected.Ints("indices")
-            : expected.Ints("kept_token_positions");
-        Selection.Same(positions, kept, Selection.Loose(expected.Optional("cut")), "kept_token_positions");
+        int[] kept = Reference.GemFilter.Keep(scores, CaseParameters.Retention(parameters, "topk"));
+        JsonElement? cut = expected.Optional("cut");
+        Selection.Same(expected.Ints("kept_token_positions"), kept, Selection.Loose(cut), "kept_token_positions");
+        Selection.Same(expected.Ints("indices"), kept, Selection.Loose(cut), "indices");
+        SelectionCheck.Cut(cut, scores, "cut");
+        bool last = kept.Contains(scores.Length - 1);
+        Expect.Equal(expected.Flag("last_token_kept", last), last, "last_token_kept");
         Expect.True(kept.SequenceEqual(kept.Order()), "the kept positions are not ascending");
         if (expected.Optional("scores") is not null)
         {

@@ -17,7 +17,7 @@ public sealed class HeadKvKind : SelectorKind
         JsonElement parameters = @case.Field("params"), expected = @case.Field("expected");
         HeadLayout layout = CaseParameters.Layout(@case);
         int capacity = parameters.Int("capacity"), window = parameters.Int("window");
-        int[][] capacities = HeadKv.Capacities(
+        int[][] capacities = Reference.HeadKv.Capacities(
             Table(@case, layout.QueryHeads), capacity, window, parameters.Number("beta"), parameters.Number("temp", 1));
         JsonElement[] rows = expected.List("head_capacity_without_window");
         Expect.Equal(rows.Length, capacities.Length, "head_capacity_without_window, layers");
@@ -27,8 +27,12 @@ public sealed class HeadKvKind : SelectorKind
         }
 
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", window);
-        LayerCheck.Run(expected, layer => HeadKv.Select(
-            layout, queries.Slice(0), keys.Slice(0), CaseParameters.Scoring(parameters), capacity, capacities[layer]));
+        bool shared = CaseParameters.Reduction(parameters) is not null;
+        LayerCheck.Run(expected, layer => Reference.HeadKv.Select(
+            layout, queries.Slice(0), keys.Slice(0), CaseParameters.Scoring(parameters), capacity, OfSelectingHeads(layer)));
+        int[] OfSelectingHeads(int layer) => shared
+            ? Reference.HeadKv.KeyValueHeadCapacities(layout, capacities[layer], GroupReduction.Mean)
+            : capacities[layer];
     }
 
     private static double[][] Table(JsonElement @case, int queryHeads)

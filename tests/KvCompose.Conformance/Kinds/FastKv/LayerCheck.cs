@@ -31,14 +31,10 @@ internal static class LayerCheck
                 Expect.Equal<int>(layer.Ints("head_lens"), selection.Kept.Select(kept => kept.Length).ToArray(), $"head_lens of layer {number}");
             }
 
-            if (layer.Optional("compressed") is { } compressed)
+            Expect.Equal(layer.Flag("compressed", true), selection.Compressed, $"compressed in layer {number}");
+            if (selection.Compressed)
             {
-                Expect.Equal(compressed.GetBoolean(), selection.Compressed, $"compressed in layer {number}");
-            }
-
-            if (layer.Optional("indices") is { } indices)
-            {
-                SelectionCheck.Heads(indices, layer.Optional("cut"), selection.Kept, $"indices of layer {number}");
+                SelectionCheck.Heads(layer.Field("indices"), layer.Optional("cut"), selection, $"indices of layer {number}");
             }
         }
     }

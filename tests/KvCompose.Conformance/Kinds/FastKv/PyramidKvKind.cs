@@ -17,7 +17,7 @@ public sealed class PyramidKvKind : SelectorKind
         JsonElement parameters = @case.Field("params"), expected = @case.Field("expected");
         HeadLayout layout = CaseParameters.Layout(@case);
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", parameters.Int("window"));
-        int[] Capacities() => PyramidKv.Capacities(
+        int[] Capacities() => Reference.PyramidKv.Capacities(
             CaseParameters.Tokens(@case),
             @case.Field("shape").Int("L"),
             CaseParameters.Retention(parameters).Of(CaseParameters.Tokens(@case)),

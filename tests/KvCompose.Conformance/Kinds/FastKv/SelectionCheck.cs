@@ -26,19 +26,12 @@ internal static class SelectionCheck
             }
 
             TokenSelection selection = select(row);
-            if (expected.Optional("compressed") is { } compressed)
+            Expect.Equal(expected.Flag("compressed", true), selection.Compressed, "compressed");
+            int length = expected.Int("cache_len");
+            Array.ForEach(selection.Kept, kept => Expect.Equal(length, kept.Length, "cache_len"));
+            if (selection.Compressed)
             {
-                Expect.Equal(compressed.GetBoolean(), selection.Compressed, "compressed");
-            }
-
-            if (expected.Optional("cache_len") is { } length)
-            {
-                Array.ForEach(selection.Kept, kept => Expect.Equal(length.AsInt("cache_len"), kept.Length, "cache_len"));
-            }
-
-            if (expected.Optional("indices") is { } indices)
-            {
-                Heads(Row(indices, row, "indices"), Row(expected.Optional("cut"), row, "cut"), selection.Kept, "indices");
+                Heads(Row(expected.Field("indices"), row, "indices"), Row(expected.Optional("cut"), row, "cut"), selection, "indices");
             }
 
             if (expected.Optional("scores") is not null)
@@ -49,15 +42,30 @@ internal static class SelectionCheck
     }
 
     /// <summary>Kept positions [heads] against <c>indices</c> [heads] under the heads' cuts.</summary>
-    public static void Heads(JsonElement indices, JsonElement? cuts, int[][] kept, string what)
+    public static void Heads(JsonElement indices, JsonElement? cuts, TokenSelection selection, string what)
     {
         JsonElement[] expected = indices.AsList(what);
-        Expect.Equal(expected.Length, kept.Length, $"{what}, heads");
-        for (int head = 0; head < kept.Length; head++)
+        Expect.Equal(expected.Length, selection.Kept.Length, $"{what}, heads");
+        for (int head = 0; head < expected.Length; head++)
         {
-            Selection.Same(
-                expected[head].AsInts(what), kept[head], Selection.Loose(Row(cuts, head, "cut")), $"{what} of head {head}");
+            JsonElement? cut = Row(cuts, head, "cut");
+            Cut(cut, selection.Scores?[head], $"cut of {what}, head {head}");
+            Selection.Same(expected[head].AsInts(what), selection.Kept[head], Selection.Loose(cut), $"{what} of head {head}");
         }
+    }
+
+    /// <summary>The score at rank <c>k</c> against the cut record's <c>cut</c>.</summary>
+    public static void Cut(JsonElement? record, double[]? scores, string what)
+    {
+        if (record?.Optional("cut") is not { } cut || scores is null)
+        {
+            return;
+        }
+
+        int rank = record.Value.Int("k");
+        Expect.True(rank >= 1 && rank <= scores.Length, $"{what}: there is no rank {rank} among {scores.Length} scores");
+        double tolerance = ScoreTolerance * scores.Max(Math.Abs);
+        Expect.Close(cut.AsNumber("cut"), scores[Ranking.Top(scores, rank)[^1]], 0, tolerance, what);
     }
 
     /// <summary>Scores [heads][tokens] against a tensor [B,heads,tokens].</summary>

@@ -22,7 +22,9 @@ public sealed class StreamingLlmKind : SelectorKind
         {
             int capacity = CaseParameters.Retention(parameters).Of(tokens);
             int[] kept = Reference.StreamingLlm.Keep(tokens, sinks, capacity);
-            double[][]? scores = tokens >= capacity && capacity > sinks ? [] : null;
+
+            // No scores exist; empty ones say that a choice was made.
+            double[][]? scores = tokens >= capacity && capacity > sinks ? [.. Enumerable.Repeat(Array.Empty<double>(), heads)] : null;
             return new TokenSelection(scores, [.. Enumerable.Repeat(kept, heads)]);
         });
     }

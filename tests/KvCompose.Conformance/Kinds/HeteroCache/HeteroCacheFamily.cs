@@ -8,5 +8,12 @@ public static class HeteroCacheFamily
     /// <summary>One entry a kind.</summary>
     public static IReadOnlyList<IVectorKind> Kinds { get; } =
     [
+        new ProfileKind(),
+        new ProfileSetsKind(),
+        new StarKind(),
+        new BudgetKind(),
+        new ReorderKind(),
+        new PrefillKind(),
+        new DecodeKind(),
     ];
 }

@@ -1,0 +1,9 @@
+using KvCompose.Roslyn.Testing;
+
+namespace KvCompose.Generators.Tests;
+
+public class SnapshotHygieneTests
+{
+    [Fact]
+    public void VerifiedFiles_All_BelongToATest() => Snapshot.AssertNoneUnused(typeof(SnapshotHygieneTests).Assembly);
+}
