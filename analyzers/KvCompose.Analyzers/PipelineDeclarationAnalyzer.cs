@@ -13,7 +13,7 @@ namespace KvCompose.Analyzers;
 public sealed class PipelineDeclarationAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => Rules.OfDeclarations;
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => RuleDescriptors.OfDeclarations;
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)

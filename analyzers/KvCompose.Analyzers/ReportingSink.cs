@@ -9,5 +9,5 @@ internal sealed class ReportingSink(SymbolAnalysisContext context) : IDiagnostic
 {
     public void Report(in Finding finding)
         => context.ReportDiagnostic(Diagnostic.Create(
-            Rules.Of(finding), finding.Site.Resolve(context.CancellationToken), finding.FixData, [.. finding.Arguments]));
+            RuleDescriptors.Of(finding), finding.Site.Resolve(context.CancellationToken), finding.FixData, [.. finding.Arguments]));
 }

@@ -11,7 +11,7 @@ namespace KvCompose.Analyzers;
 public sealed class StagesWithoutPipelineAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Rules.StagesWithoutPipeline];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [RuleDescriptors.StagesWithoutPipeline];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -27,7 +27,7 @@ public sealed class StagesWithoutPipelineAnalyzer : DiagnosticAnalyzer
             && PipelineParser.HasStages(type) && PipelineParser.FindPipeline(type) is null)
         {
             Location place = DiagnosticSite.Of(type).Resolve(context.CancellationToken);
-            context.ReportDiagnostic(Diagnostic.Create(Rules.StagesWithoutPipeline, place, type.Name));
+            context.ReportDiagnostic(Diagnostic.Create(RuleDescriptors.StagesWithoutPipeline, place, type.Name));
         }
     }
 }

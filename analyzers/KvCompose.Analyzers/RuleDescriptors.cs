@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 namespace KvCompose.Analyzers;
 
 /// <summary>The descriptor of every rule. Errors cannot be configured away: without a valid declaration nothing is generated.</summary>
-internal static class Rules
+internal static class RuleDescriptors
 {
     private const string Declaration = "KvCompose.Declaration";
     private const string Composition = "KvCompose.Composition";
