@@ -48,6 +48,9 @@ internal sealed record PipelinePlan
     /// <summary>Tokens of the longest piece of a head that one thread attends to at a time.</summary>
     public required int ChunkTokens { get; init; }
 
+    /// <summary>How the kernels are blocked; null where the storage is not one that kernels read.</summary>
+    public required KernelPlan? Kernels { get; init; }
+
     public int HeadDim => Spec.HeadDim;
 
     public int GroupSize => Spec.GroupSize;
