@@ -29,10 +29,7 @@ internal sealed record HierarchySpec(string Namespace, EquatableArray<TypeDeclar
         }
     }
 
-    /// <summary>
-    /// The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>.
-    /// Types that differ only by case share one.
-    /// </summary>
+    /// <summary>The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>. The parser refuses types that differ by case alone.</summary>
     public string HintName(string concern) => FullName + "." + concern + ".g.cs";
 
     /// <summary>Writes what <paramref name="members"/> writes inside of the type.</summary>

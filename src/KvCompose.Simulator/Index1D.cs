@@ -16,6 +16,9 @@ public readonly struct Index1D(int value) : IEquatable<Index1D>
     /// <summary>A number as an index.</summary>
     public static implicit operator Index1D(int idx) => new(idx);
 
+    /// <summary>A short index as a long one.</summary>
+    public static implicit operator LongIndex1D(Index1D index) => new(index.X);
+
     /// <summary>Whether two indices are the same.</summary>
     public static bool operator ==(Index1D first, Index1D second) => first.X == second.X;
 

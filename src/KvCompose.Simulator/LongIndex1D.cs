@@ -16,9 +16,6 @@ public readonly struct LongIndex1D(long value) : IEquatable<LongIndex1D>
     /// <summary>A number as an index.</summary>
     public static implicit operator LongIndex1D(long idx) => new(idx);
 
-    /// <summary>A short index as a long one.</summary>
-    public static implicit operator LongIndex1D(Index1D index) => new(index.X);
-
     /// <summary>Whether two indices are the same.</summary>
     public static bool operator ==(LongIndex1D first, LongIndex1D second) => first.X == second.X;
 

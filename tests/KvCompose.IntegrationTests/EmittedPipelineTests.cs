@@ -7,9 +7,6 @@ namespace KvCompose.IntegrationTests;
 /// <summary>Emitted code against the plain references: the same tokens kept, the same logits while decoding.</summary>
 public class EmittedPipelineTests
 {
-    private const double Tolerance = 1e-4;
-    private const int Steps = 6;
-
     [Theory]
     [InlineData(1)]
     [InlineData(15)]
@@ -20,7 +17,7 @@ public class EmittedPipelineTests
     {
         using var model = new TestModel(2, 4, 2, 32, 1);
         using var session = Everything.Open(model);
-        AssertEqualsOracle(model, session, null, tokens);
+        OracleAssert.Equal(model, session, null, tokens);
     }
 
     [Theory]
@@ -32,7 +29,7 @@ public class EmittedPipelineTests
     {
         using var model = new TestModel(2, 4, 2, 32, 2);
         using var session = SinksAndRecent.Open(model);
-        AssertEqualsOracle(model, session, DelegateSelector.SinksAndRecent(model.Plain.Heads, 4, 64), tokens);
+        OracleAssert.Equal(model, session, DelegateSelector.SinksAndRecent(model.Plain.Heads, 4, 64), tokens);
     }
 
     [Theory]
@@ -49,7 +46,7 @@ public class EmittedPipelineTests
         using var model = new TestModel(2, 4, 2, 32, 3);
         using var session = WindowAverage.Open(model);
         var scoring = new WindowScoring(8, PoolingKind.Average, 7, ScoreGrouping.PoolThenReduce, GroupReduction.Mean);
-        AssertEqualsOracle(model, session, DelegateSelector.SnapKv(model.Plain.Heads, scoring, _ => 64), tokens);
+        OracleAssert.Equal(model, session, DelegateSelector.SnapKv(model.Plain.Heads, scoring, _ => 64), tokens);
     }
 
     [Theory]
@@ -62,38 +59,6 @@ public class EmittedPipelineTests
         using var model = new TestModel(2, 3, 3, 16, 4);
         using var session = WindowMaximum.Open(model);
         var scoring = new WindowScoring(17, PoolingKind.Max, 5, ScoreGrouping.PoolThenReduce, GroupReduction.Max);
-        AssertEqualsOracle(model, session, DelegateSelector.SnapKv(model.Plain.Heads, scoring, n => (int)(n * 0.3)), tokens);
-    }
-
-    private static void AssertEqualsOracle(TestModel model, KvSession session, IPlainSelector? selector, int tokens)
-    {
-        int[] prompt = model.Prompt(tokens, tokens);
-        PlainTransformer oracle = model.Oracle();
-        double[] expected = oracle.Prefill(prompt, selector);
-        session.Prefill(prompt);
-        AssertClose(expected, session.Logits());
-        for (int layer = 0; layer < model.Plain.Layers; layer++)
-        {
-            for (int head = 0; head < model.Plain.Heads.KeyValueHeads; head++)
-            {
-                Assert.Equal(oracle.CachedPositions(layer, head).Order(), session.Positions(layer, head));
-            }
-        }
-
-        for (int step = 0; step < Steps; step++)
-        {
-            int token = (step * 7) % model.Plain.Vocabulary;
-            expected = oracle.Decode(token, tokens + step);
-            session.Step([token]);
-            AssertClose(expected, session.Logits());
-        }
-    }
-
-    private static void AssertClose(double[] expected, ReadOnlySpan<float> actual)
-    {
-        for (int i = 0; i < expected.Length; i++)
-        {
-            Assert.InRange(actual[i], expected[i] - Tolerance, expected[i] + Tolerance);
-        }
+        OracleAssert.Equal(model, session, DelegateSelector.SnapKv(model.Plain.Heads, scoring, n => (int)(n * 0.3)), tokens);
     }
 }

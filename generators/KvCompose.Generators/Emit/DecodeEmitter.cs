@@ -200,7 +200,7 @@ internal static partial class DecodeEmitter
                 Vector512<float> highest = Vector512.Load(scores);
                 for (int i = 16; i < padded; i += 16)
                 {
-                    highest = Vector512.Max(highest, Vector512.Load(scores + i));
+                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
                 }
 
                 float top = highest[0];

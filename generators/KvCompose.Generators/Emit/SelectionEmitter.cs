@@ -162,7 +162,6 @@ internal static partial class SelectionEmitter
 
     private static void WriteStore(SourceWriter writer, PipelinePlan plan)
     {
-        _ = plan;
         writer.WriteLine("""
             /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
             internal static int Kept(int budget, int tokens)
@@ -195,33 +194,56 @@ internal static partial class SelectionEmitter
                     }
                 }
             }
+            """);
+        writer.WriteLine();
+        writer.WriteLine(plan.Cascades ? RankedChoice : AscendingChoice);
+    }
 
-            /// <summary>Rows that a head keeps, ascending: sinks, the best of the others, window.</summary>
-            internal static void Choose(float* scores, int tokens, int count, int* kept)
+    private const string AscendingChoice = """
+        /// <summary>Rows that a head keeps, ascending: sinks, the best of the others, window.</summary>
+        internal static void Choose(float* scores, int tokens, int count, int* kept)
+        {
+            if (count == tokens)
             {
-                if (count == tokens)
-                {
-                    for (int row = 0; row < tokens; row++)
-                    {
-                        kept[row] = row;
-                    }
-
-                    return;
-                }
-
-                for (int row = 0; row < Plan.Sinks; row++)
+                for (int row = 0; row < tokens; row++)
                 {
                     kept[row] = row;
                 }
 
-                TokenRanking.Choose(scores, Plan.Sinks, tokens - Plan.Window, count - Plan.Sinks - Plan.Window, kept + Plan.Sinks);
-                for (int row = 0; row < Plan.Window; row++)
-                {
-                    kept[count - Plan.Window + row] = tokens - Plan.Window + row;
-                }
+                return;
             }
-            """);
-    }
+
+            for (int row = 0; row < Plan.Sinks; row++)
+            {
+                kept[row] = row;
+            }
+
+            TokenRanking.Choose(scores, Plan.Sinks, tokens - Plan.Window, count - Plan.Sinks - Plan.Window, kept + Plan.Sinks);
+            for (int row = 0; row < Plan.Window; row++)
+            {
+                kept[count - Plan.Window + row] = tokens - Plan.Window + row;
+            }
+        }
+        """;
+
+    private const string RankedChoice = """
+        /// <summary>Rows that a head keeps: sinks and window, then the others best first, so that a smaller budget is a shorter table.</summary>
+        internal static void Choose(float* scores, int tokens, int count, int* kept)
+        {
+            int sinks = Math.Min(Plan.Sinks, tokens), window = Math.Min(Plan.Window, tokens - sinks);
+            for (int row = 0; row < sinks; row++)
+            {
+                kept[row] = row;
+            }
+
+            for (int row = 0; row < window; row++)
+            {
+                kept[sinks + row] = tokens - window + row;
+            }
+
+            TokenRanking.Rank(scores, sinks, tokens - window, count - sinks - window, kept + sinks + window);
+        }
+        """;
 
     private static void WritePropagation(SourceWriter writer) => writer.WriteLine("""
         /// <summary>Scores of the layer: the sum over its key-value heads.</summary>

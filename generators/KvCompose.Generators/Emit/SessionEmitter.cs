@@ -33,6 +33,8 @@ internal static class SessionEmitter
 
             writer.WriteLine();
             WritePrefill(writer, plan);
+            writer.WriteLine();
+            WriteSynthesize(writer);
         }
 
         if (!plan.Selects)
@@ -228,9 +230,24 @@ internal static class SessionEmitter
         }
 
         WriteBudgets(writer, plan);
+        if (plan.Cascades)
+        {
+            writer.WriteLine("""
+
+                // Cascade: layers that are done shrink to what they may keep now; the ranked tokens at the end go first.
+                for (int done = 0; done < layer; done++)
+                {
+                    for (int head = 0; head < heads; head++)
+                    {
+                        cache.Resize(done, head, Math.Min(cache.Tokens(done, head), Loops.Kept(layerBudgets[done], statistics[done].Tokens)));
+                    }
+                }
+                """);
+        }
+
         writer.WriteLine("""
 
-            // Choose and store: sinks, window and the best of the others, ascending by position.
+            // Choose and store: sinks, window and the best of the others.
             for (int head = 0; head < heads; head++)
             {
                 headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
@@ -390,6 +407,34 @@ internal static class SessionEmitter
 
         return string.Join(", ", parts);
     }
+
+    private static void WriteSynthesize(SourceWriter writer) => writer.WriteLine($$"""
+        /// <inheritdoc/>
+        {{EmittedFile.GeneratedCode}}
+        protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+        {
+            SequenceCache cache = Cache(sequence);
+            float* row = stackalloc float[2 * Plan.HeadDim];
+            for (int layer = 0; layer < Shape.Layers; layer++)
+            {
+                for (int head = 0; head < Shape.KeyValueHeads; head++)
+                {
+                    cache.Resize(layer, head, tokens);
+                    PageTable* table = cache.Layer(layer) + head;
+                    for (int slot = 0; slot < tokens; slot++)
+                    {
+                        for (int i = 0; i < 2 * Plan.HeadDim; i++)
+                        {
+                            row[i] = random.NextSingle() - 0.5f;
+                        }
+
+                        byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
+                        Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                    }
+                }
+            }
+        }
+        """);
 
     private static void WriteStoreAll(SourceWriter writer) => writer.WriteLine("""
         /// <summary>Stores every token of a head, in order.</summary>

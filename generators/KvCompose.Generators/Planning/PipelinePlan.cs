@@ -76,6 +76,9 @@ internal sealed record PipelinePlan
     /// <summary>Query heads that are scored one by one: the group where attention is observed, one where only keys and positions count.</summary>
     public int ScoredHeads => ObservesWindow ? GroupSize : 1;
 
+    /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
+    public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
+
     public StageSpec? Propagation => Spec[StageSlot.Propagation];
 
     public StageSpec? LayerBudget => Spec[StageSlot.LayerBudget];

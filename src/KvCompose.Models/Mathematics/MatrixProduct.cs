@@ -10,6 +10,7 @@ namespace KvCompose.Models.Mathematics;
 internal unsafe struct MatrixProduct : IParallelWork
 {
     private const int TilesPerBlock = 16;
+    private const int PanelsPerItem = 4; // Of several rows: their outputs stay in cache from one block of depths to the next.
     private const int ItemsPerThread = 4;
     private const long SerialWork = 1 << 17; // Multiplications below which a second thread costs more than it brings.
 
@@ -56,8 +57,8 @@ internal unsafe struct MatrixProduct : IParallelWork
         int rowBlocks = (_rows.Tiles + TilesPerBlock - 1) / TilesPerBlock;
         long work = (long)_rows.Tiles * _rows.TileRows * _rows.Depth * _panels * TileProduct.Columns;
         int wanted = work <= SerialWork ? 1 : ItemsPerThread * workers.Count;
-        _panelsPerItem = Math.Max(1, (int)((long)_panels * rowBlocks / wanted));
-        _panelsPerItem = Math.Min(_panelsPerItem, _panels);
+        _panelsPerItem = (int)Math.Max(1, (long)_panels * rowBlocks / wanted);
+        _panelsPerItem = Math.Min(_panelsPerItem, _rows.TileRows == TileProduct.MaxRows ? PanelsPerItem : _panels);
         _ranges = (_panels + _panelsPerItem - 1) / _panelsPerItem;
         workers.Run(ref this, rowBlocks * _ranges);
     }

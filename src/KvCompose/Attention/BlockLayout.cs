@@ -9,9 +9,12 @@ namespace KvCompose.Attention;
 internal readonly struct BlockLayout
 {
     /// <summary>Keys that are scored before their values are summed.</summary>
-    public const int KeyBlock = TileProduct.DepthBlock / 2;
+    public const int KeyBlock = 128;
 
-    private const int PreferredPanels = 16;
+    /// <summary>16 partial sums of each line, then the maxima and the corrections of all lines.</summary>
+    public const int StatisticsFloats = (TileProduct.MaxRows + 2) * TileProduct.Lanes;
+
+    private const int PreferredPanels = 32;
 
     public BlockLayout(AttentionShape shape, int rowCount, int threads)
     {
@@ -19,9 +22,16 @@ internal readonly struct BlockLayout
         int sharing = Math.Max(1, rowCount * shape.KeyValueHeads / (threads * 4));
         RowsPerBlock = Math.Min(Math.Min(preferred, Math.Max(sharing, 12)), rowCount);
         Blocks = (rowCount + RowsPerBlock - 1) / RowsPerBlock;
-        Panels = ((RowsPerBlock * shape.GroupSize) + TileProduct.MaxRows - 1) / TileProduct.MaxRows;
+        int panels = ((RowsPerBlock * shape.GroupSize) + TileProduct.MaxRows - 1) / TileProduct.MaxRows;
         QueryDepthBlocks = (shape.HeadDim + TileProduct.DepthBlock - 1) / TileProduct.DepthBlock;
         ValueColumns = (shape.HeadDim + TileProduct.Columns - 1) / TileProduct.Columns * TileProduct.Columns;
+        QueryPanelFloats = QueryDepthBlocks * TileProduct.MaxRows * TileProduct.DepthBlock;
+        OutputPanelFloats = TileProduct.MaxRows * ValueColumns;
+        OutputsAt = panels * QueryPanelFloats;
+        StatisticsAt = OutputsAt + (panels * OutputPanelFloats);
+        ScoresAt = StatisticsAt + (panels * StatisticsFloats);
+        ValuesAt = ScoresAt + (TileProduct.MaxRows * TileProduct.DepthBlock);
+        Floats = ValuesAt + (KeyBlock * ValueColumns);
     }
 
     /// <summary>Tokens of a block.</summary>
@@ -30,29 +40,28 @@ internal readonly struct BlockLayout
     /// <summary>Blocks of one key-value head.</summary>
     public int Blocks { get; }
 
-    /// <summary>Panels of one block.</summary>
-    public int Panels { get; }
-
     /// <summary>Pieces that the head dimension makes as a depth.</summary>
     public int QueryDepthBlocks { get; }
 
     /// <summary>Head dimension, rounded up to whole column tiles.</summary>
     public int ValueColumns { get; }
 
-    public int QueryPanelFloats => QueryDepthBlocks * TileProduct.MaxRows * TileProduct.DepthBlock;
+    /// <summary>Scaled queries of a panel, [depth blocks][12][256].</summary>
+    public int QueryPanelFloats { get; }
 
-    public int OutputPanelFloats => TileProduct.MaxRows * ValueColumns;
+    /// <summary>Sums of a panel, [12][value columns].</summary>
+    public int OutputPanelFloats { get; }
 
-    public int ScoreFloats => TileProduct.MaxRows * TileProduct.DepthBlock;
+    public int OutputsAt { get; }
 
-    public int ValueFloats => KeyBlock * ValueColumns;
+    public int StatisticsAt { get; }
 
-    /// <summary>16 partial sums of each line, then the maxima and the corrections of all lines.</summary>
-    public static int StatisticsFloats => (TileProduct.MaxRows + 2) * TileProduct.Lanes;
+    /// <summary>Scores of one panel, [12][256].</summary>
+    public int ScoresAt { get; }
 
-    public int ScoresAt => Panels * (QueryPanelFloats + OutputPanelFloats + StatisticsFloats);
+    /// <summary>Values of one key block, [value columns / 32][keys][32].</summary>
+    public int ValuesAt { get; }
 
-    public int ValuesAt => ScoresAt + ScoreFloats;
-
-    public long Floats => (ValuesAt + ValueFloats + 15) / 16 * 16;
+    /// <summary>Floats of one thread.</summary>
+    public long Floats { get; }
 }

@@ -47,10 +47,10 @@ internal unsafe struct CausalBlock : IParallelWork
     private readonly float* QueryPanel(float* scratch, int panel) => scratch + (panel * Layout.QueryPanelFloats);
 
     private readonly float* OutputPanel(float* scratch, int panel)
-        => scratch + (Layout.Panels * Layout.QueryPanelFloats) + (panel * Layout.OutputPanelFloats);
+        => scratch + Layout.OutputsAt + (panel * Layout.OutputPanelFloats);
 
     private readonly float* Sums(float* scratch, int panel)
-        => scratch + (Layout.Panels * (Layout.QueryPanelFloats + Layout.OutputPanelFloats)) + (panel * BlockLayout.StatisticsFloats);
+        => scratch + Layout.StatisticsAt + (panel * BlockLayout.StatisticsFloats);
 
     /// <summary>Scales by log₂ e / √d, so that scores are exponents of two; lines behind the last are zero.</summary>
     private readonly void PackQueries(float* scratch, int head, int firstRow, int rows)

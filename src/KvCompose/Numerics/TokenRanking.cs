@@ -3,7 +3,7 @@ namespace KvCompose.Numerics;
 /// <summary>
 /// Chooses the best tokens without sorting them: a radix select over the ordered bits of the scores finds the score of rank k,
 /// and one pass collects what lies above it and the first of those that equal it. The result does not depend on thread
-/// counts: higher score, then lower index; NaN ranks below everything.
+/// counts: higher score, then lower index; NaN counts as −∞.
 /// </summary>
 public static unsafe class TokenRanking
 {
@@ -43,15 +43,23 @@ public static unsafe class TokenRanking
         }
     }
 
-    /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN is lowest.</summary>
+    /// <summary>As <see cref="Choose"/>, but best first: a later, smaller choice is a prefix.</summary>
+    /// <param name="scores">One score a token.</param>
+    /// <param name="first">First candidate.</param>
+    /// <param name="last">One past the last candidate.</param>
+    /// <param name="count">How many to choose, from 0 to the number of candidates.</param>
+    /// <param name="chosen">Receives the indices, [<paramref name="count"/>], by score descending, then by index.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer candidates than asked for.</exception>
+    public static void Rank(float* scores, int first, int last, int count, int* chosen)
+    {
+        Choose(scores, first, last, count, chosen);
+        new Span<int>(chosen, count).Sort(new Best { Scores = scores });
+    }
+
+    /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN equals −∞.</summary>
     private static uint Ordered(float score)
     {
-        if (float.IsNaN(score))
-        {
-            return 0;
-        }
-
-        int bits = BitConverter.SingleToInt32Bits(score + 0f);
+        int bits = BitConverter.SingleToInt32Bits(float.IsNaN(score) ? float.NegativeInfinity : score + 0f);
         return (uint)(bits ^ ((bits >> 31) | int.MinValue));
     }
 
@@ -85,5 +93,16 @@ public static unsafe class TokenRanking
 
         ties = wanted;
         return prefix;
+    }
+
+    private struct Best : IComparer<int>
+    {
+        public float* Scores;
+
+        public readonly int Compare(int left, int right)
+        {
+            int order = Ordered(Scores[right]).CompareTo(Ordered(Scores[left]));
+            return order != 0 ? order : left.CompareTo(right);
+        }
     }
 }

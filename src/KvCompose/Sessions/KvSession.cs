@@ -56,6 +56,17 @@ public abstract class KvSession : IDisposable
     /// <summary>Positions of the tokens that a head holds, in slot order.</summary>
     public abstract int[] Positions(int layer, int head, int sequence = 0);
 
+    /// <summary>
+    /// Fills a sequence with random keys and values, as if a prompt had been processed, to measure what decoding costs at a depth.
+    /// Every head holds every token.
+    /// </summary>
+    /// <param name="tokens">Length of the sequence, at least 1.</param>
+    /// <param name="seed">Decides the content.</param>
+    /// <param name="sequence">Which sequence.</param>
+    /// <exception cref="ContextExceededException">More tokens than the model's context.</exception>
+    /// <exception cref="CacheLimitException">The tokens do not fit into the limit; the sequence is empty.</exception>
+    public abstract void Synthesize(int tokens, int seed = 0, int sequence = 0);
+
     /// <summary>Drops a sequence and gives its pages back.</summary>
     public abstract void Clear(int sequence = 0);
 

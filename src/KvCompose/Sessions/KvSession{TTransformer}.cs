@@ -173,6 +173,29 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     }
 
     /// <inheritdoc/>
+    public sealed override void Synthesize(int tokens, int seed = 0, int sequence = 0)
+    {
+        Require(sequence);
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
+        if (tokens > Shape.Context)
+        {
+            throw new ContextExceededException(tokens, Shape.Context);
+        }
+
+        Clear(sequence);
+        try
+        {
+            SynthesizeLayers(sequence, tokens, new Random(seed));
+            _lengths[sequence] = tokens;
+        }
+        catch
+        {
+            Clear(sequence);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public sealed override ReadOnlySpan<float> Logits(int sequence = 0)
     {
         Require(sequence);
@@ -235,6 +258,9 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
 
     /// <summary>The emitted loop over the layers of a prompt. Ends by calling <see cref="PromptLogits"/>.</summary>
     protected abstract void PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation);
+
+    /// <summary>The emitted loop that fills every layer with random tokens.</summary>
+    protected abstract void SynthesizeLayers(int sequence, int tokens, Random random);
 
     /// <summary>The cache of a sequence.</summary>
     protected SequenceCache Cache(int sequence) => _caches[sequence];

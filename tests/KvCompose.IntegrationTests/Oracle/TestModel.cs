@@ -10,7 +10,7 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
 
     public TestModel(int layers, int queryHeads, int keyValueHeads, int headDim, int seed, int threads = 2, double sharpness = 2.5)
     {
-        const int hidden = 24, intermediate = 40, vocabulary = 61;
+        const int hidden = 24, intermediate = 40, vocabulary = 1201;
         Plain = new PlainModel(
             layers, hidden, intermediate, new HeadLayout(queryHeads, keyValueHeads, headDim), vocabulary, 10_000, 1e-5);
         Workers = new WorkerPool(threads);
@@ -48,10 +48,12 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
 
     public PlainTransformer Oracle() => new(Plain, _weights);
 
+    /// <summary>Different tokens in random order: equal ones would have keys of equal length, whose order rounding decides.</summary>
     public int[] Prompt(int tokens, int seed)
     {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, tokens).Select(_ => random.Next(Plain.Vocabulary))];
+        int[] all = [.. Enumerable.Range(0, Plain.Vocabulary)];
+        new Random(seed).Shuffle(all);
+        return all[..tokens];
     }
 
     public void Dispose() => Workers.Dispose();

@@ -1,4 +1,6 @@
-namespace ILGPU.Algorithms;
+using ILGPU.Algorithms;
+
+namespace ILGPU;
 
 /// <summary>Makes the functions of <see cref="XMath"/> known to a context.</summary>
 public static class AlgorithmContext

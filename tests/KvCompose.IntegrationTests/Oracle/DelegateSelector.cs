@@ -21,6 +21,10 @@ internal sealed class DelegateSelector(Func<int, int[], float[], float[], PlainC
                 heads.KeyValueHeads)],
             null));
 
+    /// <summary>Scores [Hkv][n − w] of the tokens before the window.</summary>
+    public static double[][] WindowScores(HeadLayout heads, WindowScoring scoring, float[] queries, float[] keys, int tokens)
+        => scoring.Scores(heads, LastRows(heads, queries, tokens, scoring.Window), keys);
+
     private static float[] LastRows(HeadLayout heads, float[] queries, int tokens, int window)
     {
         int d = heads.HeadDim, rows = Math.Min(window, tokens);
