@@ -1,6 +1,7 @@
 namespace KvCompose.Ilgpu.Tests.Emitted;
 
-// Head dimensions of one, two and four value parts, with idle lanes and with two columns a lane; groups in one and in two blocks.
+// The head dimensions cover one, two and four parts of a value tile, idle lanes, and two columns a lane; the groups one block
+// of query heads, several, and a last one that is not full.
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
 [FullCache]
 internal sealed partial class Full32;
@@ -36,3 +37,13 @@ internal sealed partial class Snap64;
 [UniformBudget(Tokens = 30)]
 [SnapKv(Window = 17, Kernel = 5, Pooling = PoolingKind.Max, Reduction = GroupReduction.Max)]
 internal sealed partial class Snap16;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 20)]
+[TokenSelection<EveryStatistic>]
+internal sealed partial class OwnStage32;
+
+[KvPipeline(HeadDim = 128, GroupSize = 1, PageTokens = 32)]
+[UniformBudget(Tokens = 20)]
+[TokenSelection<KeyNorms>]
+internal sealed partial class OwnStage128;

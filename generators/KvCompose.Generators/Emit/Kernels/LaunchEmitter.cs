@@ -115,7 +115,7 @@ internal static class LaunchEmitter
     private static void Launch(SourceWriter writer, PipelinePlan plan, Kernel kernel, string grid, string arguments)
     {
         string types = string.Join(", ", kernel.Parameters.Select(static parameter => parameter.Type));
-        string name = CSharpLiteral.Of(plan.Spec.Hierarchy.HintName(kernel.Name));
+        string name = CSharpLiteral.Of(plan.Spec.Hierarchy.FullName + "." + kernel.Name);
         writer.WriteLine($"""
             device.Load({name}, static accelerator => accelerator.LoadKernel<{types}>({kernel.Name}))(
                 device.Stream, new KernelConfig(new Index3D({grid}), new Index3D(Threads, 1, 1)),

@@ -85,9 +85,9 @@ internal static class StageScoreKernel
 
     private static void WriteMember(KernelWriter writer, PipelinePlan plan, int reach)
     {
-        writer.Line("float pooled = 0;");
         if (plan.PoolingKernel == 1)
         {
+            writer.Line("float pooled = 0;");
             using (writer.Block("if (token < candidates)"))
             {
                 WriteStage(writer, plan, "token", "pooled");
@@ -139,11 +139,11 @@ internal static class StageScoreKernel
         IEnumerable<string> near = Enumerable.Range(0, plan.PoolingKernel).Select(static i => i == 0 ? "padded[thread]" : $"padded[thread + {CSharpLiteral.Of(i)}]");
         if (average)
         {
-            writer.Line($"pooled = ({string.Join(" + ", near)}) * (1f / {plan.PoolingKernel});");
+            writer.Line($"float pooled = ({string.Join(" + ", near)}) * (1f / {plan.PoolingKernel});");
             return;
         }
 
-        writer.Line("pooled = padded[thread];");
+        writer.Line("float pooled = padded[thread];");
         foreach (string one in near.Skip(1))
         {
             writer.Line($"pooled = XMath.Max(pooled, {one});");

@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace KvCompose.Ilgpu.Tests.Kernels;
+namespace KvCompose.Ilgpu.Tests.Emitted;
 
 /// <summary>One device for all kernel tests, so that a kernel is compiled once where compiling is real.</summary>
 public sealed class KernelFixture : IDisposable
