@@ -8,6 +8,7 @@ internal static class GeneratedMembers
     public const string Session = "Session";
     public const string Open = "Open";
     public const string Kernels = "Kernels";
+    public const string Loops = "Loops";
 
-    public static readonly string[] All = [Plan, Options, Session, Open, Kernels];
+    public static readonly string[] All = [Plan, Options, Session, Open, Kernels, Loops];
 }

@@ -4,7 +4,8 @@ namespace KvCompose.Shared;
 internal static class WellKnownNames
 {
     public const string Namespace = "KvCompose";
-    public const string PipelineAttribute = "KvCompose.KvPipelineAttribute";
+    public const string PipelineAttribute = Namespace + "." + PipelineAttributeName;
+    public const string PipelineAttributeName = "KvPipelineAttribute";
     public const string StageAttribute = "StageAttribute";
     public const string StageFactsAttribute = "StageFactsAttribute";
     public const string StageOptionAttribute = "StageOptionAttribute";

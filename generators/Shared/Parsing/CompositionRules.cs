@@ -10,23 +10,28 @@ internal static class CompositionRules
     private static readonly StageProducts[] Products =
         [.. Enum.GetValues(typeof(StageProducts)).Cast<StageProducts>().Where(static product => product != StageProducts.None)];
 
+    private const AttentionStatistics OfLastRows
+        = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance | AttentionStatistics.LayerEntropy;
+
     /// <summary>Tells the sink what cannot be; true when nothing is in error.</summary>
     public static bool Check(
         string pipeline, DiagnosticSite pipelineSite, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
         bool valid = true;
-        if (stages.All(static stage => stage.Slot != StageSlot.TokenSelection))
+        if (SelectionOf(stages) is null)
         {
             valid = false;
             ReportMissing(pipeline, pipelineSite, StageSlot.TokenSelection, sink);
         }
 
         StageProducts provided = stages.Aggregate(StageProducts.None, static (all, stage) => all | stage.Facts.Provides);
+        bool lacksLayerBudget = false;
         foreach (StageSpec stage in stages)
         {
+            StageProducts unmet = (stage.Facts.Needs & ~provided) | NeededByItsSlot(stage, stages);
             foreach (StageProducts product in Products)
             {
-                if ((stage.Facts.Needs & ~provided & product) == 0)
+                if ((unmet & product) == 0)
                 {
                     continue;
                 }
@@ -34,7 +39,7 @@ internal static class CompositionRules
                 valid = false;
                 if (product == StageProducts.LayerBudgets && stages.All(static other => other.Slot != StageSlot.LayerBudget))
                 {
-                    ReportMissing(pipeline, pipelineSite, StageSlot.LayerBudget, sink);
+                    lacksLayerBudget = true;
                 }
                 else
                 {
@@ -50,17 +55,61 @@ internal static class CompositionRules
             }
         }
 
+        if (lacksLayerBudget)
+        {
+            ReportMissing(pipeline, pipelineSite, StageSlot.LayerBudget, sink);
+        }
+
         WarnOfNoEffect(stages, siteOf, sink);
-        return valid & CheckBudget(stages, siteOf, sink);
+        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink);
     }
+
+    /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
+    private static StageProducts NeededByItsSlot(StageSpec stage, IReadOnlyList<StageSpec> stages)
+        => stage.Slot == StageSlot.Propagation && SelectionOf(stages) is { Facts.Lossy: false }
+            ? StageProducts.TokenScores
+            : StageProducts.None;
+
+    /// <summary>Whoever asks about the last rows needs a selection that says how many these are.</summary>
+    private static bool CheckObservation(
+        string pipeline, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    {
+        StageSpec? selection = SelectionOf(stages);
+        if (selection is null or { Facts.Lossy: false }
+            || selection.Number(OptionRole.ObservedRows, selection.Number(OptionRole.Window, 0)) > 0)
+        {
+            return true;
+        }
+
+        bool valid = true;
+        foreach (StageSpec stage in stages)
+        {
+            if ((stage.Facts.Observes & OfLastRows) != 0)
+            {
+                valid = false;
+                sink.Report(new Finding(
+                    RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "a window of observed rows", pipeline));
+            }
+        }
+
+        return valid;
+    }
+
+    private static StageSpec? SelectionOf(IReadOnlyList<StageSpec> stages)
+        => stages.FirstOrDefault(static stage => stage.Slot == StageSlot.TokenSelection);
 
     private static void ReportMissing(string pipeline, DiagnosticSite site, StageSlot slot, IDiagnosticSink sink)
         => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot)) { FixData = FixData.OfSlot(slot) });
 
-    /// <summary>A head must be allowed to keep at least what it keeps whatever the budget is.</summary>
+    /// <summary>A head must be allowed to keep at least what the selection keeps whatever the budget is.</summary>
     private static bool CheckBudget(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
-        int kept = stages.Sum(static stage => stage.Number(OptionRole.Sinks, 0) + stage.Number(OptionRole.Window, 0));
+        if (SelectionOf(stages) is not { Facts.Lossy: true } selection)
+        {
+            return true;
+        }
+
+        int kept = selection.Number(OptionRole.Sinks, 0) + selection.Number(OptionRole.Window, 0);
         foreach (StageSpec stage in stages)
         {
             int budget = stage.Number(OptionRole.Budget, 0);
@@ -79,7 +128,7 @@ internal static class CompositionRules
     /// <summary>A selection that keeps every token asks nobody how many.</summary>
     private static void WarnOfNoEffect(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
-        StageSpec? selection = stages.FirstOrDefault(static stage => stage.Slot == StageSlot.TokenSelection);
+        StageSpec? selection = SelectionOf(stages);
         if (selection is null or { Facts.Lossy: true })
         {
             return;

@@ -1,8 +1,7 @@
+using KvCompose.Shared.Specs;
 using Microsoft.CodeAnalysis;
 
 namespace KvCompose.Shared.Parsing;
-
-using KvCompose.Shared.Specs;
 
 /// <summary>Reads [StageFacts] of a stage.</summary>
 internal static class FactsParser
@@ -19,12 +18,10 @@ internal static class FactsParser
 
         foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
         {
-            if (argument.Value is { Kind: TypedConstantKind.Error } or { Value: null })
+            if (Constants.Of(argument.Value) is { } value)
             {
-                continue;
+                facts = With(facts, argument.Key, value);
             }
-
-            facts = With(facts, argument.Key, argument.Value.Value);
         }
 
         return facts;

@@ -1,14 +1,14 @@
-using System.Globalization;
 using KvCompose.Shared.Diagnostics;
 using KvCompose.Shared.Specs;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace KvCompose.Shared.Parsing;
 
 /// <summary>Reads the options of a stage: the properties with [StageOption], valued by the declaring attribute or by default.</summary>
 internal static class OptionsParser
 {
-    /// <summary>The options in declaration order; null when one is not valid, which the sink is told.</summary>
+    /// <summary>The options in declaration order; null when one is not valid, which the sink is told unless the compiler says it.</summary>
     public static EquatableArray<OptionSpec>? Parse(ITypeSymbol stage, AttributeData declaration, IDiagnosticSink sink)
     {
         var options = new List<OptionSpec>();
@@ -20,29 +20,13 @@ internal static class OptionsParser
                 continue;
             }
 
-            TypedConstant value = declaration.NamedArguments.FirstOrDefault(argument => argument.Key == property.Name).Value;
-            if (value.Kind == TypedConstantKind.Error)
+            if (ParseOne(stage, property, marker, declaration, sink) is { } option)
             {
-                value = marker.ConstructorArguments.FirstOrDefault();
+                options.Add(option);
             }
-
-            if (Read(property, marker, value) is not { } option)
+            else
             {
                 valid = false;
-                continue;
-            }
-
-            options.Add(option);
-            if (Violation(marker, option.Number) is { } rule)
-            {
-                valid = false;
-                sink.Report(new Finding(
-                    RuleIds.OptionOutOfRange,
-                    DiagnosticSite.Of(declaration, property.Name),
-                    property.Name, stage.Name, Text(option.Number), rule.Text)
-                {
-                    FixData = FixData.Option(property.Name, rule.Nearest),
-                });
             }
         }
 
@@ -53,94 +37,63 @@ internal static class OptionsParser
         => property.GetAttributes().FirstOrDefault(static attribute =>
             attribute.AttributeClass is { Name: WellKnownNames.StageOptionAttribute } type && SlotAttributes.IsInLibrary(type));
 
-    private static OptionSpec? Read(IPropertySymbol property, AttributeData marker, TypedConstant value)
+    private static OptionSpec? ParseOne(
+        ITypeSymbol stage, IPropertySymbol property, AttributeData marker, AttributeData declaration, IDiagnosticSink sink)
     {
-        if (value.Value is not { } constant)
+        TypedConstant argument = Constants.Named(declaration, property.Name) ?? marker.ConstructorArguments.FirstOrDefault();
+        if (argument.Kind == TypedConstantKind.Error || property.Type.TypeKind == TypeKind.Error)
         {
             return null;
         }
 
-        var role = (OptionRole)(int)Named(marker, "Role", 0);
-        bool runTime = Named(marker, "RunTime", 0) != 0;
-        double minimum = Named(marker, "Minimum", double.NegativeInfinity);
-        double maximum = Named(marker, "Maximum", double.PositiveInfinity);
-        if (property.Type.TypeKind == TypeKind.Enum)
+        if (!CanBeSet(property))
         {
-            return new OptionSpec(property.Name, EnumLiteral(property.Type, constant), ToDouble(constant), role, runTime, minimum, maximum);
+            return Invalid("read-only", "a property with a set or init accessor");
         }
 
-        return property.Type.SpecialType switch
+        if (OptionLiteral.ExpectedTypeOf(property.Type) is not { } expected)
         {
-            SpecialType.System_Boolean when constant is bool flag
-                => new OptionSpec(property.Name, CSharpLiteral.Of(flag), flag ? 1 : 0, role, runTime, minimum, maximum),
-            SpecialType.System_Int32 when constant is int number
-                => new OptionSpec(property.Name, CSharpLiteral.Of(number), number, role, runTime, minimum, maximum),
-            SpecialType.System_Single when ToDouble(constant) is { } number
-                => new OptionSpec(property.Name, CSharpLiteral.Of((float)number), number, role, runTime, minimum, maximum),
-            SpecialType.System_Double when ToDouble(constant) is { } number
-                => new OptionSpec(property.Name, CSharpLiteral.Of(number), number, role, runTime, minimum, maximum),
-            _ => null,
+            return Invalid("of type " + property.Type.ToDisplayString(), "an int, float, double, bool or enum");
+        }
+
+        object? constant = Constants.Of(argument);
+        if (OptionLiteral.Of(property.Type, constant) is not { } literal || Constants.Number(constant) is not { } number)
+        {
+            return Invalid(argument.IsNull ? "null" : argument.ToCSharpString(), expected);
+        }
+
+        if (OptionLiteral.NearestMember(property.Type, number) is { } member && member != number)
+        {
+            return Invalid(Constants.Text(number), expected, member);
+        }
+
+        OptionRole role = Named(marker, "Role") is int value ? (OptionRole)value : OptionRole.None;
+        OptionBounds bounds = OptionBounds.Of(marker, role);
+        if (!bounds.Contains(number))
+        {
+            return Invalid(Constants.Text(number), bounds.ToString(), bounds.Nearest(number));
+        }
+
+        bool runTime = Named(marker, "RunTime") is true;
+        return new OptionSpec(property.Name, literal, number, role, runTime, bounds.Minimum, bounds.Maximum);
+
+        OptionSpec? Invalid(string actual, string valid, double? nearest = null)
+        {
+            var finding = new Finding(
+                RuleIds.OptionOutOfRange, DiagnosticSite.Of(declaration, property.Name), property.Name, stage.Name, actual, valid);
+            sink.Report(nearest is { } next ? finding with { FixData = FixData.Option(property.Name, next) } : finding);
+            return null;
+        }
+    }
+
+    /// <summary>Emitted code sets options where it makes a stage.</summary>
+    private static bool CanBeSet(IPropertySymbol property)
+        => property is
+        {
+            IsStatic: false, IsIndexer: false,
+            SetMethod.DeclaredAccessibility: Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal,
         };
-    }
 
-    private static string EnumLiteral(ITypeSymbol type, object constant)
-    {
-        string name = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
-        IFieldSymbol? member = type.GetMembers().OfType<IFieldSymbol>()
-            .FirstOrDefault(field => field.HasConstantValue && Equals(field.ConstantValue, constant));
-        return member is null
-            ? $"({name})({Convert.ToString(constant, CultureInfo.InvariantCulture)})"
-            : name + "." + Identifier.Escape(member.Name);
-    }
-
-    private static (string Text, double Nearest)? Violation(AttributeData marker, double? value)
-    {
-        if (value is not { } number)
-        {
-            return null;
-        }
-
-        double minimum = Named(marker, "Minimum", double.NegativeInfinity);
-        double maximum = Named(marker, "Maximum", double.PositiveInfinity);
-        bool odd = Named(marker, "Odd", 0) != 0;
-        if (number >= minimum && number <= maximum && !(odd && (int)number % 2 == 0))
-        {
-            return null;
-        }
-
-        double nearest = Math.Min(maximum, Math.Max(minimum, number));
-        if (odd && (int)nearest % 2 == 0)
-        {
-            nearest += nearest + 1 <= maximum ? 1 : -1;
-        }
-
-        string range = $"between {Text(minimum)} and {Text(maximum)}";
-        return (odd ? "odd and " + range : range, nearest);
-    }
-
-    private static double Named(AttributeData attribute, string name, double otherwise)
-    {
-        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
-        {
-            if (argument.Key == name && argument.Value.Kind != TypedConstantKind.Error && ToDouble(argument.Value.Value) is { } value)
-            {
-                return value;
-            }
-        }
-
-        return otherwise;
-    }
-
-    private static double? ToDouble(object? constant) => constant switch
-    {
-        int number => number,
-        long number => number,
-        byte number => number,
-        float number => number,
-        double number => number,
-        bool flag => flag ? 1 : 0,
-        _ => null,
-    };
-
-    private static string Text(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
+    private static object? Named(AttributeData marker, string name)
+        => Constants.Named(marker, name) is { } argument ? Constants.Of(argument) : null;
 }

@@ -18,7 +18,8 @@ internal static class PipelineParser
     /// <summary>The pipeline, or null when the declaration is in error, which the sink is told.</summary>
     public static PipelineSpec? Parse(INamedTypeSymbol type, AttributeData attribute, IDiagnosticSink sink, CancellationToken cancellation)
     {
-        bool valid = CheckLanguage(type, sink) & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
+        bool valid = IsWellFormed(type, attribute)
+            & CheckLanguage(type, sink) & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
         var shape = new ShapeOptions(attribute, sink);
         int headDim = shape.MultipleOf16("HeadDim", 64, 256);
         int groupSize = shape.Between("GroupSize", 1, 1, 16);
@@ -30,8 +31,9 @@ internal static class PipelineParser
         valid &= declared.All(static entry => entry.Stage is not null) & CheckSlots(type, declared, sink);
         if (declared.All(static entry => entry.Stage is not null))
         {
-            StageSpec[] all = [.. declared.Select(static entry => entry.Stage!)];
-            valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), all, SiteOf, sink);
+            // A surplus stage is one error; what it would do to the others is not worth another.
+            StageSpec[] first = [.. declared.GroupBy(static entry => entry.Slot).Select(static slot => slot.First().Stage!)];
+            valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, SiteOf, sink);
         }
 
         return valid
@@ -43,9 +45,19 @@ internal static class PipelineParser
         DiagnosticSite SiteOf(StageSlot slot) => DiagnosticSite.Of(declared.First(entry => entry.Slot == slot).Declaration);
     }
 
+    /// <summary>The [KvPipeline] of a type, or null.</summary>
+    public static AttributeData? FindPipeline(INamedTypeSymbol type) => type.GetAttributes().FirstOrDefault(IsPipeline);
+
     /// <summary>Whether a type carries stage attributes.</summary>
     public static bool HasStages(INamedTypeSymbol type)
         => type.GetAttributes().Any(static attribute => SlotAttributes.TryGet(attribute.AttributeClass, out _, out _));
+
+    private static bool IsPipeline(AttributeData attribute)
+        => attribute.AttributeClass is { Name: WellKnownNames.PipelineAttributeName } type && SlotAttributes.IsInLibrary(type);
+
+    /// <summary>Wrong arguments and a second [KvPipeline] are the compiler's to report.</summary>
+    private static bool IsWellFormed(INamedTypeSymbol type, AttributeData attribute)
+        => attribute.AttributeConstructor is not null && type.GetAttributes().Count(IsPipeline) == 1;
 
     private static List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> ReadStages(INamedTypeSymbol type, IDiagnosticSink sink)
     {
@@ -54,7 +66,15 @@ internal static class PipelineParser
         {
             if (SlotAttributes.TryGet(declaration.AttributeClass, out StageSlot slot, out ITypeSymbol? stage))
             {
-                declared.Add((StageParser.Parse(slot, stage!, declaration, sink), slot, declaration));
+                StageSpec? parsed = StageParser.Parse(slot, stage!, declaration, sink);
+                if (IsFileLocal(stage as INamedTypeSymbol))
+                {
+                    parsed = null;
+                    sink.Report(new Finding(
+                        RuleIds.UnsupportedPipeline, DiagnosticSite.Of(declaration), type.Name, $"made of the file-local stage '{stage!.Name}'"));
+                }
+
+                declared.Add((parsed, slot, declaration));
             }
         }
 
@@ -132,9 +152,14 @@ internal static class PipelineParser
             return "abstract";
         }
 
-        if (type.IsFileLocal)
+        if (IsFileLocal(type))
         {
-            return "file-local";
+            return type.IsFileLocal ? "file-local" : "inside a file-local type";
+        }
+
+        if (FileNames.FindTwin(type) is { } twin)
+        {
+            return $"told from '{twin.Name}' by case alone";
         }
 
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
@@ -148,6 +173,20 @@ internal static class PipelineParser
         return null;
     }
 
+    /// <summary>Emitted files cannot name it.</summary>
+    private static bool IsFileLocal(INamedTypeSymbol? type)
+    {
+        for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
+        {
+            if (current.IsFileLocal)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellation)
         => type.DeclaringSyntaxReferences.Any(reference =>
             reference.GetSyntax(cancellation) is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
@@ -157,7 +196,8 @@ internal static class PipelineParser
         bool valid = true;
         foreach (string name in GeneratedMembers.All)
         {
-            ISymbol? own = type.GetMembers(name).FirstOrDefault(static member => !IsGenerated(member));
+            // No member can have the name of its class.
+            ISymbol? own = type.Name == name ? type : type.GetMembers(name).FirstOrDefault(static member => !IsGenerated(member));
             if (own is not null)
             {
                 valid = false;

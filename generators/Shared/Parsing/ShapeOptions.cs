@@ -14,7 +14,7 @@ internal sealed class ShapeOptions(AttributeData attribute, IDiagnosticSink sink
         int value = Read(name, otherwise);
         if (value < 16 || value > maximum || value % 16 != 0)
         {
-            int nearest = Math.Min(maximum, Math.Max(16, (value + 8) / 16 * 16));
+            int nearest = Math.Min(maximum, Math.Max(16, (int)(((long)value + 8) / 16 * 16)));
             Report(name, value, $"a multiple of 16 between 16 and {maximum.ToString(CultureInfo.InvariantCulture)}", nearest);
         }
 
@@ -35,14 +35,18 @@ internal sealed class ShapeOptions(AttributeData attribute, IDiagnosticSink sink
 
     private int Read(string name, int otherwise)
     {
-        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        if (Constants.Named(attribute, name) is not { } argument)
         {
-            if (argument.Key == name && argument.Value.Kind != TypedConstantKind.Error && argument.Value.Value is int value)
-            {
-                return value;
-            }
+            return otherwise;
         }
 
+        if (Constants.Of(argument) is int value)
+        {
+            return value;
+        }
+
+        // The compiler says what is wrong with it.
+        Valid = false;
         return otherwise;
     }
 

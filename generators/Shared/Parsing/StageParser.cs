@@ -10,16 +10,18 @@ internal static class StageParser
     /// <summary>The stage, or null when it cannot be used, which the sink is told.</summary>
     public static StageSpec? Parse(StageSlot slot, ITypeSymbol stage, AttributeData declaration, IDiagnosticSink sink)
     {
-        if (stage.TypeKind == TypeKind.Error)
+        // The compiler says what is wrong with these.
+        if (stage.TypeKind == TypeKind.Error || stage.IsRefLikeType || declaration.AttributeConstructor is null)
         {
             return null;
         }
 
         bool valid = true;
+        string name = stage.Name.Length > 0 ? stage.Name : stage.ToDisplayString();
         if (!stage.IsUnmanagedType || stage.TypeKind != TypeKind.Struct)
         {
             valid = false;
-            sink.Report(new Finding(RuleIds.StageNotUnmanaged, DiagnosticSite.Of(declaration), stage.Name));
+            sink.Report(new Finding(RuleIds.StageNotUnmanaged, DiagnosticSite.Of(declaration), name));
         }
 
         if (!Implements(stage, slot))
@@ -27,16 +29,41 @@ internal static class StageParser
             valid = false;
             string contract = WellKnownNames.ContractOf(slot);
             sink.Report(new Finding(
-                RuleIds.ContractMissing, DiagnosticSite.Of(declaration), stage.Name, $"{contract}<{stage.Name}>", SlotNames.Of(slot))
+                RuleIds.ContractMissing, DiagnosticSite.Of(declaration), name, $"{contract}<{name}>", SlotNames.Of(slot))
             {
                 FixData = FixData.OfContract(contract),
             });
         }
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
-        return valid && options is { } values
-            ? new StageSpec(slot, TypeRef.From(stage), FactsParser.Parse(stage), values)
-            : null;
+        StageFacts facts = FactsParser.Parse(stage);
+        valid &= CheckFacts(slot, facts, name, declaration, sink);
+        return valid && options is { } values ? new StageSpec(slot, TypeRef.From(stage), facts, values) : null;
+    }
+
+    /// <summary>The facts that loops are built from must be numbers that loops can have.</summary>
+    private static bool CheckFacts(StageSlot slot, StageFacts facts, string stage, AttributeData declaration, IDiagnosticSink sink)
+    {
+        bool valid = true;
+        if (slot == StageSlot.Storage)
+        {
+            Check(nameof(StageFacts.ElementBits), facts.ElementBits, new OptionBounds(1, 64, Odd: false));
+        }
+
+        Check(nameof(StageFacts.PoolingKernel), facts.PoolingKernel, new OptionBounds(1, 255, Odd: true));
+        Check(nameof(StageFacts.Pooling), (int)facts.Pooling, new OptionBounds(0, 2, Odd: false));
+        Check(nameof(StageFacts.Reduction), (int)facts.Reduction, new OptionBounds(0, 2, Odd: false));
+        return valid;
+
+        void Check(string fact, int value, OptionBounds bounds)
+        {
+            if (!bounds.Contains(value))
+            {
+                valid = false;
+                sink.Report(new Finding(
+                    RuleIds.OptionOutOfRange, DiagnosticSite.Of(declaration), fact, stage, Constants.Text(value), bounds.ToString()));
+            }
+        }
     }
 
     private static bool Implements(ITypeSymbol stage, StageSlot slot)

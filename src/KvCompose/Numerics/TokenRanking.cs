@@ -3,7 +3,7 @@ namespace KvCompose.Numerics;
 /// <summary>
 /// Chooses the best tokens without sorting them: a radix select over the ordered bits of the scores finds the score of rank k,
 /// and one pass collects what lies above it and the first of those that equal it. The result does not depend on thread
-/// counts: higher score, then lower index; NaN ranks below everything.
+/// counts: higher score, then lower index; NaN counts as −∞.
 /// </summary>
 public static unsafe class TokenRanking
 {
@@ -56,15 +56,10 @@ public static unsafe class TokenRanking
         new Span<int>(chosen, count).Sort(new Best { Scores = scores });
     }
 
-    /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN is lowest.</summary>
+    /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN equals −∞.</summary>
     private static uint Ordered(float score)
     {
-        if (float.IsNaN(score))
-        {
-            return 0;
-        }
-
-        int bits = BitConverter.SingleToInt32Bits(score + 0f);
+        int bits = BitConverter.SingleToInt32Bits(float.IsNaN(score) ? float.NegativeInfinity : score + 0f);
         return (uint)(bits ^ ((bits >> 31) | int.MinValue));
     }
 

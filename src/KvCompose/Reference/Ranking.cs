@@ -3,7 +3,7 @@ namespace KvCompose.Reference;
 /// <summary>The total order that every choice of tokens follows: higher score first, then lower index.</summary>
 public static class Ranking
 {
-    /// <summary>Indices of the <paramref name="count"/> best scores, best first. NaN ranks below everything.</summary>
+    /// <summary>Indices of the <paramref name="count"/> best scores, best first. NaN counts as −∞.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative or above the number of scores.</exception>
     public static int[] Top(ReadOnlySpan<double> scores, int count)
     {

@@ -8,5 +8,16 @@ public static class IceCacheFamily
     /// <summary>One entry a kind.</summary>
     public static IReadOnlyList<IVectorKind> Kinds { get; } =
     [
+        new GeneratorChecksKind(),
+        new LevelsKind(),
+        new PageSplitKind(),
+        new TransformKind(),
+        new TreeExactKind(),
+        new BruteForceTruthKind(),
+        new ReferenceQualityKind(),
+        new InsertGqaCostTargetsKind(),
+        new GqaUnionKind(),
+        new PageDiffKind(),
+        new SiblingsKind(),
     ];
 }

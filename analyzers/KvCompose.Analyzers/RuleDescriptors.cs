@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using KvCompose.Shared.Diagnostics;
+using Microsoft.CodeAnalysis;
+
+namespace KvCompose.Analyzers;
+
+/// <summary>The descriptor of every rule. Errors cannot be configured away: without a valid declaration nothing is generated.</summary>
+internal static class RuleDescriptors
+{
+    private const string Declaration = "KvCompose.Declaration";
+    private const string Composition = "KvCompose.Composition";
+    private const string Setup = "KvCompose.Setup";
+
+    public static readonly DiagnosticDescriptor PipelineMustBePartial = new(
+        RuleIds.PipelineMustBePartial,
+        "Pipeline class must be partial",
+        "Pipeline class '{0}' must be declared partial",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PipelineMustBePartial), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ContainerMustBePartial = new(
+        RuleIds.ContainerMustBePartial,
+        "Containing type must be partial",
+        "Type '{0}' contains pipeline '{1}' and must be declared partial",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ContainerMustBePartial), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor UnsupportedPipeline = new(
+        RuleIds.UnsupportedPipeline,
+        "Unsupported pipeline declaration",
+        "Pipeline class '{0}' cannot be {1}",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.UnsupportedPipeline), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor MemberCollides = new(
+        RuleIds.MemberCollides,
+        "Member collides with a generated member",
+        "'{0}' already declares '{1}', which KvCompose generates",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.MemberCollides), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor StagesWithoutPipeline = new(
+        RuleIds.StagesWithoutPipeline,
+        "Stage attributes without a pipeline",
+        "'{0}' has stage attributes but no [KvPipeline], so nothing is generated",
+        Declaration, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.StagesWithoutPipeline));
+
+    public static readonly DiagnosticDescriptor SlotFilledTwice = new(
+        RuleIds.SlotFilledTwice,
+        "Stage slot filled twice",
+        "Pipeline '{0}' declares {1} {2} stages, but only one is allowed",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.SlotFilledTwice), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor StageMissing = new(
+        RuleIds.StageMissing,
+        "Required stage is missing",
+        "Pipeline '{0}' needs a {1} stage",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.StageMissing), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ContractMissing = new(
+        RuleIds.ContractMissing,
+        "Stage does not implement its contract",
+        "Stage '{0}' must implement '{1}' to be used as {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ContractMissing), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor StageNotUnmanaged = new(
+        RuleIds.StageNotUnmanaged,
+        "Stage must be an unmanaged struct",
+        "Stage '{0}' must be a struct without reference-type fields",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.StageNotUnmanaged), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor NeedNotProvided = new(
+        RuleIds.NeedNotProvided,
+        "Stages are incompatible",
+        "Stage '{0}' needs {1}, which no other stage of '{2}' provides",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NeedNotProvided), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor OptionOutOfRange = new(
+        RuleIds.OptionOutOfRange,
+        "Option is out of range",
+        "Option '{0}' of '{1}' is {2}, but must be {3}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.OptionOutOfRange), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor BudgetBelowProtected = new(
+        RuleIds.BudgetBelowProtected,
+        "Budget is smaller than what is always kept",
+        "Budget of '{0}' is {1} tokens, but {2} are always kept",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.BudgetBelowProtected), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor RenumberedPositions = new(
+        RuleIds.RenumberedPositions,
+        "Positions are re-numbered under rotated keys",
+        "Stage '{0}' re-numbers positions, but cached keys are already rotated by the old ones",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.RenumberedPositions), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor StageWithoutEffect = new(
+        RuleIds.StageWithoutEffect,
+        "Stage has no effect",
+        "Stage '{0}' has no effect because selection '{1}' keeps every token",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.StageWithoutEffect));
+
+    public static readonly DiagnosticDescriptor LanguageTooOld = new(
+        RuleIds.LanguageTooOld,
+        "C# version is too low",
+        "KvCompose needs C# {0} or later, but the project uses {1}",
+        Setup, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LanguageTooOld), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    /// <summary>What the parser of declarations can find.</summary>
+    public static readonly ImmutableArray<DiagnosticDescriptor> OfDeclarations =
+    [
+        PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
+        SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
+        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, LanguageTooOld,
+    ];
+
+    private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);
+
+    /// <summary>The descriptor of a finding.</summary>
+    public static DiagnosticDescriptor Of(in Finding finding) => ById[finding.Id];
+}
