@@ -1,4 +1,5 @@
 using KvCompose.Generators.Emit;
+using KvCompose.Generators.Emit.Kernels;
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
 using KvCompose.Shared.Diagnostics;
@@ -37,19 +38,28 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
                 Add(output, plan, "Selection", SelectionEmitter.Emit(plan));
             }
         });
-        _ = target;
+
+        context.RegisterSourceOutput(plans.Combine(target), static (output, both) => AddKernels(output, both.Left, both.Right));
     }
 
     private static PipelineSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
-        => context.TargetSymbol is INamedTypeSymbol type && IsFirst(context, cancellation)
+        => context.TargetSymbol is INamedTypeSymbol type
             ? PipelineParser.Parse(type, context.Attributes[0], NullDiagnosticSink.Instance, cancellation)
             : null;
 
-    /// <summary>An attribute that stands on two parts of a class, which the compiler refuses, must not be emitted twice.</summary>
-    private static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
-        => context.Attributes[0].ApplicationSyntaxReference?.GetSyntax(cancellation) is { Parent.Parent: var declaration }
-            && context.TargetSymbol.GetAttributes().First(attribute => SymbolEqualityComparer.Default.Equals(
-                attribute.AttributeClass, context.Attributes[0].AttributeClass)).ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent == declaration;
+    private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelTarget target)
+    {
+        if (target == KernelTarget.None || plan.Kernels is not { } kernels)
+        {
+            return;
+        }
+
+        Add(output, plan, "Kernels", KernelEmitter.Emit(plan, kernels));
+        if (target == KernelTarget.Simulator)
+        {
+            Add(output, plan, "Kernels.Simulated", KernelEmitter.EmitTwins(plan, kernels));
+        }
+    }
 
     private static void Add(SourceProductionContext output, PipelinePlan plan, string concern, SourceWriter source)
         => output.AddSource(plan.Spec.Hierarchy.HintName(concern), source.ToSourceText());

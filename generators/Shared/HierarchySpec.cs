@@ -19,12 +19,18 @@ internal sealed record HierarchySpec(string Namespace, EquatableArray<TypeDeclar
         return new(container.IsGlobalNamespace ? "" : container.ToDisplayString(NamespaceFormat), types.ToEquatableArray());
     }
 
-    /// <summary>The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>. The parser refuses types that differ by case alone.</summary>
-    public string HintName(string concern)
+    /// <summary>The name of the type, unique in the assembly: <c>A.Outer`1+Pipe</c>.</summary>
+    public string FullName
     {
-        var type = string.Join("+", Types.Select(static type => type.MetadataName));
-        return (Namespace.Length == 0 ? type : Namespace.Replace("@", "") + "." + type) + "." + concern + ".g.cs";
+        get
+        {
+            var type = string.Join("+", Types.Select(static type => type.MetadataName));
+            return Namespace.Length == 0 ? type : Namespace.Replace("@", "") + "." + type;
+        }
     }
+
+    /// <summary>The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>. The parser refuses types that differ by case alone.</summary>
+    public string HintName(string concern) => FullName + "." + concern + ".g.cs";
 
     /// <summary>Writes what <paramref name="members"/> writes inside of the type.</summary>
     public void Write(SourceWriter writer, Action<SourceWriter> members, string typeSummary = "")

@@ -26,17 +26,19 @@ internal static partial class DecodeEmitter
                 writer.WriteLine($"Vector512<float> {names};");
             }
 
-            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes})"))
+            // Pointers that walk with constant displacements: an index would be widened at every access.
+            writer.WriteLine("float* query = queries;");
+            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions})"))
             {
                 for (int step = 0; step < UnrolledDimensions; step++)
                 {
                     string vector = "key" + CSharpLiteral.Of(step);
-                    writer.WriteLine($"Vector512<float> {vector} = {plan.Storage}.Load(keys, key + {step * Lanes});");
+                    string place = step == 0 ? "key" : $"key + {CSharpLiteral.Of(step * Lanes)}";
+                    writer.WriteLine($"Vector512<float> {vector} = {plan.Storage}.Load(keys, {place});");
                     for (int member = 0; member < plan.GroupSize; member++)
                     {
                         string sum = Sum(member, step % plan.ScoreSets);
-                        string offset = member == 0 ? CSharpLiteral.Of(step) : $"({CSharpLiteral.Of(member)} * Plan.HeadDim) + {CSharpLiteral.Of(step)}";
-                        writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate({vector}, Vector512.Create(queries[i + {offset}]), {sum});");
+                        writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate({vector}, Vector512.Create(query[{Offset(member, step)}]), {sum});");
                     }
                 }
             }
@@ -44,7 +46,7 @@ internal static partial class DecodeEmitter
             for (int member = 0; member < plan.GroupSize; member++)
             {
                 string sum = string.Join(" + ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set)));
-                string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ChunkTokens)";
+                string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ScoreStride)";
                 writer.WriteLine(plan.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
             }
         }
@@ -102,7 +104,9 @@ internal static partial class DecodeEmitter
         }
 
         string start = part.Length > 0 ? part : "0";
-        using (writer.WriteBlock($"for (nint token = 0, row = {start}; token < tokens; token++, row += Plan.HeadDim)"))
+        writer.WriteLine("float* weight = weights;");
+        writer.WriteLine($"nint row = {start};");
+        using (writer.WriteBlock("for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)"))
         {
             for (int vector = 0; vector < plan.ValueVectors; vector++)
             {
@@ -112,8 +116,8 @@ internal static partial class DecodeEmitter
 
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string place = member == 0 ? "token" : $"token + ({CSharpLiteral.Of(member)} * Plan.ChunkTokens)";
-                writer.WriteLine($"Vector512<float> weight{member} = Vector512.Create(weights[{place}]);");
+                string place = member == 0 ? "0" : $"{CSharpLiteral.Of(member)} * Plan.ScoreStride";
+                writer.WriteLine($"Vector512<float> weight{member} = Vector512.Create(weight[{place}]);");
                 for (int vector = 0; vector < plan.ValueVectors; vector++)
                 {
                     string sum = Sum(member, vector);
@@ -130,6 +134,13 @@ internal static partial class DecodeEmitter
             }
         }
     }
+
+    private static string Offset(int member, int step) => (member, step) switch
+    {
+        (0, _) => CSharpLiteral.Of(step),
+        (_, 0) => $"{CSharpLiteral.Of(member)} * Plan.HeadDim",
+        _ => $"({CSharpLiteral.Of(member)} * Plan.HeadDim) + {CSharpLiteral.Of(step)}",
+    };
 
     private static string Sum(int member, int set) => $"sum{CSharpLiteral.Of(member)}_{CSharpLiteral.Of(set)}";
 }

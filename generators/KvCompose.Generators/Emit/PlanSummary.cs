@@ -27,12 +27,19 @@ internal static class PlanSummary
         Item(Observation(plan));
         Item(Invariant(
             $"decode: {plan.GroupSize} query heads in registers over each key tile ({plan.ScoreSets} accumulator sets), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.ChunkTokens} tokens"));
+        Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");
         return string.Join("\n", lines);
 
         void Item(string text) => lines.Add("/// <item><description>" + text + "</description></item>");
     }
+
+    private static string Kernels(PipelinePlan plan)
+        => plan.Kernels is { } kernels
+            ? Invariant(
+                $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
+            : "kernels: none, they read 32-bit floats and the storage keeps something else";
 
     private static string Observation(PipelinePlan plan)
     {

@@ -13,6 +13,9 @@ internal static partial class SelectionEmitter
     /// <summary>Observed rows whose scores of one tile are accumulated at once.</summary>
     private const int RowsAtOnce = 8;
 
+    /// <summary>Dimensions written out in the body of the row loop.</summary>
+    private const int ObservedDimensions = 4;
+
     private static void WriteObserve(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine("/// <summary>Key tiles of one head, a block at a time.</summary>");
@@ -194,13 +197,16 @@ internal static partial class SelectionEmitter
         {
             string zeros = string.Join(", ", Enumerable.Range(0, rows).Select(static row => $"dot{CSharpLiteral.Of(row)} = Vector512<float>.Zero"));
             writer.WriteLine($"Vector512<float> {zeros};");
-            using (writer.WriteBlock("for (int i = 0; i < Plan.HeadDim; i++, tile += 16)"))
+            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {ObservedDimensions}, tile += {ObservedDimensions * 16}, queries += {ObservedDimensions})"))
             {
-                writer.WriteLine("Vector512<float> key = Vector512.Load(tile);");
-                for (int row = 0; row < rows; row++)
+                for (int step = 0; step < ObservedDimensions; step++)
                 {
-                    string offset = row == 0 ? "i" : $"({CSharpLiteral.Of(row)} * Plan.HeadDim) + i";
-                    writer.WriteLine($"dot{row} = Vector512.MultiplyAddEstimate(key, Vector512.Create(queries[{offset}]), dot{row});");
+                    writer.WriteLine($"Vector512<float> key{step} = Vector512.Load(tile + {step * 16});");
+                    for (int row = 0; row < rows; row++)
+                    {
+                        string offset = row == 0 ? CSharpLiteral.Of(step) : $"({CSharpLiteral.Of(row)} * Plan.HeadDim) + {CSharpLiteral.Of(step)}";
+                        writer.WriteLine($"dot{row} = Vector512.MultiplyAddEstimate(key{CSharpLiteral.Of(step)}, Vector512.Create(queries[{offset}]), dot{CSharpLiteral.Of(row)});");
+                    }
                 }
             }
 
@@ -209,7 +215,7 @@ internal static partial class SelectionEmitter
             for (int row = 0; row < rows; row++)
             {
                 writer.WriteLine($"dot{row} -= Vector512.Create(logSumExp[{row}] * VectorExponential.Log2E);");
-                writer.WriteLine($"Vector512<float> p{row} = VectorExponential.PowerOfTwo(Vector512.Min(dot{row}, Vector512.Create(126f)));");
+                writer.WriteLine($"Vector512<float> p{row} = VectorExponential.PowerOfTwo(Vector512.MinNative(dot{row}, Vector512.Create(126f)));");
                 if (plan.MasksObservation)
                 {
                     writer.WriteLine($"p{row} = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + {row})).AsSingle(), p{row}, Vector512<float>.Zero);");

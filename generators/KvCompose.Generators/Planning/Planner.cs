@@ -7,7 +7,7 @@ namespace KvCompose.Generators.Planning;
 internal static class Planner
 {
     private const int VectorFloats = 16;
-    private const int LongestChunk = 1024;
+    private const int LongestChunk = 512;
     private const int Alignment = 64;
 
     /// <summary>Accumulators that leave room for operands in 32 vector registers.</summary>
@@ -24,10 +24,12 @@ internal static class Planner
         int valueOffset = spec.PageTokens * spec.HeadDim * bits / 8;
         int pageBytes = ((2 * valueOffset) + (spec.PageTokens * sizeof(int)) + Alignment - 1) / Alignment * Alignment;
         int window = selection.Number(OptionRole.Window, 0);
+        int observedRows = selection.Number(OptionRole.ObservedRows, window);
+        string storageType = storage?.Type.FullyQualifiedName ?? KernelPlanner.Storage;
         return new PipelinePlan
         {
             Spec = spec,
-            Storage = storage?.Type.FullyQualifiedName ?? "global::KvCompose.Fp32Storage",
+            Storage = storageType,
             ElementBits = bits,
             ValueOffset = valueOffset,
             PageBytes = pageBytes,
@@ -35,7 +37,7 @@ internal static class Planner
             Selects = selection.Facts.Lossy,
             Sinks = selection.Number(OptionRole.Sinks, 0),
             Window = window,
-            ObservedRows = selection.Number(OptionRole.ObservedRows, window),
+            ObservedRows = observedRows,
             Pooling = PoolingOf(selection),
             PoolingKernel = PoolingOf(selection) == PoolingKind.None
                 ? 1
@@ -45,6 +47,7 @@ internal static class Planner
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
             ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
+            Kernels = KernelPlanner.Plan(spec, storageType, observedRows),
         };
     }
 

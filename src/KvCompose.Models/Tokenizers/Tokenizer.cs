@@ -5,6 +5,10 @@ namespace KvCompose.Models.Tokenizers;
 /// <summary>
 /// Text to tokens and back, as a tokenizer.json describes it: byte-level BPE, or whole words split at white space.
 /// </summary>
+/// <remarks>
+/// A Unicode normalisation that the file asks for is the runtime's: in a process with invariant globalization, which has no
+/// data for it, text that is not ASCII stays as it is.
+/// </remarks>
 public sealed class Tokenizer
 {
     private readonly ITokenModel _model;

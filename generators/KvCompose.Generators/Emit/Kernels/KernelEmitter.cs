@@ -1,0 +1,150 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit.Kernels;
+
+/// <summary>
+/// Writes the kernels of a pipeline and their launches as a nested class: in ILGPU's dialect, and once more as twins where
+/// the simulator stands in for the package.
+/// </summary>
+internal static class KernelEmitter
+{
+    private const string Usings = """
+        using global::System;
+        using global::System.Collections.Generic;
+        using global::ILGPU;
+        using global::ILGPU.Algorithms;
+        using global::ILGPU.Backends.EntryPoints;
+        using global::ILGPU.Runtime;
+        using global::KvCompose;
+        using global::KvCompose.Cache;
+        using global::KvCompose.Ilgpu;
+
+        """;
+
+    private const string TwinUsings = Usings + """
+        using global::KvCompose.Simulation;
+
+        """;
+
+    public static SourceWriter Emit(PipelinePlan plan, KernelPlan kernels) => EmittedFile.Write(
+        plan,
+        writer =>
+        {
+            Kernel[] all = [.. KernelsOf(plan, kernels)];
+            WriteSummary(writer, plan, kernels);
+            writer.WriteLine(EmittedFile.GeneratedCode);
+            using (writer.WriteBlock("internal static partial class Kernels"))
+            {
+                WriteConstants(writer, plan, kernels);
+                foreach (Kernel kernel in all)
+                {
+                    writer.WriteLine();
+                    kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + "_" + kernel.Name);
+                }
+
+                if (plan.Selects)
+                {
+                    writer.WriteLine();
+                    SelectKernel.WriteOrdered(writer);
+                }
+
+                LaunchEmitter.Write(writer, plan, all);
+            }
+        },
+        usings: Usings);
+
+    /// <summary>The twins of the kernels that synchronise.</summary>
+    public static SourceWriter EmitTwins(PipelinePlan plan, KernelPlan kernels) => EmittedFile.Write(
+        plan,
+        writer =>
+        {
+            using (writer.WriteBlock("internal static partial class Kernels"))
+            {
+                bool first = true;
+                foreach (Kernel kernel in KernelsOf(plan, kernels).Where(static kernel => kernel.Synchronises))
+                {
+                    if (!first)
+                    {
+                        writer.WriteLine();
+                    }
+
+                    first = false;
+                    kernel.WriteTwin(writer);
+                }
+            }
+        },
+        usings: TwinUsings);
+
+    private static IEnumerable<Kernel> KernelsOf(PipelinePlan plan, KernelPlan kernels)
+    {
+        yield return AttendKernel.Of(plan, kernels);
+        yield return CombineKernel.Of();
+        if (!plan.Selects)
+        {
+            yield break;
+        }
+
+        if (plan.ObservesWindow)
+        {
+            yield return LogSumExpKernel.Of(plan, kernels);
+        }
+
+        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        {
+            yield return ObserveKernel.Of(plan, kernels);
+        }
+
+        yield return StageScoreKernel.Of(plan);
+        yield return SelectKernel.Of();
+        yield return GatherKernel.Of();
+    }
+
+    private static void WriteSummary(SourceWriter writer, PipelinePlan plan, KernelPlan kernels)
+    {
+        writer.WriteLine($"""
+            /// <summary>
+            /// The same stages on a device. Every group has {KernelPlan.Threads} threads in {KernelPlan.Warps} warps; a warp works on one key tile of {KernelPlan.TileTokens} tokens at a
+            /// time. Attention: group (share of the tokens, head, block of {kernels.Members} query heads), {kernels.AttendSharedBytes} bytes of shared memory, then
+            /// a kernel that joins the shares.
+            """);
+        if (plan.ObservesWindow)
+        {
+            writer.WriteLine($"/// Observation: {kernels.RowsAtOnce} rows at a time, {kernels.ObserveSharedBytes} bytes.");
+        }
+
+        writer.WriteLine("/// </summary>");
+    }
+
+    private static void WriteConstants(SourceWriter writer, PipelinePlan plan, KernelPlan kernels)
+    {
+        float scale = (float)(1 / Math.Sqrt(plan.HeadDim));
+        writer.WriteLine($"""
+            private const int Threads = {KernelPlan.Threads};
+            private const int HeadDim = {plan.HeadDim};
+            private const int GroupSize = {plan.GroupSize};
+            private const int MemberBlocks = {kernels.MemberBlocks};
+            private const int PageTokens = {plan.PageTokens};
+            private const int PageTiles = {plan.PageTokens / KernelPlan.TileTokens};
+            private const float Scale = {scale}; // 1/√d
+
+            // A page in floats, and in units of 16 bytes: keys in tiles [d][16], values [tokens][d], positions.
+            private const int PageFloats = {plan.PageBytes / sizeof(float)};
+            private const int PagePositions = {2 * plan.ValueOffset / sizeof(float)};
+            private const int PageFloats4 = {plan.PageBytes / 16};
+            private const int PageKeys4 = {plan.ValueOffset / 16};
+            private const int TileFloats4 = {4 * plan.HeadDim};
+            private const int Columns = {plan.HeadDim / 4};
+            """);
+        if (plan.Selects)
+        {
+            writer.WriteLine($"private const int Sinks = {plan.Sinks};");
+            writer.WriteLine($"private const int Window = {plan.Window};");
+        }
+
+        if (plan.Selects && plan.ObservesWindow)
+        {
+            writer.WriteLine($"private const int ObservedRows = {plan.ObservedRows};");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit.Kernels;
+
+/// <summary>Writes one method a step, which loads the step's kernels once for each device and launches them with the plan's geometry.</summary>
+internal static class LaunchEmitter
+{
+    public static void Write(SourceWriter writer, PipelinePlan plan, Kernel[] kernels)
+    {
+        Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
+        writer.WriteLine();
+        const string Header = """
+            /// <summary>Floats of scratch memory that <see cref="Attend"/> needs.</summary>
+            internal static long AttendScratch(int heads, int shares) => (long)heads * shares * GroupSize * (HeadDim + 2);
+
+            /// <summary>Attention of one decode step over what each key-value head holds.</summary>
+            /// <param name="device">Where.</param>
+            /// <param name="pages">The pages.</param>
+            /// <param name="tables">The page tables of the heads.</param>
+            /// <param name="queries">[heads][GroupSize][HeadDim], rotated.</param>
+            /// <param name="scratch">At least <see cref="AttendScratch"/> floats.</param>
+            /// <param name="output">[heads][GroupSize][HeadDim].</param>
+            /// <param name="shares">Groups among which the tokens of a head are dealt out.</param>
+            internal static void Attend(
+                DeviceContext device, DevicePages pages, DevicePageTables tables,
+                ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, int shares)
+            """;
+        using (writer.WriteBlock(Header))
+        {
+            writer.WriteLine("""
+                Require(pages);
+                long outputs = (long)tables.Heads * shares * GroupSize;
+                ArrayView<float> partial = scratch.SubView(0L, outputs * HeadDim);
+                ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
+                """);
+            Launch(writer, plan, Named("AttendKernel"), "shares, tables.Heads, MemberBlocks",
+                "pages.View, tables.Pages, tables.Starts, tables.Tokens, queries, partial, statistics");
+            Launch(writer, plan, Named("CombineKernel"), "tables.Heads, 1, 1", "partial, statistics, output, shares");
+        }
+
+        if (plan.Selects)
+        {
+            WriteSelection(writer, plan, kernels);
+        }
+
+        writer.WriteLine();
+        writer.WriteLine("""
+            private static void Require(DevicePages pages)
+            {
+                var expected = new PageLayout(HeadDim, PageTokens, 32);
+                if (pages.Layout != expected)
+                {
+                    throw new ArgumentException($"the pages have the layout {pages.Layout}, the kernels {expected}", nameof(pages));
+                }
+            }
+            """);
+    }
+
+    private static void WriteSelection(SourceWriter writer, PipelinePlan plan, Kernel[] kernels)
+    {
+        const string Tables = "pages.View, tables.Pages, tables.Starts, tables.Tokens";
+        Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
+        Kernel? observe = kernels.FirstOrDefault(static kernel => kernel.Name == "ObserveKernel");
+        if (observe is not null)
+        {
+            KernelParameter[] own = [.. observe.Parameters.Skip(4)];
+            writer.WriteLine();
+            writer.WriteLine("/// <summary>Observes the prompt's tokens before the window, for heads that hold the whole prompt; <see cref=\"ScoreKernel\"/> reads the result.</summary>");
+            using (writer.WriteBlock($"internal static void Observe(DeviceContext device, DevicePages pages, DevicePageTables tables, {Declared(own)})"))
+            {
+                writer.WriteLine("Require(pages);");
+                if (plan.ObservesWindow)
+                {
+                    int blocks = (plan.ObservedRows + plan.Kernels!.RowsAtOnce - 1) / plan.Kernels.RowsAtOnce;
+                    Launch(writer, plan, Named("LogSumExpKernel"), $"{CSharpLiteral.Of(blocks)}, GroupSize, tables.Heads", Tables + ", queries, logSumExp");
+                }
+
+                int tokens = KernelPlan.Warps * KernelPlan.TileTokens;
+                Launch(writer, plan, observe, $"(stride + {CSharpLiteral.Of(tokens - 1)}) / {CSharpLiteral.Of(tokens)}, tables.Heads, 1", Tables + ", " + Names(own));
+            }
+        }
+
+        Kernel score = kernels.First(static kernel => kernel.Name == "ScoreKernel");
+        KernelParameter[] scored = [.. score.Parameters.Skip(4)];
+        writer.WriteLine();
+        writer.WriteLine("/// <summary>Scores the prompt's tokens before the window; the parameters are those of <see cref=\"ScoreKernel\"/>.</summary>");
+        using (writer.WriteBlock($"internal static void Score(DeviceContext device, DevicePages pages, DevicePageTables tables, {Declared(scored)})"))
+        {
+            writer.WriteLine("Require(pages);");
+            Launch(writer, plan, score, "(stride + Threads - 1) / Threads, tables.Heads, 1", Tables + ", " + Names(scored));
+        }
+
+        writer.WriteLine();
+        writer.WriteLine("""
+            /// <summary>Chooses, for every head, as many rows as its target table has tokens.</summary>
+            """);
+        using (writer.WriteBlock(
+            "internal static void Select(DeviceContext device, DevicePageTables tables, DevicePageTables targets, ArrayView<float> scores, ArrayView<int> indices, int stride)"))
+        {
+            Launch(writer, plan, Named("SelectKernel"), "tables.Heads, 1, 1", "scores, tables.Tokens, targets.Tokens, indices, stride");
+        }
+
+        writer.WriteLine();
+        writer.WriteLine("/// <summary>Copies the chosen rows into the pages of the target tables, none of which may be a source.</summary>");
+        using (writer.WriteBlock(
+            "internal static void Gather(DeviceContext device, DevicePages pages, DevicePageTables tables, DevicePageTables targets, ArrayView<int> indices, int stride)"))
+        {
+            writer.WriteLine("Require(pages);");
+            Launch(writer, plan, Named("GatherKernel"), "(stride + PageTokens - 1) / PageTokens, tables.Heads, 1",
+                "pages.View, tables.Pages, tables.Starts, targets.Pages, targets.Starts, targets.Tokens, indices, stride");
+        }
+    }
+
+    private static void Launch(SourceWriter writer, PipelinePlan plan, Kernel kernel, string grid, string arguments)
+    {
+        string types = string.Join(", ", kernel.Parameters.Select(static parameter => parameter.Type));
+        string name = CSharpLiteral.Of(plan.Spec.Hierarchy.FullName + "." + kernel.Name);
+        writer.WriteLine($"""
+            device.Load({name}, static accelerator => accelerator.LoadKernel<{types}>({kernel.Name}))(
+                device.Stream, new KernelConfig(new Index3D({grid}), new Index3D(Threads, 1, 1)),
+                {arguments});
+            """);
+    }
+
+    private static string Declared(KernelParameter[] parameters)
+        => string.Join(", ", parameters.Select(static parameter => parameter.Type + " " + parameter.Name));
+
+    private static string Names(KernelParameter[] parameters) => string.Join(", ", parameters.Select(static parameter => parameter.Name));
+}

@@ -1,0 +1,168 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit.Kernels;
+
+/// <summary>Writes the scores: the stage's own formula, pooled along the tokens and reduced over the group.</summary>
+internal static class StageScoreKernel
+{
+    public static Kernel Of(PipelinePlan plan) => new(
+        "ScoreKernel",
+        "Scores of 128 tokens of one key-value head; only tokens before the window. Group (128 tokens, head).",
+        [.. Parameters(plan)],
+        Synchronises: plan.PoolingKernel > 1,
+        writer => WriteBody(writer, plan));
+
+    private static IEnumerable<KernelParameter> Parameters(PipelinePlan plan)
+    {
+        yield return KernelParameter.Pool;
+        yield return KernelParameter.PageTable;
+        yield return KernelParameter.TableStart;
+        yield return KernelParameter.Tokens;
+        yield return KernelParameter.Ints("promptTokens", "[heads], tokens of the prompt of the head's sequence.");
+        foreach ((string name, string property, bool perQueryHead) in ObserveKernel.Statistics(plan))
+        {
+            yield return KernelParameter.Floats(name, (perQueryHead ? "[heads][GroupSize][stride], " : "[heads][stride], ") + property + " of each token.");
+        }
+
+        if (plan.Selection.HasRunTimeOptions)
+        {
+            yield return new KernelParameter(plan.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
+        }
+
+        yield return KernelParameter.Floats("scores", "[heads][stride].");
+        yield return KernelParameter.Stride;
+    }
+
+    private static void WriteBody(KernelWriter writer, PipelinePlan plan)
+    {
+        int reach = plan.PoolingKernel / 2;
+        bool pools = plan.PoolingKernel > 1;
+        if (pools)
+        {
+            writer.Line($"var padded = SharedMemory.Allocate<float>({KernelPlan.Threads + (2 * reach)});");
+        }
+
+        writer.Line($"""
+            var positions = pool.Cast<int>();
+            int thread = Group.IdxX;
+            int head = Grid.IdxY;
+            int first = Grid.IdxX * {KernelPlan.Threads};
+            int candidates = tokens[head] - Window;
+            """);
+        using (writer.Block("if (first >= candidates)"))
+        {
+            writer.Return();
+        }
+
+        writer.Line();
+        if (!plan.Selection.HasRunTimeOptions)
+        {
+            writer.Line($"{plan.Selection.Type} options = {StageValue.Of(plan.Selection)};");
+        }
+
+        writer.Line("int token = first + thread;");
+        writer.Line("float score = 0;");
+        if (plan.ScoredHeads > 1)
+        {
+            using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
+            {
+                WriteMember(writer, plan, reach);
+            }
+        }
+        else
+        {
+            WriteMember(writer, plan, reach);
+        }
+
+        writer.Line();
+        using (writer.Block("if (token < candidates)"))
+        {
+            string mean = plan.Reduction == GroupReduction.Mean && plan.ScoredHeads > 1 ? " * (1f / GroupSize)" : "";
+            writer.Line($"scores[(long)head * stride + token] = score{mean};");
+        }
+    }
+
+    private static void WriteMember(KernelWriter writer, PipelinePlan plan, int reach)
+    {
+        if (plan.PoolingKernel == 1)
+        {
+            writer.Line("float pooled = 0;");
+            using (writer.Block("if (token < candidates)"))
+            {
+                WriteStage(writer, plan, "token", "pooled");
+            }
+        }
+        else
+        {
+            bool average = plan.Pooling == PoolingKind.Average;
+            writer.Line($"// The stage's scores of these tokens and {reach} on either side; what is no candidate counts as {(average ? "zero" : "nothing")}.");
+            using (writer.Block($"for (int place = thread; place < {KernelPlan.Threads + (2 * reach)}; place += {KernelPlan.Threads})"))
+            {
+                writer.Line($"int near = first + place - {reach};");
+                writer.Line($"float own = {(average ? "0" : "float.NegativeInfinity")};");
+                using (writer.Block("if (near >= 0 && near < candidates)"))
+                {
+                    WriteStage(writer, plan, "near", "own");
+                }
+
+                writer.Line();
+                writer.Line("padded[place] = own;");
+            }
+
+            writer.Line();
+            writer.Barrier();
+            WritePooled(writer, plan, average);
+        }
+
+        if (plan.ScoredHeads == 1)
+        {
+            writer.Line("score = pooled;");
+        }
+        else if (plan.Reduction == GroupReduction.Max)
+        {
+            writer.Line("score = member == 0 ? pooled : XMath.Max(score, pooled);");
+        }
+        else
+        {
+            writer.Line("score = member == 0 ? pooled : score + pooled;");
+        }
+
+        if (plan.PoolingKernel > 1 && plan.ScoredHeads > 1)
+        {
+            writer.Barrier();
+        }
+    }
+
+    private static void WritePooled(KernelWriter writer, PipelinePlan plan, bool average)
+    {
+        IEnumerable<string> near = Enumerable.Range(0, plan.PoolingKernel).Select(static i => i == 0 ? "padded[thread]" : $"padded[thread + {CSharpLiteral.Of(i)}]");
+        if (average)
+        {
+            writer.Line($"float pooled = ({string.Join(" + ", near)}) * (1f / {plan.PoolingKernel});");
+            return;
+        }
+
+        writer.Line("float pooled = padded[thread];");
+        foreach (string one in near.Skip(1))
+        {
+            writer.Line($"pooled = XMath.Max(pooled, {one});");
+        }
+    }
+
+    private static void WriteStage(KernelWriter writer, PipelinePlan plan, string token, string target)
+    {
+        writer.Line($"long page = pageTable[tableStart[head] + {token} / PageTokens];");
+        string row = plan.ScoredHeads > 1 ? "((long)head * GroupSize + member)" : "(long)head";
+        string set = string.Concat(ObserveKernel.Statistics(plan).Select(statistic =>
+            $"    {statistic.Property} = {statistic.Name}[{(statistic.PerQueryHead ? row : "(long)head")} * stride + {token}],\n"));
+        writer.Line($$"""
+            var seen = new TokenStatistics
+            {
+                Position = positions[page * PageFloats + PagePositions + {{token}} % PageTokens],
+                PromptTokens = promptTokens[head],
+            {{set}}};
+            {{target}} = {{plan.Selection.Type}}.Score(in options, in seen);
+            """);
+    }
+}

@@ -1,0 +1,55 @@
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Planning;
+
+/// <summary>Decides how kernels are blocked, within the registers of a thread and the shared memory of a group. Pure.</summary>
+internal static class KernelPlanner
+{
+    /// <summary>The storage whose pages kernels read; others stay on the processor.</summary>
+    public const string Storage = "global::KvCompose.Fp32Storage";
+
+    private const int WarpLanes = 32;
+
+    /// <summary>Vectors of 4 accumulators that a thread keeps beside as many scores: 64 registers of 255.</summary>
+    private const int AccumulatorVectors = 8;
+
+    private const int RowsAtOnce = 8;
+    private const int MostValueParts = 4;
+
+    /// <summary>The blocking, or null where no kernel can be written for the pipeline.</summary>
+    /// <param name="spec">The declaration.</param>
+    /// <param name="storage">The storage's type.</param>
+    /// <param name="observedRows">Rows whose attention is observed.</param>
+    public static KernelPlan? Plan(PipelineSpec spec, string storage, int observedRows)
+    {
+        if (storage != Storage)
+        {
+            return null;
+        }
+
+        int columns = spec.HeadDim / 4;
+        int columnsPerLane = (columns + WarpLanes - 1) / WarpLanes;
+        int most = AccumulatorVectors / columnsPerLane;
+        int blocks = (spec.GroupSize + most - 1) / most;
+        int members = (spec.GroupSize + blocks - 1) / blocks;
+        int parts = 1;
+        while (parts < MostValueParts && columns * parts * 2 <= WarpLanes)
+        {
+            parts *= 2;
+        }
+
+        int rows = Math.Max(1, Math.Min(RowsAtOnce, observedRows));
+        return new KernelPlan
+        {
+            DimensionsAtOnce = spec.HeadDim % (4 * KernelPlan.DimensionParts) == 0 ? 4 : 1,
+            Members = members,
+            MemberBlocks = blocks,
+            ColumnsPerLane = columnsPerLane,
+            ValueParts = parts,
+            RowsAtOnce = rows,
+            AttendSharedBytes = sizeof(float) * members * (spec.HeadDim
+                + (2 * KernelPlan.Warps * KernelPlan.TileTokens) + (KernelPlan.Warps * parts * spec.HeadDim) + (2 * KernelPlan.Warps)),
+            ObserveSharedBytes = sizeof(float) * rows * (spec.HeadDim + (2 * KernelPlan.Warps)),
+        };
+    }
+}

@@ -1,0 +1,36 @@
+using KvCompose;
+using KvCompose.Evaluation;
+using KvCompose.Models;
+using KvCompose.Samples.CustomStage;
+
+string folder = Path.Combine(AppContext.BaseDirectory, "models", "needle");
+using LlamaModel model = LlamaModel.Load(folder);
+NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(folder, "words.json"), model.Tokenizer);
+NeedleText text = new NeedleTask(vocabulary, length: 512, facts: 4, questions: 1).Texts(seed: 1).First();
+NeedleQuestion question = text.Questions[0];
+
+using KvSession session = ShortKeysStay.Open(model);
+NeedleAnswer answer = NeedleAnswer.Of(session, text, question);
+
+Console.WriteLine($"asked:    {Words(text.Asked(question))}");
+Console.WriteLine($"expected: {Words([.. question.Fact.Value])}");
+Console.WriteLine($"answered: {Words([.. answer.Tokens])}");
+Console.WriteLine();
+Console.WriteLine($"{answer.AfterPrompt.TokensPerHead:F0} of {question.PromptTokens} tokens kept per key-value head, {answer.AfterPrompt.BytesHeld / 1024} KiB");
+Console.WriteLine("kept of the fact that was asked for (rows: layers, columns: key-value heads):");
+(int start, int length) = (question.Fact.Start, vocabulary.Fact.Tokens);
+for (int layer = 0; layer < session.Shape.Layers; layer++)
+{
+    IEnumerable<string> heads = Enumerable.Range(0, session.Shape.KeyValueHeads)
+        .Select(head => session.Positions(layer, head).Count(position => position >= start && position < start + length))
+        .Select(kept => $"{kept}/{length}");
+    Console.WriteLine($"  {string.Join("  ", heads)}");
+}
+
+string Words(ReadOnlySpan<int> tokens) => model.Tokenizer.Decode(tokens);
+
+/// <summary>The stage composed with a built-in one, and compiled into one pipeline.</summary>
+[KvPipeline(HeadDim = 32, GroupSize = 2)]
+[UniformBudget(Ratio = 0.5)]
+[SmallKeys(Window = 16, Recency = 0.5)]
+internal sealed partial class ShortKeysStay;

@@ -1,0 +1,11 @@
+namespace KvCompose.Samples.Needle;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Length">Tokens of a text.</param>
+/// <param name="Questions">Texts, with one question each.</param>
+/// <param name="Seed">Decides the texts.</param>
+/// <param name="Budget">Tokens that a key-value head may keep.</param>
+/// <param name="Pipelines">Who answers.</param>
+/// <param name="Json">Where the figures are written to, or null.</param>
+internal sealed record NeedleArguments(
+    int Length, int Questions, ulong Seed, UniformBudget Budget, IReadOnlyList<NeedlePipeline> Pipelines, string? Json);

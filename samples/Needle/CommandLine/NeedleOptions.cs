@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace KvCompose.Samples.Needle;
+
+/// <summary>The options of the command line.</summary>
+internal sealed class NeedleOptions
+{
+    private const double DefaultShare = 0.125;
+    private const double SmallestShare = 0.001;
+    private static readonly string Names = string.Join(", ", NeedlePipeline.All.Select(pipeline => pipeline.Name));
+
+    private readonly Option<int> _length = new("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 2048 };
+    private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each.", DefaultValueFactory = _ => 32 };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string?> _json = new("--json") { Description = "Writes the figures to FILE as JSON.", HelpName = "FILE" };
+    private readonly Option<UniformBudget> _budget = new("--budget")
+    {
+        Description = "Tokens that a key-value head may keep: a number, or with a decimal point a share of the text. [default: 0.125]",
+        HelpName = "TOKENS|SHARE",
+        CustomParser = ParseBudget,
+    };
+
+    private readonly Option<string[]> _pipelines = new("--pipeline")
+    {
+        Description = $"Who answers, of {Names}. [default: all]",
+        HelpName = "NAME…",
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public NeedleOptions()
+    {
+        // What is no number at all is reported by the parser itself.
+        _questions.Validators.Add(result => Require(
+            result, result.Tokens is not [var given] || !int.TryParse(given.Value, out int texts) || texts > 0, "a number above 0"));
+        _json.Validators.Add(result => Require(
+            result, result.Tokens is not [var given] || !string.IsNullOrWhiteSpace(given.Value), "a file name"));
+        _pipelines.Validators.Add(result =>
+        {
+            foreach (Token unknown in result.Tokens.Where(token => Find(token.Value) is null))
+            {
+                result.AddError($"there is no pipeline '{unknown.Value}'; there are {Names}");
+            }
+        });
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_length, _questions, _seed, _budget, _pipelines, _json])
+        {
+            command.Add(option);
+        }
+    }
+
+    public NeedleArguments Read(ParseResult parsed) => new(
+        parsed.GetValue(_length), parsed.GetValue(_questions), parsed.GetValue(_seed),
+        parsed.GetResult(_budget) is null ? new UniformBudget { Ratio = DefaultShare } : parsed.GetValue(_budget),
+        parsed.GetValue(_pipelines) is { Length: > 0 } names ? [.. names.Select(name => Find(name)!).Distinct()] : NeedlePipeline.All,
+        parsed.GetValue(_json));
+
+    private static NeedlePipeline? Find(string name)
+        => Array.Find(NeedlePipeline.All, pipeline => pipeline.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static UniformBudget ParseBudget(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text.Contains('.') && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= SmallestShare and <= 1)
+        {
+            return new UniformBudget { Ratio = share };
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int tokens) && tokens > 0)
+        {
+            return new UniformBudget { Tokens = tokens, Ratio = DefaultShare };
+        }
+
+        result.AddError($"--budget is '{text}', expected tokens above 0, or a share from {SmallestShare} to 1.0 with a decimal point");
+        return default;
+    }
+
+    private static void Require(OptionResult result, bool holds, string expected)
+    {
+        if (!holds)
+        {
+            result.AddError($"{result.Option.Name} is '{string.Join(' ', result.Tokens)}', expected {expected}");
+        }
+    }
+}

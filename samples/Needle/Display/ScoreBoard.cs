@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using KvCompose.Evaluation;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace KvCompose.Samples.Needle.Display;
+
+/// <summary>The table, the question that was answered last, and the progress bar.</summary>
+/// <param name="contestants">The rows.</param>
+/// <param name="total">Answers until the end.</param>
+internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int total)
+{
+    private const int BarWidth = 40;
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private string _asked = "";
+    private int _done;
+
+    public void Advance(string asked) => (_done, _asked) = (_done + 1, asked);
+
+    public IRenderable Table()
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
+        foreach (string title in (string[])["accuracy", "tokens kept", "bytes held", "peak bytes", "first token", "per token"])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().Padding(0, 0).NoWrap());
+        }
+
+        foreach (Contestant contestant in contestants)
+        {
+            NeedleScore score = contestant.Score;
+            if (score.Answers == 0)
+            {
+                table.AddRow(contestant.Name);
+                continue;
+            }
+
+            table.AddRow(
+                contestant.Name, Invariant($"{100 * score.Accuracy:F1} %"), Invariant($"{score.TokensKept:F0}"), Bytes(score.BytesHeld), Bytes(score.PeakBytes),
+                Invariant($"{score.TimeToFirstTokenMs:F1} ms"), Invariant($"{score.PerTokenMs:F2} ms"));
+        }
+
+        return table;
+    }
+
+    public IRenderable WithProgress()
+    {
+        int filled = BarWidth * _done / total;
+        TimeSpan left = _done == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_start) / _done * (total - _done);
+        string bar = $"[green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/]";
+        return new Rows(
+            Table(),
+            new Text(_asked),
+            new Markup($" {bar} {_done}/{total} answers, {Invariant($"{left:m\\:ss}")} left"));
+    }
+
+    private static string Bytes(long count) => count switch
+    {
+        < 1 << 20 => Invariant($"{count / 1024.0:F0} KiB"),
+        _ => Invariant($"{count / 1048576.0:F2} MiB"),
+    };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

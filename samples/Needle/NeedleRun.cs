@@ -1,0 +1,80 @@
+using KvCompose.Evaluation;
+using KvCompose.Models;
+using KvCompose.Samples.Needle.Display;
+using Spectre.Console;
+
+namespace KvCompose.Samples.Needle;
+
+/// <summary>Every text is read and answered by every pipeline in turn.</summary>
+internal static class NeedleRun
+{
+    private const int Facts = 8;
+    private const int WarmUpTokens = 256;
+
+    public static void Run(NeedleArguments arguments, IAnsiConsole console, CancellationToken cancellation)
+    {
+        using AtomicFile? json = OpenJson(arguments.Json);
+        using LlamaModel model = LlamaModel.Load(EmbeddedModel.Folder);
+        NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
+        long least = NeedleTask.LeastLength(vocabulary, Facts, questions: 1);
+        if (arguments.Length < least || arguments.Length > model.Shape.Context)
+        {
+            throw new WrongArgumentException($"--length is {arguments.Length}, expected {least} to the model's context of {model.Shape.Context}");
+        }
+
+        var task = new NeedleTask(vocabulary, arguments.Length, Facts, questions: 1);
+        Contestant[] contestants = Contestant.OpenAll(model, arguments);
+        try
+        {
+            WarmUp(contestants, task.Texts(arguments.Seed).First(), cancellation);
+            var board = new ScoreBoard(contestants, arguments.Questions * contestants.Length);
+            LiveScoreBoard.Show(console, board, refresh =>
+            {
+                foreach (NeedleText text in task.Texts(arguments.Seed).Take(arguments.Questions))
+                {
+                    NeedleQuestion question = text.Questions[0];
+                    string asked = $"{model.Tokenizer.Decode(text.Asked(question))} {model.Tokenizer.Decode([.. question.Fact.Value])}";
+                    foreach (Contestant contestant in contestants)
+                    {
+                        contestant.Score.Add(NeedleAnswer.Of(contestant.Session, text, question, cancellation));
+                        board.Advance(asked);
+                        refresh();
+                    }
+                }
+            });
+
+            if (json is not null)
+            {
+                NeedleResult[] results = [.. contestants.Select(contestant => NeedleResult.Of(contestant.Name, contestant.Score))];
+                new NeedleReport(EmbeddedModel.Name, arguments.Length, arguments.Questions, results).Write(json.Stream);
+                json.Commit();
+            }
+        }
+        finally
+        {
+            Array.ForEach(contestants, contestant => contestant.Dispose());
+        }
+    }
+
+    private static AtomicFile? OpenJson(string? path)
+    {
+        try
+        {
+            return path is null ? null : AtomicFile.Create(path);
+        }
+        catch (IOException problem)
+        {
+            throw new WrongArgumentException($"--json: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Lets the runtime compile what is measured afterwards.</summary>
+    private static void WarmUp(Contestant[] contestants, NeedleText text, CancellationToken cancellation)
+    {
+        foreach (Contestant contestant in contestants)
+        {
+            contestant.Session.Prefill(text.Tokens[..Math.Min(WarmUpTokens, text.Tokens.Length)], cancellation);
+            contestant.Session.Step(text.Tokens[..1], cancellation);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace KvCompose.Samples.Needle;
+
+/// <summary>The model that the repository ships, and the shape that this sample's pipelines are compiled for.</summary>
+internal static class EmbeddedModel
+{
+    public const string Name = "needle";
+    public const int HeadDim = 32;
+    public const int GroupSize = 2;
+
+    /// <summary>The build copies the model beside the program.</summary>
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "models", Name);
+}

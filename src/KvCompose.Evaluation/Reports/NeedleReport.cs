@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace KvCompose.Evaluation;
+
+/// <summary>What a run of the needle task found, as it is written to JSON.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Length">Tokens of a text.</param>
+/// <param name="Questions">Questions that every pipeline answered.</param>
+/// <param name="Results">One entry a pipeline.</param>
+public sealed record NeedleReport(string Model, int Length, int Questions, IReadOnlyList<NeedleResult> Results)
+{
+    /// <summary>Writes the report as UTF-8 JSON with a line feed at the end.</summary>
+    public void Write(Stream target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        JsonSerializer.Serialize(target, this, ReportJson.Default.NeedleReport);
+        target.WriteByte((byte)'\n');
+    }
+}
+
+/// <summary>The figures of one pipeline.</summary>
+/// <param name="Pipeline">The pipeline's name.</param>
+/// <param name="Accuracy">Share of exact answers, 0 to 1.</param>
+/// <param name="TokensKept">Tokens that a key-value head held after the prompt, averaged.</param>
+/// <param name="BytesHeld">Bytes of cache pages held after the prompt, averaged.</param>
+/// <param name="PeakBytes">Most bytes of cache pages held at once.</param>
+/// <param name="TtftMs">Mean milliseconds from a prompt to the first token.</param>
+/// <param name="MsPerToken">Mean milliseconds of a decode step.</param>
+public sealed record NeedleResult(
+    string Pipeline, double Accuracy, double TokensKept, long BytesHeld, long PeakBytes, double TtftMs, double MsPerToken)
+{
+    /// <summary>The figures that a score has collected.</summary>
+    public static NeedleResult Of(string pipeline, NeedleScore score)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        return new NeedleResult(
+            pipeline, score.Accuracy, score.TokensKept, score.BytesHeld, score.PeakBytes, score.TimeToFirstTokenMs, score.PerTokenMs);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(NeedleReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using KvCompose.Samples.Needle;
+
+namespace KvCompose.Evaluation.Tests.CommandLine;
+
+public sealed class RunTests : CommandLineFixture
+{
+    private readonly StringWriter _output = new();
+
+    [Fact]
+    public void Run_AllPipelines_ShowsAndWritesEveryOne()
+    {
+        int code = Run(_output, live: false, default, "--length", "160", "--questions", "2", "--budget", "32", "--json", JsonFile);
+        Assert.Equal("", Error.ToString());
+        Assert.Equal(ExitCode.Done, code);
+        JsonElement report = Report();
+        Assert.Equal(["model", "length", "questions", "results"], report.EnumerateObject().Select(field => field.Name));
+        Assert.Equal("needle", report.GetProperty("model").GetString());
+        Assert.Equal(160, report.GetProperty("length").GetInt32());
+        Assert.Equal(2, report.GetProperty("questions").GetInt32());
+        JsonElement[] results = [.. report.GetProperty("results").EnumerateArray()];
+        Assert.Equal(NeedlePipeline.All.Select(pipeline => pipeline.Name), results.Select(Name));
+        Assert.All(results, result => Assert.Equal(
+            ["pipeline", "accuracy", "tokensKept", "bytesHeld", "peakBytes", "ttftMs", "msPerToken"],
+            result.EnumerateObject().Select(field => field.Name)));
+        Assert.All(results, result => Assert.Contains(Name(result), _output.ToString(), StringComparison.Ordinal));
+        Assert.All(results.Where(result => Name(result) != "FullCache"), result => Assert.Equal(32, Kept(result)));
+        Assert.InRange(Kept(results.Single(result => Name(result) == "FullCache")), 145, 157);
+    }
+
+    [Fact]
+    public void Run_RepeatedNamesInAnyCase_RunsEachOnceInTheirOrder()
+    {
+        Assert.Equal(ExitCode.Done, Run(
+            _output, live: false, default,
+            "--length", "120", "--questions", "1", "--pipeline", "snapkv", "FULLCACHE", "SnapKv", "--json", JsonFile));
+        Assert.Equal(["SnapKv", "FullCache"], Report().GetProperty("results").EnumerateArray().Select(Name));
+    }
+
+    [Fact]
+    public void Run_BudgetAsShare_KeepsThatShareOfThePrompt()
+    {
+        Assert.Equal(ExitCode.Done, Run(
+            _output, live: false, default,
+            "--length", "93", "--questions", "1", "--budget", "0.5", "--pipeline", "StreamingLlm", "--json", JsonFile));
+
+        // 93 tokens are the text with no room for noise; its last three, answer and full stop, are not read.
+        Assert.Equal(45, Kept(Report().GetProperty("results")[0]));
+    }
+
+    [Fact]
+    public void Run_SameSeed_KeepsAndAnswersTheSame()
+    {
+        double[] Figures(string seed)
+        {
+            Assert.Equal(ExitCode.Done, Run(_output, live: false, default, "--length", "300", "--questions", "3", "--seed", seed, "--json", JsonFile));
+            return [.. Report().GetProperty("results").EnumerateArray().SelectMany(
+                result => new[] { result.GetProperty("accuracy").GetDouble(), Kept(result), result.GetProperty("bytesHeld").GetInt64() })];
+        }
+
+        Assert.Equal(Figures("9"), Figures("9"));
+    }
+
+    [Fact]
+    public void Run_OnATerminal_ShowsTheQuestionAndTheProgress()
+    {
+        Assert.Equal(ExitCode.Done, Run(_output, live: true, default, "--length", "120", "--questions", "2", "--pipeline", "FullCache"));
+        Assert.Contains("what is the number of the", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1/2 answers", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("2/2 answers", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static string Name(JsonElement result) => result.GetProperty("pipeline").GetString()!;
+
+    private static double Kept(JsonElement result) => result.GetProperty("tokensKept").GetDouble();
+
+    private JsonElement Report() => JsonDocument.Parse(File.ReadAllText(JsonFile)).RootElement;
+}

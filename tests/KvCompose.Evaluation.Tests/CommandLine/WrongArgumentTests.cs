@@ -1,0 +1,54 @@
+using KvCompose.Samples.Needle;
+
+namespace KvCompose.Evaluation.Tests.CommandLine;
+
+public sealed class WrongArgumentTests : CommandLineFixture
+{
+    [Theory]
+    [InlineData("--length abc", "'abc'")]
+    [InlineData("--length 92", "--length is 92, expected 93 to")]
+    [InlineData("--length 1000000", "--length is 1000000, expected 93 to")]
+    [InlineData("--length -5", "-5")]
+    [InlineData("--questions 0", "--questions is '0'")]
+    [InlineData("--questions many", "'many'")]
+    [InlineData("--seed -1", "-1")]
+    [InlineData("--budget 0", "--budget is '0'")]
+    [InlineData("--budget 0.0", "--budget is '0.0'")]
+    [InlineData("--budget -4", "--budget is '-4'")]
+    [InlineData("--budget 1.5", "--budget is '1.5'")]
+    [InlineData("--budget NaN", "--budget is 'NaN'")]
+    [InlineData("--budget 15", "Tokens of UniformBudget is 15")]
+    [InlineData("--budget", "--budget")]
+    [InlineData("--pipeline Foo", "'Foo'")]
+    [InlineData("--pipeline FullCache Bar", "'Bar'")]
+    [InlineData("--pipeline", "--pipeline")]
+    [InlineData("--json", "--json")]
+    [InlineData("--json /nonexistent/figures.json", "'/nonexistent/figures.json' cannot be written")]
+    [InlineData("--json /", "'/' cannot be written")]
+    [InlineData("--colour red", "--colour")]
+    [InlineData("needle", "'needle'")]
+    public void Run_WrongArgument_SaysWhichAndEndsWithTwo(string arguments, string expected)
+    {
+        var output = new StringWriter();
+        Assert.Equal(ExitCode.WrongArguments, Run(output, live: false, default, arguments.Split(' ')));
+        Assert.Contains(expected, Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("", output.ToString());
+    }
+
+    [Fact]
+    public void Run_WrongLength_WritesNoFile()
+    {
+        Assert.Equal(ExitCode.WrongArguments, Run(TextWriter.Null, live: false, default, "--length", "5", "--json", JsonFile));
+        Assert.Empty(Directory.GetFiles(Folder));
+    }
+
+    [Fact]
+    public void Run_Help_NamesOptionsAndExitCodes()
+    {
+        var output = new StringWriter();
+        Assert.Equal(ExitCode.Done, Run(output, live: false, default, "--help"));
+        Assert.All(
+            (string[])["--length", "--questions", "--seed", "--budget", "--pipeline", "--json", "2 wrong arguments", "130 cancelled"],
+            expected => Assert.Contains(expected, output.ToString(), StringComparison.Ordinal));
+    }
+}

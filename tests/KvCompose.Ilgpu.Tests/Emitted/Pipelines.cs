@@ -1,0 +1,49 @@
+namespace KvCompose.Ilgpu.Tests.Emitted;
+
+// The head dimensions cover one, two and four parts of a value tile, idle lanes, and two columns a lane; the groups one block
+// of query heads, several, and a last one that is not full.
+[KvPipeline(HeadDim = 32, GroupSize = 2)]
+[FullCache]
+internal sealed partial class Full32;
+
+[KvPipeline(HeadDim = 128, GroupSize = 4)]
+[FullCache]
+internal sealed partial class Full128;
+
+[KvPipeline(HeadDim = 48, GroupSize = 1, PageTokens = 16)]
+[FullCache]
+internal sealed partial class Full48;
+
+[KvPipeline(HeadDim = 144, GroupSize = 5, PageTokens = 48)]
+[FullCache]
+internal sealed partial class Full144;
+
+[KvPipeline(HeadDim = 64, GroupSize = 4)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 4)]
+internal sealed partial class Streaming64;
+
+[KvPipeline(HeadDim = 32, GroupSize = 1, PageTokens = 16)]
+[UniformBudget(Tokens = 24)]
+[StreamingLlm(Sinks = 0)]
+internal sealed partial class Streaming32;
+
+[KvPipeline(HeadDim = 64, GroupSize = 2)]
+[UniformBudget(Tokens = 40)]
+[SnapKv(Window = 8, Kernel = 7)]
+internal sealed partial class Snap64;
+
+[KvPipeline(HeadDim = 16, GroupSize = 3, PageTokens = 16)]
+[UniformBudget(Tokens = 30)]
+[SnapKv(Window = 17, Kernel = 5, Pooling = PoolingKind.Max, Reduction = GroupReduction.Max)]
+internal sealed partial class Snap16;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 20)]
+[TokenSelection<EveryStatistic>]
+internal sealed partial class OwnStage32;
+
+[KvPipeline(HeadDim = 128, GroupSize = 1, PageTokens = 32)]
+[UniformBudget(Tokens = 20)]
+[TokenSelection<KeyNorms>]
+internal sealed partial class OwnStage128;
