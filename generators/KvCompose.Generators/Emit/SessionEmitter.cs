@@ -115,15 +115,16 @@ internal static class SessionEmitter
                         """);
                 }
 
+                if (plan.Propagation is { } propagation)
+                {
+                    WritePropagation(writer, propagation);
+                }
+
                 writer.WriteLine("""
 
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
                     """);
-                if (plan.Propagation is { } propagation)
-                {
-                    WritePropagation(writer, plan, propagation);
-                }
             }
 
             writer.WriteLine();
@@ -357,7 +358,7 @@ internal static class SessionEmitter
                 var headContext = new HeadBudgetContext
                 {
                     Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
-                    ProtectedTokens = Plan.Sinks + Plan.Window, {{scores}}
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, {{scores}}
                 };
                 {{role.Type}} headRole = {{StageValue.InSession(role)}};
                 {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);
@@ -369,9 +370,10 @@ internal static class SessionEmitter
         }
     }
 
-    private static void WritePropagation(SourceWriter writer, PipelinePlan plan, StageSpec propagation) => writer.WriteLine($$"""
+    private static void WritePropagation(SourceWriter writer, StageSpec propagation) => writer.WriteLine($$"""
 
-        // Propagate: only chosen tokens go on to deeper layers; they keep their positions and their order.
+        // Propagate: only chosen tokens go on; they keep their positions and their order. What is cut is cut before the
+        // layer's own projection and feed-forward block, which treat every token alone.
         var propagationContext = new PropagationContext
         {
             Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
@@ -387,7 +389,9 @@ internal static class SessionEmitter
                 kept[onward - Plan.Window + row] = tokens - Plan.Window + row;
             }
 
-            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden, buffers.Positions);
+            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
+            Loops.Gather(kept, onward, shape.QueryHeads * Plan.HeadDim, buffers.Queries);
+            Loops.Gather(kept, onward, buffers.Positions);
             tokens = onward;
         }
         """);
