@@ -43,15 +43,9 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
     }
 
     private static PipelineSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
-        => context.TargetSymbol is INamedTypeSymbol type && IsFirst(context, cancellation)
+        => context.TargetSymbol is INamedTypeSymbol type
             ? PipelineParser.Parse(type, context.Attributes[0], NullDiagnosticSink.Instance, cancellation)
             : null;
-
-    /// <summary>An attribute that stands on two parts of a class, which the compiler refuses, must not be emitted twice.</summary>
-    private static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
-        => context.Attributes[0].ApplicationSyntaxReference?.GetSyntax(cancellation) is { Parent.Parent: var declaration }
-            && context.TargetSymbol.GetAttributes().First(attribute => SymbolEqualityComparer.Default.Equals(
-                attribute.AttributeClass, context.Attributes[0].AttributeClass)).ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent == declaration;
 
     private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelTarget target)
     {

@@ -344,7 +344,7 @@ def train(model, phase, out, minutes, seed, easy, floor):
     model.train(); rng = random.Random(seed); peak, kinds = PHASES[phase]; done, step, begin = 0, 0, time.time()
     decayed = [p for p in model.parameters() if p.dim() > 1]; others = [p for p in model.parameters() if p.dim() == 1]
     adam = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.05}, {'params': others, 'weight_decay': 0}], lr=0, betas=(0.9, 0.95))
-    accuracy = {kind[2]: 0.0 for kind in kinds}
+    accuracy = {}
     while (done := (time.time() - begin) / (60 * minutes)) < 1:
         for group in adam.param_groups: group['lr'] = peak * min(1, (step + 1) / 150) * (floor + (1 - floor) * (0.5 + 0.5 * math.cos(math.pi * done)))
         share, batch, length, facts, questions, span = rng.choices(kinds, [kind[0] for kind in kinds])[0]
@@ -355,9 +355,11 @@ def train(model, phase, out, minutes, seed, easy, floor):
         cost = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction='none').view(wanted.shape); other = (wanted != PAD) & ~answer
         loss = cost[answer].mean() + 0.1 * cost[other].mean()
         adam.zero_grad(); loss.backward(); torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0); adam.step(); step += 1
-        if not copying: accuracy[length] += 0.03 * ((logits.argmax(-1) == wanted)[answer].float().mean().item() - accuracy[length])
+        if not copying:
+            right = (logits.argmax(-1) == wanted)[answer].float().mean().item(); before = accuracy.get(length, right)
+            accuracy[length] = before + 0.05 * (right - before)
         if step % 50 == 0:
-            print(f'{time.time() - begin:.0f}s step {step} loss {loss.item():.3f} answer tokens right by length', {n: round(a, 3) for n, a in accuracy.items()}, flush=True)
+            print(f'{time.time() - begin:.0f}s step {step} loss {loss.item():.3f} answer tokens right by length', {n: round(accuracy[n], 3) for n in sorted(accuracy)}, flush=True)
             save(model, out)
     save(model, out)
 

@@ -46,7 +46,7 @@ internal static partial class DecodeEmitter
             for (int member = 0; member < plan.GroupSize; member++)
             {
                 string sum = string.Join(" + ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set)));
-                string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ChunkTokens)";
+                string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ScoreStride)";
                 writer.WriteLine(plan.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
             }
         }
@@ -116,7 +116,7 @@ internal static partial class DecodeEmitter
 
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string place = member == 0 ? "0" : $"{CSharpLiteral.Of(member)} * Plan.ChunkTokens";
+                string place = member == 0 ? "0" : $"{CSharpLiteral.Of(member)} * Plan.ScoreStride";
                 writer.WriteLine($"Vector512<float> weight{member} = Vector512.Create(weight[{place}]);");
                 for (int vector = 0; vector < plan.ValueVectors; vector++)
                 {

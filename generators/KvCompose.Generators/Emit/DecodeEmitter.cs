@@ -116,8 +116,8 @@ internal static partial class DecodeEmitter
         private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
         {
             float* queries = scratch;                                            // [G, d], scaled
-            float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ChunkTokens]
-            float* values = scores + (Plan.GroupSize * Plan.ChunkTokens);        // [G, d], accumulated
+            float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
+            float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
             float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G]
             float* sums = maxima + Plan.GroupSize;                               // [G]
             int* pages = item->Table->Pages + item->FirstPage;
@@ -134,7 +134,7 @@ internal static partial class DecodeEmitter
             // Softmax over the piece.
             for (int member = 0; member < Plan.GroupSize; member++)
             {
-                Softmax(scores + (member * Plan.ChunkTokens), tokens, maxima + member, sums + member);
+                Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
             }
 
             // Weighted values.

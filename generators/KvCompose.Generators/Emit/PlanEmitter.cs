@@ -64,6 +64,9 @@ internal static class PlanEmitter
 
                 /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
                 public const int ChunkTokens = {plan.ChunkTokens};
+
+                /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
+                public const int ScoreStride = {plan.ScoreStride};
                 """);
         }
     }

@@ -51,6 +51,9 @@ internal sealed record PipelinePlan
     /// <summary>How the kernels are blocked; null where the storage is not one that kernels read.</summary>
     public required KernelPlan? Kernels { get; init; }
 
+    /// <summary>Floats from one query head's scores to the next.</summary>
+    public int ScoreStride => ChunkTokens + 16;
+
     public int HeadDim => Spec.HeadDim;
 
     public int GroupSize => Spec.GroupSize;
@@ -90,5 +93,5 @@ internal sealed record PipelinePlan
     public StageSpec? Residency => Spec[StageSlot.Residency];
 
     /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, accumulators, maxima and sums.</summary>
-    public int ScratchFloats => GroupSize * (HeadDim + ChunkTokens + HeadDim + 2);
+    public int ScratchFloats => GroupSize * (HeadDim + ScoreStride + HeadDim + 2);
 }

@@ -7,7 +7,7 @@ namespace KvCompose.Generators.Planning;
 internal static class Planner
 {
     private const int VectorFloats = 16;
-    private const int LongestChunk = 1024;
+    private const int LongestChunk = 512;
     private const int Alignment = 64;
 
     /// <summary>Accumulators that leave room for operands in 32 vector registers.</summary>
@@ -43,13 +43,19 @@ internal static class Planner
                 ? 1
                 : selection.Number(OptionRole.PoolingKernel, selection.Facts.PoolingKernel),
             Reduction = (GroupReduction)selection.Number(OptionRole.Reduction, (int)selection.Facts.Reduction),
-            Statistics = spec.Stages.Aggregate(AttentionStatistics.None, static (all, stage) => all | stage.Facts.Observes),
+            Statistics = StatisticsOf(spec, selection),
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
             ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
             Kernels = KernelPlanner.Plan(spec, storageType, observedRows),
         };
     }
+
+    /// <summary>What all stages ask for; nobody is asked when every token is kept.</summary>
+    private static AttentionStatistics StatisticsOf(PipelineSpec spec, StageSpec selection)
+        => selection.Facts.Lossy
+            ? spec.Stages.Aggregate(AttentionStatistics.None, static (all, stage) => all | stage.Facts.Observes)
+            : AttentionStatistics.None;
 
     private static PoolingKind PoolingOf(StageSpec selection)
         => (PoolingKind)selection.Number(OptionRole.Pooling, (int)selection.Facts.Pooling);

@@ -52,7 +52,8 @@ internal sealed class Checkpoint : IDisposable
         if (!shape.SequenceEqual(entry.Shape))
         {
             throw new CheckpointFormatException(
-                file.Path, $"tensor '{name}' has shape {entry.ShapeText}, the configuration makes it [{string.Join(", ", shape.ToArray())}]");
+                file.Path,
+                $"tensor '{name}' has shape {entry.ShapeText}, the configuration makes it [{string.Join(", ", shape.ToArray())}]");
         }
 
         if (entry.Type == ElementType.Other)
@@ -74,7 +75,8 @@ internal sealed class Checkpoint : IDisposable
             .Order(StringComparer.Ordinal).FirstOrDefault();
         if (name is not null)
         {
-            throw new CheckpointFormatException(_owners[name].Path, $"tensor '{name}' has no place in the model that the configuration describes");
+            throw new CheckpointFormatException(
+                _owners[name].Path, $"tensor '{name}' has no place in the model that the configuration describes");
         }
     }
 

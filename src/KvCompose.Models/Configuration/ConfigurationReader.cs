@@ -44,6 +44,10 @@ internal static class ConfigurationReader
         {
             throw new ModelConfigurationException(file, $"is not JSON: {exception.Message}", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            throw new ModelConfigurationException(file, "holds a string that is not valid Unicode", exception);
+        }
     }
 
     private static ModelConfiguration Build(JsonFields fields)

@@ -93,7 +93,7 @@ internal readonly struct JsonFields(JsonElement element, Func<string, ModelLoadE
         }
 
         JsonElement value = this[field];
-        return value.ValueKind == JsonValueKind.String ? ReadString(field, value) : throw Wrong(field, value, "a string");
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(field, value, "a string");
     }
 
     public int[] IntegerOrList(string field, int least, int most)
@@ -139,17 +139,5 @@ internal readonly struct JsonFields(JsonElement element, Func<string, ModelLoadE
     {
         string raw = value.GetRawText();
         return Wrong(field, raw.Length <= 80 ? raw : raw[..80] + "…", expected);
-    }
-
-    private string ReadString(string field, JsonElement value)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Wrong(field, value, "valid Unicode");
-        }
     }
 }

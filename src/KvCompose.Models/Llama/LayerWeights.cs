@@ -1,5 +1,4 @@
 using KvCompose.Memory;
-using KvCompose.Models.Checkpoints;
 using KvCompose.Models.Mathematics;
 
 namespace KvCompose.Models.Llama;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using KvCompose.Memory;
 using KvCompose.Models.Llama;
 using KvCompose.Threading;
 
@@ -44,7 +45,7 @@ internal unsafe struct HeadPreparation : IParallelWork
     }
 
     private readonly void Prepare(
-        float* heads, int count, Memory.NativeFloats? bias, Memory.NativeFloats? norm, float* cosines, float* sines)
+        float* heads, int count, NativeFloats? bias, NativeFloats? norm, float* cosines, float* sines)
     {
         int d = Shape.HeadDim;
         if (bias is not null)

@@ -114,7 +114,8 @@ internal unsafe struct MatrixProduct : IParallelWork
     {
         float* whole = stackalloc float[TileProduct.MaxRows * TileProduct.Columns];
         TileProduct.Multiply(
-            _rows.TileRows, activations, weights, TileProduct.Lanes, TileProduct.Columns, depth, whole, TileProduct.Columns, accumulate: false);
+            _rows.TileRows, activations, weights, TileProduct.Lanes, TileProduct.Columns, depth, whole, TileProduct.Columns,
+            accumulate: false);
         for (int row = 0; row < rows; row++)
         {
             for (int column = 0; column < columns; column++)

@@ -9,7 +9,8 @@ namespace KvCompose.Models.Tokenizers;
 internal static class ByteAlphabet
 {
     private static readonly char[] Characters = Create();
-    private static readonly Dictionary<char, byte> Bytes = Characters.Select((c, i) => (c, i)).ToDictionary(pair => pair.c, pair => (byte)pair.i);
+    private static readonly Dictionary<char, byte> Bytes =
+        Characters.Select((c, i) => (c, i)).ToDictionary(pair => pair.c, pair => (byte)pair.i);
 
     /// <summary>The character of a byte.</summary>
     public static char Character(byte value) => Characters[value];

@@ -1,17 +1,18 @@
-using System.Text;
+using System.Text.Unicode;
 
 namespace KvCompose.Models.Tokenizers;
 
 /// <summary>
 /// Turns tokens into text as they come. A character whose bytes are spread over several tokens appears with the last of them,
-/// never in part. Allocates nothing per token once its buffer has grown. Not for several threads at once.
+/// never in part. Allocates nothing per token once its buffers have grown. Not for several threads at once.
 /// </summary>
 public sealed class TextDecoder
 {
     private readonly Tokenizer _tokenizer;
     private readonly bool _skipSpecialTokens;
-    private readonly Decoder _utf8 = Encoding.UTF8.GetDecoder();
+    private byte[] _bytes = new byte[64];
     private char[] _characters = new char[64];
+    private int _pending;
     private bool _begun;
 
     internal TextDecoder(Tokenizer tokenizer, bool skipSpecialTokens)
@@ -23,40 +24,46 @@ public sealed class TextDecoder
     /// <summary>The text that this token completes; often empty. Valid until the next call.</summary>
     public ReadOnlySpan<char> Next(int token)
     {
-        ReadOnlySpan<byte> bytes = _tokenizer.Bytes(token, _skipSpecialTokens);
-        if (bytes.IsEmpty)
+        ReadOnlySpan<byte> spelled = _tokenizer.Bytes(token, _skipSpecialTokens);
+        if (spelled.IsEmpty)
         {
             return default;
         }
 
-        int written = 0;
         if (_tokenizer.SeparatesTokens && _begun)
         {
-            written = Convert(" "u8, 0, flush: false);
+            Append(" "u8);
         }
 
         _begun = true;
-        return _characters.AsSpan(0, Convert(bytes, written, flush: false));
+        Append(spelled);
+        return Convert(final: false);
     }
 
     /// <summary>What is left at the end: U+FFFD if the last character is incomplete. The decoder can then begin anew.</summary>
     public ReadOnlySpan<char> Finish()
     {
-        int written = Convert(default, 0, flush: true);
-        _utf8.Reset();
         _begun = false;
-        return _characters.AsSpan(0, written);
+        return Convert(final: true);
     }
 
-    private int Convert(ReadOnlySpan<byte> bytes, int written, bool flush)
+    private void Append(ReadOnlySpan<byte> spelled)
     {
-        // A byte gives at most one char, and a pending sequence that breaks off one more.
-        int needed = written + bytes.Length + 2;
-        if (_characters.Length < needed)
+        if (_bytes.Length < _pending + spelled.Length)
         {
-            Array.Resize(ref _characters, Math.Max(needed, _characters.Length * 2));
+            Array.Resize(ref _bytes, 2 * (_pending + spelled.Length));
+            Array.Resize(ref _characters, _bytes.Length); // A byte gives at most one char.
         }
 
-        return written + _utf8.GetChars(bytes, _characters.AsSpan(written), flush);
+        spelled.CopyTo(_bytes.AsSpan(_pending));
+        _pending += spelled.Length;
+    }
+
+    private ReadOnlySpan<char> Convert(bool final)
+    {
+        Utf8.ToUtf16(_bytes.AsSpan(0, _pending), _characters, out int read, out int written, replaceInvalidSequences: true, final);
+        _bytes.AsSpan(read, _pending - read).CopyTo(_bytes);
+        _pending -= read;
+        return _characters.AsSpan(0, written);
     }
 }

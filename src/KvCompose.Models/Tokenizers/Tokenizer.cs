@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace KvCompose.Models.Tokenizers;
 
@@ -43,6 +44,7 @@ public sealed class Tokenizer
     /// <param name="text">Any text.</param>
     /// <param name="addSpecialTokens">Whether the tokens that the file puts before and after a text are added.</param>
     /// <exception cref="ArgumentException">A word is not in the vocabulary, and there is no token for unknown words.</exception>
+    /// <exception cref="RegexMatchTimeoutException">The file's own pattern spent more than ten seconds on the text.</exception>
     public int[] Encode(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -52,7 +52,8 @@ internal sealed class WordLevelModel : ITokenModel
             ReadOnlySpan<char> word = text.AsSpan(start, end - start);
             ids.Add(words.TryGetValue(word, out int id)
                 ? id
-                : _unknown ?? throw new ArgumentException($"the word '{word}' is not in the vocabulary, which has no token for unknown words", nameof(text)));
+                : _unknown ?? throw new ArgumentException(
+                    $"the word '{word}' is not in the vocabulary, which has no token for unknown words", nameof(text)));
         }
     }
 

@@ -20,7 +20,7 @@ internal static unsafe class AttentionKernels
         }
     }
 
-    /// <summary>Rows of <paramref name="columns"/> floats into panels [⌈columns / 32⌉][rows][32], zero behind the last column.</summary>
+    /// <summary>Rows of columns floats into panels [⌈columns / 32⌉][rows][32], zero behind the last column.</summary>
     [MethodImpl(Leaf)]
     public static void PackColumns(float* source, nint stride, int rows, int columns, float* packed)
     {

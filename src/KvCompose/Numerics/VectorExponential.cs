@@ -19,7 +19,9 @@ public static class VectorExponential
     private const float Lowest = -126f;
     private const float Highest = 127f;
 
-    /// <summary>2ˣ for x ≤ 127. What lies below −126 (−∞ included) gives 2⁻¹²⁶, which counts as zero beside any maximum of 1.</summary>
+    /// <summary>
+    /// 2ˣ for x ≤ 127. What lies below −126 (−∞ included) gives 2⁻¹²⁶, which counts as zero beside any maximum of 1.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> PowerOfTwo(Vector512<float> x)
     {

@@ -20,6 +20,13 @@ public static class BrokenSources
     public static IReadOnlyList<string> From(params IEnumerable<string> seeds)
         => [.. seeds.SelectMany(Mutations).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>A number of these texts, evenly spread over all changes.</summary>
+    public static IReadOnlyList<string> Sample(int count, params IEnumerable<string> seeds)
+    {
+        var all = From(seeds);
+        return [.. Enumerable.Range(0, Math.Min(count, all.Count)).Select(i => all[(int)((long)i * all.Count / Math.Min(count, all.Count))])];
+    }
+
     private static IEnumerable<string> Mutations(string seed)
     {
         var root = CSharpSyntaxTree.ParseText(seed).GetRoot();

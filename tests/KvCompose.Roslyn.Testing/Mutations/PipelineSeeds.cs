@@ -25,7 +25,7 @@ public static class PipelineSeeds
 
         internal static partial class Pipelines
         {
-            [KvPipeline, StreamingLlm(Sinks = 8), Halving(Share = 0.5f), HeadRole<Stages.Equal<int>>]
+            [KvPipeline, StreamingLlm(Sinks = 8), Halving(Share = 0.5f), HeadRole<Stages.Equal>]
             internal partial class Nested { }
         }
 
@@ -46,10 +46,9 @@ public static class PipelineSeeds
                     => budgets[context.Layer] = (int)(context.PromptTokens * options.Share);
             }
 
-            internal struct Equal<T> : IHeadRole<Equal<T>>
-                where T : unmanaged
+            internal struct Equal : IHeadRole<Equal>
             {
-                public static void Assign(in Equal<T> options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) { }
+                public static void Assign(in Equal options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) { }
             }
         }
         """;

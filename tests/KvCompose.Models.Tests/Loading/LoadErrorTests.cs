@@ -1,0 +1,139 @@
+using KvCompose.Models.Tests.Support;
+
+namespace KvCompose.Models.Tests.Loading;
+
+public sealed class LoadErrorTests
+{
+    [Fact]
+    public void Load_CompleteFolder_Loads()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+
+        TinyModel.Load(folder);
+    }
+
+    [Theory]
+    [InlineData("config.json", typeof(ModelConfigurationException))]
+    [InlineData("tokenizer.json", typeof(TokenizerFormatException))]
+    [InlineData("model.safetensors", typeof(CheckpointFormatException))]
+    public void Load_FileMissing_NamesIt(string file, Type exceptionType)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.Delete(folder.File(file));
+
+        Exception exception = Assert.Throws(exceptionType, () => TinyModel.Load(folder));
+
+        Assert.Equal(folder.File(file), ((ModelLoadException)exception).File);
+        Assert.StartsWith(folder.File(file) + ": cannot be read", exception.Message);
+    }
+
+    [Fact]
+    public void Load_FolderMissing_NamesTheConfiguration()
+        => Assert.Contains("config.json", Assert.Throws<ModelConfigurationException>(
+            () => LlamaModel.Load(Path.Combine(Path.GetTempPath(), "kvcompose-no-such-folder"))).Message);
+
+    [Fact]
+    public void Load_TensorMissing_NamesIt()
+        => Fails(tensors => tensors.Where(tensor => !tensor.Name.EndsWith("o_proj.weight")), "tensor 'model.layers.0.self_attn.o_proj.weight' is missing");
+
+    [Fact]
+    public void Load_TensorOfAnotherShape_NamesBoth()
+        => Fails(
+            tensors => tensors.Select(tensor => tensor.Name == "model.norm.weight" ? (tensor.Name, [9], new float[9]) : tensor),
+            "tensor 'model.norm.weight' has shape [9], the configuration makes it [8]");
+
+    [Fact]
+    public void Load_TensorNobodyAsksFor_NamesIt()
+        => Fails(
+            tensors => tensors.Append(("model.layers.0.self_attn.q_proj.bias", [32], new float[32])),
+            "tensor 'model.layers.0.self_attn.q_proj.bias' has no place");
+
+    [Fact]
+    public void Load_NaNWeight_NamesTheTensor()
+        => Fails(
+            tensors => tensors.Select(tensor => tensor.Name.EndsWith("up_proj.weight") ? Spoiled(tensor) : tensor),
+            "element 5 of tensor 'model.layers.0.mlp.up_proj.weight' is NaN");
+
+    [Fact]
+    public void Load_IntegerTensor_NamesItsType()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        byte[] file = TinyModel.Safetensors();
+        string text = System.Text.Encoding.Latin1.GetString(file).Replace("\"dtype\":\"F32\",\"shape\":[9,8]", "\"dtype\":\"I32\",\"shape\":[9,8]");
+        File.WriteAllBytes(folder.File("model.safetensors"), System.Text.Encoding.Latin1.GetBytes(text));
+
+        Assert.Contains("has type I32", Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder)).Message);
+    }
+
+    [Fact]
+    public void Load_TokenOutsideTheModelsVocabulary_NamesIt()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.WriteAllText(folder.File("tokenizer.json"), ExpectedCase.WordTokenizer(10));
+
+        Assert.Contains("token 9", Assert.Throws<TokenizerFormatException>(() => TinyModel.Load(folder)).Message);
+    }
+
+    [Theory]
+    [InlineData("""{"weight_map":{"model.norm.weight":"../model.safetensors"}}""", "'weight_map.model.norm.weight'")]
+    [InlineData("""{"weight_map":{"model.norm.weight":"other.safetensors"}}""", "other.safetensors")]
+    [InlineData("""{"weight_map":{"model.extra.weight":"shard.safetensors"}}""", "tensor 'model.extra.weight' is missing")]
+    [InlineData("""{"weight_map":[]}""", "'weight_map'")]
+    [InlineData("{}", "'weight_map'")]
+    [InlineData("{", "not JSON")]
+    public void Load_WrongShardIndex_NamesWhatIsWrong(string index, string problem)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.Move(folder.File("model.safetensors"), folder.File("shard.safetensors"));
+        File.WriteAllText(folder.File("model.safetensors.index.json"), index);
+
+        Assert.Contains(problem, Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder)).Message);
+    }
+
+    [Fact]
+    public void Load_Fails_LeavesNoFileOpenAndNoThreadBehind()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.WriteAllBytes(folder.File("model.safetensors"), SafetensorsWriter.Write(TinyModel.Tensors().Skip(1), "F32"));
+
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Throws<CheckpointFormatException>(() => LlamaModel.Load(folder.Path, new LlamaModelOptions { Threads = 4 }));
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            string[] open = [.. Directory.GetFiles("/proc/self/fd").Select(link => new FileInfo(link).LinkTarget ?? "")];
+            Assert.DoesNotContain(open, target => target.StartsWith(folder.Path, StringComparison.Ordinal));
+        }
+
+        // On a share-checking system this fails while a handle is open.
+        using FileStream exclusive = File.Open(folder.File("model.safetensors"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    private static (string Name, int[] Shape, float[] Values) Spoiled((string Name, int[] Shape, float[] Values) tensor)
+    {
+        tensor.Values[5] = float.NaN;
+        return tensor;
+    }
+
+    private static void Fails(
+        Func<IEnumerable<(string Name, int[] Shape, float[] Values)>, IEnumerable<(string Name, int[] Shape, float[] Values)>> change,
+        string problem)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.WriteAllBytes(folder.File("model.safetensors"), SafetensorsWriter.Write(change(TinyModel.Tensors()), "F32"));
+
+        var exception = Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder));
+
+        Assert.Contains(problem, exception.Message);
+        Assert.Equal(folder.File("model.safetensors"), exception.File);
+    }
+}
