@@ -284,17 +284,19 @@ internal static partial class SelectionEmitter
         """);
 
     private static void WriteLeftOut(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Rows that are not kept, ascending.</summary>
+        /// <summary>Rows that are not kept, ascending; what is kept may come in any order.</summary>
         internal static int[] LeftOut(int* kept, int count, int tokens)
         {
-            var rows = new int[tokens - count];
-            for (int row = 0, next = 0, left = 0; row < tokens; row++)
+            var stays = new bool[tokens];
+            for (int slot = 0; slot < count; slot++)
             {
-                if (next < count && kept[next] == row)
-                {
-                    next++;
-                }
-                else
+                stays[kept[slot]] = true;
+            }
+
+            var rows = new int[tokens - count];
+            for (int row = 0, left = 0; row < tokens; row++)
+            {
+                if (!stays[row])
                 {
                     rows[left++] = row;
                 }

@@ -90,8 +90,10 @@ internal static class SessionEmitter
                 writer.WriteLine();
                 writer.WriteLine("// Exact attention over all tokens that reached the layer.");
                 string lse = plan.ObservesWindow ? "buffers.LogSumExp" : "null";
-                writer.WriteLine(
-                    $"CausalAttention.Run(Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);");
+                writer.WriteLine($"""
+                    CausalAttention.Run(
+                        Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);
+                    """);
                 writer.WriteLine();
                 if (plan.Selects)
                 {
@@ -184,8 +186,7 @@ internal static class SessionEmitter
             string condition = plan.ObservesWindow ? "observed" : "tokens > Plan.Sinks + Plan.Window";
             using (writer.WriteBlock($"if ({condition})"))
             {
-                writer.WriteLine("var observe = new Loops.ObserveWork");
-                using (writer.WriteBlock("", ";"))
+                using (writer.WriteBlock("var observe = new Loops.ObserveWork", ";"))
                 {
                     writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
                     if (plan.ObservesWindow)
@@ -292,10 +293,12 @@ internal static class SessionEmitter
 
     private static void WriteScoreCall(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine("var score = new Loops.ScoreWork");
-        using (writer.WriteBlock("", ";"))
+        using (writer.WriteBlock("var score = new Loops.ScoreWork", ";"))
         {
-            writer.WriteLine($"Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores, Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},");
+            writer.WriteLine($"""
+                Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
+                Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},
+                """);
             writer.WriteLine($"Options = {StageValue.InSession(plan.Selection)},");
             if (plan.ObservesWindow)
             {
