@@ -43,7 +43,7 @@ public class KernelEmissionTests
     [Fact]
     public void Run_StorageThatKernelsDoNotRead_EmitsNoneAndSaysWhy()
     {
-        GeneratorRun run = KernelHarness.WithDevice.Run(FullCache.Replace("[FullCache]", "[FullCache, Fp16Storage]", StringComparison.Ordinal));
+        GeneratorRun run = KernelHarness.WithoutKernels.Run(FullCache.Replace("[FullCache]", "[FullCache, Fp16Storage]", StringComparison.Ordinal));
         Assert.DoesNotContain(run.Sources.Keys, name => name.Contains("Kernels", StringComparison.Ordinal));
         Assert.Contains("kernels: none", run.Sources["Pipe.Plan.g.cs"], StringComparison.Ordinal);
     }
