@@ -7,6 +7,9 @@ internal static class EmbeddedModel
     public const int HeadDim = 32;
     public const int GroupSize = 2;
 
+    /// <summary>Observation window: what the model's questions are made of fits into it.</summary>
+    public const int Window = 16;
+
     /// <summary>The build copies the model beside the program.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "models", Name);
 }

@@ -24,7 +24,10 @@ public sealed class RunTests : CommandLineFixture
             ["pipeline", "accuracy", "tokensKept", "bytesHeld", "peakBytes", "ttftMs", "msPerToken"],
             result.EnumerateObject().Select(field => field.Name)));
         Assert.All(results, result => Assert.Contains(Name(result), _output.ToString(), StringComparison.Ordinal));
-        Assert.All(results.Where(result => Name(result) != "FullCache"), result => Assert.Equal(32, Kept(result)));
+        Assert.All(results.Where(result => Name(result) is "StreamingLlm" or "SnapKv"), result => Assert.Equal(32, Kept(result)));
+
+        // Methods that share a budget do so in whole tokens, and fewer than 32 tokens reach the deeper layers of FastKV.
+        Assert.All(results.Where(result => Name(result) is "PyramidKv" or "AdaKv" or "Cake" or "FastKv"), result => Assert.InRange(Kept(result), 31, 33.5));
         Assert.InRange(Kept(results.Single(result => Name(result) == "FullCache")), 145, 157);
     }
 

@@ -1,0 +1,10 @@
+namespace KvCompose.Samples.Needle;
+
+/// <summary>What the command line allows a key-value head to keep, for texts of one length.</summary>
+/// <param name="Uniform">A number of tokens, or a share of the text.</param>
+/// <param name="Length">Tokens of a text.</param>
+internal readonly record struct NeedleBudget(UniformBudget Uniform, int Length)
+{
+    /// <summary>As a number of tokens. A share of a text that is shorter than what is always kept means that.</summary>
+    public int Tokens => Uniform.Tokens > 0 ? Uniform.Tokens : Math.Max(EmbeddedModel.Window, (int)(Length * Uniform.Ratio));
+}
