@@ -109,6 +109,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.StageWithoutEffect));
 
+    public static readonly DiagnosticDescriptor CascadeBypassesStore = new(
+        RuleIds.CascadeBypassesStore,
+        "Cascade drops past a backing store",
+        "Budget '{0}' shrinks layers that are done, and what they lose then would not reach the backing store of '{1}'",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.CascadeBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -121,7 +128,7 @@ internal static class RuleDescriptors
     [
         PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
-        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, LanguageTooOld,
+        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, LanguageTooOld,
     ];
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);

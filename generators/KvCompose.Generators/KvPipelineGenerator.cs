@@ -39,7 +39,9 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
             }
         });
 
-        context.RegisterSourceOutput(plans.Combine(target), static (output, both) => AddKernels(output, both.Left, both.Right));
+        context.RegisterSourceOutput(
+            plans.Combine(target).Where(static both => both.Right != KernelTarget.None && both.Left.Kernels is not null),
+            static (output, both) => AddKernels(output, both.Left, both.Left.Kernels!, both.Right));
     }
 
     private static PipelineSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -47,13 +49,8 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
             ? PipelineParser.Parse(type, context.Attributes[0], NullDiagnosticSink.Instance, cancellation)
             : null;
 
-    private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelTarget target)
+    private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelPlan kernels, KernelTarget target)
     {
-        if (target == KernelTarget.None || plan.Kernels is not { } kernels)
-        {
-            return;
-        }
-
         Add(output, plan, "Kernels", KernelEmitter.Emit(plan, kernels));
         if (target == KernelTarget.Simulator)
         {

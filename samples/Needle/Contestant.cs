@@ -19,7 +19,7 @@ internal sealed class Contestant(string name, KvSession session) : IDisposable
         {
             foreach (NeedlePipeline pipeline in arguments.Pipelines)
             {
-                opened.Add(new Contestant(pipeline.Name, pipeline.Open(model, arguments.Budget)));
+                opened.Add(new Contestant(pipeline.Name, pipeline.Open(model, arguments.TokensKept)));
             }
 
             return [.. opened];

@@ -21,12 +21,12 @@ internal static class PlanSummary
             Item($"{SlotNames.Of(stage.Slot)}: <see cref=\"{stage.Type.FullyQualifiedName}\"/>{Options(stage)}{Source(stage)}");
         }
 
-        Item(Invariant($"shape: head dimension {plan.HeadDim}, {plan.GroupSize} query heads a key-value head"));
+        Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
         Item(Invariant(
             $"cost: {plan.BytesPerToken} bytes a token and key-value head, in pages of {plan.PageTokens} tokens ({plan.PageBytes} bytes)"));
         Item(Observation(plan));
         Item(Invariant(
-            $"decode: {plan.GroupSize} query heads in registers over each key tile ({plan.ScoreSets} accumulator sets), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.ChunkTokens} tokens"));
+            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.ScoreSets}), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.ChunkTokens} tokens"));
         Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");
@@ -68,6 +68,8 @@ internal static class PlanSummary
 
     private static string Short(string literal) => literal.Substring(literal.LastIndexOf("::", StringComparison.Ordinal) is var at and >= 0
         ? literal.LastIndexOf('.') + 1 : 0);
+
+    private static string Heads(int count) => count == 1 ? "1 query head" : Invariant($"{count} query heads");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -142,6 +142,7 @@ internal static partial class SelectionEmitter
 
         if (plan.ObservesEntropy)
         {
+            writer.WriteLine();
             writer.WriteLine("entropy.Store(Entropies + ((nint)head * Stride) + token);");
         }
     }
@@ -195,13 +196,18 @@ internal static partial class SelectionEmitter
         writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
         using (writer.WriteBlock($"private static void Observe{CSharpLiteral.Of(rows)}(float* tile, float* queries, float* logSumExp{mask}, ref ObservedTile seen)"))
         {
-            string zeros = string.Join(", ", Enumerable.Range(0, rows).Select(static row => $"dot{CSharpLiteral.Of(row)} = Vector512<float>.Zero"));
-            writer.WriteLine($"Vector512<float> {zeros};");
+            for (int row = 0; row < rows; row++)
+            {
+                writer.WriteLine($"Vector512<float> dot{row} = Vector512<float>.Zero;");
+            }
+
+            writer.WriteLine();
             using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {ObservedDimensions}, tile += {ObservedDimensions * 16}, queries += {ObservedDimensions})"))
             {
                 for (int step = 0; step < ObservedDimensions; step++)
                 {
-                    writer.WriteLine($"Vector512<float> key{step} = Vector512.Load(tile + {step * 16});");
+                    string place = step == 0 ? "tile" : $"tile + {CSharpLiteral.Of(step * 16)}";
+                    writer.WriteLine($"Vector512<float> key{step} = Vector512.Load({place});");
                     for (int row = 0; row < rows; row++)
                     {
                         string offset = row == 0 ? CSharpLiteral.Of(step) : $"({CSharpLiteral.Of(row)} * Plan.HeadDim) + {CSharpLiteral.Of(step)}";
@@ -232,13 +238,13 @@ internal static partial class SelectionEmitter
         writer.WriteLine($"Vector512<float> sum = {sum};");
         if (plan.ObservesEntropy)
         {
-            string entropy = string.Join(" + ", Enumerable.Range(0, rows).Select(static row => $"(p{CSharpLiteral.Of(row)} * dot{CSharpLiteral.Of(row)})"));
+            string entropy = string.Join("\n    + ", Enumerable.Range(0, rows).Select(static row => $"(p{CSharpLiteral.Of(row)} * dot{CSharpLiteral.Of(row)})"));
             writer.WriteLine($"seen.Entropy -= ({entropy}) * Vector512.Create(VectorExponential.Ln2);");
         }
 
         if (plan.ObservesVariance)
         {
-            string squares = string.Join(" + ", Enumerable.Range(0, rows).Select(static row => $"((p{CSharpLiteral.Of(row)} - mean) * (p{CSharpLiteral.Of(row)} - mean))"));
+            string squares = string.Join("\n    + ", Enumerable.Range(0, rows).Select(static row => $"((p{CSharpLiteral.Of(row)} - mean) * (p{CSharpLiteral.Of(row)} - mean))"));
             writer.WriteLine($"""
 
                 // Squared deviations of these rows, joined with those of the earlier ones (Chan et al.).

@@ -261,32 +261,42 @@ internal static partial class SelectionEmitter
             }
         }
 
-        /// <summary>Moves chosen rows of the hidden states and their positions to the front; rows ascend, so nothing is overwritten early.</summary>
-        internal static void Gather(int* rows, int count, int hidden, float* states, int[] positions)
+        /// <summary>Moves chosen rows to the front; they ascend, so nothing is overwritten early.</summary>
+        internal static void Gather(int* rows, int count, int width, float* states)
         {
             for (int row = 0; row < count; row++)
             {
                 if (rows[row] != row)
                 {
-                    new ReadOnlySpan<float>(states + ((nint)rows[row] * hidden), hidden).CopyTo(new Span<float>(states + ((nint)row * hidden), hidden));
-                    positions[row] = positions[rows[row]];
+                    new ReadOnlySpan<float>(states + ((nint)rows[row] * width), width).CopyTo(new Span<float>(states + ((nint)row * width), width));
                 }
+            }
+        }
+
+        /// <summary>As above, for the tokens' positions.</summary>
+        internal static void Gather(int* rows, int count, int[] positions)
+        {
+            for (int row = 0; row < count; row++)
+            {
+                positions[row] = positions[rows[row]];
             }
         }
         """);
 
     private static void WriteLeftOut(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Rows that are not kept, ascending.</summary>
+        /// <summary>Rows that are not kept, ascending; what is kept may come in any order.</summary>
         internal static int[] LeftOut(int* kept, int count, int tokens)
         {
-            var rows = new int[tokens - count];
-            for (int row = 0, next = 0, left = 0; row < tokens; row++)
+            var stays = new bool[tokens];
+            for (int slot = 0; slot < count; slot++)
             {
-                if (next < count && kept[next] == row)
-                {
-                    next++;
-                }
-                else
+                stays[kept[slot]] = true;
+            }
+
+            var rows = new int[tokens - count];
+            for (int row = 0, left = 0; row < tokens; row++)
+            {
+                if (!stays[row])
                 {
                     rows[left++] = row;
                 }

@@ -90,8 +90,10 @@ internal static class SessionEmitter
                 writer.WriteLine();
                 writer.WriteLine("// Exact attention over all tokens that reached the layer.");
                 string lse = plan.ObservesWindow ? "buffers.LogSumExp" : "null";
-                writer.WriteLine(
-                    $"CausalAttention.Run(Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);");
+                writer.WriteLine($"""
+                    CausalAttention.Run(
+                        Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);
+                    """);
                 writer.WriteLine();
                 if (plan.Selects)
                 {
@@ -115,15 +117,16 @@ internal static class SessionEmitter
                         """);
                 }
 
+                if (plan.Propagation is { } propagation)
+                {
+                    WritePropagation(writer, propagation);
+                }
+
                 writer.WriteLine("""
 
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
                     """);
-                if (plan.Propagation is { } propagation)
-                {
-                    WritePropagation(writer, plan, propagation);
-                }
             }
 
             writer.WriteLine();
@@ -183,8 +186,7 @@ internal static class SessionEmitter
             string condition = plan.ObservesWindow ? "observed" : "tokens > Plan.Sinks + Plan.Window";
             using (writer.WriteBlock($"if ({condition})"))
             {
-                writer.WriteLine("var observe = new Loops.ObserveWork");
-                using (writer.WriteBlock("", ";"))
+                using (writer.WriteBlock("var observe = new Loops.ObserveWork", ";"))
                 {
                     writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
                     if (plan.ObservesWindow)
@@ -291,10 +293,12 @@ internal static class SessionEmitter
 
     private static void WriteScoreCall(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine("var score = new Loops.ScoreWork");
-        using (writer.WriteBlock("", ";"))
+        using (writer.WriteBlock("var score = new Loops.ScoreWork", ";"))
         {
-            writer.WriteLine($"Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores, Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},");
+            writer.WriteLine($"""
+                Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
+                Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},
+                """);
             writer.WriteLine($"Options = {StageValue.InSession(plan.Selection)},");
             if (plan.ObservesWindow)
             {
@@ -357,7 +361,7 @@ internal static class SessionEmitter
                 var headContext = new HeadBudgetContext
                 {
                     Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
-                    ProtectedTokens = Plan.Sinks + Plan.Window, {{scores}}
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, {{scores}}
                 };
                 {{role.Type}} headRole = {{StageValue.InSession(role)}};
                 {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);
@@ -369,9 +373,10 @@ internal static class SessionEmitter
         }
     }
 
-    private static void WritePropagation(SourceWriter writer, PipelinePlan plan, StageSpec propagation) => writer.WriteLine($$"""
+    private static void WritePropagation(SourceWriter writer, StageSpec propagation) => writer.WriteLine($$"""
 
-        // Propagate: only chosen tokens go on to deeper layers; they keep their positions and their order.
+        // Propagate: only chosen tokens go on; they keep their positions and their order. What is cut is cut before the
+        // layer's own projection and feed-forward block, which treat every token alone.
         var propagationContext = new PropagationContext
         {
             Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
@@ -387,7 +392,9 @@ internal static class SessionEmitter
                 kept[onward - Plan.Window + row] = tokens - Plan.Window + row;
             }
 
-            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden, buffers.Positions);
+            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
+            Loops.Gather(kept, onward, shape.QueryHeads * Plan.HeadDim, buffers.Queries);
+            Loops.Gather(kept, onward, buffers.Positions);
             tokens = onward;
         }
         """);

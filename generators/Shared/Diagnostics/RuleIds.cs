@@ -18,6 +18,7 @@ internal static class RuleIds
     public const string BudgetBelowProtected = "KVC2008";
     public const string RenumberedPositions = "KVC2012";
     public const string StageWithoutEffect = "KVC2013";
+    public const string CascadeBypassesStore = "KVC2014";
 
     public const string LanguageTooOld = "KVC9001";
 }

@@ -61,7 +61,7 @@ internal static class CompositionRules
         }
 
         WarnOfNoEffect(stages, siteOf, sink);
-        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink);
+        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink);
     }
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
@@ -100,6 +100,20 @@ internal static class CompositionRules
 
     private static void ReportMissing(string pipeline, DiagnosticSite site, StageSlot slot, IDiagnosticSink sink)
         => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot)) { FixData = FixData.OfSlot(slot) });
+
+    /// <summary>A store that promises every token must see each one that leaves.</summary>
+    private static bool CheckCascade(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    {
+        StageSpec? cascade = stages.FirstOrDefault(static stage => stage.Facts.RevisesEarlierLayers);
+        StageSpec? store = stages.FirstOrDefault(static stage => (stage.Facts.Provides & StageProducts.BackingStore) != 0);
+        if (cascade is null || store is null)
+        {
+            return true;
+        }
+
+        sink.Report(new Finding(RuleIds.CascadeBypassesStore, siteOf(cascade.Slot), cascade.Type.Name, store.Type.Name));
+        return false;
+    }
 
     /// <summary>A head must be allowed to keep at least what the selection keeps whatever the budget is.</summary>
     private static bool CheckBudget(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)

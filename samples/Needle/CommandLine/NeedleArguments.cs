@@ -8,4 +8,8 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Pipelines">Who answers.</param>
 /// <param name="Json">Where the figures are written to, or null.</param>
 internal sealed record NeedleArguments(
-    int Length, int Questions, ulong Seed, UniformBudget Budget, IReadOnlyList<NeedlePipeline> Pipelines, string? Json);
+    int Length, int Questions, ulong Seed, UniformBudget Budget, IReadOnlyList<NeedlePipeline> Pipelines, string? Json)
+{
+    /// <summary>The budget as a number of tokens.</summary>
+    public int TokensKept => Budget.Tokens > 0 ? Budget.Tokens : (int)(Length * Budget.Ratio);
+}

@@ -12,7 +12,7 @@ internal sealed class NeedleOptions
     private static readonly string Names = string.Join(", ", NeedlePipeline.All.Select(pipeline => pipeline.Name));
 
     private readonly Option<int> _length = new("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 2048 };
-    private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each.", DefaultValueFactory = _ => 32 };
+    private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each.", DefaultValueFactory = _ => 16 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _json = new("--json") { Description = "Writes the figures to FILE as JSON.", HelpName = "FILE" };
     private readonly Option<UniformBudget> _budget = new("--budget")

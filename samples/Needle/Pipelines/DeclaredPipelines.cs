@@ -16,3 +16,29 @@ internal sealed partial class StreamingLlmPipeline;
 [UniformBudget]
 [SnapKv(Window = 16, Kernel = 7)]
 internal sealed partial class SnapKvPipeline;
+
+/// <summary>As SnapKv, but early layers keep more than late ones.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[PyramidBudget]
+[SnapKv(Window = 16, Kernel = 7)]
+internal sealed partial class PyramidKvPipeline;
+
+/// <summary>As SnapKv, but the heads of a layer share its budget.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[UniformBudget]
+[AdaKvHeads]
+[SnapKv(Window = 16, Kernel = 7)]
+internal sealed partial class AdaKvPipeline;
+
+/// <summary>Layers get what their attention asks for, while the prompt is still being processed.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[CakeBudget]
+[CakeIndicator(Window = 16)]
+internal sealed partial class CakePipeline;
+
+/// <summary>The deeper half of the layers computes only a fifth of the prompt.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]
+[UniformBudget]
+[SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+internal sealed partial class FastKvPipeline;

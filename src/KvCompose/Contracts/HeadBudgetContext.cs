@@ -21,6 +21,9 @@ public readonly ref struct HeadBudgetContext
     /// <summary>Tokens per key-value head that are kept whatever the budget is.</summary>
     public int ProtectedTokens { get; init; }
 
+    /// <summary>Those of them at the start of the prompt.</summary>
+    public int Sinks { get; init; }
+
     /// <summary>
     /// Scores after pooling and reduction, one row of <see cref="ScoreStride"/> a key-value head; those of the first n_l − window
     /// tokens are set. Empty unless the facts need <see cref="StageProducts.TokenScores"/>.

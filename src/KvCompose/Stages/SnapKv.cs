@@ -8,7 +8,7 @@ namespace KvCompose;
 [StageFacts(
     Observes = AttentionStatistics.WindowSum,
     Needs = StageProducts.LayerBudgets,
-    Provides = StageProducts.TokenScores,
+    Provides = StageProducts.TokenScores | StageProducts.RankedOrder,
     QueryAware = true,
     Lossy = true,
     Source = "arXiv 2404.14469")]

@@ -1,3 +1,4 @@
+using KvCompose.Ilgpu;
 using KvCompose.Roslyn.Testing;
 using Microsoft.CodeAnalysis;
 
@@ -42,7 +43,7 @@ public class KernelEmissionTests
     [Fact]
     public void Run_StorageThatKernelsDoNotRead_EmitsNoneAndSaysWhy()
     {
-        GeneratorRun run = KernelHarness.WithDevice.Run(FullCache.Replace("[FullCache]", "[FullCache, Fp16Storage]", StringComparison.Ordinal));
+        GeneratorRun run = KernelHarness.WithoutKernels.Run(FullCache.Replace("[FullCache]", "[FullCache, Fp16Storage]", StringComparison.Ordinal));
         Assert.DoesNotContain(run.Sources.Keys, name => name.Contains("Kernels", StringComparison.Ordinal));
         Assert.Contains("kernels: none", run.Sources["Pipe.Plan.g.cs"], StringComparison.Ordinal);
     }
@@ -62,16 +63,23 @@ public class KernelEmissionTests
             reason => Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged));
     }
 
+    // One block of query heads, several with a last one that is not full, several full ones.
     [Theory]
-    [MemberData(nameof(HeadDims))]
-    public void Run_AnyHeadDimension_KernelsOfAllGroupsCompile(int headDim)
+    [InlineData("GroupSize = 1, PageTokens = 16", "FullCache")]
+    [InlineData("GroupSize = 11, PageTokens = 48", "FullCache")]
+    [InlineData("GroupSize = 16, PageTokens = 256", "FullCache")]
+    [InlineData("GroupSize = 2", "UniformBudget, SnapKv")]
+    public void Run_AnyHeadDimension_KernelsCompile(string shape, string stages)
     {
-        string groups = string.Join('\n', Enumerable.Range(1, 16).Select(group =>
-            $"[KvPipeline(HeadDim = {headDim}, GroupSize = {group}, PageTokens = {16 * group})] [FullCache] public sealed partial class G{group};"));
-        string observing = $"[KvPipeline(HeadDim = {headDim}, GroupSize = 16)] [UniformBudget] [SnapKv] public sealed partial class Observing;";
-        GeneratorRun run = KernelHarness.WithDevice.Run("using KvCompose;\n" + groups + "\n" + observing);
-        Assert.Equal(17, run.Sources.Keys.Count(static name => name.EndsWith(".Kernels.g.cs", StringComparison.Ordinal)));
+        IEnumerable<string> pipelines = Enumerable.Range(1, 16).Select(i =>
+            $"[KvPipeline(HeadDim = {16 * i}, {shape}), {stages}] public sealed partial class Pipe{16 * i};");
+        GeneratorHarness harness = KernelHarness.WithDevice;
+        harness.NewDriver(trackSteps: false).RunGeneratorsAndUpdateCompilation(
+            harness.Project.Compile("using KvCompose;\n" + string.Join('\n', pipelines)), out Compilation output, out _);
+        SyntaxTree[] kernels = [.. output.SyntaxTrees.Where(static tree => tree.FilePath.EndsWith(".Kernels.g.cs", StringComparison.Ordinal)
+            || tree.FilePath.EndsWith(".Simulated.g.cs", StringComparison.Ordinal))];
+        Assert.Equal(DeviceContext.IsSimulated ? 32 : 16, kernels.Length);
+        Assert.All(kernels, tree => Assert.DoesNotContain(
+            output.GetSemanticModel(tree).GetDiagnostics(), static found => found.Severity >= DiagnosticSeverity.Warning));
     }
-
-    public static TheoryData<int> HeadDims() => [.. Enumerable.Range(1, 16).Select(static i => 16 * i)];
 }

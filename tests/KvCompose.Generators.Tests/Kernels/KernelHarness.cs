@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
 using KvCompose.Ilgpu;
@@ -9,15 +8,22 @@ namespace KvCompose.Generators.Tests.Kernels;
 /// <summary>The generator on sources that reference KvCompose.Ilgpu and what stands behind it.</summary>
 internal static class KernelHarness
 {
-    private static readonly ImmutableArray<string> Steps = [TrackingNames.Parse, TrackingNames.Plan, TrackingNames.Target];
+    /// <summary>Nothing but KvCompose is referenced.</summary>
+    public static GeneratorHarness WithoutDevice { get; } = new(
+        static () => new KvPipelineGenerator(), [TrackingNames.Parse, TrackingNames.Plan]);
 
-    public static GeneratorHarness WithoutDevice { get; } = new(static () => new KvPipelineGenerator(), Steps);
-
-    public static GeneratorHarness WithDevice { get; } = WithoutDevice with
+    /// <summary>The device is referenced, and the pipelines have no kernels: no output depends on the target.</summary>
+    public static GeneratorHarness WithoutKernels { get; } = WithoutDevice with
     {
         Project = new TestProject
         {
             ExtraReferences = [.. new[] { typeof(DeviceContext).Assembly, typeof(Accelerator).Assembly, typeof(XMath).Assembly }.Distinct()],
         },
+    };
+
+    /// <summary>The device is referenced, and the pipelines have kernels.</summary>
+    public static GeneratorHarness WithDevice { get; } = WithoutKernels with
+    {
+        StepNames = [TrackingNames.Parse, TrackingNames.Plan, TrackingNames.Target],
     };
 }

@@ -5,7 +5,7 @@ namespace KvCompose.Ilgpu.Tests.Simulation;
 
 /// <summary>
 /// The simulator offers the members of ILGPU that kernels and launches use, and no others: what is listed in
-/// SimulatorSurface.txt. A line may only be added there once the same member of ILGPU 1.5.3 has been looked up.
+/// SimulatorSurface.txt. Emitted kernels compile against this surface and so use nothing else. A line may only be added there once the same member of ILGPU 1.5.3 has been looked up.
 /// </summary>
 public sealed class SurfaceTests
 {

@@ -25,7 +25,8 @@ internal sealed class DelegateSelector(Func<int, int[], float[], float[], PlainC
     public static double[][] WindowScores(HeadLayout heads, WindowScoring scoring, float[] queries, float[] keys, int tokens)
         => scoring.Scores(heads, LastRows(heads, queries, tokens, scoring.Window), keys);
 
-    private static float[] LastRows(HeadLayout heads, float[] queries, int tokens, int window)
+    /// <summary>[Hq, w, d], the queries of the last rows.</summary>
+    public static float[] LastRows(HeadLayout heads, float[] queries, int tokens, int window)
     {
         int d = heads.HeadDim, rows = Math.Min(window, tokens);
         var last = new List<float>();

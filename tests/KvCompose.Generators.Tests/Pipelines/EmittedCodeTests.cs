@@ -1,0 +1,36 @@
+using KvCompose.Roslyn.Testing;
+
+namespace KvCompose.Generators.Tests.Pipelines;
+
+/// <summary>What a reader of the emitted files sees, pipeline by pipeline.</summary>
+public class EmittedCodeTests
+{
+    [Fact]
+    public void Emit_FullCacheInHalfPrecision() => Match("""
+        [KvPipeline(HeadDim = 128, GroupSize = 4, PageTokens = 64)]
+        [FullCache]
+        [Fp16Storage]
+        public sealed partial class Everything;
+        """);
+
+    [Fact]
+    public void Emit_SnapKvWithPropagation() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 2)]
+        [TokenSelectivePropagation(Layer = 15, Rate = 0.2)]
+        [UniformBudget(Ratio = 0.1)]
+        [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+        public sealed partial class FastReader;
+        """);
+
+    [Fact]
+    public void Emit_CakeCascade() => Match("""
+        [KvPipeline(HeadDim = 32, GroupSize = 1, PageTokens = 16)]
+        [CakeBudget(Tokens = 512, Tau1 = 1.6, Tau2 = 0.6)]
+        [CakeIndicator(Window = 32)]
+        public sealed partial class Cascade;
+        """);
+
+    private static void Match(string declaration, [System.Runtime.CompilerServices.CallerFilePath] string file = "",
+        [System.Runtime.CompilerServices.CallerMemberName] string member = "")
+        => Snapshot.Match(PipelineHarness.Strict.Run("using KvCompose;\nnamespace Readers;\n\n" + declaration).Sources, file, member);
+}
