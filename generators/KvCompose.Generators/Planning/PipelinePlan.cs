@@ -82,6 +82,11 @@ internal sealed record PipelinePlan
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
 
+    /// <summary>
+    /// Whether kernels choose and gather tokens. They keep them ascending, which a table that a later layer may shorten cannot be.
+    /// </summary>
+    public bool ChoosesOnDevice => Kernels is not null && Selects && !Cascades;
+
     public StageSpec? Propagation => Spec[StageSlot.Propagation];
 
     public StageSpec? LayerBudget => Spec[StageSlot.LayerBudget];

@@ -49,6 +49,22 @@ public class KernelEmissionTests
     }
 
     [Fact]
+    public void Run_LaterLayersShortenTables_LeavesTheChoiceToTheProcessorAndSaysSo()
+    {
+        GeneratorRun run = KernelHarness.WithDevice.Run("""
+            using KvCompose;
+            [KvPipeline(HeadDim = 32, GroupSize = 2)]
+            [CakeBudget(Tokens = 40)]
+            [CakeIndicator(Window = 8)]
+            public sealed partial class Pipe;
+            """);
+        string kernels = run.Sources["Pipe.Kernels.g.cs"];
+        Assert.Contains("static void ScoreKernel(", kernels, StringComparison.Ordinal);
+        Assert.DoesNotContain("SelectKernel", kernels, StringComparison.Ordinal);
+        Assert.Contains("chosen on the processor", run.Sources["Pipe.Plan.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Edit_ReferenceToTheDeviceAdded_LeavesTheProcessorsFilesCached()
     {
         GeneratorHarness harness = KernelHarness.WithDevice;

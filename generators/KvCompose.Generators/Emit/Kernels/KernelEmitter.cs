@@ -43,7 +43,7 @@ internal static class KernelEmitter
                     kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + "_" + kernel.Name);
                 }
 
-                if (plan.Selects)
+                if (plan.ChoosesOnDevice)
                 {
                     writer.WriteLine();
                     SelectKernel.WriteOrdered(writer);
@@ -96,8 +96,11 @@ internal static class KernelEmitter
         }
 
         yield return StageScoreKernel.Of(plan);
-        yield return SelectKernel.Of();
-        yield return GatherKernel.Of();
+        if (plan.ChoosesOnDevice)
+        {
+            yield return SelectKernel.Of();
+            yield return GatherKernel.Of();
+        }
     }
 
     private static void WriteSummary(SourceWriter writer, PipelinePlan plan, KernelPlan kernels)
@@ -136,9 +139,13 @@ internal static class KernelEmitter
             private const int TileFloats4 = {4 * plan.HeadDim};
             private const int Columns = {plan.HeadDim / 4};
             """);
-        if (plan.Selects)
+        if (plan.ChoosesOnDevice)
         {
             writer.WriteLine($"private const int Sinks = {plan.Sinks};");
+        }
+
+        if (plan.Selects)
+        {
             writer.WriteLine($"private const int Window = {plan.Window};");
         }
 

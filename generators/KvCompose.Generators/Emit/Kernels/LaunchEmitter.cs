@@ -44,6 +44,11 @@ internal static class LaunchEmitter
             WriteSelection(writer, plan, kernels);
         }
 
+        if (plan.ChoosesOnDevice)
+        {
+            WriteChoice(writer, plan, kernels);
+        }
+
         writer.WriteLine();
         writer.WriteLine("""
             private static void Require(DevicePages pages)
@@ -91,6 +96,11 @@ internal static class LaunchEmitter
             Launch(writer, plan, score, "(stride + Threads - 1) / Threads, tables.Heads, 1", Tables + ", " + Names(scored));
         }
 
+    }
+
+    private static void WriteChoice(SourceWriter writer, PipelinePlan plan, Kernel[] kernels)
+    {
+        Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
         writer.WriteLine();
         writer.WriteLine("""
             /// <summary>Chooses, for every head, as many rows as its target table has tokens.</summary>

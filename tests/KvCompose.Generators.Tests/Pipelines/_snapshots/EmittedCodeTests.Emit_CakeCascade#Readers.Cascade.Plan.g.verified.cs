@@ -24,7 +24,7 @@ namespace Readers
     /// <item><description>cost: 260 bytes a token and key-value head, in pages of 16 tokens (4160 bytes)</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5); always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 1 query head in registers over each key tile (accumulator sets: 4), 2 vectors of a value row at a time, pieces of 512 tokens</description></item>
-    /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 1 query heads each, 2720 bytes of shared memory</description></item>
+    /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 1 query heads each, 2720 bytes of shared memory; tokens are ranked and chosen on the processor</description></item>
     /// </list>
     /// </summary>
     partial class Cascade
