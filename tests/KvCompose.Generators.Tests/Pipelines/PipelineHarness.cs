@@ -10,13 +10,16 @@ internal static class PipelineHarness
 {
     /// <summary>For sources that compile, in a project without a device.</summary>
     public static GeneratorHarness Strict { get; }
-        = new(() => new KvPipelineGenerator(), [TrackingNames.Parse, TrackingNames.Plan, TrackingNames.Target]);
+        = new(() => new KvPipelineGenerator(), [TrackingNames.Parse, TrackingNames.Plan]);
 
     /// <summary>For sources in error.</summary>
     public static GeneratorHarness OfErrors { get; } = Strict with { AllowCompileErrors = true };
 
-    /// <summary>For sources that compile, in a project for which kernels are emitted too.</summary>
-    public static GeneratorHarness WithKernels { get; } = Strict with { Project = new TestProject { ExtraReferences = OfDevices() } };
+    /// <summary>For sources that compile, in a project for which kernels are emitted where they can be.</summary>
+    public static GeneratorHarness WithKernels { get; } = Strict with
+    {
+        Project = new TestProject { ExtraReferences = OfDevices() },
+    };
 
     /// <summary>The bridge to devices, and what it is built on: the package where it is there, else the simulator.</summary>
     private static ImmutableArray<Assembly> OfDevices()
