@@ -75,6 +75,11 @@ internal static class OptionsParser
         }
 
         bool runTime = Named(marker, "RunTime") is true;
+        if (runTime && role is not (OptionRole.None or OptionRole.Budget))
+        {
+            return Invalid("open until run time", "a constant, because emitted loops are built for it");
+        }
+
         return new OptionSpec(property.Name, literal, number, role, runTime, bounds.Minimum, bounds.Maximum);
 
         OptionSpec? Invalid(string actual, string valid, double? nearest = null)

@@ -24,7 +24,7 @@ public class BrokenDeclarationTests
             var compilation = Project.Compile(source);
             CSharpGeneratorDriver.Create([new KvPipelineGenerator().AsSourceGenerator()], parseOptions: Project.ParseOptions)
                 .RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
-            var said = await DiagnoseAsync(output);
+            var said = await DiagnoseAsync(compilation);
             var generated = output.SyntaxTrees.Count() > 1;
             Assert.True(reported.IsEmpty, $"{string.Join('\n', reported)}\n{source}");
             Assert.False(generated && HasErrors(said), $"Generated in spite of {string.Join(", ", said)}:\n{source}");

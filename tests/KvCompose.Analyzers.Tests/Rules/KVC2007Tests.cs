@@ -25,6 +25,7 @@ public class KVC2007Tests
     [InlineData("[StageOption(-1, Role = OptionRole.Sinks)] public int Sinks { get; init; }", "Sinks", "-1", "between 0 and 16777216")]
     [InlineData("[StageOption(4, Role = OptionRole.PoolingKernel)] public int Width { get; init; }", "Width", "4", "odd and between 1 and 255")]
     [InlineData("[StageOption(4, Role = OptionRole.Reduction)] public int How { get; init; }", "How", "4", "between 0 and 2")]
+    [InlineData("[StageOption(4, Role = OptionRole.Sinks, RunTime = true)] public int Sinks { get; init; }", "Sinks", "open until run time", "a constant, because emitted loops are built for it")]
     [InlineData("[StageOption(1)] public int Width { get; }", "Width", "read-only", "a property with a set or init accessor")]
     [InlineData("[StageOption(1)] public long Width { get; init; }", "Width", "of type long", "an int, float, double, bool or enum")]
     [InlineData("[StageOption(1.5)] public int Width { get; init; }", "Width", "1.5", "an int")]

@@ -17,10 +17,9 @@ public class IncrementalityTests
     {
         var sources = Enumerable.Range(0, Pipelines).Select(Source).ToArray();
         var result = RunTwice(sources, edited: 7, Source(7).Replace("Window = 16", "Window = 24"));
-        IncrementalStepRunReason[] recomputed
-            = [.. IncrementalAssert.OutputReasons(result).Where(static reason => reason != IncrementalStepRunReason.Cached)];
-        Assert.NotEmpty(recomputed);
-        Assert.All(recomputed, static reason => Assert.Equal(IncrementalStepRunReason.Modified, reason));
+        var outputs = IncrementalAssert.OutputReasons(result);
+        Assert.Contains(IncrementalStepRunReason.Modified, outputs);
+        Assert.Equal(outputs.Count / Pipelines, outputs.Count(static reason => reason != IncrementalStepRunReason.Cached));
         Assert.Single(IncrementalAssert.Reasons(result, TrackingNames.Plan), IncrementalStepRunReason.Modified);
         Assert.All(
             result.GeneratedSources.Where(static source => source.SourceText.ToString().Contains("Window = 24")),
