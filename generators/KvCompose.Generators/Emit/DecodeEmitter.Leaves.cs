@@ -11,6 +11,9 @@ internal static partial class DecodeEmitter
     /// <summary>Dimensions written out in the body of the score loop.</summary>
     private const int UnrolledDimensions = 8;
 
+    /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
+    private const int PrefetchBytes = 6144;
+
     /// <summary>Every key vector is loaded once for all query heads of the group; dimensions alternate between accumulator sets.</summary>
     private static void WriteScores(SourceWriter writer, PipelinePlan plan)
     {
@@ -20,6 +23,7 @@ internal static partial class DecodeEmitter
         using (writer.WriteBlock("for (int tile = 0; tile < tiles; tile++, scores += 16)"))
         {
             writer.WriteLine("nint key = (nint)tile * 16 * Plan.HeadDim;");
+            writer.WriteLine($"byte* ahead = keys + (key * Plan.ElementBits / 8) + {PrefetchBytes};");
             for (int member = 0; member < plan.GroupSize; member++)
             {
                 string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set) + " = Vector512<float>.Zero"));
@@ -28,12 +32,17 @@ internal static partial class DecodeEmitter
 
             // Pointers that walk with constant displacements: an index would be widened at every access.
             writer.WriteLine("float* query = queries;");
-            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions})"))
+            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions}, ahead += {UnrolledDimensions * Lanes * plan.ElementBits / 8})"))
             {
                 for (int step = 0; step < UnrolledDimensions; step++)
                 {
                     string vector = "key" + CSharpLiteral.Of(step);
                     string place = step == 0 ? "key" : $"key + {CSharpLiteral.Of(step * Lanes)}";
+                    if (step * plan.ElementBits % 32 == 0)
+                    {
+                        writer.WriteLine($"CacheLine.Prefetch(ahead + {step * Lanes * plan.ElementBits / 8});");
+                    }
+
                     writer.WriteLine($"Vector512<float> {vector} = {plan.Storage}.Load(keys, {place});");
                     for (int member = 0; member < plan.GroupSize; member++)
                     {
@@ -110,6 +119,11 @@ internal static partial class DecodeEmitter
         {
             for (int vector = 0; vector < plan.ValueVectors; vector++)
             {
+                if (vector * plan.ElementBits % 32 == 0)
+                {
+                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * Plan.ElementBits / 8) + {PrefetchBytes});");
+                }
+
                 string offset = vector == 0 ? "row" : $"row + {CSharpLiteral.Of(vector * Lanes)}";
                 writer.WriteLine($"Vector512<float> value{vector} = {plan.Storage}.Load(block, {offset});");
             }

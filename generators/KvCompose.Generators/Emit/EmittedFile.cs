@@ -23,6 +23,7 @@ internal static class EmittedFile
         using global::KvCompose;
         using global::KvCompose.Attention;
         using global::KvCompose.Cache;
+        using global::KvCompose.Memory;
         using global::KvCompose.Numerics;
         using global::KvCompose.Sessions;
         using global::KvCompose.Threading;

@@ -7,7 +7,7 @@ namespace KvCompose.Generators.Planning;
 internal static class Planner
 {
     private const int VectorFloats = 16;
-    private const int LongestChunk = 512;
+    private const int LongestChunk = 1024;
     private const int Alignment = 64;
 
     /// <summary>Accumulators that leave room for operands in 32 vector registers.</summary>
