@@ -46,7 +46,7 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
 
     private static PipelineSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
         => context.TargetSymbol is INamedTypeSymbol type
-            ? PipelineParser.Parse(type, context.Attributes[0], NullDiagnosticSink.Instance, cancellation)
+            ? PipelineParser.Parse(type, context.Attributes[0], context.SemanticModel.Compilation, NullDiagnosticSink.Instance, cancellation)
             : null;
 
     private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelPlan kernels, KernelTarget target)

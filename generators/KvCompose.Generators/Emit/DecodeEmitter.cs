@@ -8,15 +8,14 @@ internal static partial class DecodeEmitter
 {
     public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(plan, writer =>
     {
-        using (writer.WriteBlock(
-            "public sealed unsafe partial class Session<TTransformer>"))
+        using (writer.WriteBlock($"{MemberModifiers.Access(plan)} sealed unsafe partial class Session<TTransformer>"))
         {
             WriteStep(writer);
         }
 
         writer.WriteLine();
         writer.WriteLine("/// <summary>The loops over tokens, specialised for this pipeline.</summary>");
-        using (writer.WriteBlock("private static unsafe partial class Loops"))
+        using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.Loops)}static unsafe partial class Loops"))
         {
             WriteAppend(writer, plan);
             writer.WriteLine();

@@ -34,8 +34,13 @@ internal static class EmittedFile
     {
         var writer = new SourceWriter();
         writer.WriteLine(Preamble);
+        if (plan.Spec.Inherited.Count > 0)
+        {
+            writer.WriteLine("#pragma warning disable CS0109 // What a base class has may be hidden from here, or be another overload.\n");
+        }
+
         writer.WriteLine(usings);
         plan.Spec.Hierarchy.Write(writer, members, summary);
-        return writer;
+        return plan.Spec.Hidden.Count == 0 ? writer : NameQualifier.Qualify(writer, plan.Spec.Hidden);
     }
 }

@@ -23,7 +23,7 @@ internal static class PlanEmitter
     {
         writer.WriteLine("/// <summary>What the compiler decided for this pipeline.</summary>");
         writer.WriteLine(EmittedFile.GeneratedCode);
-        using (writer.WriteBlock("public static class Plan"))
+        using (writer.WriteBlock($"public {MemberModifiers.New(plan, GeneratedMembers.Plan)}static class Plan"))
         {
             writer.WriteLine($"""
                 /// <summary>Elements of one head's query, key or value, d.</summary>
@@ -75,13 +75,13 @@ internal static class PlanEmitter
     {
         writer.WriteLine("/// <summary>What a session of this pipeline may be opened with; every option has its declared value.</summary>");
         writer.WriteLine(EmittedFile.GeneratedCode);
-        using (writer.WriteBlock("public sealed class Options : SessionOptions"))
+        using (writer.WriteBlock($"{MemberModifiers.Of(plan, GeneratedMembers.Options)}sealed class Options : SessionOptions"))
         {
             StageSpec[] open = [.. plan.Spec.Stages.Where(static stage => stage.HasRunTimeOptions)];
             foreach (StageSpec stage in open)
             {
                 writer.WriteLine($"/// <summary>Options of the {SlotNames.Of(stage.Slot)} stage.</summary>");
-                writer.WriteLine($"public {stage.Type} {stage.Slot.ToString()} {{ get; init; }} = {StageValue.Of(stage)};");
+                writer.WriteLine($"{MemberModifiers.OfStage(stage)} {stage.Type} {stage.Slot.ToString()} {{ get; init; }} = {StageValue.Of(stage)};");
                 writer.WriteLine();
             }
 
@@ -102,7 +102,9 @@ internal static class PlanEmitter
 
     private static void WriteCheck(SourceWriter writer, PipelinePlan plan, StageSpec stage, OptionSpec option)
     {
-        string value = $"{stage.Slot}.{Identifier.Escape(option.Name)}";
+        // An option named like a hidden type is still the option.
+        string owner = plan.Spec.Hidden.Contains(stage.Slot.ToString()) ? "this." : "";
+        string value = $"{owner}{stage.Slot}.{Identifier.Escape(option.Name)}";
         if (option.Number is not null && !option.Literal.StartsWith("global::", StringComparison.Ordinal) && option.Literal is not ("true" or "false"))
         {
             writer.WriteLine(
@@ -128,7 +130,7 @@ internal static class PlanEmitter
             /// <exception cref="ModelMismatchException">The model's head dimension or group size differs from the plan's.</exception>
             /// <exception cref="StageOptionException">An option is out of range.</exception>
             {{EmittedFile.GeneratedCode}}
-            public static Session<TTransformer> Open<TTransformer>(ITransformerSource<TTransformer> model, Options? options = null)
+            {{MemberModifiers.Of(plan, GeneratedMembers.Open)}}static Session<TTransformer> Open<TTransformer>(ITransformerSource<TTransformer> model, Options? options = null)
                 where TTransformer : struct, ITransformer
             {
                 ArgumentNullException.ThrowIfNull(model);

@@ -18,7 +18,7 @@ internal static class PlanSummary
         };
         foreach (StageSpec stage in plan.Spec.Stages)
         {
-            Item($"{SlotNames.Of(stage.Slot)}: <see cref=\"{stage.Type.FullyQualifiedName}\"/>{Options(stage)}{Source(stage)}");
+            Item($"{SlotNames.Of(stage.Slot)}: {Reference(stage.Type)}{Options(stage)}{Source(stage)}");
         }
 
         Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
@@ -59,6 +59,11 @@ internal static class PlanSummary
         return ranked + pooled + reduced
             + Invariant($"; always kept: {plan.Sinks} first and {plan.Window} last tokens");
     }
+
+    /// <summary>References name no type arguments.</summary>
+    private static string Reference(TypeRef type) => type.FullyQualifiedName.Contains('<')
+        ? $"<c>{XmlText.Escape(type.FullyQualifiedName.Replace("global::", ""))}</c>"
+        : $"<see cref=\"{type.FullyQualifiedName}\"/>";
 
     private static string Options(StageSpec stage)
         => stage.Options.Count == 0

@@ -11,7 +11,9 @@ internal static class SessionEmitter
     {
         writer.WriteLine("/// <summary>A model with this pipeline's cache.</summary>");
         writer.WriteLine(EmittedFile.GeneratedCode);
-        using (writer.WriteBlock("public sealed unsafe partial class Session<TTransformer> : KvSession<TTransformer>\n    where TTransformer : struct, ITransformer"))
+        using (writer.WriteBlock(
+            MemberModifiers.Of(plan, GeneratedMembers.Session)
+            + "sealed unsafe partial class Session<TTransformer> : KvSession<TTransformer>\n    where TTransformer : struct, ITransformer"))
         {
             bool open = plan.Spec.Stages.Any(static stage => stage.HasRunTimeOptions);
             if (open)

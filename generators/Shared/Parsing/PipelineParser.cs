@@ -16,10 +16,12 @@ internal static class PipelineParser
     public const LanguageVersion MinimumLanguage = LanguageVersion.CSharp11;
 
     /// <summary>The pipeline, or null when the declaration is in error, which the sink is told.</summary>
-    public static PipelineSpec? Parse(INamedTypeSymbol type, AttributeData attribute, IDiagnosticSink sink, CancellationToken cancellation)
+    public static PipelineSpec? Parse(
+        INamedTypeSymbol type, AttributeData attribute, Compilation compilation, IDiagnosticSink sink, CancellationToken cancellation)
     {
         bool valid = IsWellFormed(type, attribute)
-            & CheckLanguage(type, sink) & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
+            & CheckLanguage(type, sink) & CheckUnsafe(type, compilation, sink)
+            & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
         var shape = new ShapeOptions(attribute, sink);
         int headDim = shape.MultipleOf16("HeadDim", 64, 256);
         int groupSize = shape.Between("GroupSize", 1, 1, 16);
@@ -39,7 +41,8 @@ internal static class PipelineParser
         return valid
             ? new PipelineSpec(
                 HierarchySpec.From(type), Identifier.Escape(type.Name), headDim, groupSize, pageTokens,
-                declared.Select(static entry => entry.Stage!).OrderBy(static stage => stage.Slot).ToEquatableArray())
+                declared.Select(static entry => entry.Stage!).OrderBy(static stage => stage.Slot).ToEquatableArray(),
+                InheritedMembers(type), HiddenNames.Of(type, compilation))
             : null;
 
         DiagnosticSite SiteOf(StageSlot slot) => DiagnosticSite.Of(declared.First(entry => entry.Slot == slot).Declaration);
@@ -66,7 +69,7 @@ internal static class PipelineParser
         {
             if (SlotAttributes.TryGet(declaration.AttributeClass, out StageSlot slot, out ITypeSymbol? stage))
             {
-                StageSpec? parsed = StageParser.Parse(slot, stage!, declaration, sink);
+                StageSpec? parsed = StageParser.Parse(slot, stage!, type, declaration, sink);
                 if (IsFileLocal(stage as INamedTypeSymbol))
                 {
                     parsed = null;
@@ -110,6 +113,17 @@ internal static class PipelineParser
 
         sink.Report(new Finding(
             RuleIds.LanguageTooOld, DiagnosticSite.Of(type), MinimumLanguage.ToDisplayString(), language.ToDisplayString()));
+        return false;
+    }
+
+    private static bool CheckUnsafe(INamedTypeSymbol type, Compilation compilation, IDiagnosticSink sink)
+    {
+        if (compilation.Options is not CSharpCompilationOptions { AllowUnsafe: false })
+        {
+            return true;
+        }
+
+        sink.Report(new Finding(RuleIds.UnsafeNotAllowed, DiagnosticSite.Of(type)));
         return false;
     }
 
@@ -206,6 +220,25 @@ internal static class PipelineParser
         }
 
         return valid;
+    }
+
+    /// <summary>Names of generated members that a base class has a member of.</summary>
+    private static EquatableArray<string> InheritedMembers(INamedTypeSymbol type)
+    {
+        var inherited = new List<string>();
+        foreach (string name in GeneratedMembers.All)
+        {
+            for (INamedTypeSymbol? current = type.BaseType; current is not null; current = current.BaseType)
+            {
+                if (!current.GetMembers(name).IsEmpty)
+                {
+                    inherited.Add(name);
+                    break;
+                }
+            }
+        }
+
+        return inherited.ToEquatableArray();
     }
 
     /// <summary>The analyzer also sees what the generator has added.</summary>

@@ -8,7 +8,7 @@ namespace KvCompose.Shared.Parsing;
 internal static class StageParser
 {
     /// <summary>The stage, or null when it cannot be used, which the sink is told.</summary>
-    public static StageSpec? Parse(StageSlot slot, ITypeSymbol stage, AttributeData declaration, IDiagnosticSink sink)
+    public static StageSpec? Parse(StageSlot slot, ITypeSymbol stage, INamedTypeSymbol pipeline, AttributeData declaration, IDiagnosticSink sink)
     {
         // The compiler says what is wrong with these.
         if (stage.TypeKind == TypeKind.Error || stage.IsRefLikeType || declaration.AttributeConstructor is null)
@@ -38,7 +38,7 @@ internal static class StageParser
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
         StageFacts facts = FactsParser.Parse(stage);
         valid &= CheckFacts(slot, facts, name, declaration, sink);
-        return valid && options is { } values ? new StageSpec(slot, TypeRef.From(stage), facts, values) : null;
+        return valid && options is { } values ? new StageSpec(slot, TypeRef.From(stage), facts, values, StageReaches.Of(stage, pipeline)) : null;
     }
 
     /// <summary>The facts that loops are built from must be numbers that loops can have.</summary>

@@ -7,8 +7,11 @@ namespace KvCompose.Shared.Specs;
 /// <param name="GroupSize">G.</param>
 /// <param name="PageTokens">P.</param>
 /// <param name="Stages">The declared stages in the order of their slots, at most one a slot.</param>
+/// <param name="Inherited">Names of generated members that a base class has a member of.</param>
+/// <param name="Hidden">Names of <see cref="EmittedNames"/> that mean something else where the class stands.</param>
 internal sealed record PipelineSpec(
-    HierarchySpec Hierarchy, string Name, int HeadDim, int GroupSize, int PageTokens, EquatableArray<StageSpec> Stages)
+    HierarchySpec Hierarchy, string Name, int HeadDim, int GroupSize, int PageTokens, EquatableArray<StageSpec> Stages,
+    EquatableArray<string> Inherited, EquatableArray<string> Hidden)
 {
     /// <summary>The stage of a slot, or null when the slot is not filled.</summary>
     public StageSpec? this[StageSlot slot]

@@ -1,7 +1,7 @@
 namespace KvCompose.Shared.Specs;
 
 /// <summary>A stage of a pipeline: its type, its facts and the values of its options.</summary>
-internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts, EquatableArray<OptionSpec> Options)
+internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts, EquatableArray<OptionSpec> Options, StageReach Reach)
 {
     /// <summary>The value of the option with a role, or <paramref name="otherwise"/>.</summary>
     public int Number(OptionRole role, int otherwise)

@@ -37,5 +37,5 @@ public class KernelPlannerTests
     public void Plan_OtherStorage_HasNoKernels() => Assert.Null(KernelPlanner.Plan(Spec(64, 4), "global::Other", 8));
 
     private static PipelineSpec Spec(int headDim, int group)
-        => new(new HierarchySpec("", new EquatableArray<TypeDeclarationSpec>([])), "Pipe", headDim, group, 32, new EquatableArray<StageSpec>([]));
+        => new(new HierarchySpec("", []), "Pipe", headDim, group, 32, [], [], []);
 }

@@ -34,7 +34,7 @@ internal static class KernelEmitter
             Kernel[] all = [.. KernelsOf(plan, kernels)];
             WriteSummary(writer, plan, kernels);
             writer.WriteLine(EmittedFile.GeneratedCode);
-            using (writer.WriteBlock("internal static partial class Kernels"))
+            using (writer.WriteBlock($"{MemberModifiers.OfKernels(plan)} {MemberModifiers.New(plan, GeneratedMembers.Kernels)}static partial class Kernels"))
             {
                 WriteConstants(writer, plan, kernels);
                 foreach (Kernel kernel in all)
@@ -59,7 +59,7 @@ internal static class KernelEmitter
         plan,
         writer =>
         {
-            using (writer.WriteBlock("internal static partial class Kernels"))
+            using (writer.WriteBlock($"{MemberModifiers.OfKernels(plan)} static partial class Kernels"))
             {
                 bool first = true;
                 foreach (Kernel kernel in KernelsOf(plan, kernels).Where(static kernel => kernel.Synchronises))

@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes names in full that mean something else where a pipeline stands; all others stay short and readable.</summary>
+internal static class NameQualifier
+{
+    /// <summary>Comments and texts, which stay as they are.</summary>
+    private const string Untouched = @"//[^\n]*|""(?:\\.|[^""\\])*""";
+
+    /// <summary>No member access, no name that is qualified already, and no declaration.</summary>
+    private const string Before = @"(?<![\w@]|(?<!\.)\.|::|->|\b(?:class|struct|record|interface|namespace) )";
+
+    /// <summary>No property that is declared or set.</summary>
+    private const string After = @"\b(?! \{ get| = )";
+
+    public static SourceWriter Qualify(SourceWriter source, EquatableArray<string> hidden)
+    {
+        string text = Regex.Replace(
+            source.ToString(),
+            $@"{Untouched}|{Before}(?<name>{string.Join("|", hidden)}){After}",
+            static match => match.Groups["name"].Success ? "global::" + EmittedNames.All[match.Value] : match.Value,
+            RegexOptions.CultureInvariant);
+        var qualified = new SourceWriter();
+        qualified.WriteLine(text.TrimEnd('\n'));
+        return qualified;
+    }
+}

@@ -1,0 +1,75 @@
+using KvCompose.Roslyn.Testing;
+using KvCompose.Shared;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KvCompose.Generators.Tests.Pipelines;
+
+/// <summary>The table of short names holds what emitted code really uses, and all of them can be written in full.</summary>
+public class EmittedNamesTableTests
+{
+    public static TheoryData<string> Pipelines =>
+    [
+        "FullCache", "FullCache, Fp16Storage", "StreamingLlm, UniformBudget", "CakeIndicator, CakeBudget",
+        "SnapKv, UniformBudget, AdaKvHeads, TokenSelectivePropagation, Residency<Archive>",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Pipelines))]
+    public void Table_ComparedWithWhatEmittedCodeNames_IsComplete(string stages)
+    {
+        GeneratorRun run = HarnessOf(stages).Run(Declare(stages, ""));
+        Assert.Equal("", string.Join("\n", NamesOf(run).Distinct().Order().Except(EmittedNames.All.Select(name => name.Key + " = " + name.Value))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pipelines))]
+    public void UsersTypes_OfEveryNameInTheTable_DoNotDisturb(string stages)
+        => Assert.NotEmpty(HarnessOf(stages).Run(
+            Declare(stages, string.Concat(EmittedNames.All.Keys.Select(name => $"internal class {name};")))).Sources);
+
+    /// <summary>Kernels are not emitted for half precision.</summary>
+    private static GeneratorHarness HarnessOf(string stages)
+        => stages.Contains("Fp16", StringComparison.Ordinal) ? PipelineHarness.Strict : PipelineHarness.WithKernels;
+
+    private static string Declare(string stages, string others) => $$"""
+        namespace App
+        {
+            {{others}}
+            internal struct Archive : KvCompose.IResidency<Archive>
+            {
+                public static void Place(in Archive options, in KvCompose.PlacementContext context) { }
+            }
+            [{{string.Join(", ", stages.Split(", ").Prepend("KvPipeline").Select(stage => "KvCompose." + stage))}}] internal partial class P;
+        }
+        """;
+
+    private static IEnumerable<string> NamesOf(GeneratorRun run)
+    {
+        foreach (SyntaxTree tree in run.Output.SyntaxTrees.Where(tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal)))
+        {
+            SemanticModel model = run.Output.GetSemanticModel(tree);
+            foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
+            {
+                ISymbol? symbol = model.GetSymbolInfo(name).Symbol;
+                if (IsQualified(name) || (symbol is IMethodSymbol { MethodKind: MethodKind.Constructor } made ? made.ContainingType : symbol)
+                    is not INamedTypeSymbol { IsImplicitlyDeclared: false } type
+                    || type.Name != name.Identifier.Text && type.Name != name.Identifier.Text + "Attribute"
+                    || SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, run.Output.Assembly))
+                {
+                    continue;
+                }
+
+                yield return $"{name.Identifier.Text} = {type.ContainingNamespace}.{name.Identifier.Text}";
+            }
+        }
+    }
+
+    private static bool IsQualified(SimpleNameSyntax name) => name.Parent switch
+    {
+        QualifiedNameSyntax qualified => qualified.Right == name,
+        AliasQualifiedNameSyntax => true,
+        MemberAccessExpressionSyntax access => access.Name == name,
+        _ => false,
+    };
+}

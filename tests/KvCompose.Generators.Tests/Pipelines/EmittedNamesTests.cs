@@ -1,0 +1,82 @@
+using KvCompose.Roslyn.Testing;
+
+namespace KvCompose.Generators.Tests.Pipelines;
+
+/// <summary>Emitted code stands among the names of the user, whatever these are, and is as accessible as they allow.</summary>
+public class EmittedNamesTests
+{
+    private const string OwnBudget = """
+        [StageFacts(Provides = StageProducts.LayerBudgets)]
+        {0} struct Own : ILayerBudget<Own>
+        {{
+            [StageOption(-0.5, RunTime = true)] public double Share {{ get; init; }}
+            public static void Allocate(in Own options, in LayerBudgetContext context, System.Span<int> budgets) {{ }}
+        }}
+        """;
+
+    [Theory]
+    [InlineData("Math")]
+    [InlineData("Array")]
+    [InlineData("Span")]
+    [InlineData("Vector512")]
+    [InlineData("Unsafe")]
+    [InlineData("PageTable")]
+    [InlineData("Options")]
+    [InlineData("KeyTiles")]
+    [InlineData("TokenRanking")]
+    [InlineData("System")]
+    public void UsersTypes_NamedLikeThoseOfTheFrameworkOrTheLibrary_DoNotDisturb(string name)
+        => AssertEmitted($$"""
+            namespace App
+            {
+                internal class {{name}};
+                [KvCompose.KvPipeline, KvCompose.SnapKv, KvCompose.UniformBudget] internal partial class P;
+            }
+            """);
+
+    [Fact]
+    public void OwnStage_LessAccessibleThanItsPipelineWithRunTimeOptions_IsEmitted()
+        => AssertEmitted($$"""
+            using KvCompose;
+            [KvPipeline, StreamingLlm, LayerBudget<Own>] public sealed partial class P;
+            {{string.Format(OwnBudget, "internal")}}
+            """);
+
+    [Fact]
+    public void OwnStage_InAnotherNamespaceNestedAndPrivate_IsEmitted()
+        => AssertEmitted($$"""
+            using KvCompose;
+            namespace Somewhere.Else
+            {
+                internal partial class Holder
+                {
+                    [KvPipeline, StreamingLlm, LayerBudget<Own>] internal sealed partial class P;
+                    {{string.Format(OwnBudget, "private")}}
+                }
+            }
+            """);
+
+    [Fact]
+    public void OwnStage_OfAGenericType_IsEmittedWithReadableDocumentation()
+        => AssertEmitted("""
+            using System;
+            using KvCompose;
+            [KvPipeline, StreamingLlm, UniformBudget, HeadRole<Equal<int>>] partial class P;
+            struct Equal<T> : IHeadRole<Equal<T>>
+                where T : unmanaged
+            {
+                public static void Assign(in Equal<T> options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) { }
+            }
+            """);
+
+    [Theory]
+    [InlineData("class Base { public static int Plan; } [KvPipeline, FullCache] partial class P : Base;")]
+    [InlineData("class Base { int Options, Loops; internal void Open() { } public class Session; protected int Kernels; } [KvPipeline, FullCache] partial class P : Base;")]
+    [InlineData("class Base { public static int Math; } class Next : Base; [KvPipeline, FullCache] partial class P : Next;")]
+    [InlineData("namespace A { [KvPipeline, FullCache] partial class PageTable; }")]
+    [InlineData("namespace A.Array.Span { [KvPipeline, FullCache] partial class P; }")]
+    [InlineData("class Vector512; namespace A { [KvPipeline, FullCache] partial class P; }")]
+    public void Place_WithAwkwardNames_IsEmitted(string declaration) => AssertEmitted("using KvCompose;\n" + declaration);
+
+    private static void AssertEmitted(string source) => Assert.NotEmpty(PipelineHarness.WithKernels.Run(source).Sources);
+}
