@@ -27,7 +27,7 @@ public sealed class PipelineDeclarationAnalyzer : DiagnosticAnalyzer
     {
         if (context.Symbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type && PipelineParser.FindPipeline(type) is { } attribute)
         {
-            PipelineParser.Parse(type, attribute, new ReportingSink(context), context.CancellationToken);
+            PipelineParser.Parse(type, attribute, context.Compilation, new ReportingSink(context), context.CancellationToken);
         }
     }
 }

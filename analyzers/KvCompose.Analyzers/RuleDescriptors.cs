@@ -123,12 +123,20 @@ internal static class RuleDescriptors
         Setup, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LanguageTooOld), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor UnsafeNotAllowed = new(
+        RuleIds.UnsafeNotAllowed,
+        "Unsafe code is not allowed",
+        "Emitted code is unsafe, but the project does not allow unsafe code; set AllowUnsafeBlocks to true in the project",
+        Setup, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.UnsafeNotAllowed), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     /// <summary>What the parser of declarations can find.</summary>
     public static readonly ImmutableArray<DiagnosticDescriptor> OfDeclarations =
     [
         PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
         BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, LanguageTooOld,
+        UnsafeNotAllowed,
     ];
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);

@@ -21,4 +21,5 @@ internal static class RuleIds
     public const string CascadeBypassesStore = "KVC2014";
 
     public const string LanguageTooOld = "KVC9001";
+    public const string UnsafeNotAllowed = "KVC9003";
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using KvCompose.Roslyn.Testing;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace KvCompose.Analyzers.Tests.Catalogue;
@@ -24,8 +25,8 @@ internal sealed partial record RulePage(string Id, string Text)
     public static string PathOf(string name) => typeof(RulePage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == name).Value!;
 
-    /// <summary>The code of a section, and the language version it is for.</summary>
-    public (string Code, LanguageVersion Version) Example(string section)
+    /// <summary>The code of a section, and the project it is for.</summary>
+    public (string Code, TestProject Project) Example(string section)
     {
         var start = Text.IndexOf($"## {section}\n", StringComparison.Ordinal);
         var match = Fence().Match(Text, start < 0 ? Text.Length : start);
@@ -33,12 +34,13 @@ internal sealed partial record RulePage(string Id, string Text)
         var version = LanguageVersion.Preview;
         if (match.Groups["version"] is { Success: true, Value: var text })
             Assert.True(LanguageVersionFacts.TryParse(text, out version), $"'{text}' is no version.");
-        return (match.Groups["code"].Value, version);
+        bool allowUnsafe = match.Groups["unsafe"].Value != "false";
+        return (match.Groups["code"].Value, new TestProject { LanguageVersion = version, AllowUnsafe = allowUnsafe });
     }
 
     [GeneratedRegex(@"^## (?<name>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"^```csharp(?: LangVersion=(?<version>\S+))?\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```csharp(?: LangVersion=(?<version>\S+))?(?: AllowUnsafeBlocks=(?<unsafe>true|false))?\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
 }

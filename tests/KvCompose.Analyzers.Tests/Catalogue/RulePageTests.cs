@@ -26,9 +26,9 @@ public class RulePageTests
     public async Task GoodExample_OfEveryPage_CompilesWithoutADiagnostic(string id)
         => Assert.Empty(await DiagnoseAsync(RulePage.All[id].Example("Good")));
 
-    private static async Task<IReadOnlyList<Diagnostic>> DiagnoseAsync((string Code, LanguageVersion Version) example)
+    private static async Task<IReadOnlyList<Diagnostic>> DiagnoseAsync((string Code, TestProject Project) example)
     {
-        var project = new TestProject { LanguageVersion = example.Version };
+        var project = example.Project;
         CSharpGeneratorDriver.Create([new KvPipelineGenerator().AsSourceGenerator()], parseOptions: project.ParseOptions)
             .RunGeneratorsAndUpdateCompilation(project.Compile(example.Code), out var output, out var reported);
         var found = await output
