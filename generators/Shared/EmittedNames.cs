@@ -40,6 +40,7 @@ internal static class EmittedNames
         ["DevicePageTables"] = "KvCompose.Ilgpu.DevicePageTables",
         ["DevicePages"] = "KvCompose.Ilgpu.DevicePages",
         ["Float4"] = "KvCompose.Ilgpu.Float4",
+        ["CacheLine"] = "KvCompose.Memory.CacheLine",
         ["TokenRanking"] = "KvCompose.Numerics.TokenRanking",
         ["VectorExponential"] = "KvCompose.Numerics.VectorExponential",
         ["AttentionItem"] = "KvCompose.Sessions.AttentionItem",

@@ -57,6 +57,46 @@ public class EmittedNamesTests
             """);
 
     [Fact]
+    public void OwnSelection_NestedAndPrivate_IsEmittedWithItsKernels()
+        => AssertEmitted("""
+            using KvCompose;
+            internal partial class Holder
+            {
+                [KvPipeline, TokenSelection<Own>, UniformBudget] internal sealed partial class P;
+                private struct Own : ITokenSelection<Own>
+                {
+                    [StageOption(1, RunTime = true)] public double Share { get; init; }
+                    public static float Score(in Own options, in TokenStatistics token) => (float)options.Share * token.Position;
+                }
+            }
+            """);
+
+    [Fact]
+    public void OwnStage_AsHiddenAsItsPipeline_LeavesThePipelineOpenToItsHolder()
+        => AssertEmitted($$"""
+            using KvCompose;
+            internal partial class Holder
+            {
+                public static object DefaultOptions => new P.Options { LayerBudget = new Own() };
+                [KvPipeline, StreamingLlm, LayerBudget<Own>] private sealed partial class P;
+                {{string.Format(OwnBudget, "private")}}
+            }
+            """);
+
+    [Fact]
+    public void OwnStage_LessAccessibleThanItsPipeline_LeavesThePipelineOpenToOthers()
+    {
+        using LoadedAssembly loaded = PipelineHarness.WithKernels.Run($$"""
+            using KvCompose;
+            [KvPipeline, StreamingLlm, LayerBudget<Own>] public sealed partial class P;
+            {{string.Format(OwnBudget, "internal")}}
+            """).Load();
+        Type pipeline = loaded.Assembly.GetType("P")!;
+        Assert.NotNull(pipeline.GetMethod("Open"));
+        Assert.Null(pipeline.GetNestedType("Options")!.GetProperty("LayerBudget"));
+    }
+
+    [Fact]
     public void OwnStage_OfAGenericType_IsEmittedWithReadableDocumentation()
         => AssertEmitted("""
             using System;
