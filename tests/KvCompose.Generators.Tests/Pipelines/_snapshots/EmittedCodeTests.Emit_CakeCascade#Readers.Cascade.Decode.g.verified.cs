@@ -9,6 +9,7 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
@@ -177,24 +178,33 @@ namespace Readers
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
                     nint key = (nint)tile * 16 * Plan.HeadDim;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + 6144;
                     Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                     float* query = queries;
-                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8)
+                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 512)
                     {
+                        CacheLine.Prefetch(ahead + 0);
                         Vector512<float> key0 = global::KvCompose.Fp32Storage.Load(keys, key);
                         sum0_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[0]), sum0_0);
+                        CacheLine.Prefetch(ahead + 64);
                         Vector512<float> key1 = global::KvCompose.Fp32Storage.Load(keys, key + 16);
                         sum0_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[1]), sum0_1);
+                        CacheLine.Prefetch(ahead + 128);
                         Vector512<float> key2 = global::KvCompose.Fp32Storage.Load(keys, key + 32);
                         sum0_2 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[2]), sum0_2);
+                        CacheLine.Prefetch(ahead + 192);
                         Vector512<float> key3 = global::KvCompose.Fp32Storage.Load(keys, key + 48);
                         sum0_3 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[3]), sum0_3);
+                        CacheLine.Prefetch(ahead + 256);
                         Vector512<float> key4 = global::KvCompose.Fp32Storage.Load(keys, key + 64);
                         sum0_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[4]), sum0_0);
+                        CacheLine.Prefetch(ahead + 320);
                         Vector512<float> key5 = global::KvCompose.Fp32Storage.Load(keys, key + 80);
                         sum0_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[5]), sum0_1);
+                        CacheLine.Prefetch(ahead + 384);
                         Vector512<float> key6 = global::KvCompose.Fp32Storage.Load(keys, key + 96);
                         sum0_2 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[6]), sum0_2);
+                        CacheLine.Prefetch(ahead + 448);
                         Vector512<float> key7 = global::KvCompose.Fp32Storage.Load(keys, key + 112);
                         sum0_3 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[7]), sum0_3);
                     }
@@ -245,7 +255,9 @@ namespace Readers
                 nint row = 0;
                 for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
                 {
+                    CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + 6144);
                     Vector512<float> value0 = global::KvCompose.Fp32Storage.Load(block, row);
+                    CacheLine.Prefetch(block + ((row + 16) * Plan.ElementBits / 8) + 6144);
                     Vector512<float> value1 = global::KvCompose.Fp32Storage.Load(block, row + 16);
                     Vector512<float> weight0 = Vector512.Create(weight[0]);
                     sum0_0 = Vector512.MultiplyAddEstimate(value0, weight0, sum0_0);

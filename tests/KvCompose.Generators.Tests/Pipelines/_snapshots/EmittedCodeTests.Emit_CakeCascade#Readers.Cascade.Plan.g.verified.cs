@@ -9,6 +9,7 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
@@ -23,7 +24,7 @@ namespace Readers
     /// <item><description>shape: head dimension 32, 1 query head a key-value head</description></item>
     /// <item><description>cost: 260 bytes a token and key-value head, in pages of 16 tokens (4160 bytes)</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5); always kept: 0 first and 32 last tokens</description></item>
-    /// <item><description>decode: 1 query head in registers over each key tile (accumulator sets: 4), 2 vectors of a value row at a time, pieces of 512 tokens</description></item>
+    /// <item><description>decode: 1 query head in registers over each key tile (accumulator sets: 4), 2 vectors of a value row at a time, pieces of 1024 tokens</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 1 query heads each, 2720 bytes of shared memory; tokens are ranked and chosen on the processor</description></item>
     /// </list>
     /// </summary>
@@ -70,10 +71,10 @@ namespace Readers
             public const int PoolingKernel = 5;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 512;
+            public const int ChunkTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
-            public const int ScoreStride = 528;
+            public const int ScoreStride = 1040;
         }
 
         /// <summary>What a session of this pipeline may be opened with; every option has its declared value.</summary>

@@ -9,6 +9,7 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
@@ -177,13 +178,15 @@ namespace Readers
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
                     nint key = (nint)tile * 16 * Plan.HeadDim;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + 6144;
                     Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                     Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                     Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
                     Vector512<float> sum3_0 = Vector512<float>.Zero, sum3_1 = Vector512<float>.Zero;
                     float* query = queries;
-                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8)
+                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 256)
                     {
+                        CacheLine.Prefetch(ahead + 0);
                         Vector512<float> key0 = global::KvCompose.Fp16Storage.Load(keys, key);
                         sum0_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[0]), sum0_0);
                         sum1_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[1 * Plan.HeadDim]), sum1_0);
@@ -194,6 +197,7 @@ namespace Readers
                         sum1_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[(1 * Plan.HeadDim) + 1]), sum1_1);
                         sum2_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[(2 * Plan.HeadDim) + 1]), sum2_1);
                         sum3_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[(3 * Plan.HeadDim) + 1]), sum3_1);
+                        CacheLine.Prefetch(ahead + 64);
                         Vector512<float> key2 = global::KvCompose.Fp16Storage.Load(keys, key + 32);
                         sum0_0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[2]), sum0_0);
                         sum1_0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[(1 * Plan.HeadDim) + 2]), sum1_0);
@@ -204,6 +208,7 @@ namespace Readers
                         sum1_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[(1 * Plan.HeadDim) + 3]), sum1_1);
                         sum2_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[(2 * Plan.HeadDim) + 3]), sum2_1);
                         sum3_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[(3 * Plan.HeadDim) + 3]), sum3_1);
+                        CacheLine.Prefetch(ahead + 128);
                         Vector512<float> key4 = global::KvCompose.Fp16Storage.Load(keys, key + 64);
                         sum0_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[4]), sum0_0);
                         sum1_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[(1 * Plan.HeadDim) + 4]), sum1_0);
@@ -214,6 +219,7 @@ namespace Readers
                         sum1_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[(1 * Plan.HeadDim) + 5]), sum1_1);
                         sum2_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[(2 * Plan.HeadDim) + 5]), sum2_1);
                         sum3_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[(3 * Plan.HeadDim) + 5]), sum3_1);
+                        CacheLine.Prefetch(ahead + 192);
                         Vector512<float> key6 = global::KvCompose.Fp16Storage.Load(keys, key + 96);
                         sum0_0 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[6]), sum0_0);
                         sum1_0 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[(1 * Plan.HeadDim) + 6]), sum1_0);
@@ -280,8 +286,10 @@ namespace Readers
                     nint row = part;
                     for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
                     {
+                        CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + 6144);
                         Vector512<float> value0 = global::KvCompose.Fp16Storage.Load(block, row);
                         Vector512<float> value1 = global::KvCompose.Fp16Storage.Load(block, row + 16);
+                        CacheLine.Prefetch(block + ((row + 32) * Plan.ElementBits / 8) + 6144);
                         Vector512<float> value2 = global::KvCompose.Fp16Storage.Load(block, row + 32);
                         Vector512<float> value3 = global::KvCompose.Fp16Storage.Load(block, row + 48);
                         Vector512<float> weight0 = Vector512.Create(weight[0]);

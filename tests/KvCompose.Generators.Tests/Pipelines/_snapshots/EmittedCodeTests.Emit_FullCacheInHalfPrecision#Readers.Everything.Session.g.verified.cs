@@ -9,6 +9,7 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
@@ -23,7 +24,7 @@ namespace Readers
             where TTransformer : struct, ITransformer
         {
             internal Session(TTransformer transformer, Options options)
-                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, 3144, options)
+                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, 5192, options)
             {
             }
 

@@ -9,6 +9,7 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
@@ -24,7 +25,7 @@ namespace Readers
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 32 tokens (16512 bytes)</description></item>
     /// <item><description>observation: attention of the last 8 rows in one pass over the keys; scores pooled (max of 7), reduced over the group by sum; always kept: 0 first and 8 last tokens</description></item>
-    /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 512 tokens</description></item>
+    /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 2 query heads each, 5696 bytes of shared memory</description></item>
     /// </list>
     /// </summary>
@@ -71,10 +72,10 @@ namespace Readers
             public const int PoolingKernel = 7;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 512;
+            public const int ChunkTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
-            public const int ScoreStride = 528;
+            public const int ScoreStride = 1040;
         }
 
         /// <summary>What a session of this pipeline may be opened with; every option has its declared value.</summary>
