@@ -1,0 +1,290 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes what a layer of the prompt does about its tokens: observe, score, budget, choose, place, propagate.</summary>
+internal static partial class SessionEmitter
+{
+    private static void WriteSelectionState(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("int stride = buffers.TokenStride;");
+        if (plan.ObservesWindow)
+        {
+            writer.WriteLine("""
+                float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
+                float* windowSums = buffers.Statistic(shape.QueryHeads);
+                """);
+        }
+
+        if (plan.ObservesVariance)
+        {
+            writer.WriteLine("float* windowVariances = buffers.Statistic(shape.QueryHeads);");
+        }
+
+        if (plan.ObservesEntropy)
+        {
+            writer.WriteLine("float* entropies = buffers.Statistic(heads);");
+        }
+
+        if (plan.ObservesKeyNorm)
+        {
+            writer.WriteLine("float* keyNorms = buffers.Statistic(heads);");
+        }
+
+        writer.WriteLine($"""
+            float* scores = buffers.Statistic(heads);
+            float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats(plan)}));
+            int* kept = (int*)buffers.Statistic(heads);
+            var statistics = new LayerStatistics[shape.Layers];
+            var layerBudgets = new int[shape.Layers];
+            var headBudgets = new int[heads];
+            var roles = new HeadRole[heads];
+            """);
+        if (plan.Propagation is not null)
+        {
+            writer.WriteLine("float* layerScores = buffers.Statistic(1);");
+        }
+    }
+
+    /// <summary>Room for the pooling's borders on both sides, in whole vectors.</summary>
+    public static int PaddedFloats(PipelinePlan plan) => 2 * ((plan.PoolingKernel + 15) / 16 * 16) + 16;
+
+    private static void WriteSelection(SourceWriter writer, PipelinePlan plan)
+    {
+        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        {
+            writer.WriteLine($"// Observe: {Observed(plan)}.");
+            string condition = plan.ObservesWindow ? "observed" : "tokens > Plan.Sinks + Plan.Window";
+            using (writer.WriteBlock($"if ({condition})"))
+            {
+                using (writer.WriteBlock("var observe = new Loops.ObserveWork", ";"))
+                {
+                    writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
+                    if (plan.ObservesWindow)
+                    {
+                        writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,");
+                    }
+
+                    if (plan.ObservesVariance)
+                    {
+                        writer.WriteLine("Variances = windowVariances,");
+                    }
+
+                    if (plan.ObservesEntropy)
+                    {
+                        writer.WriteLine("Entropies = entropies,");
+                    }
+
+                    if (plan.ObservesKeyNorm)
+                    {
+                        writer.WriteLine("Norms = keyNorms,");
+                    }
+                }
+
+                writer.WriteLine("Workers.Run(ref observe, observe.Items(heads));");
+                writer.WriteLine("""
+
+                    // Score: the stage's formula, pooled along the tokens and reduced over the group.
+                    """);
+                WriteScoreCall(writer, plan);
+            }
+
+            writer.WriteLine();
+        }
+        else
+        {
+            using (writer.WriteBlock("if (tokens > Plan.Sinks + Plan.Window)"))
+            {
+                writer.WriteLine("// Score: the stage's formula over positions.");
+                WriteScoreCall(writer, plan);
+            }
+
+            writer.WriteLine();
+        }
+
+        WriteBudgets(writer, plan);
+        if (plan.Cascades)
+        {
+            writer.WriteLine("""
+
+                // Cascade: layers that are done shrink to what they may keep now; the ranked tokens at the end go first.
+                for (int done = 0; done < layer; done++)
+                {
+                    for (int head = 0; head < heads; head++)
+                    {
+                        cache.Resize(done, head, Math.Min(cache.Tokens(done, head), Loops.Kept(layerBudgets[done], statistics[done].Tokens)));
+                    }
+                }
+                """);
+        }
+
+        writer.WriteLine("""
+
+            // Choose and store: sinks, window and the best of the others.
+            for (int head = 0; head < heads; head++)
+            {
+                headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                cache.Resize(layer, head, headBudgets[head]);
+            }
+
+            var store = new Loops.StoreWork
+            {
+                Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
+                Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
+            };
+            Workers.Run(ref store, heads);
+            """);
+        if (plan.Residency is { } residency)
+        {
+            writer.WriteLine($$"""
+
+                // Place what was left out.
+                {{residency.Type}} residency = {{StageValue.InSession(residency)}};
+                for (int head = 0; head < heads; head++)
+                {
+                    if (headBudgets[head] == tokens)
+                    {
+                        continue;
+                    }
+
+                    var placement = new PlacementContext
+                    {
+                        Sequence = sequence, Layer = layer, Head = head, HeadDim = Plan.HeadDim,
+                        Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
+                        Positions = buffers.Positions.AsSpan(0, tokens),
+                        KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
+                        Values = buffers.Values + ((nint)head * Plan.HeadDim),
+                        ValueStride = heads * Plan.HeadDim,
+                    };
+                    {{residency.Type}}.Place(in residency, in placement);
+                }
+                """);
+        }
+    }
+
+    private static void WriteScoreCall(SourceWriter writer, PipelinePlan plan)
+    {
+        using (writer.WriteBlock("var score = new Loops.ScoreWork", ";"))
+        {
+            writer.WriteLine($"""
+                Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
+                Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},
+                """);
+            writer.WriteLine($"Options = {StageValue.InSession(plan.Selection)},");
+            if (plan.ObservesWindow)
+            {
+                writer.WriteLine("Sums = windowSums,");
+            }
+
+            if (plan.ObservesVariance)
+            {
+                writer.WriteLine("Variances = windowVariances,");
+            }
+
+            if (plan.ObservesKeyNorm)
+            {
+                writer.WriteLine("Norms = keyNorms,");
+            }
+        }
+
+        writer.WriteLine("Workers.Run(ref score, heads);");
+    }
+
+    private static void WriteBudgets(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("// Budget: tokens per key-value head, sinks and window included.");
+        string entropy = plan.ObservesEntropy ? "Loops.Total(entropies, heads, stride, tokens)" : "0";
+        string variance = plan.ObservesVariance ? "Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)" : "0";
+        if (plan.ObservesEntropy || plan.ObservesVariance)
+        {
+            writer.WriteLine($"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
+        }
+        else
+        {
+            writer.WriteLine("statistics[layer] = new LayerStatistics(tokens, 0, 0);");
+        }
+
+        if (plan.LayerBudget is { } budget)
+        {
+            writer.WriteLine($$"""
+                var layerContext = new LayerBudgetContext
+                {
+                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, ProtectedTokens = Plan.Sinks + Plan.Window,
+                    Statistics = statistics.AsSpan(0, layer + 1),
+                };
+                {{budget.Type}} layerBudget = {{StageValue.InSession(budget)}};
+                {{budget.Type}}.Allocate(in layerBudget, in layerContext, layerBudgets);
+                """);
+        }
+        else
+        {
+            writer.WriteLine("layerBudgets[layer] = tokens;");
+        }
+
+        writer.WriteLine("Array.Fill(headBudgets, layerBudgets[layer]);");
+        if (plan.HeadRole is { } role)
+        {
+            string scores = (role.Facts.Needs & StageProducts.TokenScores) != 0
+                ? "Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,"
+                : "";
+            writer.WriteLine($$"""
+                Array.Clear(roles);
+                var headContext = new HeadBudgetContext
+                {
+                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, {{scores}}
+                };
+                {{role.Type}} headRole = {{StageValue.InSession(role)}};
+                {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);
+                for (int head = 0; head < heads; head++)
+                {
+                    headBudgets[head] = roles[head] is HeadRole.Full or HeadRole.Pivot ? tokens : headBudgets[head];
+                }
+                """);
+        }
+    }
+
+    private static void WritePropagation(SourceWriter writer, StageSpec propagation) => writer.WriteLine($$"""
+
+        // Propagate: only chosen tokens go on; they keep their positions and their order. What is cut is cut before the
+        // layer's own projection and feed-forward block, which treat every token alone.
+        var propagationContext = new PropagationContext
+        {
+            Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
+        };
+        {{propagation.Type}} propagation = {{StageValue.InSession(propagation)}};
+        int onward = {{propagation.Type}}.Count(in propagation, in propagationContext);
+        if (onward < tokens && onward >= Math.Max(1, Plan.Window) && tokens > Plan.Sinks + Plan.Window)
+        {
+            Loops.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
+            TokenRanking.Choose(layerScores, 0, tokens - Plan.Window, onward - Plan.Window, kept);
+            for (int row = 0; row < Plan.Window; row++)
+            {
+                kept[onward - Plan.Window + row] = tokens - Plan.Window + row;
+            }
+
+            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
+            Loops.Gather(kept, onward, shape.QueryHeads * Plan.HeadDim, buffers.Queries);
+            Loops.Gather(kept, onward, buffers.Positions);
+            tokens = onward;
+        }
+        """);
+
+    private static string Observed(PipelinePlan plan)
+    {
+        var parts = new List<string>();
+        if (plan.ObservesWindow)
+        {
+            parts.Add("attention of the last rows over every key that may be chosen");
+        }
+
+        if (plan.ObservesKeyNorm)
+        {
+            parts.Add("key norms");
+        }
+
+        return string.Join(", ", parts);
+    }
+}
