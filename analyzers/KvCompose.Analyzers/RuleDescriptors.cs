@@ -116,6 +116,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.CascadeBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor CascadeUndoesHeadBudgets = new(
+        RuleIds.CascadeUndoesHeadBudgets,
+        "Cascade undoes head budgets",
+        "Budget '{0}' shrinks all heads of a finished layer alike, which would undo what '{1}' gave them",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.CascadeUndoesHeadBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -135,7 +142,7 @@ internal static class RuleDescriptors
     [
         PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
-        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, LanguageTooOld,
+        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets, LanguageTooOld,
         UnsafeNotAllowed,
     ];
 

@@ -23,7 +23,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine();
             WriteScores(writer, plan);
             writer.WriteLine();
-            WriteSoftmax(writer, plan);
+            WriteSoftmax(writer);
             writer.WriteLine();
             WriteValues(writer, plan);
         }
@@ -182,9 +182,8 @@ internal static partial class DecodeEmitter
         }
         """);
 
-    private static void WriteSoftmax(SourceWriter writer, PipelinePlan plan)
+    private static void WriteSoftmax(SourceWriter writer)
     {
-        _ = plan;
         writer.WriteLine("""
             /// <summary>Turns one query head's scores into 2^(score − maximum) and sums them.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

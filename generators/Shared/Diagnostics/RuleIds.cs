@@ -19,6 +19,7 @@ internal static class RuleIds
     public const string RenumberedPositions = "KVC2012";
     public const string StageWithoutEffect = "KVC2013";
     public const string CascadeBypassesStore = "KVC2014";
+    public const string CascadeUndoesHeadBudgets = "KVC2015";
 
     public const string LanguageTooOld = "KVC9001";
     public const string UnsafeNotAllowed = "KVC9003";

@@ -101,18 +101,35 @@ internal static class CompositionRules
     private static void ReportMissing(string pipeline, DiagnosticSite site, StageSlot slot, IDiagnosticSink sink)
         => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot)) { FixData = FixData.OfSlot(slot) });
 
-    /// <summary>A store that promises every token must see each one that leaves.</summary>
+    /// <summary>A store that promises every token must see each one that leaves, and heads with budgets of their own cannot be cut alike.</summary>
     private static bool CheckCascade(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
-        StageSpec? cascade = stages.FirstOrDefault(static stage => stage.Facts.RevisesEarlierLayers);
-        StageSpec? store = stages.FirstOrDefault(static stage => (stage.Facts.Provides & StageProducts.BackingStore) != 0);
-        if (cascade is null || store is null)
+        if (stages.FirstOrDefault(static stage => stage.Facts.RevisesEarlierLayers) is not { } cascade)
         {
             return true;
         }
 
-        sink.Report(new Finding(RuleIds.CascadeBypassesStore, siteOf(cascade.Slot), cascade.Type.Name, store.Type.Name));
-        return false;
+        bool valid = true;
+        foreach (StageSpec stage in stages)
+        {
+            if ((stage.Facts.Provides & StageProducts.BackingStore) != 0)
+            {
+                Report(RuleIds.CascadeBypassesStore, stage);
+            }
+
+            if (stage.Slot == StageSlot.HeadRole)
+            {
+                Report(RuleIds.CascadeUndoesHeadBudgets, stage);
+            }
+        }
+
+        return valid;
+
+        void Report(string rule, StageSpec other)
+        {
+            valid = false;
+            sink.Report(new Finding(rule, siteOf(cascade.Slot), cascade.Type.Name, other.Type.Name));
+        }
     }
 
     /// <summary>A head must be allowed to keep at least what the selection keeps whatever the budget is.</summary>

@@ -4,7 +4,7 @@ namespace KvCompose;
 /// Marks a property of a stage struct as an option that a declaration may set. The value is checked at compile time and,
 /// for options that stay open until run time, again when a session opens.
 /// </summary>
-/// <param name="defaultValue">The value when the declaration does not state one: an int, double, bool, string or enum constant.</param>
+/// <param name="defaultValue">The value when the declaration does not state one: an int, double, bool or enum constant.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class StageOptionAttribute(object defaultValue) : Attribute
 {
