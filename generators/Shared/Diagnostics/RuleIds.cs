@@ -20,6 +20,7 @@ internal static class RuleIds
     public const string StageWithoutEffect = "KVC2013";
     public const string CascadeBypassesStore = "KVC2014";
     public const string CascadeUndoesHeadBudgets = "KVC2015";
+    public const string DecodeEvictionBypassesStore = "KVC2016";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";
