@@ -36,7 +36,7 @@ namespace Readers
                 public int Tokens;
                 public int Stride;
 
-                /// <summary>Tiles with a token that may be chosen.</summary>
+                /// <summary>Tiles with a token that is scored.</summary>
                 private readonly int ObservedTiles => KeyTiles.Count(Tokens - Plan.Window);
 
                 private readonly int Blocks => (ObservedTiles + BlockTiles - 1) / BlockTiles;
@@ -308,6 +308,9 @@ namespace Readers
                     }
                 }
             }
+
+            /// <summary>Tokens that a head with this budget may hold while decoding: it grows up to its budget.</summary>
+            internal static int Capacity(int budget, int tokens) => budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
 
             /// <summary>Rows that a head keeps: sinks and window, then the others best first, so that a smaller budget is a shorter table.</summary>
             internal static void Choose(float* scores, int tokens, int count, int* kept)
