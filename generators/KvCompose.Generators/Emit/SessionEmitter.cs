@@ -226,15 +226,7 @@ internal static partial class SessionEmitter
     private static void WriteTierMembers(SourceWriter writer) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        public override TierUsage TierUsage => _tier.Usage;
-
-        /// <inheritdoc/>
-        {{EmittedFile.GeneratedCode}}
-        protected override void ClearTier(int sequence) => _tier.Clear(sequence);
-
-        /// <inheritdoc/>
-        {{EmittedFile.GeneratedCode}}
-        protected override void DisposeTier() => _tier.Dispose();
+        protected override IRetrievalTier? Tier => _tier;
         """);
 
     private static void WriteFinalBudgets(SourceWriter writer) => writer.WriteLine("""
