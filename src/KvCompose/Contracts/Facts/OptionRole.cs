@@ -26,4 +26,10 @@ public enum OptionRole
 
     /// <summary>Tokens that a key-value head may keep, 0 for undecided; never less than what is always kept.</summary>
     Budget,
+
+    /// <summary>A share in (0, 1], used where no option of role <see cref="Budget"/> states a number.</summary>
+    Rate,
+
+    /// <summary>The 0-based layer at which the stage acts; checked against the model when a session opens.</summary>
+    Layer,
 }
