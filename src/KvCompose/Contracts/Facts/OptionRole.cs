@@ -32,4 +32,10 @@ public enum OptionRole
 
     /// <summary>The 0-based layer at which the stage acts; checked against the model when a session opens.</summary>
     Layer,
+
+    /// <summary>Whether a stage that can evict while decoding does; a bool, true unless stated.</summary>
+    DecodeEviction,
+
+    /// <summary>A <see cref="KvCompose.DecodeOrder"/>, <see cref="DecodeOrder.None"/> unless stated.</summary>
+    DecodeOrder,
 }
