@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvCompose.Reference.HeteroCache;
 
 namespace KvCompose;
@@ -23,6 +24,17 @@ public readonly struct HeteroHeads : IHeadRole<HeteroHeads>
     public ReferenceDefects Defects { get; init; }
 
     /// <inheritdoc/>
+    public static void Check(in HeteroHeads options, HeadProfile profile)
+    {
+        if (Math.Floor(options.Ratio * profile.Heads) <= profile.FullHeads)
+        {
+            throw new StageOptionException(
+                nameof(HeteroHeads), nameof(Ratio), options.Ratio.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"at least {(profile.FullHeads + 1.0) / profile.Heads:R}: {profile.FullHeads} of {profile.Heads} heads keep the whole prompt"));
+        }
+    }
+
+    /// <inheritdoc/>
     public static void Assign(in HeteroHeads options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets)
     {
         HeadProfile profile = context.Profile!;
@@ -31,11 +43,6 @@ public readonly struct HeteroHeads : IHeadRole<HeteroHeads>
         {
             budgets.Fill(tokens);
             return;
-        }
-
-        if (context.Layer == 0)
-        {
-            HeadBudget.RequireRoom(options.Ratio, profile);
         }
 
         int baseTokens = HeadBudget.Base(options.Ratio, profile.Heads, profile.FullHeads, tokens);
