@@ -141,6 +141,11 @@ internal static class PlanEmitter
                 $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {option.Minimum}, {option.Maximum});");
         }
 
+        if (option.OneOfMany)
+        {
+            writer.WriteLine($"StageOptionException.ThrowIfUndefined(\"{stage.Type.Name}\", \"{option.Name}\", {value});");
+        }
+
         if (option.Role == OptionRole.Budget && plan.Selects && plan.ProtectedTokens > 0)
         {
             using (writer.WriteBlock($"if ({value} > 0)"))
