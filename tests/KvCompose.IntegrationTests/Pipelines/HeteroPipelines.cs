@@ -22,3 +22,9 @@ internal sealed partial class HeteroSameToken;
 [LastQuery]
 [HostOffload(Window = 1, DriftThreshold = 0.9, Visibility = RetrievalVisibility.WhenReady)]
 internal sealed partial class HeteroWhenReady;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.5)]
+[LastQuery(Kernel = 7, Pooling = PoolingKind.Max)]
+[HostOffload(Window = 1, DriftThreshold = 0.7)]
+internal sealed partial class HeteroMaxima;
