@@ -56,6 +56,7 @@ internal static class EmittedNames
         ["Lane"] = "KvCompose.Simulation.Lane",
         ["SimulatedStep"] = "KvCompose.Simulation.SimulatedStep",
         ["DecodeStep"] = "KvCompose.Tiers.DecodeStep",
+        ["IRetrievalTier"] = "KvCompose.Tiers.IRetrievalTier",
         ["StoragePageWriter"] = "KvCompose.Tiers.StoragePageWriter",
         ["IParallelWork"] = "KvCompose.Threading.IParallelWork",
         ["ArgumentException"] = "System.ArgumentException",

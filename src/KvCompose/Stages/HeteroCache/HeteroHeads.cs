@@ -71,10 +71,4 @@ public sealed class HeteroHeadsAttribute : HeadRoleAttribute<HeteroHeads>
 
     /// <inheritdoc cref="HeteroHeads.Defects"/>
     public ReferenceDefects Defects { get; set; }
-
-    /// <summary>
-    /// Name of the profile, one of the project's additional files: read at compile time, its roles and weights become constants. Not
-    /// given, a session is opened with a profile.
-    /// </summary>
-    public string? Profile { get; set; }
 }
