@@ -9,9 +9,17 @@ internal static class WellKnownNames
     public const string StageAttribute = "StageAttribute";
     public const string StageFactsAttribute = "StageFactsAttribute";
     public const string StageOptionAttribute = "StageOptionAttribute";
+    public const string TunedForAttribute = "TunedForAttribute";
+    public const string CaveatAttribute = "CaveatAttribute";
 
     /// <summary>The generic attribute that fills a slot, without its arity: <c>TokenSelectionAttribute</c>.</summary>
     public static string AttributeOf(StageSlot slot) => slot + "Attribute";
+
+    /// <summary>The contract of a selection that goes on while decoding.</summary>
+    public const string DecodeEviction = "IDecodeEviction";
+
+    /// <summary>The contract of a residency whose tokens come back.</summary>
+    public const string Retrieval = "IRetrieval";
 
     /// <summary>The contract of a slot, without its arity: <c>ITokenSelection</c>.</summary>
     public static string ContractOf(StageSlot slot) => "I" + slot;

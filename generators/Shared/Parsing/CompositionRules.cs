@@ -61,7 +61,8 @@ internal static class CompositionRules
         }
 
         WarnOfNoEffect(stages, siteOf, sink);
-        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink);
+        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink)
+            & CheckDecodeEviction(stages, siteOf, sink);
     }
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
@@ -70,25 +71,27 @@ internal static class CompositionRules
             ? StageProducts.TokenScores
             : StageProducts.None;
 
-    /// <summary>Whoever asks about the last rows needs a selection that says how many these are.</summary>
+    /// <summary>Whoever asks about the last rows needs a selection that says how many these are; a variance needs two of them.</summary>
     private static bool CheckObservation(
         string pipeline, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
         StageSpec? selection = SelectionOf(stages);
-        if (selection is null or { Facts.Lossy: false }
-            || selection.Number(OptionRole.ObservedRows, selection.Number(OptionRole.Window, 0)) > 0)
+        if (selection is null or { Facts.Lossy: false })
         {
             return true;
         }
 
         bool valid = true;
+        int rows = selection.Number(OptionRole.ObservedRows, selection.Number(OptionRole.Window, 0));
         foreach (StageSpec stage in stages)
         {
-            if ((stage.Facts.Observes & OfLastRows) != 0)
+            bool variance = (stage.Facts.Observes & AttentionStatistics.WindowVariance) != 0;
+            if (rows < ((stage.Facts.Observes & OfLastRows) == 0 ? 0 : variance ? 2 : 1))
             {
                 valid = false;
                 sink.Report(new Finding(
-                    RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "a window of observed rows", pipeline));
+                    RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name,
+                    rows == 0 ? "a window of observed rows" : "a window of at least two observed rows", pipeline));
             }
         }
 
@@ -117,6 +120,11 @@ internal static class CompositionRules
                 Report(RuleIds.CascadeBypassesStore, stage);
             }
 
+            else if (stage.Facts.Layout >= CacheLayout.Paged)
+            {
+                Report(RuleIds.CascadeShortensPages, stage);
+            }
+
             if (stage.Slot == StageSlot.HeadRole)
             {
                 Report(RuleIds.CascadeUndoesHeadBudgets, stage);
@@ -130,6 +138,19 @@ internal static class CompositionRules
             valid = false;
             sink.Report(new Finding(rule, siteOf(cascade.Slot), cascade.Type.Name, other.Type.Name));
         }
+    }
+
+    /// <summary>What leaves while decoding would never reach the store.</summary>
+    private static bool CheckDecodeEviction(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    {
+        if (SelectionOf(stages) is not { EvictsWhileDecoding: true } selection
+            || stages.FirstOrDefault(static stage => (stage.Facts.Provides & StageProducts.BackingStore) != 0) is not { } store)
+        {
+            return true;
+        }
+
+        sink.Report(new Finding(RuleIds.DecodeEvictionBypassesStore, siteOf(selection.Slot), selection.Type.Name, store.Type.Name));
+        return false;
     }
 
     /// <summary>A head must be allowed to keep at least what the selection keeps whatever the budget is.</summary>
@@ -150,6 +171,13 @@ internal static class CompositionRules
                     RuleIds.BudgetBelowProtected, siteOf(stage.Slot), stage.Type.Name,
                     budget.ToString(CultureInfo.InvariantCulture), kept.ToString(CultureInfo.InvariantCulture)));
                 return false;
+            }
+
+            if (budget > 0 && budget == kept && stage.Slot == StageSlot.LayerBudget)
+            {
+                sink.Report(new Finding(
+                    RuleIds.NothingToChoose, siteOf(stage.Slot), stage.Type.Name,
+                    budget.ToString(CultureInfo.InvariantCulture), selection.Type.Name));
             }
         }
 

@@ -13,6 +13,7 @@ using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
+using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -33,7 +34,7 @@ namespace Readers
                 public int Tokens;
                 public int Stride;
 
-                /// <summary>Tiles with a token that may be chosen.</summary>
+                /// <summary>Tiles with a token that is scored.</summary>
                 private readonly int ObservedTiles => KeyTiles.Count(Tokens - Plan.Window);
 
                 private readonly int Blocks => (ObservedTiles + BlockTiles - 1) / BlockTiles;
