@@ -17,7 +17,6 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     private readonly double _threshold = share * 4294967296.0;
     private NativeFloats? _rows;
     private float[] _lifts = [];
-    private float[] _reaches = [];
 
     /// <summary>Landmarks, one a cell.</summary>
     public int Count { get; private set; }
@@ -34,12 +33,6 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     /// <summary>a·b + lift·lift of a landmark and a lifted key: M minus half their squared distance.</summary>
     public float Product(int landmark, float* key, float lift) => KeyMath.Dot(Key(landmark), key, headDim) + (_lifts[landmark] * lift);
 
-    /// <summary>No member of the cell is farther from its landmark, in half squared lifted distance.</summary>
-    public float Reach(int landmark) => _reaches[landmark];
-
-    /// <summary>Notes a member at this distance.</summary>
-    public void Reached(int landmark, float distance) => _reaches[landmark] = MathF.Max(_reaches[landmark], distance);
-
     /// <summary>Adds a landmark.</summary>
     /// <param name="key">[d].</param>
     /// <param name="lift">√(M − |key|²).</param>
@@ -52,7 +45,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 
         new Span<float>(key, headDim).CopyTo(new Span<float>(Key(Count), headDim));
         _lifts[Count] = lift;
-        _reaches[Count++] = 0;
+        Count++;
     }
 
     /// <summary>Moves a landmark to the direction of a mean of lifted keys; like every lifted key it has the norm √M.</summary>
@@ -74,14 +67,13 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     /// <summary>Removes the landmarks from <paramref name="count"/> on.</summary>
     public void Truncate(int count) => Count = count;
 
-    /// <summary>M has grown: every lift is computed anew, and the reaches are unknown.</summary>
+    /// <summary>M has grown: every lift is computed anew.</summary>
     public void Raise(float bound)
     {
         for (int landmark = 0; landmark < Count; landmark++)
         {
             float* key = Key(landmark);
             _lifts[landmark] = MemberRows.Lift(bound, KeyMath.Dot(key, key, headDim));
-            _reaches[landmark] = float.PositiveInfinity;
         }
     }
 
@@ -143,6 +135,5 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 
         _rows = rows;
         Array.Resize(ref _lifts, capacity);
-        Array.Resize(ref _reaches, capacity);
     }
 }

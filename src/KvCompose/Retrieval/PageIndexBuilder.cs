@@ -204,7 +204,6 @@ public sealed unsafe class PageIndexBuilder : IDisposable
         for (int token = 0; token < tokens; token++)
         {
             _cellStarts[_cells[token] + 1]++;
-            index.Landmarks.Reached(_cells[token], index.Bound - _products!.Pointer[token]);
         }
 
         for (int cell = 1; cell < _cellStarts.Length; cell++)

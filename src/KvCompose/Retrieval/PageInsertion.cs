@@ -1,17 +1,19 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using KvCompose.Memory;
+using KvCompose.Numerics;
 
 namespace KvCompose.Retrieval;
 
 /// <summary>
 /// Takes tokens into an index after its build. A token goes to the cell of its nearest landmark and there to the page with the nearest
-/// mean; a full page passes a member on to a sibling with room, or is cut in two. A token that becomes a landmark draws every token
-/// that is strictly closer to it than to its own landmark.
+/// mean; a full page passes a member on to a sibling with room, or is cut in two. A token that becomes a landmark draws, from the
+/// cells nearest to it, every token that is strictly closer to it than to its own landmark.
 /// </summary>
 internal sealed unsafe class PageInsertion : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
+    private const int NearCells = 16;
 
     private readonly PageIndex _index;
     private readonly int _headDim;
@@ -163,7 +165,6 @@ internal sealed unsafe class PageInsertion : IDisposable
         {
             if (!_index.Landmarks.Takes(edit.Pages.Tokens))
             {
-                _index.Landmarks.Reached(_cells[slot], _index.Bound - _products[slot]);
                 Place(edit, _cells[slot], slot);
                 continue;
             }
@@ -209,24 +210,31 @@ internal sealed unsafe class PageInsertion : IDisposable
 
     private void MakeRoom(PageEdit edit, int full, PageMember token, int slot, bool siblingHasRoom)
     {
-        _members.Clear();
-        AddMembers(edit, full);
-        _members.Add(token);
-        GatherRows();
         if (!siblingHasRoom)
         {
-            Halve(edit, full);
+            Halve(edit, full, token);
             return;
         }
 
         PageSnapshot pages = edit.Pages;
+        _index.Layout.ReadKeys(edit.Block(full), _tile.Pointer);
+        Vector512<float> lifts = LiftsOf(_tile.Pointer);
+        Vector512<float> toOwn = DistancesToMean(edit, full, lifts);
+        float tokenToOwn = DistanceToMean(edit, full, _rows[slot]);
         int passed = -1, taker = -1;
         float least = float.PositiveInfinity;
         for (int page = pages.CellFirst[pages.CellOf[full]]; page >= 0; page = pages.Next[page])
         {
-            for (int member = 0; member < _members.Count && pages.Counts[page] < PageTokens; member++)
+            if (pages.Counts[page] == PageTokens)
             {
-                float loss = DistanceToMean(edit, page, _others[member]) - DistanceToMean(edit, full, _others[member]);
+                continue;
+            }
+
+            Vector512<float> losses = DistancesToMean(edit, page, lifts) - toOwn;
+            float tokenLoss = DistanceToMean(edit, page, _rows[slot]) - tokenToOwn;
+            for (int member = 0; member <= PageTokens; member++)
+            {
+                float loss = member < PageTokens ? losses[member] : tokenLoss;
                 if (taker < 0 || loss < least)
                 {
                     (least, passed, taker) = (loss, member, page);
@@ -234,21 +242,48 @@ internal sealed unsafe class PageInsertion : IDisposable
             }
         }
 
-        edit.Put(taker, _members[passed]);
-        edit.Refresh(taker);
-        if (passed < PageTokens)
+        if (passed == PageTokens)
         {
+            edit.Put(taker, token);
+        }
+        else
+        {
+            edit.Put(taker, new PageMember(edit.Block(full), passed));
             edit.TakeOut(full, passed);
             edit.Put(full, token);
             edit.Refresh(full);
         }
+
+        edit.Refresh(taker);
     }
 
-    private void Halve(PageEdit edit, int full)
+    private Vector512<float> LiftsOf(float* tile) => Vector512.Sqrt(
+        Vector512.Max(Vector512.Create(_index.Bound) - KeyMath.SquaredNorms(tile, _headDim), Vector512<float>.Zero));
+
+    // Of the 16 keys in _tile.
+    private Vector512<float> DistancesToMean(PageEdit edit, int page, Vector512<float> lifts)
+    {
+        float* digest = edit.Digest(page);
+        Vector512<float> difference = lifts - Vector512.Create(*_index.Digests.Lift(digest));
+        Vector512<float> sum = difference * difference;
+        for (int i = 0; i < _headDim; i++)
+        {
+            difference = Vector512.Load(_tile.Pointer + (i * PageTokens)) - Vector512.Create(digest[i]);
+            sum = Vector512.FusedMultiplyAdd(difference, difference, sum);
+        }
+
+        return sum;
+    }
+
+    private void Halve(PageEdit edit, int full, PageMember token)
     {
         int cell = edit.Pages.CellOf[full];
+        _members.Clear();
+        AddMembers(edit, full);
+        _members.Add(token);
+        GatherRows();
         Span<int> order = OrderOf(_members.Count);
-        MainDirection.Order(_others, order, _keys.AsSpan(0, order.Length));
+        MainDirection.Order(_others, order, OrderKeys(order.Length));
         edit.Free(full);
         Fill(edit, edit.Open(cell), order[..(order.Length / 2)]);
         Fill(edit, edit.Open(cell), order[(order.Length / 2)..]);
@@ -268,8 +303,7 @@ internal sealed unsafe class PageInsertion : IDisposable
             drawn = Draw(edit, cell);
         }
 
-        float product = landmarks.Product(cell, _rows[slot], Lifts[slot]);
-        bool joins = product > _products[slot];
+        bool joins = landmarks.Product(cell, _rows[slot], Lifts[slot]) > _products[slot];
         Gather(edit, drawn, joins ? slot : -1);
         Form(edit, cell);
         foreach (int loser in TakeOut(edit, drawn))
@@ -277,11 +311,7 @@ internal sealed unsafe class PageInsertion : IDisposable
             Tidy(edit, loser);
         }
 
-        if (joins)
-        {
-            landmarks.Reached(cell, _index.Bound - product);
-        }
-        else
+        if (!joins)
         {
             Place(edit, _cells[slot], slot);
         }
@@ -318,19 +348,23 @@ internal sealed unsafe class PageInsertion : IDisposable
         }
     }
 
-    // All members that are strictly closer to a cell's landmark than to their own.
+    // All members of the nearest cells that are strictly closer to a cell's landmark than to their own. Members of cells farther away
+    // are rarely drawn, and looking at every page for a landmark would make it the whole cost of an insertion.
     private List<(int Page, int Slot)> Draw(PageEdit edit, int cell)
     {
         Landmarks landmarks = _index.Landmarks;
-        var drawn = new List<(int Page, int Slot)>();
+        Span<ulong> near = OrderKeys(cell);
         for (int other = 0; other < cell; other++)
         {
-            // By the triangle inequality a member can only be closer to the new landmark if that is within twice the cell's reach.
-            float apart = _index.Bound - landmarks.Product(other, landmarks.Key(cell), landmarks.Lift(cell));
-            if (apart <= 4.01f * landmarks.Reach(other))
-            {
-                Draw(edit, other, cell, drawn);
-            }
+            float product = landmarks.Product(other, landmarks.Key(cell), landmarks.Lift(cell));
+            near[other] = ((ulong)~TokenRanking.Ordered(product) << 32) | (uint)other;
+        }
+
+        near.Sort();
+        var drawn = new List<(int Page, int Slot)>();
+        foreach (ulong other in near[..Math.Min(NearCells, cell)])
+        {
+            Draw(edit, (int)(uint)other, cell, drawn);
         }
 
         return drawn;
@@ -344,24 +378,21 @@ internal sealed unsafe class PageInsertion : IDisposable
         for (int page = pages.CellFirst[from]; page >= 0; page = pages.Next[page])
         {
             _index.Layout.ReadKeys(edit.Block(page), tile);
-            Vector512<float> norms = default, toOwn = default, toOther = default;
+            Vector512<float> toOwn = default, toOther = default;
             for (int i = 0; i < _headDim; i++)
             {
                 Vector512<float> keys = Vector512.Load(tile + (i * PageTokens));
-                norms = Vector512.FusedMultiplyAdd(keys, keys, norms);
                 toOwn = Vector512.FusedMultiplyAdd(keys, Vector512.Create(own[i]), toOwn);
                 toOther = Vector512.FusedMultiplyAdd(keys, Vector512.Create(other[i]), toOther);
             }
 
-            Vector512<float> lifts = Vector512.Sqrt(Vector512.Max(Vector512.Create(_index.Bound) - norms, Vector512<float>.Zero));
+            Vector512<float> lifts = LiftsOf(tile);
             toOwn = Vector512.FusedMultiplyAdd(lifts, Vector512.Create(_index.Landmarks.Lift(from)), toOwn);
             toOther = Vector512.FusedMultiplyAdd(lifts, Vector512.Create(_index.Landmarks.Lift(to)), toOther);
             Vector512<float> closer = Vector512.GreaterThan(toOther, toOwn) & PageDigests.Valid(pages.Counts[page]);
             for (ulong bits = Vector512.ExtractMostSignificantBits(closer); bits != 0; bits &= bits - 1)
             {
-                int slot = BitOperations.TrailingZeroCount(bits);
-                _index.Landmarks.Reached(to, _index.Bound - toOther[slot]);
-                drawn.Add((page, slot));
+                drawn.Add((page, BitOperations.TrailingZeroCount(bits)));
             }
         }
     }
@@ -413,7 +444,7 @@ internal sealed unsafe class PageInsertion : IDisposable
     {
         GatherRows();
         Span<int> order = OrderOf(_members.Count);
-        MainDirection.FormPages(_others, order, _keys.AsSpan(0, order.Length));
+        MainDirection.FormPages(_others, order, OrderKeys(order.Length));
         for (int first = 0; first < order.Length; first += PageTokens)
         {
             Fill(edit, edit.Open(cell), order[first..Math.Min(first + PageTokens, order.Length)]);
@@ -456,12 +487,21 @@ internal sealed unsafe class PageInsertion : IDisposable
         }
     }
 
+    private Span<ulong> OrderKeys(int count)
+    {
+        if (_keys.Length < count)
+        {
+            _keys = new ulong[count + (count / 2)];
+        }
+
+        return _keys.AsSpan(0, count);
+    }
+
     private Span<int> OrderOf(int count)
     {
         if (_order.Length < count)
         {
             _order = new int[count + (count / 2)];
-            _keys = new ulong[_order.Length];
         }
 
         Span<int> order = _order.AsSpan(0, count);

