@@ -10,18 +10,6 @@ public class MethodTests
     private static readonly WindowScoring Mean = new(8, PoolingKind.Average, 7, ScoreGrouping.PoolThenReduce, GroupReduction.Mean);
 
     [Theory]
-    [InlineData(30)]
-    [InlineData(150)]
-    [InlineData(400)]
-    public void FastKv_OverThreeLayers_EqualsOracle(int tokens)
-    {
-        using var model = new TestModel(4, 4, 2, 32, 40);
-        using var session = FastKvPrefill.Open(model);
-        var plan = new FastKvPlan(8, PoolingKind.Average, 7, TokenBudget.Proportional(0.2), new PropagationPoint(1, TokenBudget.Proportional(0.4)));
-        OracleAssert.Equal(model, session, new FastKvSelector(model.Plain.Heads, plan, tokens), tokens);
-    }
-
-    [Theory]
     [InlineData(50)]
     [InlineData(100)]
     [InlineData(300)]

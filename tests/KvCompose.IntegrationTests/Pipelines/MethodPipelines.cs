@@ -1,12 +1,6 @@
 namespace KvCompose.IntegrationTests.Pipelines;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
-[TokenSelectivePropagation(Layer = 1, Rate = 0.4)]
-[UniformBudget(Ratio = 0.2)]
-[SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Average, Reduction = GroupReduction.Sum)]
-internal sealed partial class FastKvPrefill;
-
-[KvPipeline(HeadDim = 32, GroupSize = 2)]
 [PyramidBudget(Tokens = 60)]
 [SnapKv(Window = 8, Kernel = 7)]
 internal sealed partial class Pyramid;
