@@ -123,6 +123,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.CascadeUndoesHeadBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor DecodeEvictionBypassesStore = new(
+        RuleIds.DecodeEvictionBypassesStore,
+        "Eviction while decoding drops past a backing store",
+        "Selection '{0}' evicts while decoding, and what leaves then would not reach the backing store of '{1}'",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DecodeEvictionBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -142,8 +149,8 @@ internal static class RuleDescriptors
     [
         PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
-        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets, LanguageTooOld,
-        UnsafeNotAllowed,
+        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets,
+        DecodeEvictionBypassesStore, LanguageTooOld, UnsafeNotAllowed,
     ];
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);

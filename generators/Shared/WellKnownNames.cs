@@ -13,6 +13,12 @@ internal static class WellKnownNames
     /// <summary>The generic attribute that fills a slot, without its arity: <c>TokenSelectionAttribute</c>.</summary>
     public static string AttributeOf(StageSlot slot) => slot + "Attribute";
 
+    /// <summary>The contract of a selection that goes on while decoding.</summary>
+    public const string DecodeEviction = "IDecodeEviction";
+
+    /// <summary>The contract of a residency whose tokens come back.</summary>
+    public const string Retrieval = "IRetrieval";
+
     /// <summary>The contract of a slot, without its arity: <c>ITokenSelection</c>.</summary>
     public static string ContractOf(StageSlot slot) => "I" + slot;
 }

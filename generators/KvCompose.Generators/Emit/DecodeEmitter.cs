@@ -10,7 +10,7 @@ internal static partial class DecodeEmitter
     {
         using (writer.WriteBlock($"{MemberModifiers.Access(plan)} sealed unsafe partial class Session<TTransformer>"))
         {
-            WriteStep(writer);
+            WriteStep(writer, plan);
         }
 
         writer.WriteLine();
@@ -26,63 +26,149 @@ internal static partial class DecodeEmitter
             WriteSoftmax(writer);
             writer.WriteLine();
             WriteValues(writer, plan);
+            if (plan.Evicts)
+            {
+                writer.WriteLine();
+                WriteEviction(writer, plan);
+            }
         }
     });
 
-    private static void WriteStep(SourceWriter writer) => writer.WriteLine($$"""
+    private static void WriteStep(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+        """);
+        using (writer.WriteBlock("public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)"))
         {
-            int rows = BeginStep(tokens, cancellation);
-            if (rows == 0)
+            WriteStepStart(writer);
+            using (writer.WriteBlock("for (int layer = 0; layer < layers; layer++)"))
             {
-                return;
+                WriteLayer(writer, plan);
             }
 
-            int heads = Shape.KeyValueHeads, layers = Shape.Layers;
-            Transformer.Embed(StepTokens, Hidden);
-            for (int layer = 0; layer < layers; layer++)
-            {
-                // Norm, projections and rotation of this step's tokens.
-                Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
-
-                // Append: every head takes the token; its attention is cut into pieces of equal length.
-                Items.Clear();
-                for (int row = 0; row < rows; row++)
-                {
-                    PageTable* tables = Tables(row, layer);
-                    nint source = (nint)row * heads * Plan.HeadDim;
-                    for (int head = 0; head < heads; head++, source += Plan.HeadDim)
-                    {
-                        Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
-                    }
-
-                    float* queries = Queries + ((nint)row * heads * Plan.GroupSize * Plan.HeadDim);
-                    Items.Add(tables, heads, queries, queries);
-                }
-
-                // Attend: scores, softmax and weighted values of every piece.
-                var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
-                Workers.Run(ref attend, Items.Count);
-                Items.Merge();
-
-                // Output projection and feed-forward block.
-                Transformer.Complete(layer, Queries, Hidden, rows);
-            }
-
-            EndStep();
+            writer.WriteLine();
+            writer.WriteLine("EndStep();");
         }
+    }
+
+    private static void WriteStepStart(SourceWriter writer) => writer.WriteLine("""
+        int rows = BeginStep(tokens, cancellation);
+        if (rows == 0)
+        {
+            return;
+        }
+
+        int heads = Shape.KeyValueHeads, layers = Shape.Layers;
+        Transformer.Embed(StepTokens, Hidden);
         """);
 
-    private static void WriteAppend(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
-        /// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>
-        internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
+    private static void WriteLayer(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+            // Norm, projections and rotation of this step's tokens.
+            Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
+
+            // Append: every head takes the token.
+            for (int row = 0; row < rows; row++)
+            {
+                PageTable* tables = Tables(row, layer);
+                nint source = (nint)row * heads * Plan.HeadDim;
+                for (int head = 0; head < heads; head++, source += Plan.HeadDim)
+                {
+                    Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                }
+            }
+
+            """);
+        if (plan.Retrieves)
         {
-            int slot = table->Tokens++;
-            Store(pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+            WriteTierCall(writer, "Bring in: what is resident may change before it is attended to.", "BringIn");
+            writer.WriteLine();
         }
 
+        writer.WriteLine("""
+            // Attend: scores, softmax and weighted values, every head cut into pieces of equal length.
+            Items.Clear();
+            for (int row = 0; row < rows; row++)
+            {
+                float* queries = Queries + ((nint)row * heads * Plan.GroupSize * Plan.HeadDim);
+                Items.Add(Tables(row, layer), heads, queries, queries, row, StepPositions[row]);
+            }
+
+            """);
+        if (plan.KeepsWeights)
+        {
+            writer.WriteLine("Items.PlaceWeights();");
+        }
+
+        writer.WriteLine("""
+            var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
+            Workers.Run(ref attend, Items.Count);
+            Items.Merge();
+
+            """);
+        if (plan.Evicts)
+        {
+            WriteEvictCall(writer, plan);
+            writer.WriteLine();
+        }
+
+        if (plan.Retrieves)
+        {
+            WriteTierCall(writer, "Watch: what the step attended to.", "Watch");
+            writer.WriteLine();
+        }
+
+        writer.WriteLine("""
+            // Output projection and feed-forward block.
+            Transformer.Complete(layer, Queries, Hidden, rows);
+            """);
+    }
+
+    private static void WriteTierCall(SourceWriter writer, string comment, string member)
+    {
+        string step = member == "BringIn" ? "step" : "attended";
+        writer.WriteLine($$"""
+            // {{comment}}
+            var {{step}} = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
+            _tier.{{member}}(in {{step}});
+            """);
+    }
+
+    private static void WriteAppend(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>");
+        using (writer.WriteBlock("internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)"))
+        {
+            writer.WriteLine(plan.Counted ? CountedAppend : plan.StateWords > 0 ? MarkedAppend(plan) : PlainAppend);
+        }
+
+        writer.WriteLine();
+        WriteStore(writer, plan);
+    }
+
+    private const string PlainAppend = """
+        int slot = table->Tokens++;
+        Store(pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+        """;
+
+    private const string CountedAppend = """
+        byte* page = pool.Address(table->Pages[table->PageCount - 1]);
+        Store(page, (*(int*)(page + Plan.CountOffset))++, key, value, position);
+        table->Tokens++;
+        """;
+
+    private static string MarkedAppend(PipelinePlan plan) => """
+        int slot = table->Tokens++, place = slot % Plan.PageTokens;
+        byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
+        Store(page, place, key, value, position);
+        """
+        + (plan.DecodeOrder == DecodeOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
+        + (plan.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
+
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <summary>Writes a token into a place of a page.</summary>
         internal static void Store(byte* page, int place, float* key, float* value, int position)
         {
@@ -98,89 +184,147 @@ internal static partial class DecodeEmitter
         }
         """);
 
-    private static void WriteAttend(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
-        /// <summary>Spreads the pieces of a layer over the threads.</summary>
-        internal struct AttendWork : IParallelWork
+    private static void WriteAttend(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+            /// <summary>Spreads the pieces of a layer over the threads.</summary>
+            internal struct AttendWork : IParallelWork
+            {
+                public PagePool Pool;
+                public AttentionItems Items;
+                public float* Scratch;
+                public int ScratchFloats;
+
+                public readonly void Run(int item, int worker)
+                    => Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));
+            }
+
+            """);
+        writer.WriteLine($"/// <summary>Attention of a group's {plan.GroupSize} query heads over one piece of their key-value head.</summary>");
+        using (writer.WriteBlock("private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)"))
         {
-            public PagePool Pool;
-            public AttentionItems Items;
-            public float* Scratch;
-            public int ScratchFloats;
-
-            public readonly void Run(int item, int worker)
-                => Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));
-        }
-
-        /// <summary>Attention of a group's {{plan.GroupSize}} query heads over one piece of their key-value head.</summary>
-        private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
-        {
-            float* queries = scratch;                                            // [G, d], scaled
-            float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
-            float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
-            float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G]
-            float* sums = maxima + Plan.GroupSize;                               // [G]
-            int* pages = item->Table->Pages + item->FirstPage;
-            int tokens = item->Tokens;
-
-            // Scores of every key, scaled so that the softmax is one of powers of two.
-            Scale(item->Queries, queries);
-            for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+            writer.WriteLine("""
+                float* queries = scratch;                                            // [G, d], scaled
+                float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
+                float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
+                float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G], then [G] sums
+                """);
+            if (plan.KeepsWeights)
             {
-                int tiles = (Math.Min(Plan.PageTokens, tokens - token) + 15) / 16;
-                Score(pool.Address(*pages), tiles, queries, scores + token);
+                writer.WriteLine("""
+                    if (item->Weights != null)
+                    {
+                        // Somebody reads the weights when the step is over: they are made where they stay.
+                        scores = item->Weights;
+                        maxima = item->Maxima;
+                    }
+
+                    """);
             }
 
-            // Softmax over the piece.
-            for (int member = 0; member < Plan.GroupSize; member++)
-            {
-                Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
-            }
+            writer.WriteLine("""
+                float* sums = maxima + Plan.GroupSize;
+                int* pages = item->Table->Pages + item->FirstPage;
+                int tokens = item->Tokens;
 
-            // Weighted values.
-            new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
-            pages = item->Table->Pages + item->FirstPage;
-            for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
-            {
-                byte* block = pool.Address(*pages) + Plan.ValueOffset;
-                Accumulate(block, Math.Min(Plan.PageTokens, tokens - token), scores + token, values);
-            }
+                // Scores of every key, scaled so that the softmax is one of powers of two.
+                Scale(item->Queries, queries);
+                """);
+            writer.WriteLine(plan.Counted ? CountedScores : FullScores);
+            writer.WriteLine("""
 
-            // A head with one piece is done; the others are joined when all pieces are there.
-            if (item->Partial < 0)
-            {
+                // Softmax over the piece.
                 for (int member = 0; member < Plan.GroupSize; member++)
                 {
-                    float inverse = 1 / sums[member];
-                    for (int i = member * Plan.HeadDim; i < (member + 1) * Plan.HeadDim; i++)
-                    {
-                        item->Attended[i] = values[i] * inverse;
-                    }
+                    Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
                 }
 
-                return;
-            }
+                // Weighted values.
+                new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
+                pages = item->Table->Pages + item->FirstPage;
+                """);
+            writer.WriteLine(plan.Counted ? CountedValues : FullValues);
+            writer.WriteLine(AttendEnd);
+        }
 
-            float* partial = partials + ((nint)item->Partial * partialFloats);
+        writer.WriteLine();
+        writer.WriteLine("""
+            /// <summary>Folds log2(e)/√d into the queries.</summary>
+            internal static void Scale(float* source, float* target)
+            {
+                float scale = VectorExponential.Log2E / MathF.Sqrt(Plan.HeadDim);
+                for (int i = 0; i < Plan.GroupSize * Plan.HeadDim; i++)
+                {
+                    target[i] = source[i] * scale;
+                }
+            }
+            """);
+    }
+
+    private const string FullScores = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            int tiles = (Math.Min(Plan.PageTokens, tokens - token) + 15) / 16;
+            Score(pool.Address(*pages), tiles, queries, scores + token);
+        }
+        """;
+
+    private const string CountedScores = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            byte* page = pool.Address(*pages);
+            int valid = *(int*)(page + Plan.CountOffset);
+            Score(page, (valid + 15) / 16, queries, scores + token);
+            for (int member = 0; member < Plan.GroupSize && valid < Plan.PageTokens; member++)
+            {
+                new Span<float>(scores + (member * Plan.ScoreStride) + token + valid, Plan.PageTokens - valid).Fill(float.NegativeInfinity);
+            }
+        }
+        """;
+
+    private const string FullValues = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            byte* block = pool.Address(*pages) + Plan.ValueOffset;
+            Accumulate(block, Math.Min(Plan.PageTokens, tokens - token), scores + token, values);
+        }
+        """;
+
+    private const string CountedValues = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            byte* page = pool.Address(*pages);
+            Accumulate(page + Plan.ValueOffset, *(int*)(page + Plan.CountOffset), scores + token, values);
+        }
+        """;
+
+    private const string AttendEnd = """
+
+        // A head with one piece is done; the others are joined when all pieces are there.
+        if (item->Partial < 0)
+        {
             for (int member = 0; member < Plan.GroupSize; member++)
             {
-                partial[member] = maxima[member] * VectorExponential.Ln2;
-                partial[Plan.GroupSize + member] = sums[member];
+                float inverse = 1 / sums[member];
+                for (int i = member * Plan.HeadDim; i < (member + 1) * Plan.HeadDim; i++)
+                {
+                    item->Attended[i] = values[i] * inverse;
+                }
             }
 
-            new ReadOnlySpan<float>(values, Plan.GroupSize * Plan.HeadDim)
-                .CopyTo(new Span<float>(partial + (2 * Plan.GroupSize), Plan.GroupSize * Plan.HeadDim));
+            return;
         }
 
-        /// <summary>Folds log2(e)/√d into the queries.</summary>
-        internal static void Scale(float* source, float* target)
+        float* partial = partials + ((nint)item->Partial * partialFloats);
+        for (int member = 0; member < Plan.GroupSize; member++)
         {
-            float scale = VectorExponential.Log2E / MathF.Sqrt(Plan.HeadDim);
-            for (int i = 0; i < Plan.GroupSize * Plan.HeadDim; i++)
-            {
-                target[i] = source[i] * scale;
-            }
+            partial[member] = maxima[member] * VectorExponential.Ln2;
+            partial[Plan.GroupSize + member] = sums[member];
         }
-        """);
+
+        new ReadOnlySpan<float>(values, Plan.GroupSize * Plan.HeadDim)
+            .CopyTo(new Span<float>(partial + (2 * Plan.GroupSize), Plan.GroupSize * Plan.HeadDim));
+        """;
 
     private static void WriteSoftmax(SourceWriter writer)
     {

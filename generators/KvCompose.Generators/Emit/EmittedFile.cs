@@ -27,6 +27,7 @@ internal static class EmittedFile
         using global::KvCompose.Numerics;
         using global::KvCompose.Sessions;
         using global::KvCompose.Threading;
+        using global::KvCompose.Tiers;
 
         """;
 

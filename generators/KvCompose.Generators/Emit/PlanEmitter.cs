@@ -68,7 +68,28 @@ internal static class PlanEmitter
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.ScoreStride};
                 """);
+            if (plan.DecodeOrder != DecodeOrder.None)
+            {
+                WriteOffset(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
+            }
+
+            if (plan.Collects)
+            {
+                WriteOffset(writer, "CollectedOffset", "Where a page keeps what its tokens have collected, in bytes.", plan.CollectedOffset);
+            }
+
+            if (plan.Counted)
+            {
+                WriteOffset(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.CountOffset);
+            }
         }
+    }
+
+    private static void WriteOffset(SourceWriter writer, string name, string summary, int value)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"/// <summary>{summary}</summary>");
+        writer.WriteLine($"public const int {name} = {CSharpLiteral.Of(value)};");
     }
 
     private static void WriteOptions(SourceWriter writer, PipelinePlan plan)

@@ -47,12 +47,12 @@ internal static partial class SelectionEmitter
                 writer.WriteLine("public float* Norms;");
             }
 
-            writer.WriteLine("""
+            writer.WriteLine($$"""
                 public int Tokens;
                 public int Stride;
 
-                /// <summary>Tiles with a token that may be chosen.</summary>
-                private readonly int ObservedTiles => KeyTiles.Count(Tokens - Plan.Window);
+                /// <summary>Tiles with a token that is scored.</summary>
+                private readonly int ObservedTiles => KeyTiles.Count({{ScoredTokens(plan)}});
 
                 private readonly int Blocks => (ObservedTiles + BlockTiles - 1) / BlockTiles;
 

@@ -63,7 +63,7 @@ internal static partial class SelectionEmitter
             using (writer.WriteBlock("public readonly void Run(int head, int worker)"))
             {
                 writer.WriteLine($$"""
-                    int candidates = Tokens - Plan.Window;
+                    int candidates = {{ScoredTokens(plan)}};
                     float* scores = Scores + ((nint)head * Stride);
                     float* padded = Padded + ((nint)worker * PaddedStride) + {{Border(plan)}};
                     """);
@@ -72,7 +72,7 @@ internal static partial class SelectionEmitter
                 {
                     WriteStageScore(writer, plan);
                     writer.WriteLine();
-                    WritePooling(writer, plan);
+                    WritePooling(writer, plan, plan.PoolingKernel, plan.ScoredHeads);
                 }
 
                 if (plan.Reduction == GroupReduction.Mean && plan.ScoredHeads > 1)
@@ -105,14 +105,15 @@ internal static partial class SelectionEmitter
         }
     }
 
-    private static void WritePooling(SourceWriter writer, PipelinePlan plan)
+    /// <summary>Pools <c>padded</c> along its tokens and reduces it over the members into <c>scores</c>.</summary>
+    public static void WritePooling(SourceWriter writer, PipelinePlan plan, int kernel, int members)
     {
-        string target = plan.ScoredHeads == 1 ? "scores[token] = pooled;" : plan.Reduction switch
+        string target = members == 1 ? "scores[token] = pooled;" : plan.Reduction switch
         {
             GroupReduction.Max => "scores[token] = member == 0 ? pooled : MathF.Max(scores[token], pooled);",
             _ => "scores[token] = member == 0 ? pooled : scores[token] + pooled;",
         };
-        if (plan.PoolingKernel == 1)
+        if (kernel == 1)
         {
             using (writer.WriteBlock("for (int token = 0; token < candidates; token++)"))
             {
@@ -125,7 +126,7 @@ internal static partial class SelectionEmitter
 
         bool average = plan.Pooling == PoolingKind.Average;
         string neutral = average ? "0" : "float.NegativeInfinity";
-        int reach = plan.PoolingKernel / 2;
+        int reach = kernel / 2;
         writer.WriteLine($"""
             // Borders that count as {(average ? "zero" : "nothing")}: the window is not among the pooled tokens.
             new Span<float>(padded - {reach}, {reach}).Fill({neutral});
@@ -135,7 +136,7 @@ internal static partial class SelectionEmitter
         {
             if (average)
             {
-                string sum = string.Join(" + ", Enumerable.Range(-reach, plan.PoolingKernel).Select(At));
+                string sum = string.Join(" + ", Enumerable.Range(-reach, kernel).Select(At));
                 writer.WriteLine($"float pooled = ({sum}) * (1f / Plan.PoolingKernel);");
             }
             else
@@ -158,11 +159,18 @@ internal static partial class SelectionEmitter
         };
     }
 
-    private static int Border(PipelinePlan plan) => (plan.PoolingKernel + 15) / 16 * 16;
+    /// <summary>Tokens that are scored: what has always been kept counts too where scores are collected, for it may leave later.</summary>
+    public static string ScoredTokens(PipelinePlan plan) => plan.Collects ? "Tokens" : "Tokens - Plan.Window";
+
+    /// <summary>Floats before and behind a pooled line, in whole vectors.</summary>
+    public static int Border(PipelinePlan plan) => (plan.PoolingKernel + 15) / 16 * 16;
 
     private static void WriteStore(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine("""
+        string collect = plan.Collects
+            ? "\n            ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens] = Scores[((nint)head * Stride) + kept[slot]];"
+            : "";
+        writer.WriteLine($$"""
             /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
             internal static int Kept(int budget, int tokens)
                 => budget >= tokens || budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
@@ -190,13 +198,22 @@ internal static partial class SelectionEmitter
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
                     }
                 }
             }
             """);
+        if (plan.Evicts)
+        {
+            writer.WriteLine();
+            writer.WriteLine("""
+                /// <summary>Tokens that a head with this budget may hold while decoding: it grows up to its budget.</summary>
+                internal static int Capacity(int budget, int tokens) => budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+                """);
+        }
+
         writer.WriteLine();
-        writer.WriteLine(plan.Cascades ? RankedChoice : AscendingChoice);
+        writer.WriteLine(plan.KeepsRanked ? RankedChoice : AscendingChoice);
     }
 
     private const string AscendingChoice = """

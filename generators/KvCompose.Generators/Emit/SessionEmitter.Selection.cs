@@ -120,6 +120,11 @@ internal static partial class SessionEmitter
                 """);
         }
 
+        if ((plan.Evicts && !plan.Cascades) || (plan.KeepsWeights && !plan.Evicts))
+        {
+            WriteDecodeMarks(writer, plan);
+        }
+
         writer.WriteLine("""
 
             // Choose and store: sinks, window and the best of the others.
@@ -138,29 +143,47 @@ internal static partial class SessionEmitter
             """);
         if (plan.Residency is { } residency)
         {
+            const string Loop = "for (int head = 0; head < heads; head++)";
+            string start = plan.Retrieves ? Loop : $"{residency.Type} residency = {StageValue.InSession(residency)};\n{Loop}";
+            string skip = plan.Retrieves ? "" : "if (headBudgets[head] == tokens)\n    {\n        continue;\n    }\n\n    ";
+            string place = plan.Retrieves ? "_tier.Place(in placement);" : $"{residency.Type}.Place(in residency, in placement);";
             writer.WriteLine($$"""
 
                 // Place what was left out.
-                {{residency.Type}} residency = {{StageValue.InSession(residency)}};
-                for (int head = 0; head < heads; head++)
+                {{start}}
                 {
-                    if (headBudgets[head] == tokens)
+                    {{skip}}var placement = new PlacementContext
                     {
-                        continue;
-                    }
-
-                    var placement = new PlacementContext
-                    {
-                        Sequence = sequence, Layer = layer, Head = head, HeadDim = Plan.HeadDim,
+                        Sequence = sequence, Layer = layer, Head = head, Role = roles[head], HeadDim = Plan.HeadDim,
                         Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                         Positions = buffers.Positions.AsSpan(0, tokens),
                         KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
                         Values = buffers.Values + ((nint)head * Plan.HeadDim),
                         ValueStride = heads * Plan.HeadDim,
                     };
-                    {{residency.Type}}.Place(in residency, in placement);
+                    {{place}}
                 }
                 """);
+        }
+    }
+
+    /// <summary>What decoding has to know of the layer's heads: how much they may hold, and whose attention is watched.</summary>
+    private static void WriteDecodeMarks(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine();
+        writer.WriteLine("// What decoding has to know of the heads.");
+        using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
+        {
+            writer.WriteLine("PageTable* table = cache.Layer(layer) + head;");
+            if (plan.Evicts)
+            {
+                writer.WriteLine("table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity(headBudgets[head], tokens);");
+                writer.WriteLine("table->Watched = table->Budget > 0;");
+            }
+            else
+            {
+                writer.WriteLine("table->Watched = roles[head] == HeadRole.Pivot;");
+            }
         }
     }
 

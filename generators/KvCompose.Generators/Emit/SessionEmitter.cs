@@ -22,15 +22,32 @@ internal static partial class SessionEmitter
                 writer.WriteLine();
             }
 
-            string layout = "new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits)";
+            if (plan.Retrieves)
+            {
+                writer.WriteLine($"private readonly {plan.Residency!.Tier!} _tier;");
+                writer.WriteLine();
+            }
+
+            string layout = LayoutOf(plan, "Plan.ElementBits");
             using (writer.WriteBlock(
                 "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
             {
                 if (open)
                 {
                     writer.WriteLine("_options = options;");
                 }
+
+                if (plan.Retrieves)
+                {
+                    WriteTierOpening(writer, plan, layout);
+                }
+            }
+
+            if (plan.Retrieves)
+            {
+                writer.WriteLine();
+                WriteTierMembers(writer);
             }
 
             writer.WriteLine();
@@ -80,10 +97,10 @@ internal static partial class SessionEmitter
                     """);
                 if (plan.ObservesWindow)
                 {
-                    writer.WriteLine("""
+                    writer.WriteLine($$"""
 
                         // Attention overwrites the queries: those of the observed rows are kept aside.
-                        bool observed = tokens > Plan.Sinks + Plan.Window;
+                        bool observed = {{(plan.Collects ? "true" : "tokens > Plan.Sinks + Plan.Window")}};
                         int rows = Math.Min(Plan.ObservedRows, tokens);
                         Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
                         """);
@@ -131,6 +148,32 @@ internal static partial class SessionEmitter
                     """);
             }
 
+            if (plan.Evicts && plan.Cascades)
+            {
+                WriteFinalBudgets(writer);
+            }
+
+            if (plan.DecodeOrder != DecodeOrder.None)
+            {
+                writer.WriteLine("""
+
+                    // The line along which decoding pools.
+                    for (int head = 0; head < shape.Layers * heads; head++)
+                    {
+                        Loops.LineUp(Pool, cache.Layer(0) + head);
+                    }
+                    """);
+            }
+
+            if (plan.Retrieves)
+            {
+                writer.WriteLine("""
+
+                    // All layers are stored: what was placed can be asked for.
+                    _tier.Ready(sequence, prompt.Length, cancellation);
+                    """);
+            }
+
             writer.WriteLine();
             writer.WriteLine("PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));");
         }
@@ -160,6 +203,50 @@ internal static partial class SessionEmitter
                         Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
                     }
                 }
+            }
+        }
+        """);
+
+    /// <summary>The layout of the pages, as an expression.</summary>
+    public static string LayoutOf(PipelinePlan plan, string elementBits)
+        => plan.StateWords == 0 && !plan.Counted
+            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
+            : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
+
+    private static void WriteTierOpening(SourceWriter writer, PipelinePlan plan, string layout)
+    {
+        StageSpec residency = plan.Residency!;
+        writer.WriteLine($$"""
+            {{residency.Type}} residency = {{StageValue.InSession(residency)}};
+            var writer = new StoragePageWriter<{{plan.Storage}}>({{layout}});
+            _tier = {{residency.Type}}.Open(in residency, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window));
+            """);
+    }
+
+    private static void WriteTierMembers(SourceWriter writer) => writer.WriteLine($$"""
+        /// <inheritdoc/>
+        {{EmittedFile.GeneratedCode}}
+        public override TierUsage TierUsage => _tier.Usage;
+
+        /// <inheritdoc/>
+        {{EmittedFile.GeneratedCode}}
+        protected override void ClearTier(int sequence) => _tier.Clear(sequence);
+
+        /// <inheritdoc/>
+        {{EmittedFile.GeneratedCode}}
+        protected override void DisposeTier() => _tier.Dispose();
+        """);
+
+    private static void WriteFinalBudgets(SourceWriter writer) => writer.WriteLine("""
+
+        // What every layer may hold while decoding: its budget of the last stage of the cascade.
+        for (int done = 0; done < shape.Layers; done++)
+        {
+            for (int head = 0; head < heads; head++)
+            {
+                PageTable* table = cache.Layer(done) + head;
+                table->Budget = Loops.Capacity(layerBudgets[done], statistics[done].Tokens);
+                table->Watched = true;
             }
         }
         """);

@@ -21,6 +21,15 @@ internal sealed record PipelinePlan
     /// <summary>Bytes that one token takes under one key-value head, position included.</summary>
     public required int BytesPerToken { get; init; }
 
+    /// <summary>Words that a page keeps of every token beside its position.</summary>
+    public required int StateWords { get; init; }
+
+    /// <summary>Whether a page has its own number of valid tokens.</summary>
+    public required bool Counted { get; init; }
+
+    /// <summary>The line along which an eviction while decoding pools.</summary>
+    public required DecodeOrder DecodeOrder { get; init; }
+
     /// <summary>Whether tokens are left out at all.</summary>
     public required bool Selects { get; init; }
 
@@ -73,8 +82,34 @@ internal sealed record PipelinePlan
 
     public bool ObservesKeyNorm => (Statistics & AttentionStatistics.KeyNorm) != 0;
 
-    /// <summary>Whether some observed row comes before a token that may be scored, so that causality must be masked.</summary>
-    public bool MasksObservation => ObservedRows > Window + 1;
+    /// <summary>Whether heads give up tokens while decoding.</summary>
+    public bool Evicts => Selection.EvictsWhileDecoding;
+
+    /// <summary>Whether every token keeps what it has collected.</summary>
+    public bool Collects => (Statistics & AttentionStatistics.CollectedProbabilities) != 0;
+
+    /// <summary>Whether the attention of a decode step leaves the weights of watched heads behind.</summary>
+    public bool KeepsWeights => (Statistics & AttentionStatistics.DecodeProbabilities) != 0;
+
+    /// <summary>Whether tokens that were left out may come back.</summary>
+    public bool Retrieves => Selects && Residency is { Tier: not null };
+
+    /// <summary>Whether a page's tokens stand in order of their rank, best first: what shrinks then is cut, and what is pooled by rank finds it.</summary>
+    public bool KeepsRanked => Cascades || DecodeOrder == DecodeOrder.Physical;
+
+    public int PositionOffset => 2 * ValueOffset;
+
+    /// <summary>Where a page keeps the line of its head, one slot number a rank.</summary>
+    public int OrderOffset => PositionOffset + (PageTokens * sizeof(int));
+
+    /// <summary>Where a page keeps what its tokens have collected.</summary>
+    public int CollectedOffset => OrderOffset + (DecodeOrder == DecodeOrder.None ? 0 : PageTokens * sizeof(int));
+
+    /// <summary>Where a counted page keeps its number of valid tokens.</summary>
+    public int CountOffset => PositionOffset + (PageTokens * sizeof(int) * (1 + StateWords));
+
+    /// <summary>Whether some observed row comes before a token that is scored, so that causality must be masked.</summary>
+    public bool MasksObservation => Collects || ObservedRows > Window + 1;
 
     /// <summary>Query heads that are scored one by one: the group where attention is observed, one where only keys and positions count.</summary>
     public int ScoredHeads => ObservesWindow ? GroupSize : 1;
@@ -85,7 +120,7 @@ internal sealed record PipelinePlan
     /// <summary>
     /// Whether kernels choose and gather tokens. They keep them ascending, which a table that a later layer may shorten cannot be.
     /// </summary>
-    public bool ChoosesOnDevice => Kernels is not null && Selects && !Cascades;
+    public bool ChoosesOnDevice => Kernels is not null && Selects && !KeepsRanked;
 
     public StageSpec? Propagation => Spec[StageSlot.Propagation];
 

@@ -22,7 +22,12 @@ internal static class Planner
         StageSpec? storage = spec[StageSlot.Storage];
         int bits = storage?.Facts.ElementBits is > 0 and var declared ? declared : 32;
         int valueOffset = spec.PageTokens * spec.HeadDim * bits / 8;
-        int pageBytes = ((2 * valueOffset) + (spec.PageTokens * sizeof(int)) + Alignment - 1) / Alignment * Alignment;
+        AttentionStatistics statistics = StatisticsOf(spec, selection);
+        DecodeOrder order = selection.EvictsWhileDecoding ? (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) : DecodeOrder.None;
+        int stateWords = (order == DecodeOrder.None ? 0 : 1) + ((statistics & AttentionStatistics.CollectedProbabilities) == 0 ? 0 : 1);
+        bool counted = selection.Facts.Lossy && spec[StageSlot.Residency] is { Tier: not null, Facts.Layout: >= CacheLayout.Paged };
+        int countOffset = (2 * valueOffset) + (spec.PageTokens * sizeof(int) * (1 + stateWords));
+        int pageBytes = (countOffset + (counted ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
         int window = selection.Number(OptionRole.Window, 0);
         int observedRows = selection.Number(OptionRole.ObservedRows, window);
         string storageType = storage?.Type.FullyQualifiedName ?? KernelPlanner.Storage;
@@ -33,7 +38,10 @@ internal static class Planner
             ElementBits = bits,
             ValueOffset = valueOffset,
             PageBytes = pageBytes,
-            BytesPerToken = (2 * spec.HeadDim * bits / 8) + sizeof(int),
+            BytesPerToken = (2 * spec.HeadDim * bits / 8) + (sizeof(int) * (1 + stateWords)),
+            StateWords = stateWords,
+            Counted = counted,
+            DecodeOrder = order,
             Selects = selection.Facts.Lossy,
             Sinks = selection.Number(OptionRole.Sinks, 0),
             Window = window,
@@ -43,19 +51,24 @@ internal static class Planner
                 ? 1
                 : selection.Number(OptionRole.PoolingKernel, selection.Facts.PoolingKernel),
             Reduction = (GroupReduction)selection.Number(OptionRole.Reduction, (int)selection.Facts.Reduction),
-            Statistics = StatisticsOf(spec, selection),
+            Statistics = statistics,
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
             ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
-            Kernels = KernelPlanner.Plan(spec, storageType, observedRows),
+            Kernels = counted ? null : KernelPlanner.Plan(spec, storageType, observedRows),
         };
     }
 
-    /// <summary>What all stages ask for; nobody is asked when every token is kept.</summary>
+    /// <summary>What all stages ask for; nobody is asked when every token is kept, and an eviction that is turned off asks nothing of decoding.</summary>
     private static AttentionStatistics StatisticsOf(PipelineSpec spec, StageSpec selection)
         => selection.Facts.Lossy
-            ? spec.Stages.Aggregate(AttentionStatistics.None, static (all, stage) => all | stage.Facts.Observes)
+            ? spec.Stages.Aggregate(AttentionStatistics.None, static (all, stage) => all | AskedOf(stage))
             : AttentionStatistics.None;
+
+    private static AttentionStatistics AskedOf(StageSpec stage)
+        => stage.Slot == StageSlot.TokenSelection && !stage.EvictsWhileDecoding
+            ? stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities)
+            : stage.Facts.Observes;
 
     private static PoolingKind PoolingOf(StageSpec selection)
         => (PoolingKind)selection.Number(OptionRole.Pooling, (int)selection.Facts.Pooling);

@@ -20,6 +20,7 @@ internal static class RuleIds
     public const string StageWithoutEffect = "KVC2013";
     public const string CascadeBypassesStore = "KVC2014";
     public const string CascadeUndoesHeadBudgets = "KVC2015";
+    public const string DecodeEvictionBypassesStore = "KVC2016";
 
     public const string LanguageTooOld = "KVC9001";
     public const string UnsafeNotAllowed = "KVC9003";

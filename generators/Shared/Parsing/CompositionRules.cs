@@ -61,7 +61,8 @@ internal static class CompositionRules
         }
 
         WarnOfNoEffect(stages, siteOf, sink);
-        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink);
+        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink)
+            & CheckDecodeEviction(stages, siteOf, sink);
     }
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
@@ -130,6 +131,19 @@ internal static class CompositionRules
             valid = false;
             sink.Report(new Finding(rule, siteOf(cascade.Slot), cascade.Type.Name, other.Type.Name));
         }
+    }
+
+    /// <summary>What leaves while decoding would never reach the store.</summary>
+    private static bool CheckDecodeEviction(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    {
+        if (SelectionOf(stages) is not { EvictsWhileDecoding: true } selection
+            || stages.FirstOrDefault(static stage => (stage.Facts.Provides & StageProducts.BackingStore) != 0) is not { } store)
+        {
+            return true;
+        }
+
+        sink.Report(new Finding(RuleIds.DecodeEvictionBypassesStore, siteOf(selection.Slot), selection.Type.Name, store.Type.Name));
+        return false;
     }
 
     /// <summary>A head must be allowed to keep at least what the selection keeps whatever the budget is.</summary>

@@ -22,7 +22,7 @@ internal readonly record struct OptionBounds(double Minimum, double Maximum, boo
             OptionRole.Sinks or OptionRole.Window or OptionRole.Budget => declared.Within(0, MostTokens),
             OptionRole.ObservedRows => declared.Within(1, MostTokens),
             OptionRole.PoolingKernel => declared.Within(1, WidestKernel) with { Odd = true },
-            OptionRole.Pooling or OptionRole.Reduction => declared.Within(0, LastChoice),
+            OptionRole.Pooling or OptionRole.Reduction or OptionRole.DecodeOrder => declared.Within(0, LastChoice),
             _ => declared,
         };
     }

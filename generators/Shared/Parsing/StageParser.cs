@@ -24,10 +24,13 @@ internal static class StageParser
             sink.Report(new Finding(RuleIds.StageNotUnmanaged, DiagnosticSite.Of(declaration), name));
         }
 
-        if (!Implements(stage, slot))
+        StageFacts facts = FactsParser.Parse(stage);
+        bool decodes = slot == StageSlot.TokenSelection && (facts.Phases & StagePhases.Decode) != 0;
+        string contract = decodes ? WellKnownNames.DecodeEviction : WellKnownNames.ContractOf(slot);
+        INamedTypeSymbol? retrieval = slot == StageSlot.Residency ? Contract(stage, WellKnownNames.Retrieval) : null;
+        if (Contract(stage, contract) is null && retrieval is null)
         {
             valid = false;
-            string contract = WellKnownNames.ContractOf(slot);
             sink.Report(new Finding(
                 RuleIds.ContractMissing, DiagnosticSite.Of(declaration), name, $"{contract}<{name}>", SlotNames.Of(slot))
             {
@@ -36,9 +39,13 @@ internal static class StageParser
         }
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
-        StageFacts facts = FactsParser.Parse(stage);
         valid &= CheckFacts(slot, facts, name, declaration, sink);
-        return valid && options is { } values ? new StageSpec(slot, TypeRef.From(stage), facts, values, StageReaches.Of(stage, pipeline)) : null;
+        return valid && options is { } values
+            ? new StageSpec(slot, TypeRef.From(stage), facts, values, StageReaches.Of(stage, pipeline))
+            {
+                Tier = retrieval is null ? null : TypeRef.From(retrieval.TypeArguments[1]),
+            }
+            : null;
     }
 
     /// <summary>The facts that loops are built from must be numbers that loops can have.</summary>
@@ -66,18 +73,18 @@ internal static class StageParser
         }
     }
 
-    private static bool Implements(ITypeSymbol stage, StageSlot slot)
+    /// <summary>The contract of the library that a stage implements for itself, or null.</summary>
+    private static INamedTypeSymbol? Contract(ITypeSymbol stage, string name)
     {
-        string contract = WellKnownNames.ContractOf(slot);
         foreach (INamedTypeSymbol candidate in stage.AllInterfaces)
         {
-            if (candidate.Name == contract && candidate.TypeArguments.Length == 1 && SlotAttributes.IsInLibrary(candidate)
+            if (candidate.Name == name && candidate.TypeArguments.Length > 0 && SlotAttributes.IsInLibrary(candidate)
                 && SymbolEqualityComparer.Default.Equals(candidate.TypeArguments[0], stage))
             {
-                return true;
+                return candidate;
             }
         }
 
-        return false;
+        return null;
     }
 }

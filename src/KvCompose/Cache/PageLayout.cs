@@ -3,7 +3,8 @@ namespace KvCompose.Cache;
 /// <summary>
 /// Where everything stands in a page: P tokens of one key-value head. Keys come first, in tiles of 16 tokens stored d-major
 /// ([P/16][d][16], so that one vector holds 16 keys at one dimension and scores need no horizontal sums), then values
-/// row-major ([P][d]), then the tokens' positions ([P] int).
+/// row-major ([P][d]), then the tokens' positions ([P] int), then words that an eviction while decoding keeps of every token, then,
+/// in counted pages, how many of the page's tokens are valid.
 /// </summary>
 public readonly record struct PageLayout
 {
@@ -17,8 +18,10 @@ public readonly record struct PageLayout
     /// <param name="headDim">d, a multiple of 16.</param>
     /// <param name="pageTokens">P, a multiple of 16.</param>
     /// <param name="elementBits">Bits of one stored key or value element.</param>
+    /// <param name="stateWords">32-bit words kept of every token beside its position.</param>
+    /// <param name="counted">Whether a page says how many of its tokens are valid; otherwise all pages of a table but the last are full.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number does not fit the layout.</exception>
-    public PageLayout(int headDim, int pageTokens, int elementBits)
+    public PageLayout(int headDim, int pageTokens, int elementBits, int stateWords = 0, bool counted = false)
     {
         if (headDim is < 16 or > 256 || headDim % 16 != 0)
         {
@@ -35,9 +38,13 @@ public readonly record struct PageLayout
             throw new ArgumentOutOfRangeException(nameof(elementBits), elementBits, "an element has 4, 8, 16 or 32 bits");
         }
 
+        ArgumentOutOfRangeException.ThrowIfNegative(stateWords);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(stateWords, 4);
         HeadDim = headDim;
         PageTokens = pageTokens;
         ElementBits = elementBits;
+        StateWords = stateWords;
+        Counted = counted;
     }
 
     /// <summary>Elements of one key or value, d.</summary>
@@ -49,12 +56,24 @@ public readonly record struct PageLayout
     /// <summary>Bits of one stored element.</summary>
     public int ElementBits { get; }
 
+    /// <summary>32-bit words kept of every token beside its position.</summary>
+    public int StateWords { get; }
+
+    /// <summary>Whether a page says how many of its tokens are valid.</summary>
+    public bool Counted { get; }
+
     /// <summary>Bytes of a page's keys; its values begin here.</summary>
     public int ValueOffset => PageTokens * HeadDim * ElementBits / 8;
 
     /// <summary>Where a page's positions begin.</summary>
     public int PositionOffset => 2 * ValueOffset;
 
+    /// <summary>Where a page's state begins, [<see cref="StateWords"/>][P].</summary>
+    public int StateOffset => PositionOffset + (PageTokens * sizeof(int));
+
+    /// <summary>Where a counted page keeps its number of valid tokens.</summary>
+    public int CountOffset => StateOffset + (StateWords * PageTokens * sizeof(int));
+
     /// <summary>Bytes from one page to the next.</summary>
-    public int PageBytes => (PositionOffset + (PageTokens * sizeof(int)) + Alignment - 1) / Alignment * Alignment;
+    public int PageBytes => (CountOffset + (Counted ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
 }

@@ -2,6 +2,7 @@ namespace KvCompose.Cache;
 
 /// <summary>
 /// The pages of one key-value head of one layer of one sequence, in slot order: slot s is token s mod P of page s div P.
+/// In a counted layout every page has its own number of valid tokens, and new ones go into the last page.
 /// Blittable, so that emitted loops read it without indirection. Logical positions are in the pages.
 /// </summary>
 public unsafe struct PageTable
@@ -14,6 +15,12 @@ public unsafe struct PageTable
 
     /// <summary>Slots in use: tokens that the head holds.</summary>
     public int Tokens;
+
+    /// <summary>Tokens that the head may hold while decoding; 0 for as many as come.</summary>
+    public int Budget;
+
+    /// <summary>Whether the attention of a decode step leaves its weights behind for this head.</summary>
+    public bool Watched;
 
     /// <summary>Ids that <see cref="Pages"/> has room for.</summary>
     internal int Capacity;

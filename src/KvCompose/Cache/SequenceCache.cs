@@ -40,9 +40,12 @@ public sealed unsafe class SequenceCache : IDisposable
     {
         PageTable* table = Checked(layer, head);
         var positions = new int[table->Tokens];
-        for (int slot = 0; slot < positions.Length; slot++)
+        int pageTokens = _pool.Layout.PageTokens;
+        for (int page = 0, token = 0; token < positions.Length; page++)
         {
-            positions[slot] = *PositionAt(table, slot);
+            int valid = _pool.Layout.Counted ? *CountAt(table->Pages[page]) : Math.Min(pageTokens, positions.Length - token);
+            new ReadOnlySpan<int>(PositionAt(table, page * pageTokens), valid).CopyTo(positions.AsSpan(token));
+            token += valid;
         }
 
         return positions;
@@ -76,6 +79,13 @@ public sealed unsafe class SequenceCache : IDisposable
 
         ReturnPages(table, pages);
         table->Tokens = tokens;
+        if (_pool.Layout.Counted)
+        {
+            for (int page = 0; page < pages; page++)
+            {
+                *CountAt(table->Pages[page]) = Math.Min(_pool.Layout.PageTokens, tokens - (page * _pool.Layout.PageTokens));
+            }
+        }
     }
 
     /// <summary>Makes sure that every head has a page for one more slot; no head's length changes.</summary>
@@ -86,13 +96,49 @@ public sealed unsafe class SequenceCache : IDisposable
         for (int i = 0; i < Layers * _heads; i++)
         {
             PageTable* table = _tables + i;
-            if (table->Tokens == table->PageCount * _pool.Layout.PageTokens)
+            if (!HasRoom(table))
             {
-                Reserve(table, table->PageCount + 1);
-                table->Pages[table->PageCount] = _pool.Rent();
-                table->PageCount++;
+                AddPage(table);
             }
         }
+    }
+
+    /// <summary>Puts a page of a counted layout into a head's table; the last page stays the last, so that new tokens find it.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="head">The key-value head.</param>
+    /// <param name="index">Where in the table: at the place of a page that is there.</param>
+    /// <param name="tokens">Valid tokens of the page, which the caller fills.</param>
+    /// <returns>The page's id.</returns>
+    /// <exception cref="InvalidOperationException">The layout is not counted.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such place, or a page has no room for the tokens.</exception>
+    /// <exception cref="CacheLimitException">The pool's limit is reached; nothing changes.</exception>
+    public int InsertPage(int layer, int head, int index, int tokens)
+    {
+        PageTable* table = CountedTable(layer, head);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)table->PageCount, nameof(index));
+        ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, _pool.Layout.PageTokens);
+        Reserve(table, table->PageCount + 1);
+        int page = _pool.Rent();
+        new ReadOnlySpan<int>(table->Pages + index, table->PageCount - index).CopyTo(new Span<int>(table->Pages + index + 1, table->PageCount - index));
+        table->Pages[index] = page;
+        table->PageCount++;
+        table->Tokens += tokens;
+        *CountAt(page) = tokens;
+        return page;
+    }
+
+    /// <summary>Takes a page of a counted layout out of a head's table and returns it to the pool; never the last one.</summary>
+    /// <inheritdoc cref="InsertPage" path="/exception"/>
+    public void RemovePage(int layer, int head, int index)
+    {
+        PageTable* table = CountedTable(layer, head);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Math.Max(0, table->PageCount - 1), nameof(index));
+        int page = table->Pages[index];
+        table->Tokens -= *CountAt(page);
+        table->PageCount--;
+        new ReadOnlySpan<int>(table->Pages + index + 1, table->PageCount - index).CopyTo(new Span<int>(table->Pages + index, table->PageCount - index));
+        _pool.Return(page);
     }
 
     /// <summary>Returns every page; the cache can be filled anew.</summary>
@@ -102,6 +148,8 @@ public sealed unsafe class SequenceCache : IDisposable
         {
             ReturnPages(_tables + i, 0);
             _tables[i].Tokens = 0;
+            _tables[i].Budget = 0;
+            _tables[i].Watched = false;
         }
     }
 
@@ -109,6 +157,9 @@ public sealed unsafe class SequenceCache : IDisposable
     public int* PositionAt(PageTable* table, int slot)
         => (int*)(_pool.Address(table->Pages[slot / _pool.Layout.PageTokens]) + _pool.Layout.PositionOffset)
             + (slot % _pool.Layout.PageTokens);
+
+    /// <summary>Where a page of a counted layout keeps its number of valid tokens.</summary>
+    public int* CountAt(int page) => (int*)(_pool.Address(page) + _pool.Layout.CountOffset);
 
     /// <summary>Returns every page to the pool.</summary>
     public void Dispose()
@@ -120,6 +171,37 @@ public sealed unsafe class SequenceCache : IDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    private PageTable* CountedTable(int layer, int head)
+    {
+        PageTable* table = Checked(layer, head);
+        if (!_pool.Layout.Counted)
+        {
+            throw new InvalidOperationException("pages move in and out of tables of a counted layout alone; in others slots follow from the pages' order");
+        }
+
+        return table;
+    }
+
+    private bool HasRoom(PageTable* table)
+    {
+        int pageTokens = _pool.Layout.PageTokens;
+        return _pool.Layout.Counted
+            ? table->PageCount > 0 && *CountAt(table->Pages[table->PageCount - 1]) < pageTokens
+            : table->Tokens < table->PageCount * pageTokens;
+    }
+
+    private void AddPage(PageTable* table)
+    {
+        Reserve(table, table->PageCount + 1);
+        int page = _pool.Rent();
+        table->Pages[table->PageCount] = page;
+        table->PageCount++;
+        if (_pool.Layout.Counted)
+        {
+            *CountAt(page) = 0;
+        }
     }
 
     private static void Reserve(PageTable* table, int pages)

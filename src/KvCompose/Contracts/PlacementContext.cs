@@ -1,6 +1,6 @@
 namespace KvCompose;
 
-/// <summary>The tokens of one key-value head that the selection does not keep, while they can still be read.</summary>
+/// <summary>The tokens of one key-value head that the selection does not keep, while all can still be read.</summary>
 public readonly unsafe ref struct PlacementContext
 {
     /// <summary>The sequence, 0-based.</summary>
@@ -11,6 +11,9 @@ public readonly unsafe ref struct PlacementContext
 
     /// <summary>The key-value head, 0-based.</summary>
     public int Head { get; init; }
+
+    /// <summary>The part that the head plays.</summary>
+    public HeadRole Role { get; init; }
 
     /// <summary>Elements of one key or value, d.</summary>
     public int HeadDim { get; init; }

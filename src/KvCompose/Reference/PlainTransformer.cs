@@ -77,14 +77,23 @@ public sealed class PlainTransformer
     /// <summary>Feeds one token; returns the logits [vocabulary] of the next one.</summary>
     /// <param name="token">Token id.</param>
     /// <param name="position">Its position in the text, whatever the caches hold.</param>
-    public double[] Decode(int token, int position)
+    /// <param name="eviction">Decides after every layer's attention what stays; null keeps everything.</param>
+    public double[] Decode(int token, int position, IPlainEviction? eviction = null)
     {
         double[] hidden = Embedding(token);
         for (int layer = 0; layer < _model.Layers; layer++)
         {
             double[][] projected = Project(layer, hidden, position);
             Append(_cache[layer], projected, position);
-            hidden = Complete(layer, hidden, Attend(projected[0], _cache[layer]));
+            var probabilities = new double[_model.Heads.QueryHeads][];
+            hidden = Complete(layer, hidden, Attend(projected[0], _cache[layer], probabilities));
+            for (int head = 0; head < _cache[layer].Length && eviction is not null; head++)
+            {
+                List<CachedToken> tokens = _cache[layer][head];
+                int[] stays = eviction.Survivors(
+                    layer, head, CachedPositions(layer, head), probabilities[(head * _model.Heads.Group)..((head + 1) * _model.Heads.Group)]);
+                _cache[layer][head] = [.. stays.Select(index => tokens[index])];
+            }
         }
 
         return Logits(hidden);
@@ -118,7 +127,7 @@ public sealed class PlainTransformer
         return Sum(middle, Linear($"layers.{layer}.down_proj", gate));
     }
 
-    private double[] Attend(double[] queries, List<CachedToken>[] cache)
+    private double[] Attend(double[] queries, List<CachedToken>[] cache, double[][]? probabilities = null)
     {
         int d = _model.Heads.HeadDim;
         var attended = new double[queries.Length];
@@ -127,9 +136,15 @@ public sealed class PlainTransformer
             List<CachedToken> tokens = cache[head / _model.Heads.Group];
             double[] scores = [.. tokens.Select(token => Dot(queries.AsSpan(head * d, d), token.Key) / Math.Sqrt(d))];
             double maximum = scores.Max(), sum = scores.Sum(score => Math.Exp(score - maximum));
+            double[] attention = [.. scores.Select(score => Math.Exp(score - maximum) / sum)];
+            if (probabilities is not null)
+            {
+                probabilities[head] = attention;
+            }
+
             for (int token = 0; token < scores.Length; token++)
             {
-                double probability = Math.Exp(scores[token] - maximum) / sum;
+                double probability = attention[token];
                 for (int i = 0; i < d; i++)
                 {
                     attended[head * d + i] += probability * tokens[token].Value[i];

@@ -22,4 +22,10 @@ public unsafe struct AttentionItem
 
     /// <summary>Place of the piece's partial result, or −1 when it is the head's only piece.</summary>
     public int Partial;
+
+    /// <summary>Where the piece's softmax weights 2^(score − maximum) stay, [G] rows; null when nobody reads them.</summary>
+    public float* Weights;
+
+    /// <summary>[G] maxima in powers of two, then [G] sums of the weights; null like <see cref="Weights"/>.</summary>
+    public float* Maxima;
 }

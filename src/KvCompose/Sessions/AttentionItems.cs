@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using KvCompose.Cache;
 
@@ -13,18 +14,30 @@ public sealed unsafe class AttentionItems : IDisposable
     private readonly int _headDim;
     private readonly int _chunkTokens;
     private readonly int _pageTokens;
+    private readonly bool _counted;
+    private readonly int _scoreStride;
     private AttentionItem* _items;
+    private AttendedHead* _heads;
     private float* _partials;
+    private float* _weights;
     private int _capacity;
+    private int _headCapacity;
     private int _partialCapacity;
+    private int _weightCapacity;
 
     /// <summary>Makes an empty list.</summary>
-    public AttentionItems(int groupSize, int headDim, int pageTokens, int chunkTokens)
+    /// <param name="groupSize">Query heads of a key-value head, G.</param>
+    /// <param name="layout">The layout of the pages.</param>
+    /// <param name="chunkTokens">Longest piece, a multiple of the page.</param>
+    /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
+    public AttentionItems(int groupSize, PageLayout layout, int chunkTokens, int scoreStride)
     {
         _groupSize = groupSize;
-        _headDim = headDim;
-        _pageTokens = pageTokens;
+        _headDim = layout.HeadDim;
+        _pageTokens = layout.PageTokens;
+        _counted = layout.Counted;
         _chunkTokens = chunkTokens;
+        _scoreStride = scoreStride;
     }
 
     /// <summary>Frees what <see cref="Dispose"/> was not called for.</summary>
@@ -36,6 +49,15 @@ public sealed unsafe class AttentionItems : IDisposable
     /// <summary>The pieces, [<see cref="Count"/>].</summary>
     public AttentionItem* Items => _items;
 
+    /// <summary>Key-value heads of the layer, over all rows of the step.</summary>
+    public int HeadCount { get; private set; }
+
+    /// <summary>The heads, [<see cref="HeadCount"/>], row by row.</summary>
+    public AttendedHead* Heads => _heads;
+
+    /// <summary>Most slots that a head whose weights stay has.</summary>
+    public int LongestWatched { get; private set; }
+
     /// <summary>Partial results, each [G] maxima, [G] sums, then [G, d] weighted values.</summary>
     public float* Partials => _partials;
 
@@ -43,21 +65,34 @@ public sealed unsafe class AttentionItems : IDisposable
     public int PartialFloats => _groupSize * (2 + _headDim);
 
     /// <summary>Forgets all pieces.</summary>
-    public void Clear() => (Count, PartialCount) = (0, 0);
+    public void Clear() => (Count, HeadCount, PartialCount, WeightCount, LongestWatched) = (0, 0, 0, 0, 0);
 
     /// <summary>Adds the heads of one sequence.</summary>
     /// <param name="tables">[<paramref name="heads"/>].</param>
     /// <param name="heads">Key-value heads, Hkv.</param>
     /// <param name="queries">[Hkv · G, d].</param>
     /// <param name="attended">[Hkv · G, d].</param>
-    public void Add(PageTable* tables, int heads, float* queries, float* attended)
+    /// <param name="row">Row of the step.</param>
+    /// <param name="position">Position of the row's token.</param>
+    public void Add(PageTable* tables, int heads, float* queries, float* attended, int row, int position)
     {
         int groupFloats = _groupSize * _headDim;
+        ReserveHeads(HeadCount + heads);
         for (int head = 0; head < heads; head++)
         {
-            int tokens = tables[head].Tokens;
+            int tokens = _counted ? tables[head].PageCount * _pageTokens : tables[head].Tokens;
             int pieces = Math.Max(1, (tokens + _chunkTokens - 1) / _chunkTokens);
             Reserve(Count + pieces, PartialCount + pieces);
+            _heads[HeadCount++] = new AttendedHead
+            {
+                Table = tables + head, FirstItem = Count, Pieces = pieces, Position = position, Row = row, Head = head,
+            };
+            if (tables[head].Watched)
+            {
+                LongestWatched = Math.Max(LongestWatched, tokens);
+                WeightCount += pieces;
+            }
+
             for (int piece = 0; piece < pieces; piece++)
             {
                 _items[Count++] = new AttentionItem
@@ -73,23 +108,64 @@ public sealed unsafe class AttentionItems : IDisposable
         }
     }
 
+    /// <summary>Gives the pieces of watched heads room for their weights. Called when all heads of the layer are added.</summary>
+    public void PlaceWeights()
+    {
+        ReserveWeights(WeightCount);
+        float* free = _weights;
+        for (int head = 0; head < HeadCount; head++)
+        {
+            if (!_heads[head].Table->Watched)
+            {
+                continue;
+            }
+
+            for (int piece = 0; piece < _heads[head].Pieces; piece++, free += WeightFloats)
+            {
+                AttentionItem* item = _items + (_heads[head].FirstItem + piece);
+                item->Maxima = free;
+                item->Weights = free + WeightsOffset;
+            }
+        }
+    }
+
     /// <summary>Joins the partial results of heads that were cut, by their log-sum-exp.</summary>
     public void Merge()
     {
-        for (int first = 0; first < Count;)
+        for (int head = 0; head < HeadCount; head++)
         {
-            int last = first + 1;
-            while (last < Count && _items[last].Table == _items[first].Table)
+            if (_heads[head].Pieces > 1)
             {
-                last++;
+                MergeHead(_items + _heads[head].FirstItem, _heads[head].Pieces);
             }
+        }
+    }
 
-            if (_items[first].Partial >= 0)
-            {
-                MergeHead(_items + first, last - first);
-            }
+    /// <summary>The probabilities that a query head of a watched head gave this step, one a slot.</summary>
+    /// <param name="head">A watched head whose attention is done.</param>
+    /// <param name="member">The query head within the group.</param>
+    /// <param name="probabilities">Receives one a slot; in counted pages 0 for slots that hold no token.</param>
+    public void Probabilities(AttendedHead* head, int member, float* probabilities)
+    {
+        AttentionItem* items = _items + head->FirstItem;
+        float maximum = float.NegativeInfinity, sum = 0;
+        for (int piece = 0; piece < head->Pieces; piece++)
+        {
+            maximum = MathF.Max(maximum, items[piece].Maxima[member]);
+        }
 
-            first = last;
+        for (int piece = 0; piece < head->Pieces; piece++)
+        {
+            float* maxima = items[piece].Maxima;
+            sum += MathF.Pow(2, maxima[member] - maximum) * maxima[_groupSize + member];
+        }
+
+        for (int piece = 0; piece < head->Pieces; piece++)
+        {
+            float factor = MathF.Pow(2, items[piece].Maxima[member] - maximum) / sum;
+            TensorPrimitives.Multiply(
+                new ReadOnlySpan<float>(items[piece].Weights + ((nint)member * _scoreStride), items[piece].Tokens), factor,
+                new Span<float>(probabilities + ((nint)piece * _chunkTokens), items[piece].Tokens));
         }
     }
 
@@ -101,6 +177,13 @@ public sealed unsafe class AttentionItems : IDisposable
     }
 
     private int PartialCount { get; set; }
+
+    private int WeightCount { get; set; }
+
+    /// <summary>Where a piece's weights begin behind its maxima and sums: whole vectors.</summary>
+    private int WeightsOffset => ((2 * _groupSize) + 15) / 16 * 16;
+
+    private int WeightFloats => WeightsOffset + (_groupSize * _scoreStride);
 
     private void MergeHead(AttentionItem* items, int pieces)
     {
@@ -151,11 +234,34 @@ public sealed unsafe class AttentionItems : IDisposable
         }
     }
 
+    private void ReserveHeads(int heads)
+    {
+        if (heads > _headCapacity)
+        {
+            _headCapacity = Math.Max(heads, Math.Max(16, _headCapacity * 2));
+            _heads = (AttendedHead*)NativeMemory.Realloc(_heads, (nuint)_headCapacity * (nuint)sizeof(AttendedHead));
+        }
+    }
+
+    private void ReserveWeights(int pieces)
+    {
+        if (pieces > _weightCapacity)
+        {
+            _weightCapacity = Math.Max(pieces, Math.Max(16, _weightCapacity * 2));
+            NativeMemory.AlignedFree(_weights);
+            _weights = (float*)NativeMemory.AlignedAlloc((nuint)_weightCapacity * (nuint)WeightFloats * sizeof(float), PageLayout.Alignment);
+        }
+    }
+
     private void Free()
     {
         NativeMemory.Free(_items);
+        NativeMemory.Free(_heads);
         NativeMemory.AlignedFree(_partials);
+        NativeMemory.AlignedFree(_weights);
         _items = null;
+        _heads = null;
         _partials = null;
+        _weights = null;
     }
 }

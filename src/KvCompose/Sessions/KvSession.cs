@@ -21,6 +21,9 @@ public abstract class KvSession : IDisposable
     /// <summary>What the cache holds.</summary>
     public abstract CacheUsage Usage { get; }
 
+    /// <summary>What the tiers below the resident cache hold and have moved; all zero without any.</summary>
+    public abstract TierUsage TierUsage { get; }
+
     /// <summary>Processes a prompt as sequence 0; what the sequence held before is dropped.</summary>
     /// <inheritdoc cref="Prefill(int, ReadOnlySpan{int}, CancellationToken)"/>
     public void Prefill(ReadOnlySpan<int> prompt, CancellationToken cancellation = default) => Prefill(0, prompt, cancellation);
@@ -58,7 +61,7 @@ public abstract class KvSession : IDisposable
 
     /// <summary>
     /// Fills a sequence with random keys and values, as if a prompt had been processed, to measure what decoding costs at a depth.
-    /// Every head holds every token.
+    /// Every head holds every token; no tier is told of them, and none leaves while decoding.
     /// </summary>
     /// <param name="tokens">Length of the sequence, at least 1.</param>
     /// <param name="seed">Decides the content.</param>

@@ -2,6 +2,7 @@ using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Memory;
 using KvCompose.Threading;
+using KvCompose.Tiers;
 
 namespace KvCompose.Sessions;
 
@@ -24,6 +25,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     private readonly NativeFloats _logits;
     private readonly NativeFloats _scratch;
     private readonly SequenceCache[] _caches;
+    private NativeFloats? _lines;
     private int _rowCount;
     private bool _disposed;
 
@@ -33,12 +35,13 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     /// <param name="layout">The layout of the pipeline's pages.</param>
     /// <param name="groupSize">G that the pipeline was compiled for.</param>
     /// <param name="chunkTokens">Longest piece of a head that one work item attends to; a multiple of the page.</param>
+    /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
-        string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int chunkTokens, int scratchFloats,
+        string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int chunkTokens, int scoreStride, int scratchFloats,
         SessionOptions options)
     {
         options.Validate();
@@ -48,7 +51,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         Transformer = transformer;
         Workers = transformer.Workers;
         Pool = new PagePool(layout, options.MaxCacheBytes);
-        Items = new AttentionItems(groupSize, layout.HeadDim, layout.PageTokens, chunkTokens);
+        Items = new AttentionItems(groupSize, layout, chunkTokens, scoreStride);
         Workspace = new AttentionWorkspace();
         ScratchFloats = (scratchFloats + 15) / 16 * 16;
 
@@ -103,6 +106,9 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         }
     }
 
+    /// <inheritdoc/>
+    public override TierUsage TierUsage => default;
+
     /// <summary>The model.</summary>
     protected TTransformer Transformer { get; }
 
@@ -138,6 +144,9 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
 
     /// <summary>Tokens of the step, one a row.</summary>
     protected ReadOnlySpan<int> StepTokens => _stepTokens.AsSpan(0, _rowCount);
+
+    /// <summary>Sequences of the step's rows.</summary>
+    protected ReadOnlySpan<int> StepSequences => _sequenceOfRow.AsSpan(0, _rowCount);
 
     /// <summary>Positions of the step's tokens, one a row.</summary>
     protected ReadOnlySpan<int> StepPositions => _stepPositions.AsSpan(0, _rowCount);
@@ -222,6 +231,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     public sealed override void Clear(int sequence = 0)
     {
         Require(sequence);
+        ClearTier(sequence);
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
         if (Pool.PagesHeld == 0)
@@ -239,6 +249,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         }
 
         _disposed = true;
+        DisposeTier();
         foreach (SequenceCache cache in _caches)
         {
             cache.Dispose();
@@ -253,6 +264,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         _values.Dispose();
         _logits.Dispose();
         _scratch.Dispose();
+        _lines?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -261,6 +273,33 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
 
     /// <summary>The emitted loop that fills every layer with random tokens.</summary>
     protected abstract void SynthesizeLayers(int sequence, int tokens, Random random);
+
+    /// <summary>Tells the tier, where there is one, that a sequence is dropped.</summary>
+    protected virtual void ClearTier(int sequence)
+    {
+    }
+
+    /// <summary>Ends the tier, where there is one; the cache is still there.</summary>
+    protected virtual void DisposeTier()
+    {
+    }
+
+    /// <summary>What a tier is opened with.</summary>
+    /// <param name="pipeline">The pipeline's name.</param>
+    /// <param name="writer">The pipeline's storage.</param>
+    /// <param name="sinks">Tokens at the start that are always kept.</param>
+    /// <param name="window">Tokens at the end that are always kept.</param>
+    protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
+    {
+        Pipeline = pipeline, Shape = Shape, Pool = Pool, Caches = _caches, Writer = writer, Workers = Workers, Sinks = sinks, Window = window,
+    };
+
+    /// <summary>Scratch memory for lines of tokens, [threads, <paramref name="floats"/>]; grows with the longest line, its content is undefined.</summary>
+    protected float* Lines(long floats)
+    {
+        _lines = NativeFloats.AtLeast(_lines, Workers.Count * floats);
+        return _lines.Pointer;
+    }
 
     /// <summary>The cache of a sequence.</summary>
     protected SequenceCache Cache(int sequence) => _caches[sequence];

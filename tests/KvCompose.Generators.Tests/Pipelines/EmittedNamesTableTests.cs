@@ -12,6 +12,7 @@ public class EmittedNamesTableTests
     [
         "FullCache", "FullCache, Fp16Storage", "StreamingLlm, UniformBudget", "CakeIndicator, CakeBudget",
         "SnapKv, UniformBudget, AdaKvHeads, TokenSelectivePropagation, Residency<Archive>",
+        "TokenSelection<App.Fader>, CakeBudget", "SnapKv, UniformBudget, Residency<App.Recall>",
     ];
 
     [Theory]
@@ -28,9 +29,9 @@ public class EmittedNamesTableTests
         => Assert.NotEmpty(HarnessOf(stages).Run(
             Declare(stages, string.Concat(EmittedNames.All.Keys.Select(name => $"internal class {name};")))).Sources);
 
-    /// <summary>Kernels are not emitted for half precision.</summary>
+    /// <summary>Kernels are not emitted for half precision, nor for pages with counts.</summary>
     private static GeneratorHarness HarnessOf(string stages)
-        => stages.Contains("Fp16", StringComparison.Ordinal) ? PipelineHarness.Strict : PipelineHarness.WithKernels;
+        => stages.Contains("Fp16", StringComparison.Ordinal) || stages.Contains("Recall", StringComparison.Ordinal) ? PipelineHarness.Strict : PipelineHarness.WithKernels;
 
     private static string Declare(string stages, string others) => $$"""
         namespace App
@@ -39,6 +40,31 @@ public class EmittedNamesTableTests
             internal struct Archive : KvCompose.IResidency<Archive>
             {
                 public static void Place(in Archive options, in KvCompose.PlacementContext context) { }
+            }
+            [KvCompose.StageFacts(
+                Observes = KvCompose.AttentionStatistics.WindowSum | KvCompose.AttentionStatistics.DecodeProbabilities,
+                Phases = KvCompose.StagePhases.Prefill | KvCompose.StagePhases.Decode, Lossy = true)]
+            internal struct Fader : KvCompose.IDecodeEviction<Fader>
+            {
+                [KvCompose.StageOption(8, Role = KvCompose.OptionRole.Window)] public int Last { get; init; }
+                [KvCompose.StageOption(KvCompose.DecodeOrder.Physical, Role = KvCompose.OptionRole.DecodeOrder)] public KvCompose.DecodeOrder Line { get; init; }
+                public static float Score(in Fader options, in KvCompose.TokenStatistics token) => token.WindowSum;
+                public static float Retain(in Fader options, in KvCompose.ResidentToken token) => token.Probability;
+            }
+            [KvCompose.StageFacts(Layout = KvCompose.CacheLayout.Paged, Provides = KvCompose.StageProducts.BackingStore)]
+            internal struct Recall : KvCompose.IRetrieval<Recall, RecallTier>
+            {
+                public static RecallTier Open(in Recall options, in KvCompose.Tiers.TierContext context) => new RecallTier();
+            }
+            internal sealed class RecallTier : KvCompose.Tiers.IRetrievalTier
+            {
+                public KvCompose.TierUsage Usage => default;
+                public void Place(in KvCompose.PlacementContext context) { }
+                public void Ready(int sequence, int promptTokens, System.Threading.CancellationToken cancellation) { }
+                public void BringIn(in KvCompose.Tiers.DecodeStep step) { }
+                public void Watch(in KvCompose.Tiers.DecodeStep step) { }
+                public void Clear(int sequence) { }
+                public void Dispose() { }
             }
             [{{string.Join(", ", stages.Split(", ").Prepend("KvPipeline").Select(stage => "KvCompose." + stage))}}] internal partial class P;
         }

@@ -50,16 +50,16 @@ internal static class LaunchEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine("""
-            private static void Require(DevicePages pages)
-            {
-                var expected = new PageLayout(HeadDim, PageTokens, 32);
+        using (writer.WriteBlock("private static void Require(DevicePages pages)"))
+        {
+            writer.WriteLine($"var expected = {SessionEmitter.LayoutOf(plan, "32").Replace("Plan.", "")};");
+            writer.WriteLine("""
                 if (pages.Layout != expected)
                 {
                     throw new ArgumentException($"the pages have the layout {pages.Layout}, the kernels {expected}", nameof(pages));
                 }
-            }
-            """);
+                """);
+        }
     }
 
     private static void WriteSelection(SourceWriter writer, PipelinePlan plan, Kernel[] kernels)

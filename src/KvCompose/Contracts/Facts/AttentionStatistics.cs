@@ -29,4 +29,10 @@ public enum AttentionStatistics
 
     /// <summary>In decode, the probabilities of the current step over all resident keys.</summary>
     DecodeProbabilities = 32,
+
+    /// <summary>
+    /// Per key-value head and token, the score of the prompt plus the group-reduced probabilities of all decode steps. Every prompt token is scored
+    /// then, the window's too.
+    /// </summary>
+    CollectedProbabilities = 64,
 }

@@ -26,4 +26,10 @@ public enum OptionRole
 
     /// <summary>Tokens that a key-value head may keep, 0 for undecided; never less than what is always kept.</summary>
     Budget,
+
+    /// <summary>Whether a stage that can evict while decoding does; a bool, true unless stated.</summary>
+    DecodeEviction,
+
+    /// <summary>A <see cref="KvCompose.DecodeOrder"/>, <see cref="DecodeOrder.None"/> unless stated.</summary>
+    DecodeOrder,
 }

@@ -13,6 +13,7 @@ using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
+using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -37,8 +38,7 @@ namespace Readers
                     // Norm, projections and rotation of this step's tokens.
                     Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
 
-                    // Append: every head takes the token; its attention is cut into pieces of equal length.
-                    Items.Clear();
+                    // Append: every head takes the token.
                     for (int row = 0; row < rows; row++)
                     {
                         PageTable* tables = Tables(row, layer);
@@ -47,12 +47,16 @@ namespace Readers
                         {
                             Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
                         }
-
-                        float* queries = Queries + ((nint)row * heads * Plan.GroupSize * Plan.HeadDim);
-                        Items.Add(tables, heads, queries, queries);
                     }
 
-                    // Attend: scores, softmax and weighted values of every piece.
+                    // Attend: scores, softmax and weighted values, every head cut into pieces of equal length.
+                    Items.Clear();
+                    for (int row = 0; row < rows; row++)
+                    {
+                        float* queries = Queries + ((nint)row * heads * Plan.GroupSize * Plan.HeadDim);
+                        Items.Add(Tables(row, layer), heads, queries, queries, row, StepPositions[row]);
+                    }
+
                     var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
                     Workers.Run(ref attend, Items.Count);
                     Items.Merge();
@@ -107,8 +111,8 @@ namespace Readers
                 float* queries = scratch;                                            // [G, d], scaled
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
                 float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
-                float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G]
-                float* sums = maxima + Plan.GroupSize;                               // [G]
+                float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G], then [G] sums
+                float* sums = maxima + Plan.GroupSize;
                 int* pages = item->Table->Pages + item->FirstPage;
                 int tokens = item->Tokens;
 

@@ -13,6 +13,7 @@ using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
+using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -24,7 +25,7 @@ namespace Readers
             where TTransformer : struct, ITransformer
         {
             internal Session(TTransformer transformer, Options options)
-                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, 5192, options)
+                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 5192, options)
             {
             }
 

@@ -13,6 +13,7 @@ using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
+using global::KvCompose.Tiers;
 
 namespace Readers
 {

@@ -13,6 +13,7 @@ using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
+using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -26,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("FastReader", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, 2340, options)
+                : base("FastReader", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 2340, options)
             {
                 _options = options;
             }

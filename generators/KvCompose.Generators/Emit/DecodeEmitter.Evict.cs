@@ -1,0 +1,304 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes the eviction of a decode step: what a token is worth, which one leaves, and how its place is filled.</summary>
+internal static partial class DecodeEmitter
+{
+    private static void WriteEvictCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
+        // Evict: heads above their budget give up what this step needed least.
+        int longest = (Items.LongestWatched + 1023) / 1024 * 1024;
+        int lineFloats = (4 * longest) + {{2 * SelectionEmitter.Border(plan)}};
+        var evict = new Loops.EvictWork
+        {
+            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
+        };
+        Workers.Run(ref evict, Items.HeadCount);
+        """);
+
+    private static void WriteEviction(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>One key-value head after a step's attention.</summary>");
+        using (writer.WriteBlock("internal struct EvictWork : IParallelWork"))
+        {
+            writer.WriteLine($"""
+                public PagePool Pool;
+                public AttentionItems Items;
+                public {plan.Selection.Type} Options;
+                public float* Lines;
+                public int LineFloats;
+                public int Longest;
+
+                """);
+            using (writer.WriteBlock("public readonly void Run(int item, int worker)"))
+            {
+                WriteEvictHead(writer, plan);
+            }
+        }
+
+        writer.WriteLine();
+        writer.WriteLine(plan.DecodeOrder == DecodeOrder.None ? UnorderedLine : OrderedLine);
+        if (plan.DecodeOrder != DecodeOrder.None)
+        {
+            writer.WriteLine();
+            WriteLineUp(writer, plan);
+        }
+
+        writer.WriteLine();
+        WriteRemove(writer, plan);
+    }
+
+    private static void WriteEvictHead(SourceWriter writer, PipelinePlan plan)
+    {
+        string idle = plan.Collects ? "" : " || head->Table->Tokens <= head->Table->Budget";
+        writer.WriteLine($$"""
+            AttendedHead* head = Items.Heads + item;
+            if (!head->Table->Watched{{idle}})
+            {
+                return;
+            }
+
+            PageTable* table = head->Table;
+            float* probabilities = Lines + ((nint)worker * LineFloats);                  // [slots]
+            float* scores = probabilities + Longest;                                     // [candidates]
+            int* line = (int*)(scores + Longest);                                        // [slots]
+            float* padded = (float*)line + Longest + {{SelectionEmitter.Border(plan)}};  // [candidates], with borders
+            """);
+        writer.WriteLine();
+        if (plan.Collects)
+        {
+            WriteCollect(writer, plan);
+        }
+
+        writer.WriteLine("""
+            // Candidates: neither sinks nor window.
+            int candidates = ReadLine(Pool, table, head->Position, line, out int* candidate);
+
+            """);
+        WriteRetentions(writer, plan);
+        writer.WriteLine();
+        writer.WriteLine("""
+            // The least retained leave; of equals the later in the line.
+            for (int excess = Math.Min(table->Tokens - table->Budget, candidates); excess > 0; excess--)
+            {
+                int least = candidates - 1;
+                for (int token = candidates - 2; token >= 0; token--)
+                {
+                    least = scores[token] < scores[least] || (float.IsNaN(scores[token]) && !float.IsNaN(scores[least])) ? token : least;
+                }
+
+                Remove(Pool, table, candidate[least], line, candidate + least);
+                candidates--;
+                new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
+            }
+            """);
+        if (plan.DecodeOrder == DecodeOrder.Physical)
+        {
+            writer.WriteLine("""
+
+                // What stays is ranked anew.
+                int* ranks = (int*)padded;
+                TokenRanking.Rank(scores, 0, candidates, candidates, ranks);
+                for (int rank = 0; rank < candidates; rank++)
+                {
+                    ranks[rank] = candidate[ranks[rank]];
+                }
+
+                new ReadOnlySpan<int>(ranks, candidates).CopyTo(new Span<int>(candidate, candidates));
+                """);
+        }
+
+        if (plan.DecodeOrder != DecodeOrder.None)
+        {
+            writer.WriteLine("""
+
+                for (int rank = 0; rank < table->Tokens; rank++)
+                {
+                    ((int*)(Pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = line[rank];
+                }
+                """);
+        }
+    }
+
+    private static void WriteCollect(SourceWriter writer, PipelinePlan plan)
+    {
+        string reduce = plan.Reduction == GroupReduction.Max ? "MathF.Max(scores[slot], probabilities[slot])" : "scores[slot] + probabilities[slot]";
+        string scale = plan.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / Plan.GroupSize)" : "";
+        writer.WriteLine($$"""
+            // Collect: every token adds the probability that the group gave it.
+            Items.Probabilities(head, 0, scores);
+            for (int member = 1; member < Plan.GroupSize; member++)
+            {
+                Items.Probabilities(head, member, probabilities);
+                for (int slot = 0; slot < table->Tokens; slot++)
+                {
+                    scores[slot] = {{reduce}};
+                }
+            }
+
+            for (int slot = 0; slot < table->Tokens; slot++)
+            {
+                probabilities[slot] = scores[slot]{{scale}};
+                ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens] += probabilities[slot];
+            }
+
+            if (table->Tokens <= table->Budget)
+            {
+                return;
+            }
+
+            """);
+    }
+
+    private static void WriteRetentions(SourceWriter writer, PipelinePlan plan)
+    {
+        int members = plan.Collects ? 1 : plan.GroupSize;
+        int kernel = plan.DecodeOrder == DecodeOrder.None ? 1 : plan.PoolingKernel;
+        writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
+        using (writer.WriteBlock($"for (int member = 0; member < {(members == 1 ? "1" : "Plan.GroupSize")}; member++)"))
+        {
+            if (!plan.Collects)
+            {
+                writer.WriteLine("Items.Probabilities(head, member, probabilities);");
+            }
+
+            string collected = plan.Collects ? "\n        Collected = ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
+            writer.WriteLine($$"""
+                for (int token = 0; token < candidates; token++)
+                {
+                    int slot = candidate[token];
+                    byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
+                    var seen = new ResidentToken
+                    {
+                        Position = ((int*)(page + Plan.PositionOffset))[slot % Plan.PageTokens], StepPosition = head->Position, Probability = probabilities[slot],{{collected}}
+                    };
+                    padded[token] = {{plan.Selection.Type}}.Retain(in Options, in seen);
+                }
+
+                """);
+            SelectionEmitter.WritePooling(writer, plan, kernel, members);
+        }
+
+        if (plan.Reduction == GroupReduction.Mean && members > 1)
+        {
+            writer.WriteLine("""
+
+                for (int token = 0; token < candidates; token++)
+                {
+                    scores[token] *= 1f / Plan.GroupSize;
+                }
+                """);
+        }
+    }
+
+    private const string OrderedLine = """
+        /// <summary>Reads a head's line, slot numbers by rank; sinks come first and the window last.</summary>
+        private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
+        {
+            for (int rank = 0; rank < table->Tokens; rank++)
+            {
+                line[rank] = ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens];
+            }
+
+            candidate = line + Plan.Sinks;
+            return Math.Max(0, table->Tokens - Plan.Sinks - Plan.Window);
+        }
+        """;
+
+    private const string UnorderedLine = """
+        /// <summary>Slots of the tokens that may leave, in any order.</summary>
+        private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
+        {
+            int candidates = 0;
+            for (int slot = 0; slot < table->Tokens; slot++)
+            {
+                int at = ((int*)(pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.PositionOffset))[slot % Plan.PageTokens];
+                line[candidates] = slot;
+                candidates += at >= Plan.Sinks && at <= position - Plan.Window ? 1 : 0;
+            }
+
+            candidate = line;
+            return candidates;
+        }
+        """;
+
+    /// <summary>A ranked table holds sinks, window, then the others; its line has the window last.</summary>
+    private static void WriteLineUp(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>The line of a head as the prompt leaves it.</summary>");
+        using (writer.WriteBlock("internal static void LineUp(PagePool pool, PageTable* table)"))
+        {
+            string slot = (plan.KeepsRanked, plan.DecodeOrder) switch
+            {
+                (false, _) => "rank",
+                (true, DecodeOrder.Physical) => "rank < sinks ? rank : rank < table->Tokens - window ? rank + window : rank - (table->Tokens - window - sinks)",
+                _ => "slots[rank]",
+            };
+            if (plan.KeepsRanked)
+            {
+                writer.WriteLine("int sinks = Math.Min(Plan.Sinks, table->Tokens), window = Math.Min(Plan.Window, table->Tokens - sinks);");
+            }
+
+            if (slot == "slots[rank]")
+            {
+                writer.WriteLine("""
+                    var slots = new int[table->Tokens];
+                    var positions = new int[table->Tokens];
+                    for (int i = 0; i < slots.Length; i++)
+                    {
+                        slots[i] = i;
+                        positions[i] = ((int*)(pool.Address(table->Pages[i / Plan.PageTokens]) + Plan.PositionOffset))[i % Plan.PageTokens];
+                    }
+
+                    Array.Sort(positions, slots);
+                    """);
+            }
+
+            writer.WriteLine($$"""
+                for (int rank = 0; rank < table->Tokens; rank++)
+                {
+                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = {{slot}};
+                }
+                """);
+        }
+    }
+
+    private static void WriteRemove(SourceWriter writer, PipelinePlan plan)
+    {
+        string collected = plan.Collects
+            ? "\n    ((float*)(target + Plan.CollectedOffset))[into] = ((float*)(source + Plan.CollectedOffset))[from];"
+            : "";
+        writer.WriteLine($$"""
+            /// <summary>Takes a token out of its head: the last slot's token moves into its place, and the line closes up.</summary>
+            private static void Remove(PagePool pool, PageTable* table, int slot, int* line, int* place)
+            {
+                int last = --table->Tokens;
+                int behind = last - (int)(place - line);
+                new ReadOnlySpan<int>(place + 1, behind).CopyTo(new Span<int>(place, behind));
+                if (slot == last)
+                {
+                    return;
+                }
+
+                int moved = new Span<int>(line, last).IndexOf(last);
+                if (moved >= 0)
+                {
+                    line[moved] = slot;
+                }
+
+                byte* source = pool.Address(table->Pages[last / Plan.PageTokens]), target = pool.Address(table->Pages[slot / Plan.PageTokens]);
+                int from = last % Plan.PageTokens, into = slot % Plan.PageTokens;
+                for (int i = 0; i < Plan.HeadDim; i++)
+                {
+                    float key = {{plan.Storage}}.Load(source, ((nint)(from / 16 * Plan.HeadDim) + i) * 16)[from % 16];
+                    float value = {{plan.Storage}}.Load(source + Plan.ValueOffset, ((nint)from * Plan.HeadDim) + (i / 16 * 16))[i % 16];
+                    {{plan.Storage}}.Store(target, (((nint)(into / 16 * Plan.HeadDim) + i) * 16) + (into % 16), key);
+                    {{plan.Storage}}.Store(target + Plan.ValueOffset, ((nint)into * Plan.HeadDim) + i, value);
+                }
+
+                ((int*)(target + Plan.PositionOffset))[into] = ((int*)(source + Plan.PositionOffset))[from];{{collected}}
+            }
+            """);
+    }
+}

@@ -1,0 +1,23 @@
+namespace KvCompose;
+
+/// <summary>What is known of one token in the cache after a decode step's attention.</summary>
+public readonly struct ResidentToken
+{
+    /// <summary>Position of the token.</summary>
+    public int Position { get; init; }
+
+    /// <summary>Position of the step's token.</summary>
+    public int StepPosition { get; init; }
+
+    /// <summary>
+    /// Attention probability that the step gave the token, over all tokens that the head holds: of one query head, or reduced over the
+    /// group where probabilities are collected.
+    /// </summary>
+    public float Probability { get; init; }
+
+    /// <summary>
+    /// What the token has collected: its score of the prompt and the probabilities of all steps since, this one included. 0 unless the facts
+    /// observe <see cref="AttentionStatistics.CollectedProbabilities"/>.
+    /// </summary>
+    public float Collected { get; init; }
+}

@@ -1,0 +1,25 @@
+using KvCompose.Cache;
+
+namespace KvCompose.Sessions;
+
+/// <summary>One key-value head of a decode step: its pieces, and whose token was just appended.</summary>
+public unsafe struct AttendedHead
+{
+    /// <summary>The head's pages.</summary>
+    public PageTable* Table;
+
+    /// <summary>Index of the first of its pieces in <see cref="AttentionItems.Items"/>.</summary>
+    public int FirstItem;
+
+    /// <summary>Number of its pieces.</summary>
+    public int Pieces;
+
+    /// <summary>Position of the step's token.</summary>
+    public int Position;
+
+    /// <summary>Row of the step that the head belongs to.</summary>
+    public int Row;
+
+    /// <summary>The key-value head, 0-based.</summary>
+    public int Head;
+}

@@ -1,0 +1,32 @@
+using KvCompose.Cache;
+using KvCompose.Threading;
+
+namespace KvCompose.Tiers;
+
+/// <summary>What a tier is opened with.</summary>
+public readonly struct TierContext
+{
+    /// <summary>The pipeline's name, for messages.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>The model's dimensions.</summary>
+    public required TransformerShape Shape { get; init; }
+
+    /// <summary>The pages of all sequences.</summary>
+    public required PagePool Pool { get; init; }
+
+    /// <summary>The cache of every sequence.</summary>
+    public required IReadOnlyList<SequenceCache> Caches { get; init; }
+
+    /// <summary>Writes tokens into resident pages as the pipeline's storage does.</summary>
+    public required PageWriter Writer { get; init; }
+
+    /// <summary>The session's threads; used inside of the tier's calls only.</summary>
+    public required WorkerPool Workers { get; init; }
+
+    /// <summary>Tokens at the start of the prompt that the selection keeps whatever the budget is.</summary>
+    public required int Sinks { get; init; }
+
+    /// <summary>Tokens at the end of the prompt that the selection keeps whatever the budget is.</summary>
+    public required int Window { get; init; }
+}
