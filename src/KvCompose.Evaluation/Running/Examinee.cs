@@ -16,8 +16,8 @@ public sealed class Examinee(KvSession session, LlamaModel model)
     public KvSession Session => session;
 
     /// <summary>
-    /// Asks all questions of a sample. Query-agnostic, they follow one another behind one prefill of the context; query-aware, the
-    /// context is prefilled anew with each of them.
+    /// Asks all questions of a sample, one after another behind one prefill: of the context, or query-aware of the context and the first
+    /// question. What was kept for the first has to do for the others.
     /// </summary>
     /// <exception cref="ContextExceededException">Context, questions and answers are longer than the model's context.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -25,26 +25,26 @@ public sealed class Examinee(KvSession session, LlamaModel model)
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentOutOfRangeException.ThrowIfLessThan(answerTokens, 1);
-        int[] context = model.Tokenizer.Encode(sample.Context);
+        int[] prompt = Prompt(sample, mode);
         var answers = new List<string>();
         TimeSpan firstToken = default;
         CacheUsage afterPrompt = default;
-        int promptTokens = 0;
-        long peak = 0;
+        long peak = 0, movedBefore = session.TierUsage.BytesMoved;
         _steps.Clear();
         foreach (TaskQuestion question in sample.Questions)
         {
             long start = Stopwatch.GetTimestamp();
             int[] asked = Ask(question);
-            bool prefilled = mode == QuestionMode.QueryAware || answers.Count == 0;
-            if (prefilled)
+            if (answers.Count == 0)
             {
-                int[] prompt = mode == QuestionMode.QueryAware ? [.. context, .. asked] : context;
                 session.Prefill(prompt, cancellation);
-                (afterPrompt, promptTokens) = (session.Usage, prompt.Length);
+                afterPrompt = session.Usage;
+                long paused = Stopwatch.GetTimestamp();
+                KeptOfHead = CountKept();
+                start += Stopwatch.GetTimestamp() - paused;
             }
 
-            if (mode == QuestionMode.QueryAgnostic)
+            if (answers.Count > 0 || mode == QuestionMode.QueryAgnostic)
             {
                 Array.ForEach(asked, token => Step(token, cancellation));
             }
@@ -55,15 +55,25 @@ public sealed class Examinee(KvSession session, LlamaModel model)
             peak = Math.Max(peak, session.Usage.PeakBytes);
         }
 
-        return new SampleAnswer(answers, promptTokens, afterPrompt, peak, firstToken, Median(_steps));
+        TierUsage tiers = session.TierUsage;
+        return new SampleAnswer(
+            answers, prompt.Length, afterPrompt, peak, firstToken, Median(_steps), tiers.HostBytes + tiers.DiskBytes,
+            (tiers.BytesMoved - movedBefore) / (double)_steps.Count);
     }
+
+    /// <summary>Tokens that every head held behind the first prefill of the last sample, [layer][key-value head].</summary>
+    public int[][] KeptOfHead { get; private set; } = [];
+
+    /// <summary>Lets the runtime compile what is measured afterwards.</summary>
+    /// <param name="sample">Any sample.</param>
+    /// <param name="cancellation">Ends it with an exception.</param>
+    public void WarmUp(TaskSample sample, CancellationToken cancellation = default) => AskFirst(sample, QuestionMode.QueryAgnostic, cancellation);
 
     /// <summary>Prefills and asks the first question of a sample, and nothing more.</summary>
     internal void AskFirst(TaskSample sample, QuestionMode mode, CancellationToken cancellation)
     {
-        int[] context = model.Tokenizer.Encode(sample.Context), asked = Ask(sample.Questions[0]);
-        session.Prefill(mode == QuestionMode.QueryAware ? [.. context, .. asked] : context, cancellation);
-        foreach (int token in mode == QuestionMode.QueryAgnostic ? asked : [])
+        session.Prefill(Prompt(sample, mode), cancellation);
+        foreach (int token in mode == QuestionMode.QueryAgnostic ? Ask(sample.Questions[0]) : [])
         {
             Step(token, cancellation);
         }
@@ -78,7 +88,16 @@ public sealed class Examinee(KvSession session, LlamaModel model)
         _steps.Add(Stopwatch.GetElapsedTime(start));
     }
 
+    private int[][] CountKept() => [.. Enumerable.Range(0, session.Shape.Layers).Select(layer =>
+        Enumerable.Range(0, session.Shape.KeyValueHeads).Select(head => session.Positions(layer, head).Length).ToArray())];
+
     private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAtOrDefault(times.Count / 2);
+
+    private int[] Prompt(TaskSample sample, QuestionMode mode)
+    {
+        int[] context = model.Tokenizer.Encode(sample.Context);
+        return mode == QuestionMode.QueryAware ? [.. context, .. Ask(sample.Questions[0])] : context;
+    }
 
     private int[] Ask(TaskQuestion question) => model.Tokenizer.Encode(question.Text + question.AnswerPrefix, addSpecialTokens: false);
 

@@ -6,6 +6,6 @@ public enum QuestionMode
     /// <summary>The context alone is prefilled and compressed; the question comes after it, token by token.</summary>
     QueryAgnostic,
 
-    /// <summary>Context and question are prefilled and compressed together.</summary>
+    /// <summary>Context and first question are prefilled and compressed together; further questions follow token by token.</summary>
     QueryAware,
 }

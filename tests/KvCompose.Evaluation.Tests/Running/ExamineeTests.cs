@@ -49,7 +49,7 @@ public sealed class ExamineeTests : IDisposable
         Assert.Equal(context + (4 * (asked + task.AnswerTokens)), session.Length());
         SampleAnswer aware = examinee.Answer(sample, task.AnswerTokens, QuestionMode.QueryAware);
         Assert.Equal(context + asked, aware.PromptTokens);
-        Assert.Equal(context + asked + task.AnswerTokens, session.Length());
+        Assert.Equal(context + (4 * (asked + task.AnswerTokens)), session.Length());
     }
 
     [Fact]
