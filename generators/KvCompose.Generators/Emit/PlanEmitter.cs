@@ -102,7 +102,7 @@ internal static class PlanEmitter
             foreach (StageSpec stage in open)
             {
                 writer.WriteLine($"/// <summary>Options of the {SlotNames.Of(stage.Slot)} stage.</summary>");
-                writer.WriteLine($"{MemberModifiers.OfStage(stage)} {stage.Type} {stage.Slot.ToString()} {{ get; init; }} = {StageValue.Of(stage)};");
+                writer.WriteLine($"{MemberModifiers.OfStage(stage)} {stage.Type} {stage.Name} {{ get; init; }} = {StageValue.Of(stage)};");
                 writer.WriteLine();
             }
 
@@ -124,12 +124,27 @@ internal static class PlanEmitter
     private static void WriteCheck(SourceWriter writer, PipelinePlan plan, StageSpec stage, OptionSpec option)
     {
         // An option named like a hidden type is still the option.
-        string owner = plan.Spec.Hidden.Contains(stage.Slot.ToString()) ? "this." : "";
-        string value = $"{owner}{stage.Slot}.{Identifier.Escape(option.Name)}";
+        string owner = plan.Spec.Hidden.Contains(stage.Name) ? "this." : "";
+        string value = $"{owner}{stage.Name}.{Identifier.Escape(option.Name)}";
         if (option.Number is not null && !option.Literal.StartsWith("global::", StringComparison.Ordinal) && option.Literal is not ("true" or "false"))
         {
-            writer.WriteLine(
-                $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {option.Minimum}, {option.Maximum});");
+            if (option.Role == OptionRole.Rate && stage.Option(OptionRole.Budget) is { RunTime: true } number)
+            {
+                // A number of tokens leaves the rate unused.
+                using (writer.WriteBlock($"if ({owner}{stage.Name}.{Identifier.Escape(number.Name)} == 0)"))
+                {
+                    WriteRange();
+                }
+            }
+            else
+            {
+                WriteRange();
+            }
+        }
+
+        if (option.OneOfMany)
+        {
+            writer.WriteLine($"StageOptionException.ThrowIfUndefined(\"{stage.Type.Name}\", \"{option.Name}\", {value});");
         }
 
         if (option.Role == OptionRole.Budget && plan.Selects && plan.ProtectedTokens > 0)
@@ -140,6 +155,9 @@ internal static class PlanEmitter
                     $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, Plan.Sinks + Plan.Window, {option.Maximum});");
             }
         }
+
+        void WriteRange() => writer.WriteLine(
+            $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {option.Minimum}, {option.Maximum});");
     }
 
     private static void WriteOpen(SourceWriter writer, PipelinePlan plan)

@@ -29,6 +29,11 @@ internal static partial class SelectionEmitter
                 writer.WriteLine("public float* Queries;");
                 writer.WriteLine("public float* LogSumExp;");
                 writer.WriteLine("public int Rows;");
+                if (plan.Propagates)
+                {
+                    writer.WriteLine("public int KnownRows;");
+                }
+
                 writer.WriteLine("public float* Sums;");
             }
 
@@ -108,10 +113,12 @@ internal static partial class SelectionEmitter
 
         using (writer.WriteBlock("for (int member = 0; member < Plan.GroupSize; member++)"))
         {
-            writer.WriteLine("""
+            // A layer that cuts knows the log-sum-exp of its last rows only.
+            string known = plan.Propagates ? "KnownRows" : "Tokens";
+            writer.WriteLine($"""
                 int queryHead = (head * Plan.GroupSize) + member;
                 float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
-                float* logSumExp = LogSumExp + ((nint)queryHead * Tokens) + (Tokens - Rows);
+                float* logSumExp = LogSumExp + ((nint)queryHead * {known}) + ({known} - Rows);
                 var seen = default(ObservedTile);
                 int row = 0;
                 """);

@@ -19,10 +19,10 @@ internal static partial class SelectionEmitter
             WriteScore(writer, plan);
             writer.WriteLine();
             WriteStore(writer, plan);
-            if (plan.Propagation is not null)
+            if (plan.Propagates)
             {
                 writer.WriteLine();
-                WritePropagation(writer);
+                WritePropagation(writer, plan);
             }
 
             if (plan.Residency is not null)
@@ -261,44 +261,6 @@ internal static partial class SelectionEmitter
             TokenRanking.Rank(scores, sinks, tokens - window, count - sinks - window, kept + sinks + window);
         }
         """;
-
-    private static void WritePropagation(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Scores of the layer: the sum over its key-value heads.</summary>
-        internal static void SumHeads(float* scores, int heads, int stride, int tokens, float* sums)
-        {
-            for (int token = 0; token < tokens; token++)
-            {
-                float sum = 0;
-                for (int head = 0; head < heads; head++)
-                {
-                    sum += scores[((nint)head * stride) + token];
-                }
-
-                sums[token] = sum;
-            }
-        }
-
-        /// <summary>Moves chosen rows to the front; they ascend, so nothing is overwritten early.</summary>
-        internal static void Gather(int* rows, int count, int width, float* states)
-        {
-            for (int row = 0; row < count; row++)
-            {
-                if (rows[row] != row)
-                {
-                    new ReadOnlySpan<float>(states + ((nint)rows[row] * width), width).CopyTo(new Span<float>(states + ((nint)row * width), width));
-                }
-            }
-        }
-
-        /// <summary>As above, for the tokens' positions.</summary>
-        internal static void Gather(int* rows, int count, int[] positions)
-        {
-            for (int row = 0; row < count; row++)
-            {
-                positions[row] = positions[rows[row]];
-            }
-        }
-        """);
 
     private static void WriteLeftOut(SourceWriter writer) => writer.WriteLine("""
         /// <summary>Rows that are not kept, ascending; what is kept may come in any order.</summary>

@@ -42,7 +42,7 @@ internal static partial class SessionEmitter
             var headBudgets = new int[heads];
             var roles = new HeadRole[heads];
             """);
-        if (plan.Propagation is not null)
+        if (plan.Propagates)
         {
             writer.WriteLine("float* layerScores = buffers.Statistic(1);");
         }
@@ -65,6 +65,10 @@ internal static partial class SessionEmitter
                     if (plan.ObservesWindow)
                     {
                         writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,");
+                        if (plan.Propagates)
+                        {
+                            writer.WriteLine("KnownRows = onward < tokens ? rows : tokens,");
+                        }
                     }
 
                     if (plan.ObservesVariance)
@@ -231,11 +235,12 @@ internal static partial class SessionEmitter
 
         if (plan.LayerBudget is { } budget)
         {
+            string share = plan.Propagates ? " PropagatedShare = propagatedShare," : "";
             writer.WriteLine($$"""
                 var layerContext = new LayerBudgetContext
                 {
-                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, ProtectedTokens = Plan.Sinks + Plan.Window,
-                    Statistics = statistics.AsSpan(0, layer + 1),
+                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
                 };
                 {{budget.Type}} layerBudget = {{StageValue.InSession(budget)}};
                 {{budget.Type}}.Allocate(in layerBudget, in layerContext, layerBudgets);
@@ -268,32 +273,6 @@ internal static partial class SessionEmitter
                 """);
         }
     }
-
-    private static void WritePropagation(SourceWriter writer, StageSpec propagation) => writer.WriteLine($$"""
-
-        // Propagate: only chosen tokens go on; they keep their positions and their order. What is cut is cut before the
-        // layer's own projection and feed-forward block, which treat every token alone.
-        var propagationContext = new PropagationContext
-        {
-            Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
-        };
-        {{propagation.Type}} propagation = {{StageValue.InSession(propagation)}};
-        int onward = {{propagation.Type}}.Count(in propagation, in propagationContext);
-        if (onward < tokens && onward >= Math.Max(1, Plan.Window) && tokens > Plan.Sinks + Plan.Window)
-        {
-            Loops.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
-            TokenRanking.Choose(layerScores, 0, tokens - Plan.Window, onward - Plan.Window, kept);
-            for (int row = 0; row < Plan.Window; row++)
-            {
-                kept[onward - Plan.Window + row] = tokens - Plan.Window + row;
-            }
-
-            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
-            Loops.Gather(kept, onward, shape.QueryHeads * Plan.HeadDim, buffers.Queries);
-            Loops.Gather(kept, onward, buffers.Positions);
-            tokens = onward;
-        }
-        """);
 
     private static string Observed(PipelinePlan plan)
     {

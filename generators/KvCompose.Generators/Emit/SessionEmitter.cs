@@ -38,6 +38,7 @@ internal static partial class SessionEmitter
                     writer.WriteLine("_options = options;");
                 }
 
+                WriteLayerChecks(writer, plan);
                 if (plan.Retrieves)
                 {
                     WriteTierOpening(writer, plan, layout);
@@ -84,6 +85,11 @@ internal static partial class SessionEmitter
                 WriteSelectionState(writer, plan);
             }
 
+            if (plan.Propagates)
+            {
+                writer.WriteLine("double propagatedShare = 1;");
+            }
+
             writer.WriteLine();
             writer.WriteLine("Transformer.Embed(prompt, buffers.Hidden);");
             using (writer.WriteBlock("for (int layer = 0; layer < shape.Layers; layer++)"))
@@ -95,6 +101,11 @@ internal static partial class SessionEmitter
                     Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
                     """);
+                if (plan.Propagates)
+                {
+                    WriteOnwardTokens(writer, plan);
+                }
+
                 if (plan.ObservesWindow)
                 {
                     writer.WriteLine($$"""
@@ -107,12 +118,16 @@ internal static partial class SessionEmitter
                 }
 
                 writer.WriteLine();
-                writer.WriteLine("// Exact attention over all tokens that reached the layer.");
-                string lse = plan.ObservesWindow ? "buffers.LogSumExp" : "null";
-                writer.WriteLine($"""
-                    CausalAttention.Run(
-                        Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);
-                    """);
+                if (plan.Propagates)
+                {
+                    WriteAttentionBeforeCut(writer, plan);
+                }
+                else
+                {
+                    writer.WriteLine("// Exact attention over all tokens that reached the layer.");
+                    WriteAttention(writer, plan);
+                }
+
                 writer.WriteLine();
                 if (plan.Selects)
                 {
@@ -136,15 +151,15 @@ internal static partial class SessionEmitter
                         """);
                 }
 
-                if (plan.Propagation is { } propagation)
+                if (plan.Propagates)
                 {
-                    WritePropagation(writer, propagation);
+                    WritePropagation(writer, plan);
                 }
 
-                writer.WriteLine("""
+                writer.WriteLine($"""
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    Transformer.Complete(layer, {(plan.Propagates ? "attended" : "buffers.Queries")}, buffers.Hidden, tokens);
                     """);
             }
 
@@ -177,6 +192,15 @@ internal static partial class SessionEmitter
             writer.WriteLine();
             writer.WriteLine("PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));");
         }
+    }
+
+    private static void WriteAttention(SourceWriter writer, PipelinePlan plan)
+    {
+        string lse = plan.ObservesWindow ? "buffers.LogSumExp" : "null";
+        writer.WriteLine($"""
+            CausalAttention.Run(
+                Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);
+            """);
     }
 
     private static void WriteSynthesize(SourceWriter writer) => writer.WriteLine($$"""
@@ -226,15 +250,7 @@ internal static partial class SessionEmitter
     private static void WriteTierMembers(SourceWriter writer) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        public override TierUsage TierUsage => _tier.Usage;
-
-        /// <inheritdoc/>
-        {{EmittedFile.GeneratedCode}}
-        protected override void ClearTier(int sequence) => _tier.Clear(sequence);
-
-        /// <inheritdoc/>
-        {{EmittedFile.GeneratedCode}}
-        protected override void DisposeTier() => _tier.Dispose();
+        protected override IRetrievalTier? Tier => _tier;
         """);
 
     private static void WriteFinalBudgets(SourceWriter writer) => writer.WriteLine("""

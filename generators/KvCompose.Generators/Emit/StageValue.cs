@@ -11,5 +11,5 @@ internal static class StageValue
         : $"new {stage.Type} {{ {string.Join(", ", stage.Options.Select(static option => Identifier.Escape(option.Name) + " = " + option.Literal))} }}";
 
     /// <summary>The value that a session uses: its option where some stay open until run time, else the constants.</summary>
-    public static string InSession(StageSpec stage) => stage.HasRunTimeOptions ? "_options." + stage.Slot : Of(stage);
+    public static string InSession(StageSpec stage) => stage.HasRunTimeOptions ? "_options." + stage.Name : Of(stage);
 }

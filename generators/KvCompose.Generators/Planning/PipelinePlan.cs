@@ -122,7 +122,11 @@ internal sealed record PipelinePlan
     /// </summary>
     public bool ChoosesOnDevice => Kernels is not null && Selects && !KeepsRanked;
 
-    public StageSpec? Propagation => Spec[StageSlot.Propagation];
+    /// <summary>What lets only chosen tokens go on, in the order of declaration.</summary>
+    public IEnumerable<StageSpec> Propagations => Spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation);
+
+    /// <summary>Whether deeper layers may get fewer tokens than the prompt has.</summary>
+    public bool Propagates => Propagations.Any();
 
     public StageSpec? LayerBudget => Spec[StageSlot.LayerBudget];
 

@@ -42,6 +42,7 @@ internal static class FactsParser
         (nameof(StageFacts.QueryAware), bool flag) => facts with { QueryAware = flag },
         (nameof(StageFacts.Lossy), bool flag) => facts with { Lossy = flag },
         (nameof(StageFacts.RevisesEarlierLayers), bool flag) => facts with { RevisesEarlierLayers = flag },
+        (nameof(StageFacts.Repeatable), bool flag) => facts with { Repeatable = flag },
         (nameof(StageFacts.Source), string text) => facts with { Source = text },
         _ => facts,
     };

@@ -7,6 +7,7 @@ internal readonly record struct OptionBounds(double Minimum, double Maximum, boo
 {
     private const double MostTokens = 16_777_216;
     private const double WidestKernel = 255;
+    private const double MostLayers = 1023;
 
     /// <summary>The largest value of <see cref="PoolingKind"/> and of <see cref="GroupReduction"/>.</summary>
     private const double LastChoice = 2;
@@ -22,6 +23,8 @@ internal readonly record struct OptionBounds(double Minimum, double Maximum, boo
             OptionRole.Sinks or OptionRole.Window or OptionRole.Budget => declared.Within(0, MostTokens),
             OptionRole.ObservedRows => declared.Within(1, MostTokens),
             OptionRole.PoolingKernel => declared.Within(1, WidestKernel) with { Odd = true },
+            OptionRole.Layer => declared.Within(0, MostLayers),
+            OptionRole.Rate => declared.Within(double.Epsilon, 1),
             OptionRole.Pooling or OptionRole.Reduction or OptionRole.DecodeOrder => declared.Within(0, LastChoice),
             _ => declared,
         };

@@ -33,7 +33,8 @@ internal static class OptionsParser
         return valid ? options.ToEquatableArray() : null;
     }
 
-    private static AttributeData? FindMarker(IPropertySymbol property)
+    /// <summary>The [StageOption] of a property, or null.</summary>
+    public static AttributeData? FindMarker(IPropertySymbol property)
         => property.GetAttributes().FirstOrDefault(static attribute =>
             attribute.AttributeClass is { Name: WellKnownNames.StageOptionAttribute } type && SlotAttributes.IsInLibrary(type));
 
@@ -75,12 +76,13 @@ internal static class OptionsParser
         }
 
         bool runTime = Named(marker, "RunTime") is true;
-        if (runTime && role is not (OptionRole.None or OptionRole.Budget))
+        if (runTime && role is not (OptionRole.None or OptionRole.Budget or OptionRole.Rate or OptionRole.Layer))
         {
             return Invalid("open until run time", "a constant, because emitted loops are built for it");
         }
 
-        return new OptionSpec(property.Name, literal, number, role, runTime, bounds.Minimum, bounds.Maximum);
+        bool oneOfMany = OptionLiteral.NearestMember(property.Type, number) is not null;
+        return new OptionSpec(property.Name, literal, number, role, runTime, oneOfMany, bounds.Minimum, bounds.Maximum);
 
         OptionSpec? Invalid(string actual, string valid, double? nearest = null)
         {

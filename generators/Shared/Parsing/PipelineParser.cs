@@ -34,7 +34,12 @@ internal static class PipelineParser
         if (declared.All(static entry => entry.Stage is not null))
         {
             // A surplus stage is one error; what it would do to the others is not worth another.
-            StageSpec[] first = [.. declared.GroupBy(static entry => entry.Slot).Select(static slot => slot.First().Stage!)];
+            StageSpec[] first =
+            [
+                .. declared.GroupBy(static entry => entry.Slot)
+                    .SelectMany(static slot => slot.Take(MayRepeat(slot) ? int.MaxValue : 1))
+                    .Select(static entry => entry.Stage!),
+            ];
             valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, SiteOf, sink);
         }
 
@@ -77,7 +82,8 @@ internal static class PipelineParser
                         RuleIds.UnsupportedPipeline, DiagnosticSite.Of(declaration), type.Name, $"made of the file-local stage '{stage!.Name}'"));
                 }
 
-                declared.Add((parsed, slot, declaration));
+                int earlier = declared.Count(entry => entry.Item2 == slot);
+                declared.Add((parsed is null ? null : parsed with { Ordinal = earlier }, slot, declaration));
             }
         }
 
@@ -90,6 +96,11 @@ internal static class PipelineParser
         bool valid = true;
         foreach (IGrouping<StageSlot, (StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> slot in declared.GroupBy(static entry => entry.Slot))
         {
+            if (MayRepeat(slot))
+            {
+                continue;
+            }
+
             int count = slot.Count();
             foreach ((_, _, AttributeData surplus) in slot.Skip(1))
             {
@@ -102,6 +113,11 @@ internal static class PipelineParser
 
         return valid;
     }
+
+    /// <summary>Whether the stages of a slot say that they may stand beside each other; what could not be read is no further error.</summary>
+    private static bool MayRepeat(IEnumerable<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> slot)
+        => slot.Any(static entry => entry.Stage is { Facts.Repeatable: true })
+            && slot.All(static entry => entry.Stage is null or { Facts.Repeatable: true });
 
     private static bool CheckLanguage(INamedTypeSymbol type, IDiagnosticSink sink)
     {

@@ -11,6 +11,7 @@ internal sealed record StageFacts(
     bool QueryAware,
     bool Lossy,
     bool RevisesEarlierLayers,
+    bool Repeatable,
     PoolingKind Pooling,
     int PoolingKernel,
     GroupReduction Reduction,
@@ -20,5 +21,5 @@ internal sealed record StageFacts(
     /// <summary>The facts of a stage without the attribute.</summary>
     public static StageFacts Default { get; } = new(
         AttentionStatistics.None, StageProducts.None, StageProducts.None, CacheLayout.Uniform, PositionPolicy.Original,
-        StagePhases.Prefill, false, false, false, PoolingKind.None, 1, GroupReduction.Sum, 0, "");
+        StagePhases.Prefill, false, false, false, false, PoolingKind.None, 1, GroupReduction.Sum, 0, "");
 }

@@ -1,8 +1,13 @@
+using System.Globalization;
+
 namespace KvCompose.Shared.Specs;
 
 /// <summary>A stage of a pipeline: its type, its facts and the values of its options.</summary>
 internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts, EquatableArray<OptionSpec> Options, StageReach Reach)
 {
+    /// <summary>Which of the stages of its slot, 0-based in the order of declaration.</summary>
+    public int Ordinal { get; init; }
+
     /// <summary>The tier that a residency stage opens, or null when what it places does not come back.</summary>
     public TypeRef? Tier { get; init; }
 
@@ -10,19 +15,14 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     public bool EvictsWhileDecoding
         => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.Phases & StagePhases.Decode) != 0 && Number(OptionRole.DecodeEviction, 1) != 0;
 
-    /// <summary>The value of the option with a role, or <paramref name="otherwise"/>.</summary>
-    public int Number(OptionRole role, int otherwise)
-    {
-        foreach (OptionSpec option in Options)
-        {
-            if (option.Role == role && option.Number is { } number)
-            {
-                return (int)number;
-            }
-        }
+    /// <summary>What tells the stage from the others of its pipeline: the slot, from the second stage of one on with a number.</summary>
+    public string Name => Ordinal == 0 ? Slot.ToString() : Slot + (Ordinal + 1).ToString(CultureInfo.InvariantCulture);
 
-        return otherwise;
-    }
+    /// <summary>The option with a role, or null.</summary>
+    public OptionSpec? Option(OptionRole role) => Options.FirstOrDefault(option => option.Role == role);
+
+    /// <summary>The value of the option with a role, or <paramref name="otherwise"/>.</summary>
+    public int Number(OptionRole role, int otherwise) => Option(role) is { Number: { } number } ? (int)number : otherwise;
 
     /// <summary>Whether a session may override any option.</summary>
     public bool HasRunTimeOptions => Options.Any(static option => option.RunTime);

@@ -34,7 +34,8 @@ internal static class SampleCommand
         return ExitCode.WrongArguments;
     }
 
-    private static int Guard(Action run, TextWriter error)
+    /// <summary>Runs the work; what goes wrong becomes a message and an exit code.</summary>
+    public static int Guard(Action run, TextWriter error)
     {
         try
         {

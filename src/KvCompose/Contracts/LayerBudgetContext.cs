@@ -3,6 +3,11 @@ namespace KvCompose;
 /// <summary>What a layer-budget stage sees when a layer's attention is done.</summary>
 public readonly ref struct LayerBudgetContext
 {
+    /// <summary>A context without propagation.</summary>
+    public LayerBudgetContext()
+    {
+    }
+
     /// <summary>The layer that is done, 0-based.</summary>
     public int Layer { get; init; }
 
@@ -11,6 +16,15 @@ public readonly ref struct LayerBudgetContext
 
     /// <summary>Tokens of the prompt, n; not reduced by propagation.</summary>
     public int PromptTokens { get; init; }
+
+    /// <summary>Tokens that reached the layer, n_l.</summary>
+    public int Tokens { get; init; }
+
+    /// <summary>
+    /// The share of the prompt that reached the layer: the product of the rates of all propagations before it, 1 without one.
+    /// A rate r of the prompt is r / share of <see cref="Tokens"/>.
+    /// </summary>
+    public double PropagatedShare { get; init; } = 1;
 
     /// <summary>Tokens per key-value head that the selection keeps whatever the budget is (sinks and window).</summary>
     public int ProtectedTokens { get; init; }

@@ -1,9 +1,9 @@
 namespace KvCompose;
 
-/// <summary>What a propagation stage sees when a layer of the prompt is done.</summary>
+/// <summary>What a propagation stage sees before a layer of the prompt attends.</summary>
 public readonly struct PropagationContext
 {
-    /// <summary>The layer that is done, 0-based.</summary>
+    /// <summary>The layer whose output may be cut, 0-based.</summary>
     public int Layer { get; init; }
 
     /// <summary>Layers of the model, L.</summary>
@@ -17,4 +17,9 @@ public readonly struct PropagationContext
 
     /// <summary>Tokens at the end of the prompt that always go on.</summary>
     public int Window { get; init; }
+
+    /// <summary><see cref="IPropagation{TSelf}.Share"/> of a stage, its own or the default.</summary>
+    public double ShareOf<TStage>(in TStage stage, int onward)
+        where TStage : unmanaged, IPropagation<TStage>
+        => TStage.Share(in stage, in this, onward);
 }

@@ -34,6 +34,9 @@ public sealed class StageFactsAttribute : Attribute
     /// <summary>Whether budgets of layers that are done may shrink when deeper layers are seen.</summary>
     public bool RevisesEarlierLayers { get; set; }
 
+    /// <summary>Whether a pipeline may hold several of these stages, each acting at the layer that its option of that role states.</summary>
+    public bool Repeatable { get; set; }
+
     /// <summary>How scores are smoothed along the tokens, unless an option decides.</summary>
     public PoolingKind Pooling { get; set; }
 

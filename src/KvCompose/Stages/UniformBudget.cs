@@ -1,6 +1,10 @@
 namespace KvCompose;
 
-/// <summary>The same number of tokens in every layer: fixed, or a share of the prompt (⌊n · ratio⌋ in IEEE doubles).</summary>
+/// <summary>
+/// The same number of tokens in every layer: fixed, or a share of the prompt, ⌊n_l · (ratio / s)⌋ in IEEE doubles. s is the share of
+/// the prompt that propagation lets reach the layer: 1 without one, so that the ratio stays relative to the prompt behind it.
+/// A ratio above s keeps everything that reaches the layer.
+/// </summary>
 [StageFacts(Provides = StageProducts.LayerBudgets)]
 public readonly struct UniformBudget : ILayerBudget<UniformBudget>
 {
@@ -9,12 +13,14 @@ public readonly struct UniformBudget : ILayerBudget<UniformBudget>
     public int Tokens { get; init; }
 
     /// <summary>Share of the prompt, used when <see cref="Tokens"/> is 0.</summary>
-    [StageOption(0.25, Minimum = 0.001, Maximum = 1, RunTime = true)]
+    [StageOption(0.25, Minimum = 0.001, Maximum = 1, Role = OptionRole.Rate, RunTime = true)]
     public double Ratio { get; init; }
 
     /// <inheritdoc/>
     public static void Allocate(in UniformBudget options, in LayerBudgetContext context, Span<int> budgets)
-        => budgets[context.Layer] = options.Tokens > 0 ? options.Tokens : (int)(context.PromptTokens * options.Ratio);
+        => budgets[context.Layer] = options.Tokens > 0
+            ? options.Tokens
+            : (int)(context.Tokens * (options.Ratio / context.PropagatedShare));
 }
 
 /// <summary>Declares <see cref="UniformBudget"/>.</summary>

@@ -1,12 +1,6 @@
 namespace KvCompose.IntegrationTests.Pipelines;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
-[TokenSelectivePropagation(Layer = 1, Rate = 0.4)]
-[UniformBudget(Ratio = 0.2)]
-[SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Average, Reduction = GroupReduction.Sum)]
-internal sealed partial class FastKvPrefill;
-
-[KvPipeline(HeadDim = 32, GroupSize = 2)]
 [PyramidBudget(Tokens = 60)]
 [SnapKv(Window = 8, Kernel = 7)]
 internal sealed partial class Pyramid;
@@ -16,8 +10,3 @@ internal sealed partial class Pyramid;
 [AdaKvHeads]
 [SnapKv(Window = 8, Kernel = 7)]
 internal sealed partial class Adaptive;
-
-[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
-[CakeBudget(Tokens = 40, Tau1 = 1.6, Tau2 = 0.6)]
-[CakeIndicator(Window = 8)]
-internal sealed partial class CakePrefill;

@@ -27,6 +27,12 @@ public enum OptionRole
     /// <summary>Tokens that a key-value head may keep, 0 for undecided; never less than what is always kept.</summary>
     Budget,
 
+    /// <summary>A share in (0, 1], used where no option of role <see cref="Budget"/> states a number.</summary>
+    Rate,
+
+    /// <summary>The 0-based layer at which the stage acts; checked against the model when a session opens.</summary>
+    Layer,
+
     /// <summary>Whether a stage that can evict while decoding does; a bool, true unless stated.</summary>
     DecodeEviction,
 

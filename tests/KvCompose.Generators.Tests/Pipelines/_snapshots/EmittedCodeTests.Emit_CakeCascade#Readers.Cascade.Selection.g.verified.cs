@@ -36,7 +36,7 @@ namespace Readers
                 public int Tokens;
                 public int Stride;
 
-                /// <summary>Tiles with a token that may be chosen.</summary>
+                /// <summary>Tiles with a token that is scored.</summary>
                 private readonly int ObservedTiles => KeyTiles.Count(Tokens - Plan.Window);
 
                 private readonly int Blocks => (ObservedTiles + BlockTiles - 1) / BlockTiles;

@@ -99,8 +99,8 @@ namespace Readers
                     statistics[layer] = observed ? new LayerStatistics(tokens, Loops.Total(entropies, heads, stride, tokens), Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)) : new LayerStatistics(tokens, 0, 0);
                     var layerContext = new LayerBudgetContext
                     {
-                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, ProtectedTokens = Plan.Sinks + Plan.Window,
-                        Statistics = statistics.AsSpan(0, layer + 1),
+                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,
+                        ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
                     };
                     global::KvCompose.CakeBudget layerBudget = _options.LayerBudget;
                     global::KvCompose.CakeBudget.Allocate(in layerBudget, in layerContext, layerBudgets);

@@ -93,18 +93,25 @@ namespace Readers
             public override void Validate()
             {
                 base.Validate();
+                StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", Propagation.Layer, 0d, 1023d);
                 StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Tokens", Propagation.Tokens, 0d, 16777216d);
                 if (Propagation.Tokens > 0)
                 {
                     StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Tokens", Propagation.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
-                StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Rate", Propagation.Rate, 0.001d, 1d);
+                if (Propagation.Tokens == 0)
+                {
+                    StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Rate", Propagation.Rate, 0.001d, 1d);
+                }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, 0d, 16777216d);
                 if (LayerBudget.Tokens > 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
-                StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
+                if (LayerBudget.Tokens == 0)
+                {
+                    StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
+                }
             }
         }
 

@@ -30,11 +30,12 @@ namespace Readers
                 public float* Queries;
                 public float* LogSumExp;
                 public int Rows;
+                public int KnownRows;
                 public float* Sums;
                 public int Tokens;
                 public int Stride;
 
-                /// <summary>Tiles with a token that may be chosen.</summary>
+                /// <summary>Tiles with a token that is scored.</summary>
                 private readonly int ObservedTiles => KeyTiles.Count(Tokens - Plan.Window);
 
                 private readonly int Blocks => (ObservedTiles + BlockTiles - 1) / BlockTiles;
@@ -53,7 +54,7 @@ namespace Readers
                         {
                             int queryHead = (head * Plan.GroupSize) + member;
                             float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
-                            float* logSumExp = LogSumExp + ((nint)queryHead * Tokens) + (Tokens - Rows);
+                            float* logSumExp = LogSumExp + ((nint)queryHead * KnownRows) + (KnownRows - Rows);
                             var seen = default(ObservedTile);
                             int row = 0;
                             for (; row <= Rows - 8; row += 8)
@@ -298,6 +299,9 @@ namespace Readers
                 }
             }
 
+            /// <summary>Whether so many tokens may go on: fewer than there are, and not less than what is always kept.</summary>
+            internal static bool Cuts(int count, int tokens) => count < tokens && count >= Math.Max(1, Plan.Sinks + Plan.Window);
+
             /// <summary>Scores of the layer: the sum over its key-value heads.</summary>
             internal static void SumHeads(float* scores, int heads, int stride, int tokens, float* sums)
             {
@@ -332,6 +336,18 @@ namespace Readers
                 {
                     positions[row] = positions[rows[row]];
                 }
+            }
+
+            /// <summary>The rows whose log-sum-exp the observation needs.</summary>
+            internal static int[] LastRows(int tokens, int rows)
+            {
+                var last = new int[rows];
+                for (int row = 0; row < rows; row++)
+                {
+                    last[row] = tokens - rows + row;
+                }
+
+                return last;
             }
         }
     }

@@ -30,6 +30,7 @@ namespace Readers
                 : base("FastReader", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 2340, options)
             {
                 _options = options;
+                StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);
             }
 
             /// <inheritdoc/>
@@ -51,6 +52,7 @@ namespace Readers
                 var headBudgets = new int[heads];
                 var roles = new HeadRole[heads];
                 float* layerScores = buffers.Statistic(1);
+                double propagatedShare = 1;
 
                 Transformer.Embed(prompt, buffers.Hidden);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -61,14 +63,39 @@ namespace Readers
                     Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
 
+                    // Propagation: how many tokens go on decides whose attention is computed at all.
+                    var propagationContext = new PropagationContext
+                    {
+                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
+                    };
+                    int onward = tokens;
+                    double onwardShare = 1;
+                    global::KvCompose.TokenSelectivePropagation propagation = _options.Propagation;
+                    if (global::KvCompose.TokenSelectivePropagation.Count(in propagation, in propagationContext) is var propagationCount && Loops.Cuts(propagationCount, onward))
+                    {
+                        onward = propagationCount;
+                        onwardShare = propagationContext.ShareOf(in propagation, onward);
+                    }
+
                     // Attention overwrites the queries: those of the observed rows are kept aside.
                     bool observed = tokens > Plan.Sinks + Plan.Window;
                     int rows = Math.Min(Plan.ObservedRows, tokens);
                     Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
 
-                    // Exact attention over all tokens that reached the layer.
-                    CausalAttention.Run(
-                        Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, buffers.LogSumExp, cancellation);
+                    // Exact attention over all tokens that reached the layer. Where some end here, that of the others waits for the choice.
+                    float* attended = buffers.Queries;
+                    if (onward == tokens)
+                    {
+                        CausalAttention.Run(
+                            Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, buffers.LogSumExp, cancellation);
+                    }
+                    else
+                    {
+                        attended = buffers.Block((long)Math.Max(rows, onward) * shape.QueryHeads * Plan.HeadDim);
+                        CausalAttention.RunRows(
+                            Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, Loops.LastRows(tokens, rows), attended,
+                            buffers.LogSumExp, cancellation);
+                    }
 
                     // Observe: attention of the last rows over every key that may be chosen.
                     if (observed)
@@ -77,6 +104,7 @@ namespace Readers
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
                             Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,
+                            KnownRows = onward < tokens ? rows : tokens,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
 
@@ -95,8 +123,8 @@ namespace Readers
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);
                     var layerContext = new LayerBudgetContext
                     {
-                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, ProtectedTokens = Plan.Sinks + Plan.Window,
-                        Statistics = statistics.AsSpan(0, layer + 1),
+                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, PropagatedShare = propagatedShare,
+                        ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
                     };
                     global::KvCompose.UniformBudget layerBudget = _options.LayerBudget;
                     global::KvCompose.UniformBudget.Allocate(in layerBudget, in layerContext, layerBudgets);
@@ -116,31 +144,22 @@ namespace Readers
                     };
                     Workers.Run(ref store, heads);
 
-                    // Propagate: only chosen tokens go on; they keep their positions and their order. What is cut is cut before the
-                    // layer's own projection and feed-forward block, which treat every token alone.
-                    var propagationContext = new PropagationContext
-                    {
-                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
-                    };
-                    global::KvCompose.TokenSelectivePropagation propagation = _options.Propagation;
-                    int onward = global::KvCompose.TokenSelectivePropagation.Count(in propagation, in propagationContext);
-                    if (onward < tokens && onward >= Math.Max(1, Plan.Window) && tokens > Plan.Sinks + Plan.Window)
+                    // Propagate: only chosen tokens go on; they keep their positions and their order.
+                    if (onward < tokens)
                     {
                         Loops.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
-                        TokenRanking.Choose(layerScores, 0, tokens - Plan.Window, onward - Plan.Window, kept);
-                        for (int row = 0; row < Plan.Window; row++)
-                        {
-                            kept[onward - Plan.Window + row] = tokens - Plan.Window + row;
-                        }
-
+                        Loops.Choose(layerScores, tokens, onward, kept);
+                        CausalAttention.RunRows(
+                            Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, new ReadOnlySpan<int>(kept, onward), attended,
+                            null, cancellation);
                         Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
-                        Loops.Gather(kept, onward, shape.QueryHeads * Plan.HeadDim, buffers.Queries);
                         Loops.Gather(kept, onward, buffers.Positions);
                         tokens = onward;
+                        propagatedShare *= onwardShare;
                     }
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    Transformer.Complete(layer, attended, buffers.Hidden, tokens);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));

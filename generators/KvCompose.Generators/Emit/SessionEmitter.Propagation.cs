@@ -1,0 +1,107 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>
+/// Writes what lets only chosen tokens go on. A layer that cuts attends for the survivors alone: what is cut is needed by nobody
+/// any more, since projections and feed-forward blocks treat every token alone, and the observation needs the last rows only.
+/// </summary>
+internal static partial class SessionEmitter
+{
+    /// <summary>Layers that stages act at, against the model's.</summary>
+    private static void WriteLayerChecks(SourceWriter writer, PipelinePlan plan)
+    {
+        string? previous = null;
+        foreach (StageSpec stage in plan.Spec.Stages)
+        {
+            if (stage.Option(OptionRole.Layer) is not { } option)
+            {
+                continue;
+            }
+
+            string value = option.RunTime ? $"options.{stage.Name}.{Identifier.Escape(option.Name)}" : option.Literal;
+            string least = stage.Ordinal > 0 && previous is not null ? previous + " + 1" : "0";
+            writer.WriteLine($"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {least}, transformer.Shape.Layers - 1);");
+            previous = value;
+        }
+    }
+
+    private static void WriteOnwardTokens(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+
+            // Propagation: how many tokens go on decides whose attention is computed at all.
+            var propagationContext = new PropagationContext
+            {
+                Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
+            };
+            int onward = tokens;
+            double onwardShare = 1;
+            """);
+        foreach (StageSpec stage in plan.Propagations)
+        {
+            string name = char.ToLowerInvariant(stage.Name[0]) + stage.Name.Substring(1);
+            writer.WriteLine($$"""
+                {{stage.Type}} {{name}} = {{StageValue.InSession(stage)}};
+                if ({{stage.Type}}.Count(in {{name}}, in propagationContext) is var {{name}}Count && Loops.Cuts({{name}}Count, onward))
+                {
+                    onward = {{name}}Count;
+                    onwardShare = propagationContext.ShareOf(in {{name}}, onward);
+                }
+                """);
+        }
+    }
+
+    private static void WriteAttentionBeforeCut(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+            // Exact attention over all tokens that reached the layer. Where some end here, that of the others waits for the choice.
+            float* attended = buffers.Queries;
+            """);
+        using (writer.WriteBlock("if (onward == tokens)"))
+        {
+            WriteAttention(writer, plan);
+        }
+
+        if (plan.ObservesWindow)
+        {
+            writer.WriteLine("""
+                else
+                {
+                    attended = buffers.Block((long)Math.Max(rows, onward) * shape.QueryHeads * Plan.HeadDim);
+                    CausalAttention.RunRows(
+                        Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, Loops.LastRows(tokens, rows), attended,
+                        buffers.LogSumExp, cancellation);
+                }
+                """);
+        }
+        else
+        {
+            writer.WriteLine("""
+                else
+                {
+                    attended = buffers.Block((long)onward * shape.QueryHeads * Plan.HeadDim);
+                }
+                """);
+        }
+    }
+
+    private static void WritePropagation(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
+
+        // Propagate: only chosen tokens go on; they keep their positions and their order.
+        if (onward < tokens)
+        {
+            Loops.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
+            Loops.{{SelectionEmitter.OnwardChoice(plan)}}(layerScores, tokens, onward, kept);
+            CausalAttention.RunRows(
+                Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, new ReadOnlySpan<int>(kept, onward), attended,
+                null, cancellation);
+            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
+            Loops.Gather(kept, onward, buffers.Positions);
+            tokens = onward;
+            propagatedShare *= onwardShare;
+        }
+        """);
+}
