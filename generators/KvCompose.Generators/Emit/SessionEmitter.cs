@@ -22,6 +22,12 @@ internal static partial class SessionEmitter
                 writer.WriteLine();
             }
 
+            if (plan.NeedsProfile)
+            {
+                writer.WriteLine("private readonly HeadProfile _profile;");
+                writer.WriteLine();
+            }
+
             if (plan.Retrieves)
             {
                 writer.WriteLine($"private readonly {plan.Residency!.Tier!} _tier;");
@@ -39,6 +45,11 @@ internal static partial class SessionEmitter
                 }
 
                 WriteLayerChecks(writer, plan);
+                if (plan.NeedsProfile)
+                {
+                    WriteProfileOpening(writer, plan);
+                }
+
                 if (plan.Retrieves)
                 {
                     WriteTierOpening(writer, plan, layout);
@@ -230,13 +241,30 @@ internal static partial class SessionEmitter
             ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
             : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
 
+    private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile);");
+        if (plan.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
+        {
+            writer.WriteLine($$"""
+                {{role.Type}} headRole = {{StageValue.InSession(role)}};
+                CheckRoles(in headRole, _profile);
+                """);
+        }
+    }
+
     private static void WriteTierOpening(SourceWriter writer, PipelinePlan plan, string layout)
     {
         StageSpec residency = plan.Residency!;
+        string asked = (residency.Facts.Needs & StageProducts.HeadProfile) != 0 ? " Profile = _profile," : "";
+        asked += (residency.Facts.Needs & StageProducts.TokenScores) != 0
+            ? $" Pooling = (PoolingKind){(int)plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction){(int)plan.Reduction},"
+            : "";
+        string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
         writer.WriteLine($$"""
             {{residency.Type}} residency = {{StageValue.InSession(residency)}};
             var writer = new StoragePageWriter<{{plan.Storage}}>({{layout}});
-            _tier = {{residency.Type}}.Open(in residency, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window));
+            _tier = {{residency.Type}}.Open(in residency, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window){{with}});
             """);
     }
 

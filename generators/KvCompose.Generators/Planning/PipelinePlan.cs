@@ -97,6 +97,13 @@ internal sealed record PipelinePlan
     /// <summary>Whether tokens that were left out may come back.</summary>
     public bool Retrieves => Selects && Residency is { Tier: not null };
 
+    /// <summary>Whether watched heads attend before the others, so that what they ask for takes part in the same token.</summary>
+    public bool WatchesFirst
+        => Retrieves && KeepsWeights && !Evicts && Residency!.Number(OptionRole.Visibility, 0) == (int)RetrievalVisibility.SameToken;
+
+    /// <summary>Whether a stage wants to know what a profile says of the model's heads.</summary>
+    public bool NeedsProfile => Selects && Spec.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.HeadProfile) != 0);
+
     /// <summary>Whether a page's tokens stand in order of their rank, best first: what shrinks then is cut, and what is pooled by rank finds it.</summary>
     public bool KeepsRanked => Cascades || DecodeOrder == DecodeOrder.Physical;
 

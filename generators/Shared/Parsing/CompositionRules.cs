@@ -24,7 +24,8 @@ internal static class CompositionRules
             ReportMissing(pipeline, pipelineSite, StageSlot.TokenSelection, sink);
         }
 
-        StageProducts provided = stages.Aggregate(StageProducts.None, static (all, stage) => all | stage.Facts.Provides);
+        // A profile of the heads is no stage's: it comes with the session, or at compile time.
+        StageProducts provided = stages.Aggregate(StageProducts.HeadProfile, static (all, stage) => all | stage.Facts.Provides);
         bool lacksLayerBudget = false;
         foreach (StageSpec stage in stages)
         {
