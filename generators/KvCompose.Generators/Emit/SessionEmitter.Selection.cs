@@ -42,6 +42,11 @@ internal static partial class SessionEmitter
             var headBudgets = new int[heads];
             var roles = new HeadRole[heads];
             """);
+        if (plan.HasCapacities)
+        {
+            writer.WriteLine("var capacities = new int[shape.Layers];");
+        }
+
         if (plan.HeadRole is not null && plan.Residency is not null)
         {
             writer.WriteLine("var roleBudgets = new int[heads];");
@@ -190,7 +195,8 @@ internal static partial class SessionEmitter
             writer.WriteLine("PageTable* table = cache.Layer(layer) + head;");
             if (plan.Evicts)
             {
-                writer.WriteLine("table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity(headBudgets[head], tokens);");
+                string budget = plan.HasCapacities ? "capacities[layer] > 0 ? capacities[layer] : headBudgets[head]" : "headBudgets[head]";
+                writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity({budget}, tokens);");
                 writer.WriteLine("table->Watched = table->Budget > 0;");
             }
             else
@@ -244,12 +250,13 @@ internal static partial class SessionEmitter
 
         if (plan.LayerBudget is { } budget)
         {
+            string capacities = plan.HasCapacities ? " Capacities = capacities," : "";
             string share = plan.Propagates ? " PropagatedShare = propagatedShare," : "";
             writer.WriteLine($$"""
                 var layerContext = new LayerBudgetContext
                 {
                     Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
-                    ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),{{capacities}}
                 };
                 {{budget.Type}} layerBudget = {{StageValue.InSession(budget)}};
                 {{budget.Type}}.Allocate(in layerBudget, in layerContext, layerBudgets);

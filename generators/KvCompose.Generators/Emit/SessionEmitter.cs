@@ -181,14 +181,7 @@ internal static partial class SessionEmitter
 
             if (plan.DecodeOrder != DecodeOrder.None)
             {
-                writer.WriteLine("""
-
-                    // The line along which decoding pools.
-                    for (int head = 0; head < shape.Layers * heads; head++)
-                    {
-                        Loops.LineUp(Pool, cache.Layer(0) + head);
-                    }
-                    """);
+                WriteLineUpCalls(writer, plan);
             }
 
             if (plan.Retrieves)
@@ -281,6 +274,32 @@ internal static partial class SessionEmitter
         protected override IRetrievalTier? Tier => _tier;
         """);
 
+    /// <summary>A prompt of which nothing was left out was never ranked for good: its tokens stand by position.</summary>
+    private static void WriteLineUpCalls(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine();
+        writer.WriteLine("// The line along which decoding pools.");
+        bool physical = plan.DecodeOrder == DecodeOrder.Physical;
+        if (physical)
+        {
+            writer.WriteLine("""
+                bool ranked = false;
+                for (int head = 0; head < shape.Layers * heads; head++)
+                {
+                    ranked |= (cache.Layer(0) + head)->Tokens < statistics[head / heads].Tokens;
+                }
+
+                """);
+        }
+
+        writer.WriteLine($$"""
+            for (int head = 0; head < shape.Layers * heads; head++)
+            {
+                Loops.LineUp(Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
+            }
+            """);
+    }
+
     private static void WriteFinalBudgets(SourceWriter writer) => writer.WriteLine("""
 
         // What every layer may hold while decoding: its budget of the last stage of the cascade.
@@ -289,7 +308,7 @@ internal static partial class SessionEmitter
             for (int head = 0; head < heads; head++)
             {
                 PageTable* table = cache.Layer(done) + head;
-                table->Budget = Loops.Capacity(layerBudgets[done], statistics[done].Tokens);
+                table->Budget = Loops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
                 table->Watched = true;
             }
         }

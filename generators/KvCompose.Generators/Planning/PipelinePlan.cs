@@ -85,6 +85,9 @@ internal sealed record PipelinePlan
     /// <summary>Whether heads give up tokens while decoding.</summary>
     public bool Evicts => Selection.EvictsWhileDecoding;
 
+    /// <summary>Whether a layer budget may let layers hold more while decoding, or less, than it gives them of the prompt.</summary>
+    public bool HasCapacities => Evicts && LayerBudget is not null && HeadRole is null;
+
     /// <summary>Whether every token keeps what it has collected.</summary>
     public bool Collects => (Statistics & AttentionStatistics.CollectedProbabilities) != 0;
 
@@ -124,10 +127,8 @@ internal sealed record PipelinePlan
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
 
-    /// <summary>
-    /// Whether kernels choose and gather tokens. They keep them ascending, which a table that a later layer may shorten cannot be.
-    /// </summary>
-    public bool ChoosesOnDevice => Kernels is not null && Selects && !KeepsRanked;
+    /// <summary>Whether kernels choose and gather tokens.</summary>
+    public bool ChoosesOnDevice => Kernels is not null && Selects;
 
     /// <summary>What lets only chosen tokens go on, in the order of declaration.</summary>
     public IEnumerable<StageSpec> Propagations => Spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation);

@@ -57,7 +57,7 @@ public static unsafe class TokenRanking
     }
 
     /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN equals −∞.</summary>
-    private static uint Ordered(float score)
+    internal static uint Ordered(float score)
     {
         int bits = BitConverter.SingleToInt32Bits(float.IsNaN(score) ? float.NegativeInfinity : score + 0f);
         return (uint)(bits ^ ((bits >> 31) | int.MinValue));

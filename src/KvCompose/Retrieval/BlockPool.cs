@@ -1,0 +1,104 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace KvCompose.Retrieval;
+
+/// <summary>
+/// Aligned blocks of one size, by number. The lowest free number is handed out first, so blocks that are taken together are
+/// neighbours. Addresses are stable. One writer takes and returns; readers may follow addresses at the same time.
+/// </summary>
+internal sealed unsafe class BlockPool : IDisposable
+{
+    private const int SlabShift = 6;
+    private const int SlabMask = (1 << SlabShift) - 1;
+    private const nuint Alignment = 64;
+
+    private readonly HostMemory _memory;
+    private readonly long _slabBytes;
+    private nint[] _slabs = [];
+    private ulong[] _free = [];
+    private int _slabCount;
+    private int _lowestOpen;
+
+    /// <summary>An empty pool.</summary>
+    /// <param name="blockBytes">A multiple of 64.</param>
+    /// <param name="memory">Where its bytes are counted.</param>
+    public BlockPool(int blockBytes, HostMemory memory)
+    {
+        BlockBytes = blockBytes;
+        _memory = memory;
+        _slabBytes = (long)blockBytes << SlabShift;
+    }
+
+    ~BlockPool() => Release();
+
+    /// <summary>Bytes of a block.</summary>
+    public int BlockBytes { get; }
+
+    /// <summary>Takes a block; its content is undefined.</summary>
+    /// <exception cref="HostMemoryException">The limit is reached; nothing changes.</exception>
+    public int Take()
+    {
+        while (_lowestOpen < _slabCount && _free[_lowestOpen] == 0)
+        {
+            _lowestOpen++;
+        }
+
+        if (_lowestOpen == _slabCount)
+        {
+            Open();
+        }
+
+        int place = BitOperations.TrailingZeroCount(_free[_lowestOpen]);
+        _free[_lowestOpen] &= _free[_lowestOpen] - 1;
+        return (_lowestOpen << SlabShift) | place;
+    }
+
+    /// <summary>Gives a block back.</summary>
+    public void Return(int block)
+    {
+        _free[block >> SlabShift] |= 1UL << (block & SlabMask);
+        _lowestOpen = Math.Min(_lowestOpen, block >> SlabShift);
+    }
+
+    /// <summary>Where a block is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Address(int block) => (byte*)Volatile.Read(ref _slabs)[block >> SlabShift] + ((nint)(block & SlabMask) * BlockBytes);
+
+    /// <summary>Frees all blocks.</summary>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Open()
+    {
+        _memory.Take(_slabBytes);
+        var slab = (nint)NativeMemory.AlignedAlloc((nuint)_slabBytes, Alignment);
+        if (_slabCount == _slabs.Length)
+        {
+            // Readers keep the array they have: what they know stands in both.
+            int length = Math.Max(8, 2 * _slabCount);
+            Array.Resize(ref _free, length);
+            nint[] slabs = new nint[length];
+            _slabs.AsSpan().CopyTo(slabs);
+            Volatile.Write(ref _slabs, slabs);
+        }
+
+        _slabs[_slabCount] = slab;
+        _free[_slabCount++] = ulong.MaxValue;
+    }
+
+    private void Release()
+    {
+        for (int slab = 0; slab < _slabCount; slab++)
+        {
+            NativeMemory.AlignedFree((void*)_slabs[slab]);
+        }
+
+        _memory.Give(_slabCount * _slabBytes);
+        _slabCount = 0;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.Intrinsics;
+using KvCompose.Memory;
+using KvCompose.Numerics;
+
+namespace KvCompose.Retrieval;
+
+/// <summary>
+/// The tokens that cells form around. Which tokens become landmarks depends on their ordinal alone, spread without a
+/// period by the golden ratio, so that texts with a rhythm give no lopsided choice; the first token always is one.
+/// </summary>
+internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
+{
+    private const uint GoldenRatio = 0x9E3779B9; // of 2³²
+    private const int BlockRows = TileProduct.MaxRows;
+    private const int Stride = TileProduct.DepthBlock;
+
+    private readonly double _threshold = share * 4294967296.0;
+    private NativeFloats? _rows;
+    private float[] _lifts = [];
+
+    /// <summary>Landmarks, one a cell.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether the token with this ordinal becomes a landmark.</summary>
+    public bool Takes(int ordinal) => unchecked((uint)ordinal * GoldenRatio) < _threshold;
+
+    /// <summary>A landmark's key, [d].</summary>
+    public float* Key(int landmark) => _rows!.Pointer + ((nint)landmark * Stride);
+
+    /// <summary>A landmark's lift.</summary>
+    public float Lift(int landmark) => _lifts[landmark];
+
+    /// <summary>a·b + lift·lift of a landmark and a lifted key: M minus half their squared distance.</summary>
+    public float Product(int landmark, float* key, float lift) => KeyMath.Dot(Key(landmark), key, headDim) + (_lifts[landmark] * lift);
+
+    /// <summary>Adds a landmark.</summary>
+    /// <param name="key">[d].</param>
+    /// <param name="lift">√(M − |key|²).</param>
+    public void Add(float* key, float lift)
+    {
+        if (Count == _lifts.Length)
+        {
+            Grow();
+        }
+
+        new Span<float>(key, headDim).CopyTo(new Span<float>(Key(Count), headDim));
+        _lifts[Count] = lift;
+        Count++;
+    }
+
+    /// <summary>Moves a landmark to the direction of a mean of lifted keys; like every lifted key it has the norm √M.</summary>
+    /// <param name="landmark">Which.</param>
+    /// <param name="mean">[d + 16], the lift at d.</param>
+    /// <param name="bound">M.</param>
+    public void Move(int landmark, float* mean, float bound)
+    {
+        float norm = MathF.Sqrt(KeyMath.Dot(mean, mean, headDim) + (mean[headDim] * mean[headDim]));
+        if (norm > 0)
+        {
+            float factor = MathF.Sqrt(bound) / norm;
+            new Span<float>(Key(landmark), headDim).Clear();
+            KeyMath.Add(Key(landmark), mean, factor, headDim);
+            _lifts[landmark] = mean[headDim] * factor;
+        }
+    }
+
+    /// <summary>Removes the landmarks from <paramref name="count"/> on.</summary>
+    public void Truncate(int count) => Count = count;
+
+    /// <summary>M has grown: every lift is computed anew.</summary>
+    public void Raise(float bound)
+    {
+        for (int landmark = 0; landmark < Count; landmark++)
+        {
+            float* key = Key(landmark);
+            _lifts[landmark] = MemberRows.Lift(bound, KeyMath.Dot(key, key, headDim));
+        }
+    }
+
+    /// <summary>
+    /// The nearest landmark of 32 lifted keys in two neighbouring tiles: the one with the largest a·b + lift·lift, the lower of
+    /// equals. Half the squared distance is M minus that.
+    /// </summary>
+    /// <param name="tiles">[2][d][16].</param>
+    /// <param name="lifts">[32].</param>
+    /// <param name="nearest">Receives the landmarks, [32].</param>
+    /// <param name="products">Receives a·b + lift·lift with the nearest, [32].</param>
+    public void Nearest(float* tiles, float* lifts, int* nearest, float* products)
+    {
+        float* block = stackalloc float[BlockRows * TileProduct.Columns];
+        Vector512<float> leftLifts = Vector512.Load(lifts), rightLifts = Vector512.Load(lifts + TileProduct.Lanes);
+        Vector512<float> left = Vector512.Create(float.NegativeInfinity), right = left;
+        Vector512<int> leftNearest = default, rightNearest = default;
+        for (int first = 0; first < Count; first += BlockRows)
+        {
+            int rows = Math.Min(BlockRows, Count - first);
+            int tileRows = TileProduct.TileRows(rows);
+            TileProduct.Multiply(
+                tileRows, Key(first), tiles, (nint)headDim * TileProduct.Lanes, TileProduct.Lanes, headDim, block, TileProduct.Columns, false);
+            for (int row = 0; row < rows; row++)
+            {
+                var lift = Vector512.Create(_lifts[first + row]);
+                var landmark = Vector512.Create(first + row);
+                float* product = block + (row * TileProduct.Columns);
+                Keep(Vector512.FusedMultiplyAdd(lift, leftLifts, Vector512.Load(product)), landmark, ref left, ref leftNearest);
+                Keep(Vector512.FusedMultiplyAdd(lift, rightLifts, Vector512.Load(product + TileProduct.Lanes)), landmark, ref right, ref rightNearest);
+            }
+        }
+
+        left.Store(products);
+        right.Store(products + TileProduct.Lanes);
+        leftNearest.Store(nearest);
+        rightNearest.Store(nearest + TileProduct.Lanes);
+    }
+
+    public void Dispose() => _rows?.Dispose();
+
+    private static void Keep(Vector512<float> product, Vector512<int> landmark, ref Vector512<float> best, ref Vector512<int> nearest)
+    {
+        Vector512<float> larger = Vector512.GreaterThan(product, best);
+        best = Vector512.ConditionalSelect(larger, product, best);
+        nearest = Vector512.ConditionalSelect(larger.AsInt32(), landmark, nearest);
+    }
+
+    private void Grow()
+    {
+        // Whole blocks of rows: a product may read the rows behind the last landmark.
+        int capacity = (Math.Max(4 * BlockRows, Count + (Count / 2)) + BlockRows - 1) / BlockRows * BlockRows;
+        var rows = new NativeFloats((long)capacity * Stride);
+        if (_rows is not null)
+        {
+            new Span<float>(_rows.Pointer, Count * Stride).CopyTo(new Span<float>(rows.Pointer, Count * Stride));
+            _rows.Dispose();
+        }
+
+        _rows = rows;
+        Array.Resize(ref _lifts, capacity);
+    }
+}

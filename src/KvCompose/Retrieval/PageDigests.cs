@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace KvCompose.Retrieval;
+
+/// <summary>
+/// What is kept of a page to rank and to place without its keys: [mean key d][lift of the mean, radius, 14 unused], and for Quest and
+/// ArkVale a box [d][d] behind it: smallest and largest of each channel, or middle and mean deviation from it.
+/// </summary>
+internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
+{
+    private const int Tail = 16;
+    private const int RadiusAt = 1;
+
+    /// <summary>Floats of a digest.</summary>
+    public int Floats => headDim + Tail + (HasBox ? 2 * headDim : 0);
+
+    private bool HasBox => ranking is PageRanking.Quest or PageRanking.ArkVale;
+
+    /// <summary>Where a digest keeps the lift of its mean.</summary>
+    public float* Lift(float* digest) => digest + headDim;
+
+    /// <summary>Root mean squared distance of the keys to their mean.</summary>
+    public float* Radius(float* digest) => digest + headDim + RadiusAt;
+
+    /// <summary>The first half of the box; the second follows it.</summary>
+    public float* Box(float* digest) => digest + headDim + Tail;
+
+    /// <summary>Digests the first <paramref name="count"/> keys of a tile.</summary>
+    /// <param name="tile">[d][16].</param>
+    /// <param name="count">1 to 16.</param>
+    /// <param name="bound">M.</param>
+    /// <param name="digest">Receives the digest.</param>
+    [SkipLocalsInit]
+    public void Compute(float* tile, int count, float bound, float* digest)
+    {
+        Vector512<float> valid = Valid(count);
+        Vector512<float> squaredNorms = default, squaredDistances = default;
+        for (int i = 0; i < headDim; i++)
+        {
+            Vector512<float> keys = Vector512.Load(tile + (i * 16)) & valid;
+            float mean = Vector512.Sum(keys) / count;
+            digest[i] = mean;
+            squaredNorms = Vector512.FusedMultiplyAdd(keys, keys, squaredNorms);
+            Vector512<float> difference = (keys - Vector512.Create(mean)) & valid;
+            squaredDistances = Vector512.FusedMultiplyAdd(difference, difference, squaredDistances);
+            if (HasBox)
+            {
+                ComputeBox(keys, valid, count, Box(digest) + i);
+            }
+        }
+
+        Vector512<float> lifts = Vector512.Sqrt(Vector512.Max(Vector512.Create(bound) - squaredNorms, Vector512<float>.Zero)) & valid;
+        *Lift(digest) = Vector512.Sum(lifts) / count;
+        *Radius(digest) = MathF.Sqrt(Vector512.Sum(squaredDistances) / count);
+    }
+
+    /// <summary>All bits set in the lanes of valid tokens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Valid(int count)
+        => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+
+    private void ComputeBox(Vector512<float> keys, Vector512<float> valid, int count, float* box)
+    {
+        float smallest = float.PositiveInfinity, largest = float.NegativeInfinity;
+        for (int slot = 0; slot < count; slot++)
+        {
+            smallest = MathF.Min(smallest, keys[slot]);
+            largest = MathF.Max(largest, keys[slot]);
+        }
+
+        if (ranking == PageRanking.Quest)
+        {
+            box[0] = smallest;
+            box[headDim] = largest;
+            return;
+        }
+
+        float middle = (smallest + largest) / 2;
+        box[0] = middle;
+        box[headDim] = Vector512.Sum(Vector512.Abs(keys - Vector512.Create(middle)) & valid) / count;
+    }
+}

@@ -1,0 +1,72 @@
+namespace KvCompose.Retrieval;
+
+/// <summary>The pages of an index as they were when reading began. Dispose it to let replaced pages go.</summary>
+public unsafe struct PageReader : IDisposable
+{
+    private readonly PageIndex _index;
+    private PageSnapshot? _pages;
+
+    internal PageReader(PageIndex index)
+    {
+        _index = index;
+        _pages = index.Snapshots.Acquire();
+    }
+
+    /// <summary>Tokens of all pages.</summary>
+    public readonly int Tokens => Snapshot.Tokens;
+
+    /// <summary>Page ids in use or free: ids are below this.</summary>
+    public readonly int Ids => Snapshot.Ids;
+
+    internal readonly PageSnapshot Snapshot => _pages ?? throw new ObjectDisposedException(nameof(PageReader));
+
+    internal readonly PageIndex Index => _index;
+
+    /// <summary>Tokens of a page; 0 for an id that is free.</summary>
+    public readonly int Count(int page) => Snapshot.Counts.AsSpan(0, Snapshot.Ids)[page];
+
+    /// <summary>Rises whenever a page's content changes.</summary>
+    public readonly int Version(int page) => Snapshot.Versions.AsSpan(0, Snapshot.Ids)[page];
+
+    /// <summary>Positions of a page's tokens, by slot.</summary>
+    public readonly ReadOnlySpan<int> Positions(int page) => new(_index.Layout.PositionsOf(Block(page)), Count(page));
+
+    /// <summary>Copies a key as it is stored.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="slot">The slot, below <see cref="Count"/>.</param>
+    /// <param name="key">Receives the key, [d].</param>
+    public readonly void CopyKey(int page, int slot, Span<float> key)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Count(page), nameof(slot));
+        for (int i = 0; i < _index.HeadDim; i++)
+        {
+            key[i] = _index.Layout.Keys(Block(page), i)[slot];
+        }
+    }
+
+    /// <summary>Copies a value as it is stored.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="slot">The slot, below <see cref="Count"/>.</param>
+    /// <param name="value">Receives the value, [d].</param>
+    public readonly void CopyValue(int page, int slot, Span<float> value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Count(page), nameof(slot));
+        for (int i = 0; i < _index.HeadDim; i++)
+        {
+            value[i] = _index.Layout.ValueElements(Block(page), slot, i / 16 * 16)[i % 16];
+        }
+    }
+
+    /// <summary>Ends the reading.</summary>
+    public void Dispose()
+    {
+        if (_pages is { } pages)
+        {
+            _pages = null;
+            _index.Snapshots.Release(pages);
+        }
+    }
+
+    /// <summary>Where a page's keys and values are, laid out by <see cref="HostPageLayout"/>.</summary>
+    internal readonly byte* Block(int page) => _index.PageBlocks.Address(Snapshot.Blocks[page]);
+}
