@@ -12,7 +12,7 @@ namespace KvCompose.Evaluation;
 /// <param name="Tier">What the tiers below the resident cache hold after the answer, and what they moved since the question was put.</param>
 /// <param name="IsFirst">Whether the question is the first one behind its text.</param>
 public sealed record NeedleAnswer(
-    IReadOnlyList<int> Tokens, bool Exact, CacheUsage AfterPrompt, long PeakBytes, TimeSpan FirstToken, TimeSpan PerToken, TierUsage Tier, bool IsFirst)
+    IReadOnlyList<int> Tokens, bool Exact, CacheUsage AfterPrompt, long PeakBytes, TimeSpan FirstToken, TimeSpan PerToken, TierUsage Tier = default, bool IsFirst = true)
 {
     /// <summary>
     /// Lets a session read a text up to a question and answer greedily. What sequence 0 held before is dropped. Every token of the
