@@ -172,6 +172,48 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.EvictionIsATie));
 
+    public static readonly DiagnosticDescriptor NobodyToFetchFor = new(
+        RuleIds.NobodyToFetchFor,
+        "Nobody to fetch for",
+        "'{0}' fetches for satellites, but no head-role stage of '{1}' reads a profile to say which heads these are",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NobodyToFetchFor), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor SatellitesWithoutStore = new(
+        RuleIds.SatellitesWithoutStore,
+        "Satellites without a backing store",
+        "'{0}' names satellites that are to be refreshed, but no stage keeps what they leave out",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.SatellitesWithoutStore));
+
+    public static readonly DiagnosticDescriptor TwoOwnersOfBudgets = new(
+        RuleIds.TwoOwnersOfBudgets,
+        "Two stages own the budgets",
+        "'{0}' and '{1}' both decide how many tokens a head keeps",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.TwoOwnersOfBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor DriftNeverSeen = new(
+        RuleIds.DriftNeverSeen,
+        "Drift is never seen",
+        "Option {0} of '{1}' is 0: no overlap is below that, so nothing is ever fetched",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DriftNeverSeen));
+
+    public static readonly DiagnosticDescriptor ReproducesDefects = new(
+        RuleIds.ReproducesDefects,
+        "Defects of the published code are reproduced",
+        "'{0}' reproduces defects of the published code; what it chooses differs from what the method describes",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ReproducesDefects));
+
+    public static readonly DiagnosticDescriptor ProfileOfAllTokens = new(
+        RuleIds.ProfileOfAllTokens,
+        "Profile of all tokens behind a propagation",
+        "'{0}' lets deeper layers see a part of the prompt, but the profile of '{1}' was made where every layer saw all of it",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -193,7 +235,8 @@ internal static class RuleDescriptors
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
         BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets,
         DecodeEvictionBypassesStore, OptionOverruled, TunedForAnotherBudget, NothingToChoose, CascadeShortensPages, ValueHasAPrice,
-        EvictionIsATie, LanguageTooOld, UnsafeNotAllowed,
+        EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
+        LanguageTooOld, UnsafeNotAllowed,
     ];
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);

@@ -21,6 +21,12 @@ internal static class RuleIds
     public const string CascadeBypassesStore = "KVC2014";
     public const string CascadeUndoesHeadBudgets = "KVC2015";
     public const string DecodeEvictionBypassesStore = "KVC2016";
+    public const string NobodyToFetchFor = "KVC2040";
+    public const string SatellitesWithoutStore = "KVC2041";
+    public const string TwoOwnersOfBudgets = "KVC2042";
+    public const string DriftNeverSeen = "KVC2043";
+    public const string ReproducesDefects = "KVC2044";
+    public const string ProfileOfAllTokens = "KVC2045";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";

@@ -17,5 +17,7 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("AdaKv", static (model, budget) => AdaKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Cake", static (model, budget) => CakePipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("Hetero", static (model, budget) => HeteroPipeline.Open(
+            model, new() { Profile = EmbeddedModel.Profile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.Profile) } })),
     ];
 }
