@@ -42,3 +42,10 @@ internal sealed partial class CakePipeline;
 [UniformBudget]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class FastKvPipeline;
+
+/// <summary>First and latest tokens stay; every step brings in, from the host, the pages of similar keys that it attends to most.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize, PageTokens = 16)]
+[UniformBudget]
+[StreamingLlm(Sinks = EmbeddedModel.Window)]
+[IceCache(DenseLayers = 0)]
+internal sealed partial class IcePipeline;

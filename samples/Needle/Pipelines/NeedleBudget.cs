@@ -1,3 +1,5 @@
+using KvCompose.Retrieval;
+
 namespace KvCompose.Samples.Needle;
 
 /// <summary>What the command line allows a key-value head to keep, for texts of one length.</summary>
@@ -7,4 +9,10 @@ internal readonly record struct NeedleBudget(UniformBudget Uniform, int Length)
 {
     /// <summary>As a number of tokens. A share of a text that is shorter than what is always kept means that.</summary>
     public int Tokens => Uniform.Tokens > 0 ? Uniform.Tokens : Math.Max(EmbeddedModel.Window, (int)(Length * Uniform.Ratio));
+
+    /// <summary>The part of the tokens that stays where others come and go: a quarter, but no less than is always kept.</summary>
+    public int Resident => Math.Max(2 * EmbeddedModel.Window, Tokens / 4);
+
+    /// <summary>The part that comes and goes.</summary>
+    public int Retrieved => Math.Max(PageIndexSettings.PageTokens, Tokens - Resident);
 }
