@@ -130,6 +130,41 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.DecodeEvictionBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor OptionOverruled = new(
+        RuleIds.OptionOverruled,
+        "Option is overruled by a preset",
+        "Option '{0}' of '{1}' has no effect because option '{2}' decides it",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.OptionOverruled));
+
+    public static readonly DiagnosticDescriptor TunedForAnotherBudget = new(
+        RuleIds.TunedForAnotherBudget,
+        "Preset is tuned for another budget",
+        "'{0}' is tuned for a budget of {1} tokens, but '{2}' has {3}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.TunedForAnotherBudget));
+
+    public static readonly DiagnosticDescriptor NothingToChoose = new(
+        RuleIds.NothingToChoose,
+        "Budget leaves nothing to choose",
+        "Budget of '{0}' is {1} tokens, all of which are always kept, so '{2}' chooses nothing",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NothingToChoose));
+
+    public static readonly DiagnosticDescriptor CascadeShortensPages = new(
+        RuleIds.CascadeShortensPages,
+        "Cascade shortens pages that count for themselves",
+        "Budget '{0}' shortens the ranked tables of finished layers, but '{1}' fills pages in an order of its own",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.CascadeShortensPages), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ValueHasAPrice = new(
+        RuleIds.ValueHasAPrice,
+        "Option value has a price",
+        "Option '{0}' of '{1}' is {2}, which {3}",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ValueHasAPrice));
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -150,7 +185,8 @@ internal static class RuleDescriptors
         PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
         BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets,
-        DecodeEvictionBypassesStore, LanguageTooOld, UnsafeNotAllowed,
+        DecodeEvictionBypassesStore, OptionOverruled, TunedForAnotherBudget, NothingToChoose, CascadeShortensPages, ValueHasAPrice,
+        LanguageTooOld, UnsafeNotAllowed,
     ];
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);

@@ -9,6 +9,8 @@ internal static class WellKnownNames
     public const string StageAttribute = "StageAttribute";
     public const string StageFactsAttribute = "StageFactsAttribute";
     public const string StageOptionAttribute = "StageOptionAttribute";
+    public const string TunedForAttribute = "TunedForAttribute";
+    public const string CaveatAttribute = "CaveatAttribute";
 
     /// <summary>The generic attribute that fills a slot, without its arity: <c>TokenSelectionAttribute</c>.</summary>
     public static string AttributeOf(StageSlot slot) => slot + "Attribute";

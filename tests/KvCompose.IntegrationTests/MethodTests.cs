@@ -37,41 +37,4 @@ public class MethodTests
             null));
         OracleAssert.Equal(model, session, selector, tokens);
     }
-
-    [Theory]
-    [InlineData(39, CakeLedgerMode.Monotone)]
-    [InlineData(41, CakeLedgerMode.Monotone)]
-    [InlineData(300, CakeLedgerMode.Monotone)]
-    [InlineData(300, CakeLedgerMode.ReferenceExact)]
-    public void Cake_CascadeInPrefill_KeepsWhatTheReferenceKeepsWithinItsBound(int tokens, CakeLedgerMode mode)
-    {
-        const int layers = 5, capacity = 40;
-        using var model = new TestModel(layers, 4, 2, 32, 43);
-        using var session = CakePrefill.Open(
-            model, new CakePrefill.Options { LayerBudget = new CakeBudget { Tokens = capacity, Tau1 = 1.6, Tau2 = 0.6, Mode = mode } });
-        var options = new CakeOptions(capacity, 8) { Tau1 = 1.6, Tau2 = 0.6, Mode = mode };
-        var cascade = new CakeCascade(options.Ledger(), layers, tokens);
-        HeadLayout heads = model.Plain.Heads;
-        var recorder = new DelegateSelector((_, positions, queries, keys) =>
-        {
-            float[] last = DelegateSelector.LastRows(heads, queries, positions.Length, 8);
-            CakeObservation seen = CakeObservation.Of(last, keys, heads.QueryHeads, heads.KeyValueHeads, positions.Length, 32, options);
-            cascade.Add(CakePreference.Of(seen.Entropy, seen.Variance, options.Tau1, options.Tau2), positions.Length, seen.Scores);
-            return new PlainChoice(null, null);
-        });
-        int[] prompt = model.Prompt(tokens, tokens);
-        model.Oracle().Prefill(prompt, recorder);
-        session.Prefill(prompt);
-        for (int layer = 0; layer < layers; layer++)
-        {
-            for (int head = 0; head < heads.KeyValueHeads; head++)
-            {
-                Assert.Equal(cascade.Stored(layer, head).Order(), session.Positions(layer, head).Order());
-            }
-        }
-
-        long wholePages = ((capacity * layers) + tokens) / CakePrefill.Plan.PageTokens;
-        long bound = (wholePages + layers + 1) * heads.KeyValueHeads * CakePrefill.Plan.PageBytes;
-        Assert.InRange(session.Usage.PeakBytes, 1, bound);
-    }
 }

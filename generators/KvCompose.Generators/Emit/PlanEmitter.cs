@@ -142,6 +142,11 @@ internal static class PlanEmitter
             }
         }
 
+        if (option.OneOfMany)
+        {
+            writer.WriteLine($"StageOptionException.ThrowIfUndefined(\"{stage.Type.Name}\", \"{option.Name}\", {value});");
+        }
+
         if (option.Role == OptionRole.Budget && plan.Selects && plan.ProtectedTokens > 0)
         {
             using (writer.WriteBlock($"if ({value} > 0)"))

@@ -21,6 +21,11 @@ internal static class RuleIds
     public const string CascadeBypassesStore = "KVC2014";
     public const string CascadeUndoesHeadBudgets = "KVC2015";
     public const string DecodeEvictionBypassesStore = "KVC2016";
+    public const string OptionOverruled = "KVC2080";
+    public const string TunedForAnotherBudget = "KVC2081";
+    public const string NothingToChoose = "KVC2082";
+    public const string CascadeShortensPages = "KVC2083";
+    public const string ValueHasAPrice = "KVC2084";
 
     public const string LanguageTooOld = "KVC9001";
     public const string UnsafeNotAllowed = "KVC9003";

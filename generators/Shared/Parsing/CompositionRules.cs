@@ -71,25 +71,27 @@ internal static class CompositionRules
             ? StageProducts.TokenScores
             : StageProducts.None;
 
-    /// <summary>Whoever asks about the last rows needs a selection that says how many these are.</summary>
+    /// <summary>Whoever asks about the last rows needs a selection that says how many these are; a variance needs two of them.</summary>
     private static bool CheckObservation(
         string pipeline, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
         StageSpec? selection = SelectionOf(stages);
-        if (selection is null or { Facts.Lossy: false }
-            || selection.Number(OptionRole.ObservedRows, selection.Number(OptionRole.Window, 0)) > 0)
+        if (selection is null or { Facts.Lossy: false })
         {
             return true;
         }
 
         bool valid = true;
+        int rows = selection.Number(OptionRole.ObservedRows, selection.Number(OptionRole.Window, 0));
         foreach (StageSpec stage in stages)
         {
-            if ((stage.Facts.Observes & OfLastRows) != 0)
+            bool variance = (stage.Facts.Observes & AttentionStatistics.WindowVariance) != 0;
+            if (rows < ((stage.Facts.Observes & OfLastRows) == 0 ? 0 : variance ? 2 : 1))
             {
                 valid = false;
                 sink.Report(new Finding(
-                    RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "a window of observed rows", pipeline));
+                    RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name,
+                    rows == 0 ? "a window of observed rows" : "a window of at least two observed rows", pipeline));
             }
         }
 
@@ -116,6 +118,11 @@ internal static class CompositionRules
             if ((stage.Facts.Provides & StageProducts.BackingStore) != 0)
             {
                 Report(RuleIds.CascadeBypassesStore, stage);
+            }
+
+            else if (stage.Facts.Layout >= CacheLayout.Paged)
+            {
+                Report(RuleIds.CascadeShortensPages, stage);
             }
 
             if (stage.Slot == StageSlot.HeadRole)
@@ -164,6 +171,13 @@ internal static class CompositionRules
                     RuleIds.BudgetBelowProtected, siteOf(stage.Slot), stage.Type.Name,
                     budget.ToString(CultureInfo.InvariantCulture), kept.ToString(CultureInfo.InvariantCulture)));
                 return false;
+            }
+
+            if (budget > 0 && budget == kept && stage.Slot == StageSlot.LayerBudget)
+            {
+                sink.Report(new Finding(
+                    RuleIds.NothingToChoose, siteOf(stage.Slot), stage.Type.Name,
+                    budget.ToString(CultureInfo.InvariantCulture), selection.Type.Name));
             }
         }
 

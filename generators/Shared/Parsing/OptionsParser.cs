@@ -33,7 +33,8 @@ internal static class OptionsParser
         return valid ? options.ToEquatableArray() : null;
     }
 
-    private static AttributeData? FindMarker(IPropertySymbol property)
+    /// <summary>The [StageOption] of a property, or null.</summary>
+    public static AttributeData? FindMarker(IPropertySymbol property)
         => property.GetAttributes().FirstOrDefault(static attribute =>
             attribute.AttributeClass is { Name: WellKnownNames.StageOptionAttribute } type && SlotAttributes.IsInLibrary(type));
 
@@ -80,7 +81,8 @@ internal static class OptionsParser
             return Invalid("open until run time", "a constant, because emitted loops are built for it");
         }
 
-        return new OptionSpec(property.Name, literal, number, role, runTime, bounds.Minimum, bounds.Maximum);
+        bool oneOfMany = OptionLiteral.NearestMember(property.Type, number) is not null;
+        return new OptionSpec(property.Name, literal, number, role, runTime, oneOfMany, bounds.Minimum, bounds.Maximum);
 
         OptionSpec? Invalid(string actual, string valid, double? nearest = null)
         {

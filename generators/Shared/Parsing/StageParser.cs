@@ -40,6 +40,11 @@ internal static class StageParser
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
         valid &= CheckFacts(slot, facts, name, declaration, sink);
+        if (options is { } stated)
+        {
+            ChoiceRules.Check(stage, declaration, stated, sink);
+        }
+
         return valid && options is { } values
             ? new StageSpec(slot, TypeRef.From(stage), facts, values, StageReaches.Of(stage, pipeline))
             {

@@ -24,6 +24,7 @@ internal static class NeedleCommand
         var command = new RootCommand(Description);
         options.AddTo(command);
         command.SetAction(parsed => Guard(() => NeedleRun.Run(options.Read(parsed), console, cancellation), error));
+        command.Add(ProfileVerb.Command(arguments => Guard(() => ProfileRun.Run(arguments, console, cancellation), error)));
         ParseResult result = command.Parse(arguments);
         if (result.Errors.Count == 0)
         {

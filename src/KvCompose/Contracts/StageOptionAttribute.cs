@@ -25,4 +25,10 @@ public sealed class StageOptionAttribute(object defaultValue) : Attribute
 
     /// <summary>Whether a session may override the declared value; other options are constants of the emitted code.</summary>
     public bool RunTime { get; set; }
+
+    /// <summary>
+    /// Names of other options of the stage that this one decides while it is not the enum member 0: a preset. A declaration that
+    /// states both is warned of.
+    /// </summary>
+    public string[] Decides { get; set; } = [];
 }

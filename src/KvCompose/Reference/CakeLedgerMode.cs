@@ -13,5 +13,6 @@ public enum CakeLedgerMode
     /// The authors' arithmetic with its quirks: an excess above the cap is split equally and may raise layers that have already
     /// shrunk, tokens above the cap are lost, and nothing is evicted in prefill before n &gt; C + w.
     /// </summary>
+    [Caveat("may leave part of the budget unused")]
     ReferenceExact,
 }

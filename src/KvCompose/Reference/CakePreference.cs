@@ -11,4 +11,14 @@ public static class CakePreference
     /// <returns>The preference in the precision that the ledger is defined on. NaN if a statistic is NaN.</returns>
     public static float Of(double entropy, double variance, double tau1, double tau2) =>
         (float)(Math.Pow(entropy, 1 / tau1) * Math.Pow(variance, 1 / tau2));
+
+    /// <summary>
+    /// H of a layer that only part of the prompt reached, on the scale of one that all of it reached: entropies are bounded by the
+    /// logarithm of the keys. The authors know no such layers.
+    /// </summary>
+    /// <param name="entropy">H of the layer; what rounding has put below 0 counts as 0.</param>
+    /// <param name="tokens">n_l, tokens that reached it.</param>
+    /// <param name="promptTokens">n.</param>
+    public static double Comparable(double entropy, int tokens, int promptTokens) =>
+        Math.Max(0, entropy) * (tokens == promptTokens || tokens < 2 ? 1 : Math.Log(promptTokens) / Math.Log(tokens));
 }

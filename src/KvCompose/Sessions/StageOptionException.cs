@@ -16,6 +16,17 @@ public sealed class StageOptionException(string stage, string option, string val
     /// <summary>The option.</summary>
     public string Option { get; } = option;
 
+    /// <summary>Throws unless the value is a member of its enum.</summary>
+    /// <exception cref="StageOptionException">It is none.</exception>
+    public static void ThrowIfUndefined<TChoice>(string stage, string option, TChoice value)
+        where TChoice : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            throw new StageOptionException(stage, option, value.ToString(), "one of " + string.Join(", ", Enum.GetNames<TChoice>()));
+        }
+    }
+
     /// <summary>Throws unless minimum ≤ value ≤ maximum; NaN is never inside.</summary>
     /// <exception cref="StageOptionException">The value is outside.</exception>
     public static void ThrowIfOutside(string stage, string option, double value, double minimum, double maximum)

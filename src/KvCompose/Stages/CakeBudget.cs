@@ -16,9 +16,21 @@ namespace KvCompose;
     Source = "arXiv 2503.12491")]
 public readonly struct CakeBudget : ILayerBudget<CakeBudget>
 {
+    /// <summary>The declared defaults, so that whoever overrides one option at run time need not repeat the others.</summary>
+    public CakeBudget()
+    {
+        Tokens = 1024;
+        Tau1 = 1;
+        Tau2 = 1;
+    }
+
     /// <summary>C: average tokens per layer and key-value head, window included.</summary>
     [StageOption(1024, Minimum = 2, Maximum = 16_777_216, Role = OptionRole.Budget, RunTime = true)]
     public int Tokens { get; init; }
+
+    /// <summary>Published exponents by name; decides <see cref="Tau1"/> and <see cref="Tau2"/> unless it is <see cref="CakeTuning.None"/>.</summary>
+    [StageOption(CakeTuning.None, RunTime = true, Decides = [nameof(Tau1), nameof(Tau2)])]
+    public CakeTuning Tuning { get; init; }
 
     /// <summary>τ1, whose inverse is the entropy's exponent.</summary>
     [StageOption(1.0, Minimum = 0.01, Maximum = 100, RunTime = true)]
@@ -35,7 +47,8 @@ public readonly struct CakeBudget : ILayerBudget<CakeBudget>
     /// <inheritdoc/>
     public static void Allocate(in CakeBudget options, in LayerBudgetContext context, Span<int> budgets)
     {
-        int layers = context.Layer + 1, window = context.ProtectedTokens;
+        // The ledger knows windows of two tokens and more; a selection that protects fewer gets two of its budget for sure.
+        int layers = context.Layer + 1, window = Math.Max(2, context.ProtectedTokens);
         var ledger = new CakeLedger(options.Mode, options.Tokens, window);
         if (!ledger.Evicts(context.PromptTokens))
         {
@@ -43,12 +56,14 @@ public readonly struct CakeBudget : ILayerBudget<CakeBudget>
             return;
         }
 
+        (double tau1, double tau2) = CakeTunings.Exponents(options.Tuning, options.Tau1, options.Tau2);
         Span<float> preferences = stackalloc float[layers];
         Span<int> caps = stackalloc int[layers];
         for (int layer = 0; layer < layers; layer++)
         {
             LayerStatistics seen = context.Statistics[layer];
-            preferences[layer] = CakePreference.Of(seen.Entropy, seen.Variance, options.Tau1, options.Tau2);
+            double entropy = CakePreference.Comparable(seen.Entropy, seen.Tokens, context.PromptTokens);
+            preferences[layer] = CakePreference.Of(entropy, seen.Variance, tau1, tau2);
             caps[layer] = Math.Max(0, seen.Tokens - window);
         }
 
@@ -65,6 +80,9 @@ public sealed class CakeBudgetAttribute : LayerBudgetAttribute<CakeBudget>
 {
     /// <inheritdoc cref="CakeBudget.Tokens"/>
     public int Tokens { get; set; }
+
+    /// <inheritdoc cref="CakeBudget.Tuning"/>
+    public CakeTuning Tuning { get; set; }
 
     /// <inheritdoc cref="CakeBudget.Tau1"/>
     public double Tau1 { get; set; }

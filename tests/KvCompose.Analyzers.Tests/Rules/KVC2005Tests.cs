@@ -48,6 +48,11 @@ public class KVC2005Tests
             """));
 
     [Fact]
+    public async Task Stage_ThatAsksForTheVarianceOfOneRow_IsReported()
+        => Assert.Equal("Stage 'CakeBudget' needs a window of at least two observed rows, which no other stage of 'Chat' provides",
+            await Check.SingleMessageAsync("using KvCompose; [KvPipeline, {|KVC2005:CakeBudget|}, SnapKv(Window = 1)] partial class Chat;"));
+
+    [Fact]
     public async Task Propagation_OverASelectionThatScoresNothing_IsReported()
         => Assert.Equal("Stage 'Halve' needs token scores, which no other stage of 'Chat' provides", await Check.SingleMessageAsync("""
             using KvCompose;

@@ -11,7 +11,7 @@ public class KVC2008Tests
             await Check.SingleMessageAsync("using KvCompose; [KvPipeline, " + stages + "] partial class Chat;"));
 
     [Theory]
-    [InlineData("UniformBudget(Tokens = 32), SnapKv")]
+    [InlineData("UniformBudget(Tokens = 33), SnapKv")]
     [InlineData("UniformBudget(Tokens = 0), SnapKv(Window = 64)")]
     [InlineData("UniformBudget(Ratio = 0.001), SnapKv(Window = 1024)")]
     public async Task Budget_OfAtLeastThose_OrUndecided_IsNot(string stages)

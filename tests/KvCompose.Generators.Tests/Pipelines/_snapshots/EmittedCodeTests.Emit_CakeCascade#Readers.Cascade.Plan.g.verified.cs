@@ -20,7 +20,7 @@ namespace Readers
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512, Tau1 = 1.6d, Tau2 = 0.6d, Mode = Monotone), arXiv 2503.12491</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512, Tuning = None, Tau1 = 1.6d, Tau2 = 0.6d, Mode = Monotone), arXiv 2503.12491</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.CakeIndicator"/> (Window = 32, Gamma = 200f, Kernel = 5), arXiv 2503.12491</description></item>
     /// <item><description>shape: head dimension 32, 1 query head a key-value head</description></item>
     /// <item><description>cost: 260 bytes a token and key-value head, in pages of 16 tokens (4160 bytes)</description></item>
@@ -83,7 +83,7 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <summary>Options of the layer budget stage.</summary>
-            public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tau1 = 1.6d, Tau2 = 0.6d, Mode = global::KvCompose.Reference.CakeLedgerMode.Monotone };
+            public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1.6d, Tau2 = 0.6d, Mode = global::KvCompose.Reference.CakeLedgerMode.Monotone };
 
             /// <inheritdoc/>
             public override void Validate()
@@ -94,8 +94,10 @@ namespace Readers
                 {
                     StageOptionException.ThrowIfOutside("CakeBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
+                StageOptionException.ThrowIfUndefined("CakeBudget", "Tuning", LayerBudget.Tuning);
                 StageOptionException.ThrowIfOutside("CakeBudget", "Tau1", LayerBudget.Tau1, 0.01d, 100d);
                 StageOptionException.ThrowIfOutside("CakeBudget", "Tau2", LayerBudget.Tau2, 0.01d, 100d);
+                StageOptionException.ThrowIfUndefined("CakeBudget", "Mode", LayerBudget.Mode);
             }
         }
 

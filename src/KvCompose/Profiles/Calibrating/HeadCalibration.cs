@@ -1,0 +1,76 @@
+using KvCompose.Reference.HeteroCache;
+
+namespace KvCompose.Profiles;
+
+/// <summary>
+/// Profiles a model: which positions every key-value head attends to at the end of a prompt and at every token behind it, how stable
+/// that is, which heads are alike, and from this class, star and weight of every head. HeteroCache, spec §1.1.
+/// </summary>
+public static class HeadCalibration
+{
+    /// <summary>Reads the texts once and classifies the heads. Overlaps are averaged over the texts.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="texts">At least one; prompts and whole texts of equal lengths, so that the steps can be compared.</param>
+    /// <param name="settings">Sizes and thresholds.</param>
+    /// <param name="cancellation">Looked at between layers and inside of attention.</param>
+    /// <exception cref="ArgumentException">No text, texts of different lengths, a prompt that is empty or longer than its text, or an unknown token.</exception>
+    /// <exception cref="ContextExceededException">A text is longer than the model's context.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static Calibration Run<TTransformer>(
+        TTransformer model, IReadOnlyList<CalibrationText> texts, CalibrationSettings settings, CancellationToken cancellation = default)
+        where TTransformer : struct, ITransformer
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        Check(texts, model.Shape);
+
+        int prompt = texts[0].PromptTokens, passes = texts[0].Tokens.Length - prompt + 1;
+        TransformerShape shape = model.Shape;
+        int[][][][][] important = [.. Enumerable.Range(0, passes).Select(_ => Enumerable.Range(0, shape.Layers)
+            .Select(_ => Enumerable.Range(0, shape.KeyValueHeads).Select(_ => new int[texts.Count][]).ToArray()).ToArray())];
+        for (int text = 0; text < texts.Count; text++)
+        {
+            int sequence = text;
+            AttentionRecorder.Run(model, texts[text].Tokens, prompt - 1, (layer, head, row, probabilities) =>
+                important[row - prompt + 1][layer][head][sequence] = ImportantSet.Of(probabilities, prompt, settings.TopTokens), cancellation);
+        }
+
+        CalibrationStep[] steps = [.. important.Select((pass, step) => new CalibrationStep(prompt + step, pass))];
+        return Calibration.Of(steps, settings.StableThreshold, settings.SimilarityThreshold, settings.SimilarityStep ?? prompt);
+    }
+
+    private static void Check(IReadOnlyList<CalibrationText> texts, TransformerShape shape)
+    {
+        if (texts.Count == 0)
+        {
+            throw new ArgumentException("calibration needs a text", nameof(texts));
+        }
+
+        for (int i = 0; i < texts.Count; i++)
+        {
+            (int[] tokens, int prompt) = texts[i];
+            if (prompt < 1 || prompt > tokens.Length)
+            {
+                throw new ArgumentException($"text {i} has {tokens.Length} tokens and a prompt of {prompt}: a prompt has 1 token at least and no more than its text", nameof(texts));
+            }
+
+            if (prompt != texts[0].PromptTokens || tokens.Length != texts[0].Tokens.Length)
+            {
+                throw new ArgumentException(
+                    $"text {i} has {tokens.Length} tokens, {prompt} of them prompt, but text 0 has {texts[0].Tokens.Length} and {texts[0].PromptTokens}", nameof(texts));
+            }
+
+            if (tokens.Length > shape.Context)
+            {
+                throw new ContextExceededException(tokens.Length, shape.Context);
+            }
+
+            int unknown = Array.FindIndex(tokens, token => (uint)token >= (uint)shape.Vocabulary);
+            if (unknown >= 0)
+            {
+                throw new ArgumentException($"token {unknown} of text {i} is {tokens[unknown]}, but the vocabulary has {shape.Vocabulary}", nameof(texts));
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using KvCompose.IntegrationTests.Oracle;
+using KvCompose.Profiles;
+using KvCompose.Reference;
+using KvCompose.Reference.HeteroCache;
+
+namespace KvCompose.IntegrationTests;
+
+/// <summary>The profiling of a model against the plain transformer, whose attention is materialised.</summary>
+public class CalibrationTests
+{
+    [Theory]
+    [InlineData(1, 60, 9, 16)]
+    [InlineData(3, 41, 4, 12)]
+    [InlineData(2, 5, 1, 1000)]
+    public void Run_AnyTexts_FindsWhatTheOracleFinds(int texts, int prompt, int continuation, int top)
+    {
+        using var model = new TestModel(3, 8, 4, 32, 50 + texts);
+        CalibrationText[] read = [.. Enumerable.Range(0, texts).Select(i => new CalibrationText(model.Prompt(prompt + continuation, i), prompt))];
+        var settings = new CalibrationSettings { TopTokens = top, StableThreshold = 0.4, SimilarityThreshold = 0.3 };
+        Calibration found = HeadCalibration.Run(model.Transformer, read, settings);
+
+        CalibrationStep[] steps = [.. Enumerable.Range(prompt, continuation + 1).Select(keys => OfOracle(model, read, keys, prompt, top))];
+        Calibration expected = Calibration.Of(steps, 0.4, 0.3, prompt);
+        Assert.Equal(expected.Profile.ToJson(), found.Profile.ToJson());
+        for (int layer = 0; layer < 3; layer++)
+        {
+            Assert.Equal(expected.Layers[layer].Overlaps, found.Layers[layer].Overlaps);
+            Assert.Equal(expected.Layers[layer].Similarity, found.Layers[layer].Similarity);
+        }
+    }
+
+    [Fact]
+    public void Run_TextsThatCannotBeCompared_SaysWhich()
+    {
+        using var model = new TestModel(1, 4, 2, 32, 60);
+        var settings = new CalibrationSettings();
+        Assert.Contains("text 1 has 31 tokens", Throws([Text(30, 20), Text(31, 20)]));
+        Assert.Contains("text 1 has 30 tokens, 21 of them prompt", Throws([Text(30, 20), Text(30, 21)]));
+        Assert.Contains("text 0 has 5 tokens and a prompt of 6", Throws([Text(5, 6)]));
+        Assert.Contains("needs a text", Throws([]));
+        Assert.Contains("token 1 of text 0 is 9999", Throws([new CalibrationText([1, 9999], 1)]));
+        Assert.Throws<ContextExceededException>(() => HeadCalibration.Run(model.Transformer, [new CalibrationText(new int[4097], 1)], settings));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => HeadCalibration.Run(model.Transformer, [Text(9, 8)], settings with { StableThreshold = double.NaN }));
+
+        CalibrationText Text(int tokens, int prompt) => new(new int[tokens], prompt);
+        string Throws(CalibrationText[] texts) => Assert.Throws<ArgumentException>(() => HeadCalibration.Run(model.Transformer, texts, settings)).Message;
+    }
+
+    [Fact]
+    public void Run_Cancelled_Ends()
+    {
+        using var model = new TestModel(1, 4, 2, 32, 61);
+        Assert.ThrowsAny<OperationCanceledException>(() => HeadCalibration.Run(
+            model.Transformer, [new CalibrationText(model.Prompt(40, 1), 30)], new CalibrationSettings(), new CancellationToken(canceled: true)));
+    }
+
+    /// <summary>The pass over the first <paramref name="keys"/> tokens, of which the last row counts.</summary>
+    private static CalibrationStep OfOracle(TestModel model, CalibrationText[] texts, int keys, int prompt, int top)
+    {
+        HeadLayout heads = model.Plain.Heads;
+        int[][][][] important = [.. Enumerable.Range(0, model.Plain.Layers)
+            .Select(_ => Enumerable.Range(0, heads.KeyValueHeads).Select(_ => new int[texts.Length][]).ToArray())];
+        for (int text = 0; text < texts.Length; text++)
+        {
+            int sequence = text;
+            model.Oracle().Prefill(texts[text].Tokens.AsSpan(0, keys), new DelegateSelector((layer, _, queries, rotated) =>
+            {
+                for (int head = 0; head < heads.KeyValueHeads; head++)
+                {
+                    float[] own = rotated[(head * keys * heads.HeadDim)..((head + 1) * keys * heads.HeadDim)];
+                    float[][] rows = [.. Enumerable.Range(head * heads.Group, heads.Group).Select(queryHead => Row(queries, queryHead, own, keys, heads.HeadDim))];
+                    important[layer][head][sequence] = ImportantSet.Of(rows, prompt, top);
+                }
+
+                return new PlainChoice(null, null);
+            }));
+        }
+
+        return new CalibrationStep(keys, important);
+    }
+
+    private static float[] Row(float[] queries, int queryHead, float[] keys, int count, int headDim)
+    {
+        double[,] probabilities = WindowAttention.Probabilities(
+            queries.AsSpan(((queryHead * count) + count - 1) * headDim, headDim), keys, 1, count, headDim);
+        return [.. Enumerable.Range(0, count).Select(token => (float)probabilities[0, token])];
+    }
+}
