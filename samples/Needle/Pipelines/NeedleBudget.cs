@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KvCompose.Samples.Needle;
 
 /// <summary>What the command line allows a key-value head to keep, for texts of one length.</summary>
@@ -7,4 +9,9 @@ internal readonly record struct NeedleBudget(UniformBudget Uniform, int Length)
 {
     /// <summary>As a number of tokens. A share of a text that is shorter than what is always kept means that.</summary>
     public int Tokens => Uniform.Tokens > 0 ? Uniform.Tokens : Math.Max(EmbeddedModel.Window, (int)(Length * Uniform.Ratio));
+
+    /// <inheritdoc/>
+    public override string ToString() => Uniform.Tokens > 0
+        ? Uniform.Tokens.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * Uniform.Ratio:0.##} %");
 }

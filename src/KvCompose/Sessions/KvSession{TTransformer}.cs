@@ -107,7 +107,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     }
 
     /// <inheritdoc/>
-    public override TierUsage TierUsage => default;
+    public sealed override TierUsage TierUsage => Tier?.Usage ?? default;
 
     /// <summary>The model.</summary>
     protected TTransformer Transformer { get; }
@@ -230,7 +230,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     public sealed override void Clear(int sequence = 0)
     {
         Require(sequence);
-        ClearTier(sequence);
+        Tier?.Clear(sequence);
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
         if (Pool.PagesHeld == 0)
@@ -248,7 +248,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         }
 
         _disposed = true;
-        DisposeTier();
+        Tier?.Dispose();
         foreach (SequenceCache cache in _caches)
         {
             cache.Dispose();
@@ -274,15 +274,28 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     /// <summary>The emitted loop that fills every layer with random tokens.</summary>
     protected abstract void SynthesizeLayers(int sequence, int tokens, Random random);
 
-    /// <summary>Tells the tier, where there is one, that a sequence is dropped.</summary>
-    protected virtual void ClearTier(int sequence)
+    /// <summary>What holds the tokens that may come back, or null.</summary>
+    protected virtual IRetrievalTier? Tier => null;
+
+    /// <summary>The profile that a session was opened with.</summary>
+    /// <exception cref="StageOptionException">There is none.</exception>
+    /// <exception cref="HeadProfileException">It is of another model.</exception>
+    protected HeadProfile Profiled(string pipeline, HeadProfile? profile)
     {
+        if (profile is null)
+        {
+            throw new StageOptionException(pipeline, nameof(HeadBudgetContext.Profile), "not set", "a profile of the model's heads");
+        }
+
+        profile.RequireModel(Shape);
+        return profile;
     }
 
-    /// <summary>Ends the tier, where there is one; the cache is still there.</summary>
-    protected virtual void DisposeTier()
-    {
-    }
+    /// <summary>Lets a head-role stage compare its options with the profile.</summary>
+    /// <exception cref="StageOptionException">They do not fit.</exception>
+    protected static void CheckRoles<TRole>(in TRole options, HeadProfile profile)
+        where TRole : unmanaged, IHeadRole<TRole>
+        => TRole.Check(in options, profile);
 
     /// <summary>What a tier is opened with.</summary>
     /// <param name="pipeline">The pipeline's name.</param>

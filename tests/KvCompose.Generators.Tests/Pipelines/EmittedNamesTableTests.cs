@@ -43,6 +43,7 @@ public class EmittedNamesTableTests
             }
             [KvCompose.StageFacts(
                 Observes = KvCompose.AttentionStatistics.WindowSum | KvCompose.AttentionStatistics.DecodeProbabilities,
+                Provides = KvCompose.StageProducts.TokenScores | KvCompose.StageProducts.RankedOrder,
                 Phases = KvCompose.StagePhases.Prefill | KvCompose.StagePhases.Decode, Lossy = true)]
             internal struct Fader : KvCompose.IDecodeEviction<Fader>
             {
