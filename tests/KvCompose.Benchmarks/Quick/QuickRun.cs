@@ -9,6 +9,7 @@ internal static class QuickRun
     {
         ["core"] = CoreFigures.Measure,
         ["cake"] = CakeFigures.Measure,
+        ["fastkv"] = FastKvFigures.Measure,
     };
 
     /// <summary>Measures the named group, or all of them; returns the exit code.</summary>
