@@ -39,7 +39,7 @@ internal sealed partial class CakePipeline;
 /// <summary>The deeper half of the layers computes only a fifth of the prompt.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [TokenSelectivePropagation(Layer = 2, Rate = 0.2)]
-[UniformBudget]
+[UniformBudget(Ratio = 0.125)]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class FastKvPipeline;
 
