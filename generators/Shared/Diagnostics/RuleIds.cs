@@ -34,6 +34,19 @@ internal static class RuleIds
     public const string ValueHasAPrice = "KVC2084";
     public const string EvictionIsATie = "KVC2085";
 
+    public const string LayersDoNotAscend = "KVC2020";
+    public const string RetentionAbovePropagation = "KVC2021";
+    public const string PropagationBelowBudget = "KVC2022";
+    public const string WholePromptNeeded = "KVC2023";
+    public const string StoreBehindPropagation = "KVC2024";
+    public const string LayerDoubtful = "KVC2025";
+    public const string DecodeEvictionBehindPropagation = "KVC2026";
+    public const string ShortestPrompt = "KVC2027";
+    public const string LayerOutsideModel = "KVC2029";
+    public const string ProfileNotFound = "KVC2030";
+    public const string ProfileInvalid = "KVC2031";
+    public const string ProfileMissing = "KVC2032";
+
     public const string LanguageTooOld = "KVC9001";
     public const string UnsafeNotAllowed = "KVC9003";
 }

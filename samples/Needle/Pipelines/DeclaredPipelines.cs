@@ -52,3 +52,10 @@ internal sealed partial class FastKvPipeline;
 [LastQuery]
 [HostOffload(Window = 1)]
 internal sealed partial class HeteroPipeline;
+
+/// <summary>First and latest tokens stay; every step brings in, from the host, the pages of similar keys that it attends to most.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize, PageTokens = 16)]
+[UniformBudget]
+[StreamingLlm(Sinks = EmbeddedModel.Window)]
+[IceCache(DenseLayers = 0)]
+internal sealed partial class IcePipeline;

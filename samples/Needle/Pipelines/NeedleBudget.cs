@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvCompose.Retrieval;
 
 namespace KvCompose.Samples.Needle;
 
@@ -26,4 +27,10 @@ internal readonly record struct NeedleBudget(UniformBudget Uniform, int Length)
     public override string ToString() => Uniform.Tokens > 0
         ? Uniform.Tokens.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{100 * Uniform.Ratio:0.##} %");
+
+    /// <summary>The part of the tokens that stays where others come and go: a quarter, but no less than is always kept.</summary>
+    public int Resident => Math.Max(2 * EmbeddedModel.Window, Tokens / 4);
+
+    /// <summary>The part that comes and goes.</summary>
+    public int Retrieved => Math.Max(PageIndexSettings.PageTokens, Tokens - Resident);
 }

@@ -11,6 +11,7 @@ internal static class QuickRun
         ["heterocache"] = HeteroFigures.Measure,
         ["cake"] = CakeFigures.Measure,
         ["icecache"] = IceCacheFigures.Measure,
+        ["fastkv"] = FastKvFigures.Measure,
     };
 
     /// <summary>Measures the named group, or all of them; returns the exit code.</summary>
