@@ -16,6 +16,10 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("PyramidKv", static (model, budget) => PyramidKvPipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens, Beta = 20 } })),
         new("AdaKv", static (model, budget) => AdaKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Cake", static (model, budget) => CakePipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
+        new("Ice", static (model, budget) => IcePipeline.Open(
+            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved } })),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("Hetero", static (model, budget) => HeteroPipeline.Open(
+            model, new() { Profile = EmbeddedModel.Profile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.Profile) } })),
     ];
 }

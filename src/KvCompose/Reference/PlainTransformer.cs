@@ -84,7 +84,8 @@ public sealed class PlainTransformer
     /// <param name="token">Token id.</param>
     /// <param name="position">Its position in the text, whatever the caches hold.</param>
     /// <param name="eviction">Decides after every layer's attention what stays; null keeps everything.</param>
-    public double[] Decode(int token, int position, IPlainEviction? eviction = null)
+    /// <param name="retrieval">Decides before every layer's attention what is attended to; null attends to everything.</param>
+    public double[] Decode(int token, int position, IPlainEviction? eviction = null, IPlainRetrieval? retrieval = null)
     {
         double[] hidden = Embedding(token);
         for (int layer = 0; layer < _model.Layers; layer++)
@@ -92,7 +93,7 @@ public sealed class PlainTransformer
             double[][] projected = Project(layer, hidden, position);
             Append(_cache[layer], projected, position);
             var probabilities = new double[_model.Heads.QueryHeads][];
-            hidden = Complete(layer, hidden, Attend(projected[0], _cache[layer], probabilities));
+            hidden = Complete(layer, hidden, Attend(projected[0], Attended(layer, projected[0], retrieval), probabilities));
             for (int head = 0; head < _cache[layer].Length && eviction is not null; head++)
             {
                 List<CachedToken> tokens = _cache[layer][head];
@@ -119,6 +120,19 @@ public sealed class PlainTransformer
         }
 
         return Logits(hidden);
+    }
+
+    private List<CachedToken>[] Attended(int layer, double[] queries, IPlainRetrieval? retrieval)
+    {
+        if (retrieval is null)
+        {
+            return _cache[layer];
+        }
+
+        int length = _model.Heads.Group * _model.Heads.HeadDim;
+        return [.. _cache[layer].Select((tokens, head) => retrieval
+            .Attended(layer, head, CachedPositions(layer, head), [.. tokens.Select(token => token.Key)], queries.AsSpan(head * length, length))
+            .Select(index => tokens[index]).ToList())];
     }
 
     private double[] Embedding(int token) => token >= 0 && token < _model.Vocabulary

@@ -78,6 +78,7 @@ internal readonly unsafe struct HostPageLayout
     };
 
     /// <summary>q·k of all 16 keys: 16 inner products without a horizontal sum. Two sums, so that additions do not wait for each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Vector512<float> Scores(byte* page, float* query)
     {
         Vector512<float> even = default, odd = default;
@@ -91,6 +92,7 @@ internal readonly unsafe struct HostPageLayout
     }
 
     /// <summary>Reads all keys, [d][16].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadKeys(byte* page, float* tile)
     {
         for (int i = 0; i < HeadDim; i++)
@@ -100,6 +102,7 @@ internal readonly unsafe struct HostPageLayout
     }
 
     /// <summary>Writes all keys, [d][16].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void WriteKeys(byte* page, float* tile)
     {
         for (int first = 0; first < HeadDim; first += GroupElements)

@@ -71,6 +71,7 @@ internal static unsafe class KeyMath
     }
 
     /// <summary>|k|² of the 16 keys of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector512<float> SquaredNorms(float* tile, int headDim)
     {
         Vector512<float> sum = default;
@@ -84,6 +85,7 @@ internal static unsafe class KeyMath
     }
 
     /// <summary>Copies one key of a tile to a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gather(float* tile, int slot, int headDim, float* row)
     {
         for (int i = 0; i < headDim; i++)
@@ -93,6 +95,7 @@ internal static unsafe class KeyMath
     }
 
     /// <summary>Copies a row into a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scatter(float* row, int headDim, float* tile, int slot)
     {
         for (int i = 0; i < headDim; i++)

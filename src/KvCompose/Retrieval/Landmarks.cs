@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KvCompose.Memory;
 using KvCompose.Numerics;
@@ -85,6 +86,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     /// <param name="lifts">[32].</param>
     /// <param name="nearest">Receives the landmarks, [32].</param>
     /// <param name="products">Receives a·b + lift·lift with the nearest, [32].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Nearest(float* tiles, float* lifts, int* nearest, float* products)
     {
         float* block = stackalloc float[BlockRows * TileProduct.Columns];

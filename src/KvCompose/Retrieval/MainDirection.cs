@@ -33,6 +33,7 @@ internal static unsafe class MainDirection
 
     /// <summary>Sorts the members along their main direction, ties by member.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Order(MemberRows rows, Span<int> members, Span<ulong> keys)
     {
         int width = rows.Width;
@@ -57,6 +58,7 @@ internal static unsafe class MainDirection
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mean(MemberRows rows, ReadOnlySpan<int> members, float* mean)
     {
         new Span<float>(mean, rows.Width).Clear();
@@ -67,6 +69,7 @@ internal static unsafe class MainDirection
     }
 
     // The first of the members that lie farthest from the mean gives the direction that the power steps begin with.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Start(MemberRows rows, ReadOnlySpan<int> members, float* mean, float* direction)
     {
         int farthest = members[0];
@@ -86,6 +89,7 @@ internal static unsafe class MainDirection
     }
 
     // Σ (x − mean)·direction (x − mean) over the members: one step of the power iteration on their covariance.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Advance(MemberRows rows, ReadOnlySpan<int> members, float* mean, float* direction, float* next)
     {
         int width = rows.Width;

@@ -32,6 +32,7 @@ internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
     /// <param name="bound">M.</param>
     /// <param name="digest">Receives the digest.</param>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Compute(float* tile, int count, float bound, float* digest)
     {
         Vector512<float> valid = Valid(count);

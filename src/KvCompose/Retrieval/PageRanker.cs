@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KvCompose.Memory;
 using KvCompose.Numerics;
@@ -148,6 +149,7 @@ public sealed unsafe class PageRanker : IDisposable
     }
 
     // The pages of the cells that promise most, left in _candidates: as many cells as hold the wanted number of pages on average.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Candidates(in PageReader reader, float* query, float spread, int wanted, int live, ref int products)
     {
         PageSnapshot snapshot = reader.Snapshot;
@@ -186,6 +188,7 @@ public sealed unsafe class PageRanker : IDisposable
     }
 
     // Adds the most promising candidates to the union.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int KeepBest(in PageReader reader, float* query, float spread, int candidates, int wanted, int count)
     {
         float* scores = _scores!.Pointer;
@@ -231,6 +234,7 @@ public sealed unsafe class PageRanker : IDisposable
     }
 
     // Scores [group][count] of the pages in _union.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Score(in PageReader reader, float* queries, int group, int count)
     {
         PageIndex index = reader.Index;
@@ -263,6 +267,7 @@ public sealed unsafe class PageRanker : IDisposable
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ScoreKeys(in PageReader reader, float* query, int count, float* scores)
     {
         PageIndex index = reader.Index;

@@ -6,4 +6,14 @@ namespace KvCompose;
 /// <param name="Retrievals">Times that tokens were asked for: queries of an index, or triggers of a monitor.</param>
 /// <param name="TokensMoved">Tokens that were made resident, summed over layers and key-value heads.</param>
 /// <param name="BytesMoved">Bytes of keys and values that were made resident.</param>
-public readonly record struct TierUsage(long HostBytes, long DiskBytes, long Retrievals, long TokensMoved, long BytesMoved);
+public readonly record struct TierUsage(long HostBytes, long DiskBytes, long Retrievals, long TokensMoved, long BytesMoved)
+{
+    /// <summary>Pages that retrievals chose, summed over layers and key-value heads.</summary>
+    public long PagesChosen { get; init; }
+
+    /// <summary>Pages of those that were not resident already.</summary>
+    public long PagesMoved { get; init; }
+
+    /// <summary>Share of the chosen pages that were resident from the step before; 0 where none was chosen.</summary>
+    public double Overlap => PagesChosen == 0 ? 0 : 1 - ((double)PagesMoved / PagesChosen);
+}

@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using KvCompose.Cache;
+using KvCompose.Memory;
+using KvCompose.Retrieval;
+
+namespace KvCompose.Tiers;
+
+/// <summary>Moves tokens between host pages and resident pages. Pages that are stored alike on both sides are copied as they are.</summary>
+internal sealed unsafe class PageTransfer : IDisposable
+{
+    private const int PageTokens = PageIndexSettings.PageTokens;
+
+    private readonly TierContext _context;
+    private readonly HostPageLayout _host;
+    private readonly bool _alike;
+    private readonly NativeFloats _scratch;
+
+    public PageTransfer(in TierContext context, HostPageFormat format)
+    {
+        _context = context;
+        _host = new HostPageLayout(context.Shape.HeadDim, format);
+        _alike = format switch
+        {
+            HostPageFormat.Fp32 => context.Writer is StoragePageWriter<Fp32Storage>,
+            HostPageFormat.Fp16 => context.Writer is StoragePageWriter<Fp16Storage>,
+            _ => false,
+        };
+        _scratch = new NativeFloats((long)context.Workers.Count * ScratchFloats);
+    }
+
+    /// <summary>Bytes of a token's key and value where they are resident.</summary>
+    public int TokenBytes => 2 * _context.Shape.HeadDim * _context.Pool.Layout.ElementBits / 8;
+
+    private int ScratchFloats => (2 * PageTokens * _context.Shape.HeadDim) + _context.Shape.HeadDim;
+
+    /// <summary>Copies a host page into a resident page; its count is set already.</summary>
+    public void Copy(in PageReader reader, int hostPage, int page, int worker)
+    {
+        byte* target = _context.Pool.Address(page), source = reader.Block(hostPage);
+        PageLayout layout = _context.Pool.Layout;
+        int count = reader.Count(hostPage);
+        if (_alike)
+        {
+            Unsafe.CopyBlock(target, source, (uint)layout.ValueOffset);
+            Unsafe.CopyBlock(target + layout.ValueOffset, source + _host.Values, (uint)layout.ValueOffset);
+            Unsafe.CopyBlock(target + layout.PositionOffset, source + _host.Positions, PageTokens * sizeof(int));
+            return;
+        }
+
+        float* tile = Scratch(worker), value = tile + (PageTokens * _host.HeadDim);
+        _host.ReadKeys(source, tile);
+        for (int slot = 0; slot < count; slot++)
+        {
+            for (int element = 0; element < _host.HeadDim; element += PageTokens)
+            {
+                _host.ValueElements(source, slot, element).Store(value + element);
+            }
+
+            _context.Writer.Write(target, slot, tile + slot, PageTokens, value, _host.PositionsOf(source)[slot]);
+        }
+    }
+
+    /// <summary>Takes the tokens of a full resident page into an index. Where they cannot be taken they stay resident.</summary>
+    /// <returns>Whether the index has them.</returns>
+    public bool TryInsert(PageIndex index, int page, int worker)
+    {
+        int headDim = _host.HeadDim;
+        float* tile = Scratch(worker), values = tile + (PageTokens * headDim), key = values + (PageTokens * headDim);
+        Span<int> rows = stackalloc int[PageTokens], positions = stackalloc int[PageTokens];
+        for (int place = 0; place < PageTokens; place++)
+        {
+            rows[place] = place;
+            positions[place] = _context.Writer.Read(_context.Pool.Address(page), place, key, values + (place * headDim));
+            KeyMath.Scatter(key, headDim, tile, place);
+        }
+
+        try
+        {
+            index.Insert(new KeySource { KeyTiles = tile, Values = values, ValueStride = headDim, Rows = rows, Positions = positions });
+            return true;
+        }
+        catch (Exception problem) when (problem is HostMemoryException or NonFiniteKeyException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Puts all tokens that the selection left out into resident pages.</summary>
+    public void MakeResident(SequenceCache cache, in PlacementContext placement)
+    {
+        int headDim = placement.HeadDim;
+        PageTable* table = cache.Layer(placement.Layer) + placement.Head;
+        for (int first = 0; first < placement.Rows.Length; first += PageTokens)
+        {
+            int count = Math.Min(PageTokens, placement.Rows.Length - first);
+            byte* page = _context.Pool.Address(cache.InsertPage(placement.Layer, placement.Head, table->PageCount - 1, count));
+            for (int place = 0; place < count; place++)
+            {
+                int row = placement.Rows[first + place];
+                float* key = placement.KeyTiles + ((nint)(row / PageTokens) * PageTokens * headDim) + (row % PageTokens);
+                float* value = placement.Values + ((nint)row * placement.ValueStride);
+                _context.Writer.Write(page, place, key, PageTokens, value, placement.Positions[row]);
+            }
+        }
+    }
+
+    public void Dispose() => _scratch.Dispose();
+
+    private float* Scratch(int worker) => _scratch.Pointer + ((nint)worker * ScratchFloats);
+}

@@ -1,0 +1,138 @@
+using KvCompose.Retrieval;
+
+namespace KvCompose.Tiers;
+
+/// <summary>
+/// What a <see cref="PagedTier"/> knows of one key-value head of one layer of one sequence. The head's table is, in this order: pages that stay, pages
+/// that were brought in, the last page that stays, pages of decoded tokens.
+/// </summary>
+internal sealed class PagedHead : IDisposable
+{
+    private int[] _pages = [];
+    private int[] _versions = [];
+
+    /// <summary>The pages that are not resident, or not always; null where everything is resident.</summary>
+    public PageIndex? Index { get; private set; }
+
+    /// <summary>Pages of the table that stay.</summary>
+    public int Permanent { get; set; }
+
+    /// <summary>Pages that were brought in.</summary>
+    public int Slots { get; private set; }
+
+    /// <summary>Host pages chosen for the current step, best first.</summary>
+    public int[] Chosen { get; private set; } = [];
+
+    /// <summary>How many of <see cref="Chosen"/> are.</summary>
+    public int ChosenCount { get; set; }
+
+    /// <summary>Whether the oldest page of decoded tokens has entered the index and is to leave the table.</summary>
+    public bool LeftWindow { get; set; }
+
+    /// <summary>Slots whose page must be copied before attention.</summary>
+    public List<int> Loads { get; } = [];
+
+    /// <summary>The place in the table of a slot.</summary>
+    public int PlaceOf(int slot) => Permanent - 1 + slot;
+
+    /// <summary>The host page of a slot.</summary>
+    public int PageOf(int slot) => _pages[slot];
+
+    /// <summary>Begins anew.</summary>
+    public void Open(PageIndex? index)
+    {
+        Dispose();
+        Index = index;
+    }
+
+    /// <summary>Makes room for a choice among so many page ids.</summary>
+    public void Reserve(int ids)
+    {
+        if (Chosen.Length < ids)
+        {
+            Chosen = new int[ids + (ids / 2)];
+        }
+    }
+
+    /// <summary>
+    /// Compares the choice with what is resident. A chosen page whose content has not changed keeps its slot; the others take the slots of pages that
+    /// were not chosen, in order. Slots beyond <see cref="Slots"/> are to be added, and those that <paramref name="surplus"/> names, descending, to be
+    /// removed.
+    /// </summary>
+    public void Compare(in PageReader reader, List<int> surplus)
+    {
+        Loads.Clear();
+        surplus.Clear();
+        var missing = new Queue<int>();
+        Span<bool> kept = stackalloc bool[Slots];
+        kept.Clear();
+        foreach (int page in Chosen.AsSpan(0, ChosenCount))
+        {
+            int slot = _pages.AsSpan(0, Slots).IndexOf(page);
+            if (slot >= 0 && _versions[slot] == reader.Version(page))
+            {
+                kept[slot] = true;
+            }
+            else
+            {
+                missing.Enqueue(page);
+            }
+        }
+
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            if (kept[slot])
+            {
+                continue;
+            }
+
+            if (missing.TryDequeue(out int page))
+            {
+                Assign(slot, page, reader);
+            }
+            else
+            {
+                surplus.Insert(0, slot);
+            }
+        }
+
+        for (int slot = Slots; missing.TryDequeue(out int page); slot++)
+        {
+            Assign(slot, page, reader);
+        }
+    }
+
+    /// <summary>A slot was added to the table.</summary>
+    public void Added() => Slots++;
+
+    /// <summary>A slot was removed from the table.</summary>
+    public void Removed(int slot)
+    {
+        Slots--;
+        _pages.AsSpan(slot + 1, Slots - slot).CopyTo(_pages.AsSpan(slot));
+        _versions.AsSpan(slot + 1, Slots - slot).CopyTo(_versions.AsSpan(slot));
+    }
+
+    /// <summary>Frees the index.</summary>
+    public void Dispose()
+    {
+        Index?.Dispose();
+        Index = null;
+        Permanent = 0;
+        Slots = 0;
+        ChosenCount = 0;
+    }
+
+    private void Assign(int slot, int page, in PageReader reader)
+    {
+        if (slot >= _pages.Length)
+        {
+            Array.Resize(ref _pages, Math.Max(16, 2 * slot));
+            Array.Resize(ref _versions, _pages.Length);
+        }
+
+        _pages[slot] = page;
+        _versions[slot] = reader.Version(page);
+        Loads.Add(slot);
+    }
+}

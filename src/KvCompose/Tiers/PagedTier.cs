@@ -1,0 +1,291 @@
+using KvCompose.Cache;
+using KvCompose.Retrieval;
+using KvCompose.Threading;
+
+namespace KvCompose.Tiers;
+
+/// <summary>
+/// Keeps what a selection leaves out in host pages, and brings the pages in that a step's queries ask for: before the attention of a layer, every
+/// key-value head chooses pages for the queries of its group, and those that are not resident are copied; chosen pages that are resident stay where
+/// they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice or not at all.
+/// </summary>
+public sealed unsafe class PagedTier : IRetrievalTier
+{
+    private const int PageTokens = PageIndexSettings.PageTokens;
+
+    private readonly TierContext _context;
+    private readonly PagedTierSettings _settings;
+    private readonly HostMemory _memory;
+    private readonly PageIndexBuilder _builder;
+    private readonly PageTransfer _transfer;
+    private readonly PageRanker[] _rankers;
+    private readonly PagedHead[,,] _heads;
+    private readonly List<int> _surplus = [];
+    private readonly List<Part> _parts = [];
+    private long _retrievals;
+    private long _tokensMoved;
+    private long _pagesMoved;
+    private long _pagesChosen;
+
+    /// <summary>Opens the tier of a session.</summary>
+    /// <param name="context">What it is opened with.</param>
+    /// <param name="settings">What it does.</param>
+    /// <exception cref="StageOptionException">The pipeline's pages do not hold 16 tokens.</exception>
+    public PagedTier(in TierContext context, PagedTierSettings settings)
+    {
+        if (context.Pool.Layout.PageTokens != PageTokens)
+        {
+            throw new StageOptionException(
+                context.Pipeline, nameof(KvPipelineAttribute.PageTokens), $"{context.Pool.Layout.PageTokens}", $"{PageTokens}: host pages are brought in whole");
+        }
+
+        TransformerShape shape = context.Shape;
+        _context = context;
+        _settings = settings;
+        _memory = new HostMemory(settings.LimitBytes);
+        _builder = new PageIndexBuilder(shape.HeadDim);
+        _transfer = new PageTransfer(context, settings.Format);
+        _rankers = new PageRanker[context.Workers.Count];
+        for (int worker = 0; worker < _rankers.Length; worker++)
+        {
+            _rankers[worker] = new PageRanker();
+        }
+
+        _heads = new PagedHead[context.Caches.Count, shape.Layers, shape.KeyValueHeads];
+        for (int i = 0; i < _heads.Length; i++)
+        {
+            int layer = i / shape.KeyValueHeads % shape.Layers;
+            _heads[i / (shape.Layers * shape.KeyValueHeads), layer, i % shape.KeyValueHeads] = new PagedHead();
+        }
+    }
+
+    /// <inheritdoc/>
+    public TierUsage Usage => new(_memory.HeldBytes, 0, _retrievals, _tokensMoved, _tokensMoved * _transfer.TokenBytes)
+    {
+        PagesChosen = _pagesChosen, PagesMoved = _pagesMoved,
+    };
+
+    /// <inheritdoc/>
+    /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
+    /// <exception cref="HostMemoryException">The pages do not fit into the host tier.</exception>
+    public void Place(in PlacementContext placement)
+    {
+        PagedHead head = _heads[placement.Sequence, placement.Layer, placement.Head];
+        if (placement.Layer < _settings.DenseLayers)
+        {
+            head.Open(null);
+            _transfer.MakeResident(_context.Caches[placement.Sequence], placement);
+            return;
+        }
+
+        head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory));
+        var source = new KeySource
+        {
+            KeyTiles = placement.KeyTiles,
+            Values = placement.Values,
+            ValueStride = placement.ValueStride,
+            Rows = placement.Rows,
+            Positions = placement.Positions,
+        };
+        try
+        {
+            _builder.Build(head.Index!, source, _context.Workers);
+        }
+        catch (NonFiniteKeyException problem)
+        {
+            throw problem.At(placement.Layer, placement.Head);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Ready(int sequence, int promptTokens, CancellationToken cancellation)
+    {
+        SequenceCache cache = _context.Caches[sequence];
+        for (int layer = 0; layer < _context.Shape.Layers; layer++)
+        {
+            for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
+            {
+                _heads[sequence, layer, head].Permanent = Math.Max(1, cache.Layer(layer)[head].PageCount);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void BringIn(in DecodeStep step)
+    {
+        Gather(step);
+        if (_parts.Count == 0)
+        {
+            return;
+        }
+
+        Leave();
+        var choose = new ChooseWork { Tier = this, Queries = step.Queries };
+        _context.Workers.Run(ref choose, _parts.Count);
+        foreach (Part part in _parts)
+        {
+            Exchange(part);
+        }
+
+        var copy = new CopyWork { Tier = this };
+        _context.Workers.Run(ref copy, _parts.Count);
+    }
+
+    /// <inheritdoc/>
+    public void Watch(in DecodeStep step)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Clear(int sequence)
+    {
+        for (int layer = 0; layer < _context.Shape.Layers; layer++)
+        {
+            for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
+            {
+                _heads[sequence, layer, head].Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PagedHead head in _heads)
+        {
+            head.Dispose();
+        }
+
+        foreach (PageRanker ranker in _rankers)
+        {
+            ranker.Dispose();
+        }
+
+        _builder.Dispose();
+        _transfer.Dispose();
+    }
+
+    // The heads of the layer that have an index.
+    private void Gather(in DecodeStep step)
+    {
+        _parts.Clear();
+        for (int row = 0; row < step.Sequences.Length; row++)
+        {
+            int sequence = step.Sequences[row];
+            for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
+            {
+                PagedHead paged = _heads[sequence, step.Layer, head];
+                if (paged.Index is not null)
+                {
+                    _parts.Add(new Part(paged, _context.Caches[sequence], row, step.Layer, head));
+                }
+            }
+        }
+    }
+
+    // The oldest page of decoded tokens, when the window is full without it.
+    private void Leave()
+    {
+        var insert = new InsertWork { Tier = this };
+        _context.Workers.Run(ref insert, _parts.Count);
+        for (int i = 0; i < _parts.Count; i++)
+        {
+            Part part = _parts[i];
+            if (part.Paged.LeftWindow)
+            {
+                part.Paged.LeftWindow = false;
+                part.Cache.RemovePage(part.Layer, part.Head, part.Paged.Permanent + part.Paged.Slots);
+            }
+        }
+    }
+
+    // Makes the table fit the choice; the pages' content follows.
+    private void Exchange(Part part)
+    {
+        PagedHead paged = part.Paged;
+        PageTable* table = part.Table;
+        using PageReader reader = paged.Index!.Read();
+        paged.Compare(reader, _surplus);
+        foreach (int slot in paged.Loads)
+        {
+            int tokens = reader.Count(paged.PageOf(slot));
+            _tokensMoved += tokens;
+            if (slot >= paged.Slots)
+            {
+                part.Cache.InsertPage(part.Layer, part.Head, paged.PlaceOf(slot), tokens);
+                paged.Added();
+                continue;
+            }
+
+            int* count = part.Cache.CountAt(table->Pages[paged.PlaceOf(slot)]);
+            table->Tokens += tokens - *count;
+            *count = tokens;
+        }
+
+        foreach (int slot in _surplus)
+        {
+            part.Cache.RemovePage(part.Layer, part.Head, paged.PlaceOf(slot));
+            paged.Removed(slot);
+        }
+
+        _retrievals++;
+        _pagesMoved += paged.Loads.Count;
+        _pagesChosen += paged.ChosenCount;
+    }
+
+    /// <summary>A head of the layer in the current step.</summary>
+    private readonly record struct Part(PagedHead Paged, SequenceCache Cache, int Row, int Layer, int Head)
+    {
+        public PageTable* Table => Cache.Layer(Layer) + Head;
+    }
+
+    private struct InsertWork : IParallelWork
+    {
+        public PagedTier Tier;
+
+        public readonly void Run(int item, int worker)
+        {
+            Part part = Tier._parts[item];
+            int first = part.Paged.Permanent + part.Paged.Slots;
+            int decoded = part.Table->PageCount - first;
+            int held = ((decoded - 1) * PageTokens) + *part.Cache.CountAt(part.Table->Pages[part.Table->PageCount - 1]);
+            if (decoded > 1 && held - PageTokens >= Tier._settings.Window)
+            {
+                part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, part.Table->Pages[first], worker);
+            }
+        }
+    }
+
+    private struct ChooseWork : IParallelWork
+    {
+        public PagedTier Tier;
+        public float* Queries;
+
+        public readonly void Run(int item, int worker)
+        {
+            Part part = Tier._parts[item];
+            TransformerShape shape = Tier._context.Shape;
+            int group = shape.QueryHeads / shape.KeyValueHeads;
+            using PageReader reader = part.Paged.Index!.Read();
+            part.Paged.Reserve(reader.Ids);
+            float* queries = Queries + ((((nint)part.Row * shape.QueryHeads) + (part.Head * group)) * shape.HeadDim);
+            part.Paged.ChosenCount = Tier._rankers[worker].Choose(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen);
+        }
+    }
+
+    private struct CopyWork : IParallelWork
+    {
+        public PagedTier Tier;
+
+        public readonly void Run(int item, int worker)
+        {
+            Part part = Tier._parts[item];
+            using PageReader reader = part.Paged.Index!.Read();
+            foreach (int slot in part.Paged.Loads)
+            {
+                // A slot that a removal moved would have been kept or removed itself: loads fill the slots before the surplus.
+                Tier._transfer.Copy(reader, part.Paged.PageOf(slot), part.Table->Pages[part.Paged.PlaceOf(slot)], worker);
+            }
+        }
+    }
+}

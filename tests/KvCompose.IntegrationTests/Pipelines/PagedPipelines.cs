@@ -1,0 +1,34 @@
+using KvCompose.Retrieval;
+
+namespace KvCompose.IntegrationTests.Pipelines;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 1)]
+internal sealed partial class IceReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[SnapKv(Window = 8)]
+[Fp16Storage]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 0, Formation = PageFormation.Contiguous, Ranking = PageRanking.Centroid, HostPages = HostPageFormat.Fp16)]
+internal sealed partial class HalfIceReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 0, HostPages = HostPageFormat.Int8)]
+internal sealed partial class ByteIceReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[Quest(Tokens = 64, Window = 16, DenseLayers = 0)]
+internal sealed partial class QuestReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[ArkVale(Tokens = 64, Window = 16, DenseLayers = 0)]
+internal sealed partial class ArkValeReader;
