@@ -25,19 +25,11 @@ internal sealed class PagedHeads : IDisposable
         _targetIds = ids[pages..];
         Pages = new DevicePages(device, layout, pages + spare);
         Tables = new DevicePageTables(device, layout, tokens.Length, Math.Max(1, pages));
-        Tables.Upload(tokens, _pageIds);
         Targets = new DevicePageTables(device, layout, tokens.Length, Math.Max(1, spare));
         Targets.Upload(targets ?? new int[tokens.Length], _targetIds);
         TargetTokens = targets ?? [];
         Clear();
-        int next = 0;
-        for (int head = 0; head < tokens.Length; head++)
-        {
-            for (int page = 0; page < PagesOf(tokens[head]); page++)
-            {
-                Pages.Upload(_pageIds[next++], PageBytes(head, page));
-            }
-        }
+        Restore();
     }
 
     public PageLayout Layout { get; }
@@ -73,6 +65,20 @@ internal sealed class PagedHeads : IDisposable
         Targets.Dispose();
     }
 
+    /// <summary>Gives the heads back all their tokens.</summary>
+    public void Restore()
+    {
+        Tables.Upload(Tokens, _pageIds);
+        int next = 0;
+        for (int head = 0; head < Tokens.Length; head++)
+        {
+            for (int page = 0; page < PagesOf(Tokens[head]); page++)
+            {
+                Pages.Upload(_pageIds[next++], PageBytes(head, page));
+            }
+        }
+    }
+
     /// <summary>Gives the target tables back the lengths they were made with.</summary>
     public void RestoreTargets() => Targets.Upload(TargetTokens, _targetIds);
 
@@ -87,12 +93,41 @@ internal sealed class PagedHeads : IDisposable
         }
     }
 
+    /// <summary>Writes the line of a head: a slot number a rank, in the word behind the positions.</summary>
+    public void SetLine(int head, int[] line)
+    {
+        for (int page = 0; page < PagesOf(line.Length); page++)
+        {
+            var bytes = new byte[Layout.PageBytes];
+            int id = SourcePage(head, page * Layout.PageTokens);
+            Pages.Download(id, bytes);
+            line.AsSpan(page * Layout.PageTokens, Math.Min(Layout.PageTokens, line.Length - (page * Layout.PageTokens)))
+                .CopyTo(MemoryMarshal.Cast<byte, int>(bytes.AsSpan())[OrderAt(0)..]);
+            Pages.Upload(id, bytes);
+        }
+    }
+
+    /// <summary>The slot of a rank in a head's line.</summary>
+    public int ReadLine(int head, int rank)
+    {
+        var bytes = new byte[Layout.PageBytes];
+        Pages.Download(SourcePage(head, rank), bytes);
+        return MemoryMarshal.Cast<byte, int>(bytes)[OrderAt(rank % Layout.PageTokens)];
+    }
+
+    /// <summary>Position, key and value in slot <paramref name="slot"/> of a head's own pages.</summary>
+    public (int Position, float[] Key, float[] Value) ReadSource(int head, int slot) => Read(SourcePage(head, slot), slot);
+
     /// <summary>Position, key and value in slot <paramref name="slot"/> of a head's target pages.</summary>
     public (int Position, float[] Key, float[] Value) ReadTarget(int head, int slot)
+        => Read(_targetIds[TargetTokens.Take(head).Sum(PagesOf) + (slot / Layout.PageTokens)], slot);
+
+    private int SourcePage(int head, int slot) => _pageIds[Tokens.Take(head).Sum(PagesOf) + (slot / Layout.PageTokens)];
+
+    private (int Position, float[] Key, float[] Value) Read(int page, int slot)
     {
-        int first = TargetTokens.Take(head).Sum(PagesOf);
         var bytes = new byte[Layout.PageBytes];
-        Pages.Download(_targetIds[first + (slot / Layout.PageTokens)], bytes);
+        Pages.Download(page, bytes);
         float[] floats = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         int place = slot % Layout.PageTokens;
         return (
@@ -104,6 +139,8 @@ internal sealed class PagedHeads : IDisposable
     private int KeyAt(int slot, int dimension) => (slot / 16 * 16 * Layout.HeadDim) + (dimension * 16) + (slot % 16);
 
     private int ValueAt(int slot, int dimension) => (Layout.ValueOffset / sizeof(float)) + (slot * Layout.HeadDim) + dimension;
+
+    private int OrderAt(int slot) => PositionAt(Layout.PageTokens) + slot;
 
     private int PositionAt(int slot) => (Layout.PositionOffset / sizeof(float)) + slot;
 

@@ -44,6 +44,11 @@ internal sealed partial class Snap16;
 internal sealed partial class Cake32;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[CakeBudget(Tokens = 24)]
+[CakeIndicator(Window = 8, DecodePooling = DecodeOrder.Physical)]
+internal sealed partial class CakeByRank32;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [UniformBudget(Tokens = 20)]
 [TokenSelection<EveryStatistic>]
 internal sealed partial class OwnStage32;

@@ -20,9 +20,13 @@ internal static class AttendKernel
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
             KernelParameter.Floats("partial", "[heads][shares][GroupSize][HeadDim], outputs before division."),
             KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], maximum of the scores and sum of the exponentials."),
+            .. EvictKernel.IsNeeded(plan) ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
         ],
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
+
+    /// <summary>What the eviction of the same step reads.</summary>
+    public static KernelParameter Logits { get; } = KernelParameter.Floats("logits", "[heads][GroupSize][stride], the step's scores of each slot.");
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
@@ -42,6 +46,11 @@ internal static class AttendKernel
                 for (int member = 0; member < kernels.Members; member++)
                 {
                     WriteSoftmax(writer, kernels, member);
+                }
+
+                if (EvictKernel.IsNeeded(plan))
+                {
+                    WriteLogits(writer, plan, kernels);
                 }
             }
 
@@ -161,6 +170,30 @@ internal static class AttendKernel
         using (writer.Block("if ((lane & 4) == 0)"))
         {
             writer.Line($"probabilities[turn + (warp * Members + {member}) * 16 + ownKey] = probability{member};");
+        }
+    }
+
+    private static void WriteLogits(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
+    {
+        writer.Line();
+        writer.Line("// The scores stay for the eviction.");
+        using (writer.Block("if ((lane & 4) == 0 && ownKey < left)"))
+        {
+            for (int member = 0; member < kernels.Members; member++)
+            {
+                string store = $"logits[((long)head * GroupSize + firstMember + {CSharpLiteral.Of(member)}) * stride + tile * 16 + ownKey] = score{CSharpLiteral.Of(member)};";
+                if (Ragged(plan, kernels))
+                {
+                    using (writer.Block($"if (firstMember + {member} < GroupSize)"))
+                    {
+                        writer.Line(store);
+                    }
+                }
+                else
+                {
+                    writer.Line(store);
+                }
+            }
         }
     }
 

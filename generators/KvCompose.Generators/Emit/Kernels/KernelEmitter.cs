@@ -80,6 +80,11 @@ internal static class KernelEmitter
     {
         yield return AttendKernel.Of(plan, kernels);
         yield return CombineKernel.Of();
+        if (EvictKernel.IsNeeded(plan))
+        {
+            yield return EvictKernel.Of(plan);
+        }
+
         if (!plan.Selects)
         {
             yield break;
@@ -150,6 +155,11 @@ internal static class KernelEmitter
             private const int TileFloats4 = {4 * plan.HeadDim};
             private const int Columns = {plan.HeadDim / 4};
             """);
+        if (EvictKernel.IsNeeded(plan))
+        {
+            writer.WriteLine($"private const int PageOrder = {plan.OrderOffset / sizeof(float)};");
+        }
+
         if (plan.ChoosesOnDevice)
         {
             writer.WriteLine($"private const int Sinks = {plan.Sinks};");

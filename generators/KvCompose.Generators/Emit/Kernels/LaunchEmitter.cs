@@ -26,7 +26,12 @@ internal static class LaunchEmitter
                 DeviceContext device, DevicePages pages, DevicePageTables tables,
                 ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, int shares)
             """;
-        using (writer.WriteBlock(Header))
+        bool evicts = EvictKernel.IsNeeded(plan);
+        string header = evicts
+            ? Header.Replace("ArrayView<float> output, int shares)", "ArrayView<float> output, ArrayView<float> logits, int stride, int shares)")
+                .Replace("/// <param name=\"shares\">", "/// <param name=\"logits\">[heads][GroupSize][stride], receives the scores that <see cref=\"Evict\"/> reads.</param>\n/// <param name=\"stride\">Slots from one row of logits to the next.</param>\n/// <param name=\"shares\">")
+            : Header;
+        using (writer.WriteBlock(header))
         {
             writer.WriteLine("""
                 Require(pages);
@@ -35,8 +40,13 @@ internal static class LaunchEmitter
                 ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
                 """);
             Launch(writer, plan, Named("AttendKernel"), "shares, tables.Heads, MemberBlocks",
-                "pages.View, tables.Pages, tables.Starts, tables.Tokens, queries, partial, statistics");
+                "pages.View, tables.Pages, tables.Starts, tables.Tokens, queries, partial, statistics" + (evicts ? ", logits, stride" : ""));
             Launch(writer, plan, Named("CombineKernel"), "tables.Heads, 1, 1", "partial, statistics, output, shares");
+        }
+
+        if (evicts)
+        {
+            WriteEviction(writer, plan, Named("EvictKernel"));
         }
 
         if (plan.Selects)
@@ -59,6 +69,32 @@ internal static class LaunchEmitter
                     throw new ArgumentException($"the pages have the layout {pages.Layout}, the kernels {expected}", nameof(pages));
                 }
                 """);
+        }
+    }
+
+    private static void WriteEviction(SourceWriter writer, PipelinePlan plan, Kernel evict)
+    {
+        string[] given = ["pool", "pageTable", "tableStart", "tokens", "statistics", "scores", "retentions"];
+        KernelParameter[] own = [.. evict.Parameters.Where(parameter => !given.Contains(parameter.Name))];
+        writer.WriteLine();
+        writer.WriteLine("""
+            /// <summary>Floats of scratch memory that <see cref="Evict"/> needs behind that of <see cref="Attend"/>.</summary>
+            internal static long EvictScratch(int heads, int stride) => (long)heads * stride * (GroupSize + 1);
+
+            /// <summary>Takes out what heads hold above their budgets after a step's attention; the parameters are those of <see cref="EvictKernel"/>.</summary>
+            """);
+        using (writer.WriteBlock($"internal static void Evict(DeviceContext device, DevicePages pages, DevicePageTables tables, ArrayView<float> scratch, {Declared(own)})"))
+        {
+            writer.WriteLine("""
+                Require(pages);
+                long outputs = (long)tables.Heads * shares * GroupSize;
+                long rows = (long)tables.Heads * stride;
+                ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
+                ArrayView<float> scores = scratch.SubView(AttendScratch(tables.Heads, shares), rows);
+                ArrayView<float> retentions = scratch.SubView(AttendScratch(tables.Heads, shares) + rows, rows * GroupSize);
+                """);
+            string arguments = string.Join(", ", evict.Parameters.Skip(4).Select(static parameter => parameter.Name));
+            Launch(writer, plan, evict, "tables.Heads, 1, 1", "pages.View, tables.Pages, tables.Starts, tables.Tokens, " + arguments);
         }
     }
 

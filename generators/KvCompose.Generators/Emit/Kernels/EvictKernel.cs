@@ -1,0 +1,321 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit.Kernels;
+
+/// <summary>
+/// Writes the eviction of a decode step: the stage's retention of every candidate, pooled along the head's line and reduced over the
+/// group; the least retained leaves, the token of the last slot takes its place, and the line closes up.
+/// </summary>
+internal static class EvictKernel
+{
+    /// <summary>Whether a pipeline has this kernel: its tokens stand in a line, and what they are worth is of this step alone.</summary>
+    public static bool IsNeeded(PipelinePlan plan) => plan.Evicts && plan.DecodeOrder != DecodeOrder.None && !plan.Collects;
+
+    public static Kernel Of(PipelinePlan plan) => new(
+        "EvictKernel",
+        "Takes out what one head holds above its budget. Group (head).",
+        [.. Parameters(plan)],
+        Synchronises: true,
+        writer => WriteBody(writer, plan));
+
+    private static IEnumerable<KernelParameter> Parameters(PipelinePlan plan)
+    {
+        yield return KernelParameter.Pool;
+        yield return KernelParameter.PageTable;
+        yield return KernelParameter.TableStart;
+        yield return KernelParameter.Ints("tokens", "[heads], tokens that a head holds, the step's included; receives what it goes on holding.");
+        yield return KernelParameter.Ints("budgets", "[heads], tokens that a head may hold; 0 for as many as come.");
+        yield return KernelParameter.Ints("stepPositions", "[heads], position of the step's token.");
+        yield return KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], of the step's attention.");
+        yield return KernelParameter.Floats("logits", "[heads][GroupSize][stride], the step's scores of each slot.");
+        if (plan.Selection.HasRunTimeOptions)
+        {
+            yield return new KernelParameter(plan.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
+        }
+
+        yield return KernelParameter.Floats("scores", "[heads][stride], scratch.");
+        yield return KernelParameter.Floats("retentions", "[heads][GroupSize][stride], scratch.");
+        yield return KernelParameter.Ints("line", "[heads][stride], scratch.");
+        yield return new KernelParameter("int", "shares", "Groups among which the tokens of a head were dealt out.");
+        yield return KernelParameter.Stride;
+    }
+
+    private static void WriteBody(KernelWriter writer, PipelinePlan plan)
+    {
+        writer.Line($"""
+            var normalisers = SharedMemory.Allocate<float>(GroupSize);
+            var leastScores = SharedMemory.Allocate<int>({KernelPlan.Threads});
+            var leastRanks = SharedMemory.Allocate<int>({KernelPlan.Threads});
+            var words = pool.Cast<int>();
+            int thread = Group.IdxX;
+            int head = Grid.IdxX;
+            int count = tokens[head];
+            int budget = budgets[head];
+            """);
+        using (writer.Block("if (budget == 0 || count <= budget)"))
+        {
+            writer.Return();
+        }
+
+        writer.Line();
+        if (!plan.Selection.HasRunTimeOptions)
+        {
+            writer.Line($"{plan.Selection.Type} options = {StageValue.Of(plan.Selection)};");
+        }
+
+        WriteStart(writer);
+        writer.Line();
+        WriteRetentions(writer, plan);
+        writer.Line();
+        using (writer.Block("for (int excess = IntrinsicMath.Min(count - budget, candidates); excess > 0; excess--)"))
+        {
+            WriteLeast(writer);
+            writer.Line();
+            WriteRemove(writer);
+        }
+
+        writer.Line();
+        WriteLine(writer, plan);
+    }
+
+    private static void WriteStart(KernelWriter writer)
+    {
+        writer.Line("long row = (long)head * stride;");
+        writer.Line("int candidates = IntrinsicMath.Max(0, count - Sinks - Window);");
+        writer.Line();
+        writer.Line("// Log-sum-exp of each query head over the shares.");
+        using (writer.Block("if (thread < GroupSize)"))
+        {
+            writer.Line("""
+                float top = float.NegativeInfinity;
+                for (int share = 0; share < shares; share++)
+                {
+                    top = XMath.Max(top, statistics[(((long)head * shares + share) * GroupSize + thread) * 2]);
+                }
+
+                float total = 0;
+                for (int share = 0; share < shares; share++)
+                {
+                    long place = (((long)head * shares + share) * GroupSize + thread) * 2;
+                    total += statistics[place + 1] * XMath.Exp(statistics[place] - top);
+                }
+
+                normalisers[thread] = top + XMath.Log(total);
+                """);
+        }
+
+        writer.Line($$"""
+
+            // The head's line, slot numbers by rank: sinks first, window last.
+            for (int rank = thread; rank < count; rank += {{KernelPlan.Threads}})
+            {
+                line[row + rank] = words[pageTable[tableStart[head] + rank / PageTokens] * (long)PageFloats + PageOrder + rank % PageTokens];
+            }
+
+            """);
+        writer.Barrier();
+    }
+
+    private static void WriteRetentions(KernelWriter writer, PipelinePlan plan)
+    {
+        int reach = plan.PoolingKernel / 2;
+        writer.Line("// Retention: the stage's formula.");
+        using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
+        {
+            writer.Line($$"""
+                int slot = line[row + Sinks + rank];
+                long page = pageTable[tableStart[head] + slot / PageTokens];
+                for (int member = 0; member < GroupSize; member++)
+                {
+                    long pair = (long)head * GroupSize + member;
+                    var seen = new ResidentToken
+                    {
+                        Position = words[page * PageFloats + PagePositions + slot % PageTokens],
+                        StepPosition = stepPositions[head],
+                        Probability = XMath.Exp(logits[pair * stride + slot] - normalisers[member]),
+                    };
+                    retentions[pair * stride + rank] = {{plan.Selection.Type}}.Retain(in options, in seen);
+                }
+                """);
+        }
+
+        writer.Line();
+        writer.Barrier();
+        bool average = plan.Pooling != PoolingKind.Max;
+        writer.Line($"// Pooled along the line, reduced over the group.");
+        using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
+        {
+            writer.Line("float score = 0;");
+            using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
+            {
+                writer.Line($$"""
+                    float pooled = {{(average ? "0" : "float.NegativeInfinity")}};
+                    for (int near = IntrinsicMath.Max(0, rank - {{reach}}); near <= IntrinsicMath.Min(candidates - 1, rank + {{reach}}); near++)
+                    {
+                        float own = retentions[((long)head * GroupSize + member) * stride + near];
+                        pooled = {{(average ? "pooled + own" : "XMath.Max(pooled, own)")}};
+                    }
+
+                    """);
+                if (average && plan.PoolingKernel > 1)
+                {
+                    writer.Line($"pooled *= 1f / {plan.PoolingKernel};");
+                }
+
+                writer.Line(plan.Reduction == GroupReduction.Max
+                    ? "score = member == 0 ? pooled : XMath.Max(score, pooled);"
+                    : "score += pooled;");
+            }
+
+            string mean = plan.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / GroupSize)" : "";
+            writer.Line($"scores[row + rank] = score{mean};");
+        }
+
+        writer.Line();
+        writer.Barrier();
+    }
+
+    /// <summary>NaN counts as negative infinity; of equals the later in the line is least.</summary>
+    private static void WriteLeast(KernelWriter writer)
+    {
+        writer.Line($$"""
+            // Who is retained least: each thread among its own, then one among the threads.
+            int least = 0;
+            int leastRank = -1;
+            for (int rank = thread; rank < candidates; rank += {{KernelPlan.Threads}})
+            {
+                int score = (int)(Ordered(scores[row + rank]) ^ 0x80000000u);
+                if (leastRank < 0 || score <= least)
+                {
+                    least = score;
+                    leastRank = rank;
+                }
+            }
+
+            leastScores[thread] = least;
+            leastRanks[thread] = leastRank;
+            """);
+        writer.Barrier();
+        writer.Line($$"""
+            int leaving = leastRanks[0];
+            int lowest = leastScores[0];
+            for (int other = 1; other < {{KernelPlan.Threads}}; other++)
+            {
+                int rank = leastRanks[other];
+                int score = leastScores[other];
+                if (rank >= 0 && (score < lowest || (score == lowest && rank > leaving)))
+                {
+                    lowest = score;
+                    leaving = rank;
+                }
+            }
+
+            int hole = line[row + Sinks + leaving];
+            """);
+        writer.Barrier();
+    }
+
+    private static void WriteRemove(KernelWriter writer)
+    {
+        writer.Line("// The line and the scores close up, a stretch at a time.");
+        writer.Line("count--;");
+        writer.Line("candidates--;");
+        using (writer.Block($"for (int start = leaving; start < count - Sinks; start += {KernelPlan.Threads})"))
+        {
+            writer.Line("""
+                int rank = start + thread;
+                int nextSlot = 0;
+                float nextScore = 0;
+                if (rank < count - Sinks)
+                {
+                    nextSlot = line[row + Sinks + rank + 1];
+                    nextScore = rank < candidates ? scores[row + rank + 1] : 0;
+                }
+
+                """);
+            writer.Barrier();
+            using (writer.Block("if (rank < count - Sinks)"))
+            {
+                writer.Line("line[row + Sinks + rank] = nextSlot;");
+                using (writer.Block("if (rank < candidates)"))
+                {
+                    writer.Line("scores[row + rank] = nextScore;");
+                }
+            }
+
+            writer.Line();
+            writer.Barrier();
+        }
+
+        writer.Line($$"""
+
+            // The token of the last slot moves into the hole.
+            long from = pageTable[tableStart[head] + count / PageTokens] * (long)PageFloats;
+            long into = pageTable[tableStart[head] + hole / PageTokens] * (long)PageFloats;
+            int fromPlace = count % PageTokens;
+            int intoPlace = hole % PageTokens;
+            if (hole != count)
+            {
+                for (int rank = thread; rank < count; rank += {{KernelPlan.Threads}})
+                {
+                    if (line[row + rank] == count)
+                    {
+                        line[row + rank] = hole;
+                    }
+                }
+
+                for (int element = thread; element < HeadDim; element += {{KernelPlan.Threads}})
+                {
+                    pool[into + intoPlace / 16 * 16 * HeadDim + element * 16 + (intoPlace & 15)] = pool[from + fromPlace / 16 * 16 * HeadDim + element * 16 + (fromPlace & 15)];
+                    pool[into + PageKeys4 * 4 + intoPlace * HeadDim + element] = pool[from + PageKeys4 * 4 + fromPlace * HeadDim + element];
+                }
+
+                if (thread == 0)
+                {
+                    pool[into + PagePositions + intoPlace] = pool[from + PagePositions + fromPlace];
+                }
+            }
+
+            """);
+        writer.Barrier();
+    }
+
+    private static void WriteLine(KernelWriter writer, PipelinePlan plan)
+    {
+        string target = "rank";
+        writer.Line(plan.DecodeOrder == DecodeOrder.Physical
+            ? "// The line goes back into the pages; what stays of the candidates is ranked anew."
+            : "// The line goes back into the pages.");
+        using (writer.Block($"for (int rank = thread; rank < count; rank += {KernelPlan.Threads})"))
+        {
+            if (plan.DecodeOrder == DecodeOrder.Physical)
+            {
+                target = "target";
+                writer.Line("""
+                    int target = rank;
+                    int own = rank - Sinks;
+                    if (own >= 0 && own < candidates)
+                    {
+                        uint ownScore = Ordered(scores[row + own]);
+                        target = Sinks;
+                        for (int other = 0; other < candidates; other++)
+                        {
+                            uint score = Ordered(scores[row + other]);
+                            target += score > ownScore || (score == ownScore && other < own) ? 1 : 0;
+                        }
+                    }
+
+                    """);
+            }
+
+            writer.Line($"words[pageTable[tableStart[head] + {target} / PageTokens] * (long)PageFloats + PageOrder + {target} % PageTokens] = line[row + rank];");
+        }
+
+        writer.Line();
+        using (writer.Block("if (thread == 0)"))
+        {
+            writer.Line("tokens[head] = count;");
+        }
+    }
+}
