@@ -165,6 +165,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ValueHasAPrice));
 
+    public static readonly DiagnosticDescriptor EvictionIsATie = new(
+        RuleIds.EvictionIsATie,
+        "Eviction among tied tokens",
+        "Budget of '{0}' leaves {1} tokens to choose, so few that '{2}' sees ties between them when it pools while decoding",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.EvictionIsATie));
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -186,7 +193,7 @@ internal static class RuleDescriptors
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
         BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets,
         DecodeEvictionBypassesStore, OptionOverruled, TunedForAnotherBudget, NothingToChoose, CascadeShortensPages, ValueHasAPrice,
-        LanguageTooOld, UnsafeNotAllowed,
+        EvictionIsATie, LanguageTooOld, UnsafeNotAllowed,
     ];
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);

@@ -3,10 +3,13 @@ using KvCompose.Models;
 
 namespace KvCompose.Samples.Needle;
 
-/// <summary>A pipeline with its session and its score.</summary>
-internal sealed class Contestant(string name, KvSession session) : IDisposable
+/// <summary>A pipeline with its budget, its session and its score.</summary>
+internal sealed class Contestant(string name, string? budget, KvSession session) : IDisposable
 {
     public string Name => name;
+
+    /// <summary>The budget as a table shows it; null where only one is compared.</summary>
+    public string? Budget => budget;
 
     public KvSession Session => session;
 
@@ -19,7 +22,12 @@ internal sealed class Contestant(string name, KvSession session) : IDisposable
         {
             foreach (NeedlePipeline pipeline in arguments.Pipelines)
             {
-                opened.Add(new Contestant(pipeline.Name, pipeline.Open(model, new NeedleBudget(arguments.Budget, arguments.Length))));
+                foreach (UniformBudget uniform in arguments.Budgets.Take(pipeline.KeepsEverything ? 1 : arguments.Budgets.Count))
+                {
+                    var budget = new NeedleBudget(uniform, arguments.Length);
+                    string? shown = arguments.Budgets.Count == 1 ? null : pipeline.KeepsEverything ? "all" : budget.ToString();
+                    opened.Add(new Contestant(pipeline.Name, shown, pipeline.Open(model, budget)));
+                }
             }
 
             return [.. opened];

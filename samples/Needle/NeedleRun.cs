@@ -45,7 +45,7 @@ internal static class NeedleRun
 
             if (json is not null)
             {
-                NeedleResult[] results = [.. contestants.Select(contestant => NeedleResult.Of(contestant.Name, contestant.Score))];
+                NeedleResult[] results = [.. contestants.Select(contestant => NeedleResult.Of(contestant.Name, contestant.Score, contestant.Budget))];
                 new NeedleReport(EmbeddedModel.Name, arguments.Length, arguments.Questions, results).Write(json.Stream);
                 json.Commit();
             }

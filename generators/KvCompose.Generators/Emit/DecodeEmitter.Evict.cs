@@ -226,21 +226,30 @@ internal static partial class DecodeEmitter
     /// <summary>A ranked table holds sinks, window, then the others; its line has the window last.</summary>
     private static void WriteLineUp(SourceWriter writer, PipelinePlan plan)
     {
+        bool physical = plan.DecodeOrder == DecodeOrder.Physical;
         writer.WriteLine("/// <summary>The line of a head as the prompt leaves it.</summary>");
-        using (writer.WriteBlock("internal static void LineUp(PagePool pool, PageTable* table)"))
+        using (writer.WriteBlock($"internal static void LineUp(PagePool pool, PageTable* table{(physical ? ", bool ranked" : "")})"))
         {
-            string slot = (plan.KeepsRanked, plan.DecodeOrder) switch
+            if (physical)
             {
-                (false, _) => "rank",
-                (true, DecodeOrder.Physical) => "rank < sinks ? rank : rank < table->Tokens - window ? rank + window : rank - (table->Tokens - window - sinks)",
-                _ => "slots[rank]",
-            };
-            if (plan.KeepsRanked)
-            {
-                writer.WriteLine("int sinks = Math.Min(Plan.Sinks, table->Tokens), window = Math.Min(Plan.Window, table->Tokens - sinks);");
+                writer.WriteLine("""
+                    int sinks = Math.Min(Plan.Sinks, table->Tokens), window = Math.Min(Plan.Window, table->Tokens - sinks);
+                    int others = table->Tokens - sinks - window;
+                    if (ranked)
+                    {
+                        for (int rank = 0; rank < table->Tokens; rank++)
+                        {
+                            int slot = rank < sinks ? rank : rank < sinks + others ? rank + window : rank - others;
+                            ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = slot;
+                        }
+
+                        return;
+                    }
+
+                    """);
             }
 
-            if (slot == "slots[rank]")
+            if (plan.KeepsRanked)
             {
                 writer.WriteLine("""
                     var slots = new int[table->Tokens];
@@ -258,7 +267,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine($$"""
                 for (int rank = 0; rank < table->Tokens; rank++)
                 {
-                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = {{slot}};
+                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = {{(plan.KeepsRanked ? "slots[rank]" : "rank")}};
                 }
                 """);
         }

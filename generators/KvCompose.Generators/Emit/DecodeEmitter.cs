@@ -103,19 +103,14 @@ internal static partial class DecodeEmitter
             writer.WriteLine("Items.PlaceWeights();");
         }
 
-        writer.WriteLine("""
-            var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
-            Workers.Run(ref attend, Items.Count);
-            Items.Merge();
-
-            """);
+        WriteAttendCall(writer, plan);
         if (plan.Evicts)
         {
             WriteEvictCall(writer, plan);
             writer.WriteLine();
         }
 
-        if (plan.Retrieves)
+        if (plan.Retrieves && !plan.WatchesFirst)
         {
             WriteTierCall(writer, "Watch: what the step attended to.", "Watch");
             writer.WriteLine();
@@ -124,6 +119,34 @@ internal static partial class DecodeEmitter
         writer.WriteLine("""
             // Output projection and feed-forward block.
             Transformer.Complete(layer, Queries, Hidden, rows);
+            """);
+    }
+
+    private static void WriteAttendCall(SourceWriter writer, PipelinePlan plan)
+    {
+        const string Work = "var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
+        if (!plan.WatchesFirst)
+        {
+            writer.WriteLine(Work + " };");
+            writer.WriteLine("Workers.Run(ref attend, Items.Count);");
+        }
+        else
+        {
+            writer.WriteLine("// Watched heads come first: what they ask for is resident when the others attend.");
+            writer.WriteLine(Work + ", Watched = true };");
+            writer.WriteLine("Workers.Run(ref attend, Items.Count);");
+            writer.WriteLine();
+            WriteTierCall(writer, "Watch: what the step attended to.", "Watch");
+            writer.WriteLine();
+            writer.WriteLine("""
+                attend.Watched = false;
+                Workers.Run(ref attend, Items.Count);
+                """);
+        }
+
+        writer.WriteLine("""
+            Items.Merge();
+
             """);
     }
 
@@ -184,22 +207,42 @@ internal static partial class DecodeEmitter
         }
         """);
 
-    private static void WriteAttend(SourceWriter writer, PipelinePlan plan)
+    private static void WriteAttendWork(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine("""
-            /// <summary>Spreads the pieces of a layer over the threads.</summary>
-            internal struct AttendWork : IParallelWork
-            {
+        writer.WriteLine("/// <summary>Spreads the pieces of a layer over the threads.</summary>");
+        using (writer.WriteBlock("internal struct AttendWork : IParallelWork"))
+        {
+            writer.WriteLine("""
                 public PagePool Pool;
                 public AttentionItems Items;
                 public float* Scratch;
                 public int ScratchFloats;
-
-                public readonly void Run(int item, int worker)
-                    => Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));
+                """);
+            if (plan.WatchesFirst)
+            {
+                writer.WriteLine("public bool Watched;");
             }
 
-            """);
+            writer.WriteLine();
+            const string Call = "Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));";
+            writer.WriteLine(plan.WatchesFirst
+                ? $$"""
+                    public readonly void Run(int item, int worker)
+                    {
+                        if ((Items.Items[item].Weights != null) == Watched)
+                        {
+                            {{Call}}
+                        }
+                    }
+                    """
+                : $"public readonly void Run(int item, int worker)\n    => {Call}");
+        }
+    }
+
+    private static void WriteAttend(SourceWriter writer, PipelinePlan plan)
+    {
+        WriteAttendWork(writer, plan);
+        writer.WriteLine();
         writer.WriteLine($"/// <summary>Attention of a group's {plan.GroupSize} query heads over one piece of their key-value head.</summary>");
         using (writer.WriteBlock("private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)"))
         {

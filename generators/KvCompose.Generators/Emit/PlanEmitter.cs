@@ -106,6 +106,15 @@ internal static class PlanEmitter
                 writer.WriteLine();
             }
 
+            if (plan.NeedsProfile)
+            {
+                writer.WriteLine("""
+                    /// <summary>What is known of the model's heads; a session cannot be opened without it.</summary>
+                    public HeadProfile? Profile { get; init; }
+
+                    """);
+            }
+
             writer.WriteLine("/// <inheritdoc/>");
             using (writer.WriteBlock("public override void Validate()"))
             {

@@ -39,7 +39,6 @@ internal static class PlanSummary
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
-                + (plan.Selects && !plan.ChoosesOnDevice ? "; tokens are ranked and chosen on the processor" : "")
             : "kernels: none, they read 32-bit floats and the storage keeps something else";
 
     private static string Observation(PipelinePlan plan)

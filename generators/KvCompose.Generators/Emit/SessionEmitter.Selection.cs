@@ -42,6 +42,16 @@ internal static partial class SessionEmitter
             var headBudgets = new int[heads];
             var roles = new HeadRole[heads];
             """);
+        if (plan.HasCapacities)
+        {
+            writer.WriteLine("var capacities = new int[shape.Layers];");
+        }
+
+        if (plan.HeadRole is not null && plan.Residency is not null)
+        {
+            writer.WriteLine("var roleBudgets = new int[heads];");
+        }
+
         if (plan.Propagates)
         {
             writer.WriteLine("float* layerScores = buffers.Statistic(1);");
@@ -148,6 +158,10 @@ internal static partial class SessionEmitter
         if (plan.Residency is { } residency)
         {
             const string Loop = "for (int head = 0; head < heads; head++)";
+            string budgets = plan.HeadRole is null ? "headBudgets" : "roleBudgets";
+            string scores = (residency.Facts.Needs & StageProducts.TokenScores) != 0
+                ? "\n        Scores = new ReadOnlySpan<float>(scores + ((nint)head * stride), Math.Max(0, tokens - Plan.Window)),"
+                : "";
             string start = plan.Retrieves ? Loop : $"{residency.Type} residency = {StageValue.InSession(residency)};\n{Loop}";
             string skip = plan.Retrieves ? "" : "if (headBudgets[head] == tokens)\n    {\n        continue;\n    }\n\n    ";
             string place = plan.Retrieves ? "_tier.Place(in placement);" : $"{residency.Type}.Place(in residency, in placement);";
@@ -158,7 +172,7 @@ internal static partial class SessionEmitter
                 {
                     {{skip}}var placement = new PlacementContext
                     {
-                        Sequence = sequence, Layer = layer, Head = head, Role = roles[head], HeadDim = Plan.HeadDim,
+                        Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = {{budgets}}[head], HeadDim = Plan.HeadDim,{{scores}}
                         Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                         Positions = buffers.Positions.AsSpan(0, tokens),
                         KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
@@ -181,7 +195,8 @@ internal static partial class SessionEmitter
             writer.WriteLine("PageTable* table = cache.Layer(layer) + head;");
             if (plan.Evicts)
             {
-                writer.WriteLine("table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity(headBudgets[head], tokens);");
+                string budget = plan.HasCapacities ? "capacities[layer] > 0 ? capacities[layer] : headBudgets[head]" : "headBudgets[head]";
+                writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity({budget}, tokens);");
                 writer.WriteLine("table->Watched = table->Budget > 0;");
             }
             else
@@ -235,12 +250,13 @@ internal static partial class SessionEmitter
 
         if (plan.LayerBudget is { } budget)
         {
+            string capacities = plan.HasCapacities ? " Capacities = capacities," : "";
             string share = plan.Propagates ? " PropagatedShare = propagatedShare," : "";
             writer.WriteLine($$"""
                 var layerContext = new LayerBudgetContext
                 {
                     Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
-                    ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),{{capacities}}
                 };
                 {{budget.Type}} layerBudget = {{StageValue.InSession(budget)}};
                 {{budget.Type}}.Allocate(in layerBudget, in layerContext, layerBudgets);
@@ -257,15 +273,17 @@ internal static partial class SessionEmitter
             string scores = (role.Facts.Needs & StageProducts.TokenScores) != 0
                 ? "Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,"
                 : "";
+            string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
+            string copy = plan.Residency is null ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
             writer.WriteLine($$"""
                 Array.Clear(roles);
                 var headContext = new HeadBudgetContext
                 {
                     Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
-                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, {{scores}}
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, {{profile}} {{scores}}
                 };
                 {{role.Type}} headRole = {{StageValue.InSession(role)}};
-                {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);
+                {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);{{copy}}
                 for (int head = 0; head < heads; head++)
                 {
                     headBudgets[head] = roles[head] is HeadRole.Full or HeadRole.Pivot ? tokens : headBudgets[head];

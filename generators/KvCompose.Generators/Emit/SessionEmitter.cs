@@ -22,6 +22,12 @@ internal static partial class SessionEmitter
                 writer.WriteLine();
             }
 
+            if (plan.NeedsProfile)
+            {
+                writer.WriteLine("private readonly HeadProfile _profile;");
+                writer.WriteLine();
+            }
+
             if (plan.Retrieves)
             {
                 writer.WriteLine($"private readonly {plan.Residency!.Tier!} _tier;");
@@ -39,6 +45,11 @@ internal static partial class SessionEmitter
                 }
 
                 WriteLayerChecks(writer, plan);
+                if (plan.NeedsProfile)
+                {
+                    WriteProfileOpening(writer, plan);
+                }
+
                 if (plan.Retrieves)
                 {
                     WriteTierOpening(writer, plan, layout);
@@ -170,14 +181,7 @@ internal static partial class SessionEmitter
 
             if (plan.DecodeOrder != DecodeOrder.None)
             {
-                writer.WriteLine("""
-
-                    // The line along which decoding pools.
-                    for (int head = 0; head < shape.Layers * heads; head++)
-                    {
-                        Loops.LineUp(Pool, cache.Layer(0) + head);
-                    }
-                    """);
+                WriteLineUpCalls(writer, plan);
             }
 
             if (plan.Retrieves)
@@ -237,13 +241,30 @@ internal static partial class SessionEmitter
             ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
             : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
 
+    private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile);");
+        if (plan.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
+        {
+            writer.WriteLine($$"""
+                {{role.Type}} headRole = {{StageValue.InSession(role)}};
+                CheckRoles(in headRole, _profile);
+                """);
+        }
+    }
+
     private static void WriteTierOpening(SourceWriter writer, PipelinePlan plan, string layout)
     {
         StageSpec residency = plan.Residency!;
+        string asked = (residency.Facts.Needs & StageProducts.HeadProfile) != 0 ? " Profile = _profile," : "";
+        asked += (residency.Facts.Needs & StageProducts.TokenScores) != 0
+            ? $" Pooling = (PoolingKind){(int)plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction){(int)plan.Reduction},"
+            : "";
+        string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
         writer.WriteLine($$"""
             {{residency.Type}} residency = {{StageValue.InSession(residency)}};
             var writer = new StoragePageWriter<{{plan.Storage}}>({{layout}});
-            _tier = {{residency.Type}}.Open(in residency, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window));
+            _tier = {{residency.Type}}.Open(in residency, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window){{with}});
             """);
     }
 
@@ -253,6 +274,32 @@ internal static partial class SessionEmitter
         protected override IRetrievalTier? Tier => _tier;
         """);
 
+    /// <summary>A prompt of which nothing was left out was never ranked for good: its tokens stand by position.</summary>
+    private static void WriteLineUpCalls(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine();
+        writer.WriteLine("// The line along which decoding pools.");
+        bool physical = plan.DecodeOrder == DecodeOrder.Physical;
+        if (physical)
+        {
+            writer.WriteLine("""
+                bool ranked = false;
+                for (int head = 0; head < shape.Layers * heads; head++)
+                {
+                    ranked |= (cache.Layer(0) + head)->Tokens < statistics[head / heads].Tokens;
+                }
+
+                """);
+        }
+
+        writer.WriteLine($$"""
+            for (int head = 0; head < shape.Layers * heads; head++)
+            {
+                Loops.LineUp(Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
+            }
+            """);
+    }
+
     private static void WriteFinalBudgets(SourceWriter writer) => writer.WriteLine("""
 
         // What every layer may hold while decoding: its budget of the last stage of the cascade.
@@ -261,7 +308,7 @@ internal static partial class SessionEmitter
             for (int head = 0; head < heads; head++)
             {
                 PageTable* table = cache.Layer(done) + head;
-                table->Budget = Loops.Capacity(layerBudgets[done], statistics[done].Tokens);
+                table->Budget = Loops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
                 table->Watched = true;
             }
         }

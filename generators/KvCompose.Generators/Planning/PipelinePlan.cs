@@ -85,6 +85,9 @@ internal sealed record PipelinePlan
     /// <summary>Whether heads give up tokens while decoding.</summary>
     public bool Evicts => Selection.EvictsWhileDecoding;
 
+    /// <summary>Whether a layer budget may let layers hold more while decoding, or less, than it gives them of the prompt.</summary>
+    public bool HasCapacities => Evicts && LayerBudget is not null && HeadRole is null;
+
     /// <summary>Whether every token keeps what it has collected.</summary>
     public bool Collects => (Statistics & AttentionStatistics.CollectedProbabilities) != 0;
 
@@ -93,6 +96,13 @@ internal sealed record PipelinePlan
 
     /// <summary>Whether tokens that were left out may come back.</summary>
     public bool Retrieves => Selects && Residency is { Tier: not null };
+
+    /// <summary>Whether watched heads attend before the others, so that what they ask for takes part in the same token.</summary>
+    public bool WatchesFirst
+        => Retrieves && KeepsWeights && !Evicts && Residency!.Number(OptionRole.Visibility, 0) == (int)RetrievalVisibility.SameToken;
+
+    /// <summary>Whether a stage wants to know what a profile says of the model's heads.</summary>
+    public bool NeedsProfile => Selects && Spec.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.HeadProfile) != 0);
 
     /// <summary>Whether a page's tokens stand in order of their rank, best first: what shrinks then is cut, and what is pooled by rank finds it.</summary>
     public bool KeepsRanked => Cascades || DecodeOrder == DecodeOrder.Physical;
@@ -117,10 +127,8 @@ internal sealed record PipelinePlan
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
 
-    /// <summary>
-    /// Whether kernels choose and gather tokens. They keep them ascending, which a table that a later layer may shorten cannot be.
-    /// </summary>
-    public bool ChoosesOnDevice => Kernels is not null && Selects && !KeepsRanked;
+    /// <summary>Whether kernels choose and gather tokens.</summary>
+    public bool ChoosesOnDevice => Kernels is not null && Selects;
 
     /// <summary>What lets only chosen tokens go on, in the order of declaration.</summary>
     public IEnumerable<StageSpec> Propagations => Spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation);

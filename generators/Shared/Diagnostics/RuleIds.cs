@@ -26,6 +26,7 @@ internal static class RuleIds
     public const string NothingToChoose = "KVC2082";
     public const string CascadeShortensPages = "KVC2083";
     public const string ValueHasAPrice = "KVC2084";
+    public const string EvictionIsATie = "KVC2085";
 
     public const string LanguageTooOld = "KVC9001";
     public const string UnsafeNotAllowed = "KVC9003";

@@ -24,7 +24,8 @@ internal static class CompositionRules
             ReportMissing(pipeline, pipelineSite, StageSlot.TokenSelection, sink);
         }
 
-        StageProducts provided = stages.Aggregate(StageProducts.None, static (all, stage) => all | stage.Facts.Provides);
+        // A profile of the heads is no stage's: it comes with the session, or at compile time.
+        StageProducts provided = stages.Aggregate(StageProducts.HeadProfile, static (all, stage) => all | stage.Facts.Provides);
         bool lacksLayerBudget = false;
         foreach (StageSpec stage in stages)
         {
@@ -144,13 +145,24 @@ internal static class CompositionRules
     private static bool CheckDecodeEviction(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
         if (SelectionOf(stages) is not { EvictsWhileDecoding: true } selection
-            || stages.FirstOrDefault(static stage => (stage.Facts.Provides & StageProducts.BackingStore) != 0) is not { } store)
+            || stages.FirstOrDefault(static stage => stage.Tier is not null || (stage.Facts.Provides & StageProducts.BackingStore) != 0) is not { } store)
         {
             return true;
         }
 
         sink.Report(new Finding(RuleIds.DecodeEvictionBypassesStore, siteOf(selection.Slot), selection.Type.Name, store.Type.Name));
         return false;
+    }
+
+    /// <summary>With so few tokens to choose from, pooling while decoding sums the same tokens for several of them: half the kernel, rounded up.</summary>
+    private static int PooledReach(StageSpec selection)
+    {
+        int kernel = selection.Number(OptionRole.PoolingKernel, selection.Facts.PoolingKernel);
+        return selection.EvictsWhileDecoding && kernel > 1
+            && (PoolingKind)selection.Number(OptionRole.Pooling, (int)selection.Facts.Pooling) != PoolingKind.None
+            && (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) != DecodeOrder.None
+            ? (kernel + 1) / 2
+            : 0;
     }
 
     /// <summary>A head must be allowed to keep at least what the selection keeps whatever the budget is.</summary>
@@ -161,7 +173,7 @@ internal static class CompositionRules
             return true;
         }
 
-        int kept = selection.Number(OptionRole.Sinks, 0) + selection.Number(OptionRole.Window, 0);
+        int kept = selection.Number(OptionRole.Sinks, 0) + selection.Number(OptionRole.Window, 0), reach = PooledReach(selection);
         foreach (StageSpec stage in stages)
         {
             int budget = stage.Number(OptionRole.Budget, 0);
@@ -178,6 +190,12 @@ internal static class CompositionRules
                 sink.Report(new Finding(
                     RuleIds.NothingToChoose, siteOf(stage.Slot), stage.Type.Name,
                     budget.ToString(CultureInfo.InvariantCulture), selection.Type.Name));
+            }
+            else if (budget > kept && budget - kept <= reach && stage.Slot == StageSlot.LayerBudget)
+            {
+                sink.Report(new Finding(
+                    RuleIds.EvictionIsATie, siteOf(stage.Slot), stage.Type.Name,
+                    (budget - kept).ToString(CultureInfo.InvariantCulture), selection.Type.Name));
             }
         }
 

@@ -4,8 +4,8 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Length">Tokens of a text.</param>
 /// <param name="Questions">Texts, with one question each.</param>
 /// <param name="Seed">Decides the texts.</param>
-/// <param name="Budget">Tokens that a key-value head may keep.</param>
+/// <param name="Budgets">Tokens that a key-value head may keep; each one makes a row a pipeline.</param>
 /// <param name="Pipelines">Who answers.</param>
 /// <param name="Json">Where the figures are written to, or null.</param>
 internal sealed record NeedleArguments(
-    int Length, int Questions, ulong Seed, UniformBudget Budget, IReadOnlyList<NeedlePipeline> Pipelines, string? Json);
+    int Length, int Questions, ulong Seed, IReadOnlyList<UniformBudget> Budgets, IReadOnlyList<NeedlePipeline> Pipelines, string? Json);

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using KvCompose.Evaluation;
-using KvCompose.Models;
 using Spectre.Console;
 
 namespace KvCompose.Samples.Needle;
@@ -23,47 +21,7 @@ internal static class NeedleCommand
         var options = new NeedleOptions();
         var command = new RootCommand(Description);
         options.AddTo(command);
-        command.SetAction(parsed => Guard(() => NeedleRun.Run(options.Read(parsed), console, cancellation), error));
-        command.Add(ProfileVerb.Command(arguments => Guard(() => ProfileRun.Run(arguments, console, cancellation), error)));
-        ParseResult result = command.Parse(arguments);
-        if (result.Errors.Count == 0)
-        {
-            return result.Invoke(new InvocationConfiguration
-            {
-                Output = console.Profile.Out.Writer, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
-            });
-        }
-
-        foreach (string message in result.Errors.Select(problem => problem.Message).Distinct())
-        {
-            error.WriteLine(message);
-        }
-
-        error.WriteLine("--help shows what there is.");
-        return ExitCode.WrongArguments;
-    }
-
-    private static int Guard(Action run, TextWriter error)
-    {
-        try
-        {
-            run();
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException)
-        {
-            error.WriteLine("cancelled");
-            return ExitCode.Cancelled;
-        }
-        catch (WrongArgumentException problem)
-        {
-            error.WriteLine(problem.Message);
-            return ExitCode.WrongArguments;
-        }
-        catch (Exception problem) when (problem is ModelLoadException or NeedleVocabularyException or ModelMismatchException or IOException)
-        {
-            error.WriteLine(problem.Message);
-            return ExitCode.Failed;
-        }
+        command.Add(ProfileVerb.Command(arguments => SampleCommand.Guard(() => ProfileRun.Run(arguments, console, cancellation), error)));
+        return SampleCommand.Run(command, arguments, parsed => NeedleRun.Run(options.Read(parsed), console, cancellation), console, error);
     }
 }

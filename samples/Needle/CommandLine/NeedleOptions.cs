@@ -15,11 +15,13 @@ internal sealed class NeedleOptions
     private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each.", DefaultValueFactory = _ => 16 };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _json = new("--json") { Description = "Writes the figures to FILE as JSON.", HelpName = "FILE" };
-    private readonly Option<UniformBudget> _budget = new("--budget")
+    private readonly Option<UniformBudget[]> _budgets = new("--budget")
     {
-        Description = "Tokens that a key-value head may keep: a number, or with a decimal point a share of the text. [default: 0.125]",
-        HelpName = "TOKENS|SHARE",
-        CustomParser = ParseBudget,
+        Description = "Tokens that a key-value head may keep: a number, or with a decimal point a share of the text; several are compared. [default: 0.125]",
+        HelpName = "TOKENS|SHARE…",
+        CustomParser = ParseBudgets,
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string[]> _pipelines = new("--pipeline")
@@ -48,7 +50,7 @@ internal sealed class NeedleOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_length, _questions, _seed, _budget, _pipelines, _json])
+        foreach (Option option in (Option[])[_length, _questions, _seed, _budgets, _pipelines, _json])
         {
             command.Add(option);
         }
@@ -56,16 +58,18 @@ internal sealed class NeedleOptions
 
     public NeedleArguments Read(ParseResult parsed) => new(
         parsed.GetValue(_length), parsed.GetValue(_questions), parsed.GetValue(_seed),
-        parsed.GetResult(_budget) is null ? new UniformBudget { Ratio = DefaultShare } : parsed.GetValue(_budget),
+        parsed.GetValue(_budgets) is { Length: > 0 } budgets ? [.. budgets.Distinct()] : [new UniformBudget { Ratio = DefaultShare }],
         parsed.GetValue(_pipelines) is { Length: > 0 } names ? [.. names.Select(name => Find(name)!).Distinct()] : NeedlePipeline.All,
         parsed.GetValue(_json));
 
     private static NeedlePipeline? Find(string name)
         => Array.Find(NeedlePipeline.All, pipeline => pipeline.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    private static UniformBudget ParseBudget(ArgumentResult result)
+    private static UniformBudget[] ParseBudgets(ArgumentResult result)
+        => [.. result.Tokens.Select(token => ParseBudget(token.Value, result))];
+
+    private static UniformBudget ParseBudget(string text, ArgumentResult result)
     {
-        string text = result.Tokens[0].Value;
         if (text.Contains('.') && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= SmallestShare and <= 1)
         {
             return new UniformBudget { Ratio = share };

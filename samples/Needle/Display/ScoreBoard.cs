@@ -22,6 +22,12 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
     public IRenderable Table()
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
+        bool budgets = contestants.Any(contestant => contestant.Budget is not null);
+        if (budgets)
+        {
+            table.AddColumn(new TableColumn("budget").RightAligned().Padding(0, 0).NoWrap());
+        }
+
         foreach (string title in (string[])["accuracy", "tokens kept", "bytes held", "peak bytes", "first token", "per token"])
         {
             table.AddColumn(new TableColumn(title).RightAligned().Padding(0, 0).NoWrap());
@@ -30,15 +36,18 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
         foreach (Contestant contestant in contestants)
         {
             NeedleScore score = contestant.Score;
+            string[] who = budgets ? [contestant.Name, contestant.Budget ?? ""] : [contestant.Name];
             if (score.Answers == 0)
             {
-                table.AddRow(contestant.Name);
+                table.AddRow(who);
                 continue;
             }
 
             table.AddRow(
-                contestant.Name, Invariant($"{100 * score.Accuracy:F1} %"), Invariant($"{score.TokensKept:F0}"), Bytes(score.BytesHeld), Bytes(score.PeakBytes),
-                Invariant($"{score.TimeToFirstTokenMs:F1} ms"), Invariant($"{score.PerTokenMs:F2} ms"));
+            [
+                .. who, Invariant($"{100 * score.Accuracy:F1} %"), Invariant($"{score.TokensKept:F0}"), Bytes(score.BytesHeld), Bytes(score.PeakBytes),
+                Invariant($"{score.TimeToFirstTokenMs:F1} ms"), Invariant($"{score.PerTokenMs:F2} ms"),
+            ]);
         }
 
         return table;

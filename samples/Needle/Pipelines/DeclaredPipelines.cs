@@ -30,7 +30,7 @@ internal sealed partial class PyramidKvPipeline;
 [SnapKv(Window = EmbeddedModel.Window, Kernel = 7)]
 internal sealed partial class AdaKvPipeline;
 
-/// <summary>Layers get what their attention asks for, while the prompt is still being processed.</summary>
+/// <summary>Layers get what their attention asks for, while the prompt is still being processed, and hold it while decoding.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [CakeBudget]
 [CakeIndicator(Window = EmbeddedModel.Window)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvCompose.Retrieval;
 
 namespace KvCompose.Samples.Needle;
@@ -15,4 +16,9 @@ internal readonly record struct NeedleBudget(UniformBudget Uniform, int Length)
 
     /// <summary>The part that comes and goes.</summary>
     public int Retrieved => Math.Max(PageIndexSettings.PageTokens, Tokens - Resident);
+
+    /// <inheritdoc/>
+    public override string ToString() => Uniform.Tokens > 0
+        ? Uniform.Tokens.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * Uniform.Ratio:0.##} %");
 }

@@ -5,16 +5,17 @@ namespace KvCompose.Samples.Needle;
 /// <summary>A pipeline that takes part in the comparison.</summary>
 /// <param name="Name">What it is called on the command line and in the table.</param>
 /// <param name="Open">Opens a session in which a key-value head may keep so many tokens of a prompt, on average.</param>
-internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget, KvSession> Open)
+/// <param name="KeepsEverything">Whether the budget means nothing to it.</param>
+internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget, KvSession> Open, bool KeepsEverything = false)
 {
     public static readonly NeedlePipeline[] All =
     [
-        new("FullCache", static (model, _) => FullCachePipeline.Open(model)),
+        new("FullCache", static (model, _) => FullCachePipeline.Open(model), KeepsEverything: true),
         new("StreamingLlm", static (model, budget) => StreamingLlmPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("SnapKv", static (model, budget) => SnapKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("PyramidKv", static (model, budget) => PyramidKvPipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens, Beta = 20 } })),
         new("AdaKv", static (model, budget) => AdaKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("Cake", static (model, budget) => CakePipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens, Tau1 = 1, Tau2 = 1 } })),
+        new("Cake", static (model, budget) => CakePipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
         new("Ice", static (model, budget) => IcePipeline.Open(
             model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved } })),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),

@@ -47,7 +47,7 @@ public sealed class NeedleTask
     /// <summary>Endless texts. The same seed gives the same texts everywhere.</summary>
     public IEnumerable<NeedleText> Texts(ulong seed)
     {
-        var random = new NeedleRandom(seed);
+        var random = new SeededRandom(seed);
         while (true)
         {
             yield return Draw(random);
@@ -62,7 +62,7 @@ public sealed class NeedleTask
         }
     }
 
-    private NeedleText Draw(NeedleRandom random)
+    private NeedleText Draw(SeededRandom random)
     {
         NeedleFact[] drawn = DrawFacts(random);
         var sentences = drawn.Select(fact => (Fact: (NeedleFact?)fact, Tokens: Fill(_vocabulary.Fact, fact))).ToList();
@@ -88,7 +88,7 @@ public sealed class NeedleTask
         return new NeedleText([.. tokens], placed, questions);
     }
 
-    private List<List<int>> DrawNoise(HashSet<(int Adjective, int Noun)> keys, NeedleRandom random)
+    private List<List<int>> DrawNoise(HashSet<(int Adjective, int Noun)> keys, SeededRandom random)
     {
         var sentences = new List<List<int>>();
         long total = LeastLength(_vocabulary, _facts, _questions);
@@ -105,7 +105,7 @@ public sealed class NeedleTask
         }
     }
 
-    private NeedleFact[] DrawFacts(NeedleRandom random)
+    private NeedleFact[] DrawFacts(SeededRandom random)
     {
         var pairs = ((int Adjective, int Noun)[])_heldOut.Clone();
         random.Shuffle<(int, int)>(pairs, _facts);
@@ -140,7 +140,7 @@ public sealed class NeedleTask
         return sentence;
     }
 
-    private List<int> FillNoise(NeedleTemplate template, HashSet<(int Adjective, int Noun)> keys, NeedleRandom random)
+    private List<int> FillNoise(NeedleTemplate template, HashSet<(int Adjective, int Noun)> keys, SeededRandom random)
     {
         (int Adjective, int Noun) pair;
         do

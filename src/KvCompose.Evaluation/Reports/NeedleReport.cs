@@ -27,15 +27,17 @@ public sealed record NeedleReport(string Model, int Length, int Questions, IRead
 /// <param name="PeakBytes">Most bytes of cache pages held at once.</param>
 /// <param name="TtftMs">Mean milliseconds from a prompt to the first token.</param>
 /// <param name="MsPerToken">Mean milliseconds of a decode step.</param>
+/// <param name="Budget">The pipeline's budget where several are compared; else null, and not written.</param>
 public sealed record NeedleResult(
-    string Pipeline, double Accuracy, double TokensKept, long BytesHeld, long PeakBytes, double TtftMs, double MsPerToken)
+    string Pipeline, double Accuracy, double TokensKept, long BytesHeld, long PeakBytes, double TtftMs, double MsPerToken,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Budget = null)
 {
     /// <summary>The figures that a score has collected.</summary>
-    public static NeedleResult Of(string pipeline, NeedleScore score)
+    public static NeedleResult Of(string pipeline, NeedleScore score, string? budget = null)
     {
         ArgumentNullException.ThrowIfNull(score);
         return new NeedleResult(
-            pipeline, score.Accuracy, score.TokensKept, score.BytesHeld, score.PeakBytes, score.TimeToFirstTokenMs, score.PerTokenMs);
+            pipeline, score.Accuracy, score.TokensKept, score.BytesHeld, score.PeakBytes, score.TimeToFirstTokenMs, score.PerTokenMs, budget);
     }
 }
 

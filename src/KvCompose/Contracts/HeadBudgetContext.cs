@@ -24,6 +24,12 @@ public readonly ref struct HeadBudgetContext
     /// <summary>Those of them at the start of the prompt.</summary>
     public int Sinks { get; init; }
 
+    /// <summary>Tokens of one page, P.</summary>
+    public int PageTokens { get; init; }
+
+    /// <summary>What is known of the model's heads; null unless the facts need <see cref="StageProducts.HeadProfile"/>.</summary>
+    public HeadProfile? Profile { get; init; }
+
     /// <summary>
     /// Scores after pooling and reduction, one row of <see cref="ScoreStride"/> a key-value head; those of the first n_l − window
     /// tokens are set. Empty unless the facts need <see cref="StageProducts.TokenScores"/>.

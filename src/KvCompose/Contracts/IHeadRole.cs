@@ -11,4 +11,12 @@ public interface IHeadRole<TSelf>
     /// <param name="roles">[Hkv], all <see cref="HeadRole.Compressed"/> when called.</param>
     /// <param name="budgets">[Hkv], tokens each head keeps; the layer's budget in every place when called.</param>
     static abstract void Assign(in TSelf options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets);
+
+    /// <summary>Called when a session opens, for stages whose facts need a profile: whether the options fit the model.</summary>
+    /// <param name="options">The declared or overridden options.</param>
+    /// <param name="profile">What is known of the model's heads; its shape is the model's.</param>
+    /// <exception cref="StageOptionException">They do not fit.</exception>
+    static virtual void Check(in TSelf options, HeadProfile profile)
+    {
+    }
 }

@@ -31,4 +31,11 @@ public readonly ref struct LayerBudgetContext
 
     /// <summary>Statistics of layers 0 … <see cref="Layer"/>.</summary>
     public ReadOnlySpan<LayerStatistics> Statistics { get; init; }
+
+    /// <summary>
+    /// [Layers], 0 when called and kept between calls of one prompt: receives the tokens per key-value head that a layer may hold while
+    /// decoding, where these are not its budget; 0 means the budget. Empty unless the selection evicts while decoding
+    /// and no head role divides the layer.
+    /// </summary>
+    public Span<int> Capacities { get; init; }
 }

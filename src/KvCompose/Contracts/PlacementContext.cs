@@ -15,6 +15,18 @@ public readonly unsafe ref struct PlacementContext
     /// <summary>The part that the head plays.</summary>
     public HeadRole Role { get; init; }
 
+    /// <summary>
+    /// Tokens that the head role gave the head, whatever the head keeps for other reasons; for a pivot, the tokens that it is to watch.
+    /// The layer's budget where no stage gives roles.
+    /// </summary>
+    public int Budget { get; init; }
+
+    /// <summary>
+    /// Scores of the head's tokens after pooling and reduction, those of the window left out. Empty unless the facts need
+    /// <see cref="StageProducts.TokenScores"/>.
+    /// </summary>
+    public ReadOnlySpan<float> Scores { get; init; }
+
     /// <summary>Elements of one key or value, d.</summary>
     public int HeadDim { get; init; }
 

@@ -38,7 +38,8 @@ public sealed class PlainTransformer
     /// <summary>Runs the prompt; returns the logits [vocabulary] of its last token.</summary>
     /// <param name="prompt">Token ids at positions 0, 1, …</param>
     /// <param name="selector">Decides per layer; null keeps everything.</param>
-    public double[] Prefill(ReadOnlySpan<int> prompt, IPlainSelector? selector = null)
+    /// <param name="cache">Is handed every layer; null hands it to nobody.</param>
+    public double[] Prefill(ReadOnlySpan<int> prompt, IPlainSelector? selector = null, IPlainCache? cache = null)
     {
         double[][] hidden = [.. prompt.ToArray().Select(Embedding)];
         int[] positions = TokenSelection.All(prompt.Length);
@@ -53,6 +54,11 @@ public sealed class PlainTransformer
                 hidden[token] = Complete(layer, hidden[token], Attend(projected[token][0], full));
             }
 
+            cache?.Store(
+                layer,
+                Rows([.. projected.Select(p => p[0])], heads.QueryHeads),
+                Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads),
+                Rows([.. projected.Select(p => p[2])], heads.KeyValueHeads));
             PlainChoice? choice = selector?.Choose(
                 layer,
                 positions,
@@ -111,6 +117,22 @@ public sealed class PlainTransformer
         return [.. _cache[layer].Select((tokens, head) => retrieval
             .Attended(layer, head, CachedPositions(layer, head), [.. tokens.Select(token => token.Key)], queries.AsSpan(head * length, length))
             .Select(index => tokens[index]).ToList())];
+    }
+
+    /// <summary>Feeds one token, whose attention another cache computes; returns the logits [vocabulary] of the next one.</summary>
+    /// <param name="token">Token id.</param>
+    /// <param name="position">Its position in the text.</param>
+    /// <param name="cache">Was handed the prompt.</param>
+    public double[] Decode(int token, int position, IPlainCache cache)
+    {
+        double[] hidden = Embedding(token);
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            float[][] projected = [.. Project(layer, hidden, position).Select(row => row.Select(x => (float)x).ToArray())];
+            hidden = Complete(layer, hidden, [.. cache.Attend(layer, projected[0], projected[1], projected[2]).Select(x => (double)x)]);
+        }
+
+        return Logits(hidden);
     }
 
     private double[] Embedding(int token) => token >= 0 && token < _model.Vocabulary

@@ -277,6 +277,26 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     /// <summary>What holds the tokens that may come back, or null.</summary>
     protected virtual IRetrievalTier? Tier => null;
 
+    /// <summary>The profile that a session was opened with.</summary>
+    /// <exception cref="StageOptionException">There is none.</exception>
+    /// <exception cref="HeadProfileException">It is of another model.</exception>
+    protected HeadProfile Profiled(string pipeline, HeadProfile? profile)
+    {
+        if (profile is null)
+        {
+            throw new StageOptionException(pipeline, nameof(HeadBudgetContext.Profile), "not set", "a profile of the model's heads");
+        }
+
+        profile.RequireModel(Shape);
+        return profile;
+    }
+
+    /// <summary>Lets a head-role stage compare its options with the profile.</summary>
+    /// <exception cref="StageOptionException">They do not fit.</exception>
+    protected static void CheckRoles<TRole>(in TRole options, HeadProfile profile)
+        where TRole : unmanaged, IHeadRole<TRole>
+        => TRole.Check(in options, profile);
+
     /// <summary>What a tier is opened with.</summary>
     /// <param name="pipeline">The pipeline's name.</param>
     /// <param name="writer">The pipeline's storage.</param>

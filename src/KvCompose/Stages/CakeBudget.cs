@@ -5,7 +5,7 @@ namespace KvCompose;
 /// <summary>
 /// CAKE's layer budgets: P = H^(1/τ1)·V^(1/τ2) from the entropy and the summed variance of the window's attention; the whole
 /// budget is divided among the layers seen so far, so layers that are done shrink while the prompt is still being processed.
-/// Acts in prefill; the cache grows while decoding. Source: Qin et al., ICLR 2025, arXiv 2503.12491.
+/// A layer that holds less than its budget grows up to it while decoding. Source: Qin et al., ICLR 2025, arXiv 2503.12491.
 /// </summary>
 [StageFacts(
     Observes = AttentionStatistics.LayerEntropy | AttentionStatistics.WindowVariance,
@@ -53,6 +53,7 @@ public readonly struct CakeBudget : ILayerBudget<CakeBudget>
         if (!ledger.Evicts(context.PromptTokens))
         {
             budgets[..layers].Fill(context.PromptTokens);
+            context.Capacities[..Math.Min(layers, context.Capacities.Length)].Fill(options.Tokens);
             return;
         }
 

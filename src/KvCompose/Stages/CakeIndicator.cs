@@ -2,19 +2,21 @@ namespace KvCompose;
 
 /// <summary>
 /// CAKE's eviction indicator: tokens that the last w queries attend to, or whose attention varies. score(h, j) = mean + γ·variance
-/// over the window's rows, average-pooled with the published kernel, then the mean over the group.
+/// over the window's rows, average-pooled with the published kernel, then the mean over the group. While decoding, a head that is
+/// above its budget gives up the token that the step attends to least, pooled and reduced alike; the window slides along.
 /// Source: Qin et al., "CAKE: Cascading and Adaptive KV Cache Eviction with Layer Preferences", ICLR 2025, arXiv 2503.12491.
 /// </summary>
 [StageFacts(
-    Observes = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance,
+    Observes = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance | AttentionStatistics.DecodeProbabilities,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,
+    Phases = StagePhases.Prefill | StagePhases.Decode,
     Pooling = PoolingKind.Average,
     Reduction = GroupReduction.Mean,
     QueryAware = true,
     Lossy = true,
     Source = "arXiv 2503.12491")]
-public readonly struct CakeIndicator : ITokenSelection<CakeIndicator>
+public readonly struct CakeIndicator : IDecodeEviction<CakeIndicator>
 {
     /// <summary>Observation window w: the last tokens of the prompt, whose attention is observed and which are always kept.</summary>
     [StageOption(32, Minimum = 2, Maximum = 1024, Role = OptionRole.Window)]
@@ -28,9 +30,23 @@ public readonly struct CakeIndicator : ITokenSelection<CakeIndicator>
     [StageOption(5, Minimum = 1, Maximum = 255, Odd = true, Role = OptionRole.PoolingKernel)]
     public int Kernel { get; init; }
 
+    /// <summary>Whether heads go on evicting while decoding, as the authors' code does; else the cache grows from the prompt on.</summary>
+    [StageOption(true, Role = OptionRole.DecodeEviction)]
+    public bool EvictDuringDecode { get; init; }
+
+    /// <summary>
+    /// The line along which a decode step's attention is pooled. The authors pool along the order of storage, which their eviction
+    /// permutes: <see cref="DecodeOrder.Physical"/>, the counterpart of <see cref="Reference.CakeLedgerMode.ReferenceExact"/>.
+    /// </summary>
+    [StageOption(DecodeOrder.Positional, Role = OptionRole.DecodeOrder)]
+    public DecodeOrder DecodePooling { get; init; }
+
     /// <inheritdoc/>
     public static float Score(in CakeIndicator options, in TokenStatistics token)
         => (token.WindowSum / options.Window) + (options.Gamma * token.WindowVariance);
+
+    /// <inheritdoc/>
+    public static float Retain(in CakeIndicator options, in ResidentToken token) => token.Probability;
 }
 
 /// <summary>Declares <see cref="CakeIndicator"/>.</summary>
@@ -44,4 +60,10 @@ public sealed class CakeIndicatorAttribute : TokenSelectionAttribute<CakeIndicat
 
     /// <inheritdoc cref="CakeIndicator.Kernel"/>
     public int Kernel { get; set; }
+
+    /// <inheritdoc cref="CakeIndicator.EvictDuringDecode"/>
+    public bool EvictDuringDecode { get; set; }
+
+    /// <inheritdoc cref="CakeIndicator.DecodePooling"/>
+    public DecodeOrder DecodePooling { get; set; }
 }

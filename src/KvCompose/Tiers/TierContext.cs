@@ -29,4 +29,16 @@ public readonly struct TierContext
 
     /// <summary>Tokens at the end of the prompt that the selection keeps whatever the budget is.</summary>
     public required int Window { get; init; }
+
+    /// <summary>How the selection smooths scores along the tokens; set where the stage's facts need <see cref="StageProducts.TokenScores"/>.</summary>
+    public PoolingKind Pooling { get; init; }
+
+    /// <summary>Odd width of that; set like <see cref="Pooling"/>.</summary>
+    public int PoolingKernel { get; init; }
+
+    /// <summary>How the scores of a group's query heads become one; set like <see cref="Pooling"/>.</summary>
+    public GroupReduction Reduction { get; init; }
+
+    /// <summary>What is known of the model's heads; null unless the facts need <see cref="StageProducts.HeadProfile"/>.</summary>
+    public HeadProfile? Profile { get; init; }
 }

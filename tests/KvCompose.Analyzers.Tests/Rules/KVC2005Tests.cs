@@ -21,7 +21,7 @@ public class KVC2005Tests
 
     [Theory]
     [InlineData("TokenScores | StageProducts.BackingStore", "token scores", "a backing store")]
-    [InlineData("RankedOrder | StageProducts.HeadProfile", "kept tokens in score order", "a head profile")]
+    [InlineData("RankedOrder | StageProducts.BackingStore", "kept tokens in score order", "a backing store")]
     public async Task Stage_WithSeveralUnmetNeeds_IsReportedForEach(string needs, string first, string second)
     {
         var found = await Check.Analyzers.VerifyAsync($$"""

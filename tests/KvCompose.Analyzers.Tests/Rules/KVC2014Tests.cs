@@ -3,9 +3,9 @@ namespace KvCompose.Analyzers.Tests.Rules;
 public class KVC2014Tests
 {
     [Theory]
-    [InlineData("{|KVC2014:CakeBudget(Tokens = 512)|}, CakeIndicator, Residency<Archive>", "BackingStore")]
-    [InlineData("CakeBudget(Tokens = 512), CakeIndicator, Residency<Archive>", "None")]
-    [InlineData("UniformBudget, CakeIndicator, Residency<Archive>", "BackingStore")]
+    [InlineData("{|KVC2014:CakeBudget(Tokens = 512)|}, CakeIndicator(EvictDuringDecode = false), Residency<Archive>", "BackingStore")]
+    [InlineData("CakeBudget(Tokens = 512), CakeIndicator(EvictDuringDecode = false), Residency<Archive>", "None")]
+    [InlineData("UniformBudget, CakeIndicator(EvictDuringDecode = false), Residency<Archive>", "BackingStore")]
     public async Task Cascade_BesideABackingStore_IsReported(string attributes, string provides)
     {
         var found = await Check.Analyzers.VerifyAsync($$"""

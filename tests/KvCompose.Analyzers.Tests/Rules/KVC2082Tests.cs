@@ -10,7 +10,7 @@ public class KVC2082Tests
             $"using KvCompose; [KvPipeline, {budget}, {selection}] partial class Chat;"));
 
     [Theory]
-    [InlineData("CakeBudget(Tokens = 33), CakeIndicator")]
+    [InlineData("CakeBudget(Tokens = 36), CakeIndicator")]
     [InlineData("UniformBudget, SnapKv")]
     [InlineData("TokenSelectivePropagation(Tokens = 32), UniformBudget, SnapKv")]
     public async Task Budget_WithTokensToChoose_IsNot(string stages)

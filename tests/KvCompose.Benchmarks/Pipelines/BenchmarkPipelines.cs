@@ -17,7 +17,3 @@ public sealed partial class Snap64;
 [UniformBudget(Tokens = 1024)]
 [StreamingLlm]
 public sealed partial class Streaming64;
-
-[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
-[FullCache]
-public sealed partial class Full32;

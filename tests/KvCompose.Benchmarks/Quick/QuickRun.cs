@@ -8,6 +8,7 @@ internal static class QuickRun
     private static readonly Dictionary<string, Func<IEnumerable<(string Name, double Value)>>> Groups = new()
     {
         ["core"] = CoreFigures.Measure,
+        ["cake"] = CakeFigures.Measure,
         ["icecache"] = IceCacheFigures.Measure,
     };
 

@@ -52,6 +52,20 @@ public sealed class RunTests : CommandLineFixture
     }
 
     [Fact]
+    public void Run_SeveralBudgets_ComparesEveryPipelineAtEach()
+    {
+        Assert.Equal(ExitCode.Done, Run(
+            _output, live: false, default,
+            "--length", "400", "--questions", "1", "--budget", "40", "0.25", "40", "--pipeline", "FullCache", "Cake", "SnapKv", "--json", JsonFile));
+        JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
+        Assert.Equal(["FullCache", "Cake", "Cake", "SnapKv", "SnapKv"], results.Select(Name));
+        Assert.Equal(["all", "40", "25 %", "40", "25 %"], results.Select(result => result.GetProperty("budget").GetString()));
+        Assert.Equal(40, Kept(results[3]));
+        Assert.InRange(Kept(results[2]), 95, 100);
+        Assert.Contains("25 %", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_SameSeed_KeepsAndAnswersTheSame()
     {
         double[] Figures(string seed)

@@ -73,6 +73,9 @@ internal sealed class PagedHeads : IDisposable
         Targets.Dispose();
     }
 
+    /// <summary>Gives the target tables back the lengths they were made with.</summary>
+    public void RestoreTargets() => Targets.Upload(TargetTokens, _targetIds);
+
     /// <summary>Fills the target pages with NaN, so that nobody can use what was not written.</summary>
     public void Clear()
     {

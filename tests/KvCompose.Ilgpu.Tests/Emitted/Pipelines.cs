@@ -39,6 +39,11 @@ internal sealed partial class Snap64;
 internal sealed partial class Snap16;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[CakeBudget(Tokens = 24, Tau1 = 1.6, Tau2 = 0.6)]
+[CakeIndicator(Window = 8)]
+internal sealed partial class Cake32;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [UniformBudget(Tokens = 20)]
 [TokenSelection<EveryStatistic>]
 internal sealed partial class OwnStage32;

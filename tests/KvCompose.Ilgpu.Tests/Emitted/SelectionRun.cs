@@ -16,8 +16,12 @@ internal sealed class SelectionRun : IDisposable
     private readonly int _group;
 
     public SelectionRun(KernelFixture fixture, PageLayout layout, int group, int observedRows, int budget, params int[] tokens)
+        : this(fixture, layout, group, observedRows, budget, new Random(layout.HeadDim + group), tokens)
     {
-        var random = new Random(layout.HeadDim + group);
+    }
+
+    public SelectionRun(KernelFixture fixture, PageLayout layout, int group, int observedRows, int budget, Random random, params int[] tokens)
+    {
         _fixture = fixture;
         _group = group;
         Stride = (tokens.Max() + 3) / 4 * 4;

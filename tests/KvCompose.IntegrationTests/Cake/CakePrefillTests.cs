@@ -19,7 +19,9 @@ public class CakePrefillTests
             model, new CakePrefill.Options { LayerBudget = new CakeBudget { Tokens = 40, Tau1 = 1.6, Tau2 = 0.6, Mode = mode } });
         int[] prompt = model.Prompt(tokens, tokens);
         session.Prefill(prompt);
-        CakeOracle.AssertHolds(new CakeOracle(model, new CakeOptions(40, 8) { Tau1 = 1.6, Tau2 = 0.6, Mode = mode }).Prefill(prompt), session);
+        var oracle = new CakeOracle(model, new CakeOptions(40, 8) { Tau1 = 1.6, Tau2 = 0.6, Mode = mode });
+        oracle.Prefill(prompt);
+        oracle.AssertHolds(session);
     }
 
     [Fact]
@@ -30,7 +32,9 @@ public class CakePrefillTests
             model, new CakePrefill.Options { LayerBudget = new CakeBudget { Tokens = 40, Tuning = CakeTuning.Llama2_7B_128 } });
         int[] prompt = model.Prompt(250, 1);
         named.Prefill(prompt);
-        CakeOracle.AssertHolds(new CakeOracle(model, new CakeOptions(40, 8) { Tau1 = 0.9, Tau2 = 2.3 }).Prefill(prompt), named);
+        var oracle = new CakeOracle(model, new CakeOptions(40, 8) { Tau1 = 0.9, Tau2 = 2.3 });
+        oracle.Prefill(prompt);
+        oracle.AssertHolds(named);
     }
 
     [Fact]
@@ -47,7 +51,8 @@ public class CakePrefillTests
 
         for (int sequence = 0; sequence < lengths.Length; sequence++)
         {
-            CakeOracle.AssertHolds(oracle.Prefill(model.Prompt(lengths[sequence], sequence)), session, sequence);
+            oracle.Prefill(model.Prompt(lengths[sequence], sequence));
+            oracle.AssertHolds(session, sequence);
         }
     }
 }

@@ -95,11 +95,22 @@ internal static class KernelEmitter
             yield return ObserveKernel.Of(plan, kernels);
         }
 
-        yield return StageScoreKernel.Of(plan);
-        if (plan.ChoosesOnDevice)
+        if (TotalsKernel.IsNeeded(plan))
         {
-            yield return SelectKernel.Of();
-            yield return GatherKernel.Of();
+            yield return TotalsKernel.Of(plan);
+        }
+
+        yield return StageScoreKernel.Of(plan);
+        yield return SelectKernel.Of();
+        if (plan.KeepsRanked)
+        {
+            yield return RankKernel.Of();
+        }
+
+        yield return GatherKernel.Of();
+        if (plan.Cascades)
+        {
+            yield return TruncateKernel.Of();
         }
     }
 

@@ -96,19 +96,46 @@ internal static class LaunchEmitter
             Launch(writer, plan, score, "(stride + Threads - 1) / Threads, tables.Heads, 1", Tables + ", " + Names(scored));
         }
 
+        if (kernels.FirstOrDefault(static kernel => kernel.Name == "TotalsKernel") is { } totals)
+        {
+            KernelParameter[] summed = [.. totals.Parameters.Skip(1)];
+            writer.WriteLine();
+            writer.WriteLine("/// <summary>Sums what a layer budget wants to know; the parameters are those of <see cref=\"TotalsKernel\"/>.</summary>");
+            using (writer.WriteBlock($"internal static void Total(DeviceContext device, DevicePageTables tables, {Declared(summed)})"))
+            {
+                Launch(writer, plan, totals, "tables.Heads, 1, 1", "tables.Tokens, " + Names(summed));
+            }
+        }
     }
 
     private static void WriteChoice(SourceWriter writer, PipelinePlan plan, Kernel[] kernels)
     {
         Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
         writer.WriteLine();
-        writer.WriteLine("""
-            /// <summary>Chooses, for every head, as many rows as its target table has tokens.</summary>
-            """);
+        if (plan.Cascades)
+        {
+            writer.WriteLine("/// <summary>Shortens tables of ranked tokens; the pages behind the new ends are free.</summary>");
+            using (writer.WriteBlock("internal static void Truncate(DeviceContext device, DevicePageTables tables, ArrayView<int> budgets)"))
+            {
+                Launch(writer, plan, Named("TruncateKernel"), "(tables.Heads + Threads - 1) / Threads, 1, 1", "tables.Tokens, budgets, tables.Heads");
+            }
+
+            writer.WriteLine();
+        }
+
+        writer.WriteLine(plan.KeepsRanked
+            ? "/// <summary>Chooses, for every head, as many rows as its target table has tokens; ranked receives them best first behind sinks and window.</summary>"
+            : "/// <summary>Chooses, for every head, as many rows as its target table has tokens.</summary>");
+        string ranked = plan.KeepsRanked ? "ArrayView<int> ranked, " : "";
         using (writer.WriteBlock(
-            "internal static void Select(DeviceContext device, DevicePageTables tables, DevicePageTables targets, ArrayView<float> scores, ArrayView<int> indices, int stride)"))
+            $"internal static void Select(DeviceContext device, DevicePageTables tables, DevicePageTables targets, ArrayView<float> scores, ArrayView<int> indices, {ranked}int stride)"))
         {
             Launch(writer, plan, Named("SelectKernel"), "tables.Heads, 1, 1", "scores, tables.Tokens, targets.Tokens, indices, stride");
+            if (plan.KeepsRanked)
+            {
+                Launch(writer, plan, Named("RankKernel"), "(stride + Threads - 1) / Threads, tables.Heads, 1",
+                    "scores, tables.Tokens, targets.Tokens, indices, ranked, stride");
+            }
         }
 
         writer.WriteLine();

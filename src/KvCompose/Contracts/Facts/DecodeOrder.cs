@@ -9,6 +9,9 @@ public enum DecodeOrder
     /// <summary>By position.</summary>
     Positional,
 
-    /// <summary>As the tokens were last ranked: by score after the prompt, by retention after every eviction; the window comes last.</summary>
+    /// <summary>
+    /// As the tokens were last ranked: by position after a prompt that was kept whole, by score after any other, by retention after every
+    /// eviction. The window comes last.
+    /// </summary>
     Physical,
 }

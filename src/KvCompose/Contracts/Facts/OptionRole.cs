@@ -38,4 +38,16 @@ public enum OptionRole
 
     /// <summary>A <see cref="KvCompose.DecodeOrder"/>, <see cref="DecodeOrder.None"/> unless stated.</summary>
     DecodeOrder,
+
+    /// <summary>Share of the prompt's keys and values that stays resident over the whole model, whose full heads a profile names.</summary>
+    ProfileRatio,
+
+    /// <summary>Overlap below which a watched head has drifted.</summary>
+    DriftThreshold,
+
+    /// <summary>A <see cref="RetrievalVisibility"/>.</summary>
+    Visibility,
+
+    /// <summary>Defects of a published implementation to reproduce; 0 for none.</summary>
+    Defects,
 }

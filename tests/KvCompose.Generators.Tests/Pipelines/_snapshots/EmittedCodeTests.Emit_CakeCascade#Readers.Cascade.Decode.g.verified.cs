@@ -57,9 +57,19 @@ namespace Readers
                         Items.Add(Tables(row, layer), heads, queries, queries, row, StepPositions[row]);
                     }
 
+                    Items.PlaceWeights();
                     var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
                     Workers.Run(ref attend, Items.Count);
                     Items.Merge();
+
+                    // Evict: heads above their budget give up what this step needed least.
+                    int longest = (Items.LongestWatched + 1023) / 1024 * 1024;
+                    int lineFloats = (4 * longest) + 32;
+                    var evict = new Loops.EvictWork
+                    {
+                        Pool = Pool, Items = Items, Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional }, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
+                    };
+                    Workers.Run(ref evict, Items.HeadCount);
 
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, Queries, Hidden, rows);
@@ -75,8 +85,10 @@ namespace Readers
             /// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>
             internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
             {
-                int slot = table->Tokens++;
-                Store(pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+                int slot = table->Tokens++, place = slot % Plan.PageTokens;
+                byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
+                Store(page, place, key, value, position);
+                ((int*)(page + Plan.OrderOffset))[place] = slot;
             }
 
             /// <summary>Writes a token into a place of a page.</summary>
@@ -112,6 +124,13 @@ namespace Readers
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
                 float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
                 float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G], then [G] sums
+                if (item->Weights != null)
+                {
+                    // Somebody reads the weights when the step is over: they are made where they stay.
+                    scores = item->Weights;
+                    maxima = item->Maxima;
+                }
+
                 float* sums = maxima + Plan.GroupSize;
                 int* pages = item->Table->Pages + item->FirstPage;
                 int tokens = item->Tokens;
@@ -269,6 +288,139 @@ namespace Readers
                 }
                 sum0_0.Store(values);
                 sum0_1.Store(values + 16);
+            }
+
+            /// <summary>One key-value head after a step's attention.</summary>
+            internal struct EvictWork : IParallelWork
+            {
+                public PagePool Pool;
+                public AttentionItems Items;
+                public global::KvCompose.CakeIndicator Options;
+                public float* Lines;
+                public int LineFloats;
+                public int Longest;
+
+                public readonly void Run(int item, int worker)
+                {
+                    AttendedHead* head = Items.Heads + item;
+                    if (!head->Table->Watched || head->Table->Tokens <= head->Table->Budget)
+                    {
+                        return;
+                    }
+
+                    PageTable* table = head->Table;
+                    float* probabilities = Lines + ((nint)worker * LineFloats);                  // [slots]
+                    float* scores = probabilities + Longest;                                     // [candidates]
+                    int* line = (int*)(scores + Longest);                                        // [slots]
+                    float* padded = (float*)line + Longest + 16;  // [candidates], with borders
+
+                    // Candidates: neither sinks nor window.
+                    int candidates = ReadLine(Pool, table, head->Position, line, out int* candidate);
+
+                    // Retention: the stage's formula, pooled along the line.
+                    for (int member = 0; member < 1; member++)
+                    {
+                        Items.Probabilities(head, member, probabilities);
+                        for (int token = 0; token < candidates; token++)
+                        {
+                            int slot = candidate[token];
+                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
+                            var seen = new ResidentToken
+                            {
+                                Position = ((int*)(page + Plan.PositionOffset))[slot % Plan.PageTokens], StepPosition = head->Position, Probability = probabilities[slot],
+                            };
+                            padded[token] = global::KvCompose.CakeIndicator.Retain(in Options, in seen);
+                        }
+
+                        // Borders that count as zero: the window is not among the pooled tokens.
+                        new Span<float>(padded - 2, 2).Fill(0);
+                        new Span<float>(padded + candidates, 2).Fill(0);
+                        for (int token = 0; token < candidates; token++)
+                        {
+                            float pooled = (padded[token - 2] + padded[token - 1] + padded[token] + padded[token + 1] + padded[token + 2]) * (1f / Plan.PoolingKernel);
+                            scores[token] = pooled;
+                        }
+                    }
+
+                    // The least retained leave; of equals the later in the line.
+                    for (int excess = Math.Min(table->Tokens - table->Budget, candidates); excess > 0; excess--)
+                    {
+                        int least = candidates - 1;
+                        for (int token = candidates - 2; token >= 0; token--)
+                        {
+                            least = scores[token] < scores[least] || (float.IsNaN(scores[token]) && !float.IsNaN(scores[least])) ? token : least;
+                        }
+
+                        Remove(Pool, table, candidate[least], line, candidate + least);
+                        candidates--;
+                        new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
+                    }
+
+                    for (int rank = 0; rank < table->Tokens; rank++)
+                    {
+                        ((int*)(Pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = line[rank];
+                    }
+                }
+            }
+
+            /// <summary>Reads a head's line, slot numbers by rank; sinks come first and the window last.</summary>
+            private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
+            {
+                for (int rank = 0; rank < table->Tokens; rank++)
+                {
+                    line[rank] = ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens];
+                }
+
+                candidate = line + Plan.Sinks;
+                return Math.Max(0, table->Tokens - Plan.Sinks - Plan.Window);
+            }
+
+            /// <summary>The line of a head as the prompt leaves it.</summary>
+            internal static void LineUp(PagePool pool, PageTable* table)
+            {
+                var slots = new int[table->Tokens];
+                var positions = new int[table->Tokens];
+                for (int i = 0; i < slots.Length; i++)
+                {
+                    slots[i] = i;
+                    positions[i] = ((int*)(pool.Address(table->Pages[i / Plan.PageTokens]) + Plan.PositionOffset))[i % Plan.PageTokens];
+                }
+
+                Array.Sort(positions, slots);
+                for (int rank = 0; rank < table->Tokens; rank++)
+                {
+                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = slots[rank];
+                }
+            }
+
+            /// <summary>Takes a token out of its head: the last slot's token moves into its place, and the line closes up.</summary>
+            private static void Remove(PagePool pool, PageTable* table, int slot, int* line, int* place)
+            {
+                int last = --table->Tokens;
+                int behind = last - (int)(place - line);
+                new ReadOnlySpan<int>(place + 1, behind).CopyTo(new Span<int>(place, behind));
+                if (slot == last)
+                {
+                    return;
+                }
+
+                int moved = new Span<int>(line, last).IndexOf(last);
+                if (moved >= 0)
+                {
+                    line[moved] = slot;
+                }
+
+                byte* source = pool.Address(table->Pages[last / Plan.PageTokens]), target = pool.Address(table->Pages[slot / Plan.PageTokens]);
+                int from = last % Plan.PageTokens, into = slot % Plan.PageTokens;
+                for (int i = 0; i < Plan.HeadDim; i++)
+                {
+                    float key = global::KvCompose.Fp32Storage.Load(source, ((nint)(from / 16 * Plan.HeadDim) + i) * 16)[from % 16];
+                    float value = global::KvCompose.Fp32Storage.Load(source + Plan.ValueOffset, ((nint)from * Plan.HeadDim) + (i / 16 * 16))[i % 16];
+                    global::KvCompose.Fp32Storage.Store(target, (((nint)(into / 16 * Plan.HeadDim) + i) * 16) + (into % 16), key);
+                    global::KvCompose.Fp32Storage.Store(target + Plan.ValueOffset, ((nint)into * Plan.HeadDim) + i, value);
+                }
+
+                ((int*)(target + Plan.PositionOffset))[into] = ((int*)(source + Plan.PositionOffset))[from];
             }
         }
     }

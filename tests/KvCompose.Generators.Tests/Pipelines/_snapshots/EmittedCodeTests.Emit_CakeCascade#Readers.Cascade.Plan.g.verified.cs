@@ -21,12 +21,12 @@ namespace Readers
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
     /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512, Tuning = None, Tau1 = 1.6d, Tau2 = 0.6d, Mode = Monotone), arXiv 2503.12491</description></item>
-    /// <item><description>token selection: <see cref="global::KvCompose.CakeIndicator"/> (Window = 32, Gamma = 200f, Kernel = 5), arXiv 2503.12491</description></item>
+    /// <item><description>token selection: <see cref="global::KvCompose.CakeIndicator"/> (Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = Positional), arXiv 2503.12491</description></item>
     /// <item><description>shape: head dimension 32, 1 query head a key-value head</description></item>
-    /// <item><description>cost: 260 bytes a token and key-value head, in pages of 16 tokens (4160 bytes)</description></item>
+    /// <item><description>cost: 264 bytes a token and key-value head, in pages of 16 tokens (4224 bytes)</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5); always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 1 query head in registers over each key tile (accumulator sets: 4), 2 vectors of a value row at a time, pieces of 1024 tokens</description></item>
-    /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 1 query heads each, 2720 bytes of shared memory; tokens are ranked and chosen on the processor</description></item>
+    /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 1 query heads each, 2720 bytes of shared memory</description></item>
     /// </list>
     /// </summary>
     partial class Cascade
@@ -54,10 +54,10 @@ namespace Readers
             public const int PositionOffset = 4096;
 
             /// <summary>Bytes of one page of one key-value head.</summary>
-            public const int PageBytes = 4160;
+            public const int PageBytes = 4224;
 
             /// <summary>Bytes of one token under one key-value head: key, value and position.</summary>
-            public const int BytesPerToken = 260;
+            public const int BytesPerToken = 264;
 
             /// <summary>Tokens at the start of the prompt that every head keeps.</summary>
             public const int Sinks = 0;
@@ -76,6 +76,9 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Where a page keeps the line of its head, one slot number a rank, in bytes.</summary>
+            public const int OrderOffset = 4160;
         }
 
         /// <summary>What a session of this pipeline may be opened with; every option has its declared value.</summary>

@@ -309,6 +309,9 @@ namespace Readers
                 }
             }
 
+            /// <summary>Tokens that a head with this budget may hold while decoding: it grows up to its budget.</summary>
+            internal static int Capacity(int budget, int tokens) => budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+
             /// <summary>Rows that a head keeps: sinks and window, then the others best first, so that a smaller budget is a shorter table.</summary>
             internal static void Choose(float* scores, int tokens, int count, int* kept)
             {

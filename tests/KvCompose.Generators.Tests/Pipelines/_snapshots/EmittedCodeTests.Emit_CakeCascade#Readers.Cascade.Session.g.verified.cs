@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 1106, options)
+                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 1, false), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 1106, options)
             {
                 _options = options;
             }
@@ -52,6 +52,7 @@ namespace Readers
                 var layerBudgets = new int[shape.Layers];
                 var headBudgets = new int[heads];
                 var roles = new HeadRole[heads];
+                var capacities = new int[shape.Layers];
 
                 Transformer.Embed(prompt, buffers.Hidden);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -88,7 +89,7 @@ namespace Readers
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                             Padded = padded, PaddedStride = stride + 48,
-                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5 },
+                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional },
                             Sums = windowSums,
                             Variances = windowVariances,
                         };
@@ -100,7 +101,7 @@ namespace Readers
                     var layerContext = new LayerBudgetContext
                     {
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,
-                        ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
+                        ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1), Capacities = capacities,
                     };
                     global::KvCompose.CakeBudget layerBudget = _options.LayerBudget;
                     global::KvCompose.CakeBudget.Allocate(in layerBudget, in layerContext, layerBudgets);
@@ -131,6 +132,23 @@ namespace Readers
 
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                }
+
+                // What every layer may hold while decoding: its budget of the last stage of the cascade.
+                for (int done = 0; done < shape.Layers; done++)
+                {
+                    for (int head = 0; head < heads; head++)
+                    {
+                        PageTable* table = cache.Layer(done) + head;
+                        table->Budget = Loops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
+                        table->Watched = true;
+                    }
+                }
+
+                // The line along which decoding pools.
+                for (int head = 0; head < shape.Layers * heads; head++)
+                {
+                    Loops.LineUp(Pool, cache.Layer(0) + head);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));

@@ -7,7 +7,7 @@ namespace KvCompose.Evaluation;
 /// Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
 /// </summary>
 /// <param name="seed">Any number.</param>
-public sealed class NeedleRandom(ulong seed)
+public sealed class SeededRandom(ulong seed)
 {
     private ulong _state = seed;
 

@@ -1,13 +1,13 @@
-namespace KvCompose.Evaluation.Tests.Needle;
+namespace KvCompose.Evaluation.Tests;
 
-public class NeedleRandomTests
+public class SeededRandomTests
 {
     [Fact]
     public void NextBits_PublishedSeed_GivesPublishedNumbers()
     {
         // SplitMix64 with seed 1234567, as published with the task "Pseudo-random numbers/Splitmix64" of Rosetta Code.
         ulong[] published = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821];
-        var random = new NeedleRandom(1234567);
+        var random = new SeededRandom(1234567);
         Assert.Equal(published, published.Select(_ => random.NextBits()).ToArray());
     }
 
@@ -19,7 +19,7 @@ public class NeedleRandomTests
     public void Next_AnyBound_GivesAllNumbersBelowEquallyOften(int bound)
     {
         const int Draws = 4000;
-        var random = new NeedleRandom(7);
+        var random = new SeededRandom(7);
         var counts = new int[bound];
         for (int i = 0; i < Draws * bound; i++)
         {
@@ -31,13 +31,13 @@ public class NeedleRandomTests
 
     [Fact]
     public void Next_BoundOfZero_Throws()
-        => Assert.Throws<ArgumentOutOfRangeException>(() => new NeedleRandom(1).Next(0));
+        => Assert.Throws<ArgumentOutOfRangeException>(() => new SeededRandom(1).Next(0));
 
     [Fact]
     public void Shuffle_FourItems_GivesAllOrdersEquallyOften()
     {
         const int Draws = 1000;
-        var random = new NeedleRandom(3);
+        var random = new SeededRandom(3);
         var counts = new Dictionary<string, int>();
         for (int i = 0; i < Draws * 24; i++)
         {
@@ -52,5 +52,5 @@ public class NeedleRandomTests
 
     [Fact]
     public void Shuffle_MoreThanThereAre_Throws()
-        => Assert.Throws<ArgumentOutOfRangeException>(() => new NeedleRandom(1).Shuffle<int>([1, 2], 3));
+        => Assert.Throws<ArgumentOutOfRangeException>(() => new SeededRandom(1).Shuffle<int>([1, 2], 3));
 }

@@ -1,0 +1,78 @@
+using KvCompose.Evaluation;
+using KvCompose.Models;
+using KvCompose.Samples.Evaluate.Display;
+using KvCompose.Samples.Needle;
+using Spectre.Console;
+
+namespace KvCompose.Samples.Evaluate;
+
+/// <summary>Every pipeline and budget answers every task at every length; what is done is on disk at once.</summary>
+internal static class EvaluateRun
+{
+    private static readonly NeedlePipeline Baseline = NeedlePipeline.All[0];
+
+    public static void Run(EvaluateArguments arguments, IAnsiConsole console, CancellationToken cancellation)
+    {
+        using LlamaModel model = LlamaModel.Load(arguments.Model);
+        EvaluationTask[] tasks = TaskList.Of(model, arguments);
+        TaskList.Check(tasks, model, arguments);
+        Entrant[] entrants = Entrants(arguments);
+        Array.ForEach(entrants, entrant => entrant.Check(model, arguments.Lengths));
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(arguments.Model)));
+        ResultsFolder results = ResultsFolder.Open(
+            arguments.Results, new EvaluationSetting(name, arguments.Seed, arguments.Samples, arguments.Essay ?? "made up", Baseline.Name), arguments.Use);
+
+        double bandwidth = MemoryBandwidth.Measure(cancellation: cancellation);
+        CellKey[] wanted = [.. from length in arguments.Lengths from entrant in entrants from mode in arguments.Modes from task in tasks
+                               select new CellKey(entrant.Pipeline.Name, task.Name, length, entrant.Budget, mode)];
+        CellKey[] missing = [.. wanted.Where(key => results.Find(key) is null)];
+        CellProgress.Show(console, missing.Length, done =>
+        {
+            foreach (IGrouping<int, CellKey> length in missing.GroupBy(key => key.Length))
+            {
+                Run(length.Key, [.. length], [.. entrants], tasks, model, arguments, cell =>
+                {
+                    results.Save(cell);
+                    done(cell);
+                }, cancellation);
+            }
+        });
+
+        CellResult[] cells = [.. wanted.Select(key => results.Find(key)!)];
+        EvaluationSummary summary = EvaluationSummary.Of(results.Setting, cells, bandwidth);
+        results.Write("report.html", stream => HtmlReport.Write(stream, summary, cells));
+        console.Write(SummaryTable.Of(summary));
+        console.WriteLine($"{Path.Combine(arguments.Results, "report.html")}");
+    }
+
+    private static void Run(
+        int length, CellKey[] missing, Entrant[] entrants, EvaluationTask[] tasks, LlamaModel model, EvaluateArguments arguments, Action<CellResult> done,
+        CancellationToken cancellation)
+    {
+        using KvSession full = Baseline.Open(model, new NeedleBudget(new UniformBudget { Ratio = 1 }, length));
+        var runner = new CellRunner(model, new Examinee(full, model), length, arguments);
+        foreach (Entrant entrant in entrants)
+        {
+            CellKey[] own = [.. missing.Where(key => key.Pipeline == entrant.Pipeline.Name && key.Budget == entrant.Budget)];
+            if (own.Length == 0)
+            {
+                continue;
+            }
+
+            using KvSession session = entrant.Open(model, length);
+            var examinee = new Examinee(session, model);
+            examinee.WarmUp(tasks[0].Samples(TaskList.Extent(model, arguments.Lengths.Min()), arguments.Seed).First(), cancellation);
+            foreach (CellKey key in own)
+            {
+                done(runner.Run(key, tasks.Single(task => task.Name == key.Task), examinee, cancellation));
+            }
+        }
+    }
+
+    /// <summary>The baseline once, and every other pipeline with every budget.</summary>
+    private static Entrant[] Entrants(EvaluateArguments arguments) =>
+    [
+        new Entrant(Baseline, 1),
+        .. from pipeline in arguments.Pipelines where pipeline != Baseline from budget in arguments.Budgets select new Entrant(pipeline, budget),
+    ];
+}

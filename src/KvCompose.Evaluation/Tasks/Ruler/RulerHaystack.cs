@@ -1,0 +1,14 @@
+namespace KvCompose.Evaluation;
+
+/// <summary>What RULER hides needles in.</summary>
+public enum RulerHaystack
+{
+    /// <summary>One sentence about grass, sky and sun, again and again.</summary>
+    Repeat,
+
+    /// <summary>Prose.</summary>
+    Essay,
+
+    /// <summary>Other needles, of keys that nobody asks for.</summary>
+    Needles,
+}

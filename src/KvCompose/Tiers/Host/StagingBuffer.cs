@@ -1,0 +1,64 @@
+using KvCompose.Memory;
+
+namespace KvCompose.Tiers.Host;
+
+/// <summary>What is asked for in one request, and the memory into which it is fetched. Grows with the largest request.</summary>
+internal sealed unsafe class StagingBuffer : IDisposable
+{
+    private StagedToken[] _tokens = [];
+    private NativeFloats? _content;
+
+    /// <summary>Tokens of the request.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The request.</summary>
+    public ReadOnlySpan<StagedToken> Tokens => _tokens.AsSpan(0, Count);
+
+    /// <summary>What was fetched, [<see cref="Count"/>][2, d].</summary>
+    public float* Content => _content!.Pointer;
+
+    /// <summary>Bytes of host memory.</summary>
+    public long Bytes => (_content?.Count ?? 0) * sizeof(float);
+
+    /// <summary>Begins an empty request.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>Adds a token to the request.</summary>
+    public void Add(StagedToken token)
+    {
+        if (Count == _tokens.Length)
+        {
+            Array.Resize(ref _tokens, Math.Max(64, Count * 2));
+        }
+
+        _tokens[Count++] = token;
+    }
+
+    /// <summary>Makes room for what was asked for.</summary>
+    /// <returns>False when the limit does not allow it; the request cannot be submitted then.</returns>
+    public bool TryReserve(int rowFloats, HostMemory memory)
+    {
+        long needed = (long)Count * rowFloats;
+        if (needed <= (_content?.Count ?? 0))
+        {
+            return true;
+        }
+
+        long before = Bytes;
+        if (!memory.TryTake((needed * sizeof(float)) - before))
+        {
+            return false;
+        }
+
+        _content?.Dispose();
+        _content = new NativeFloats(needed);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _content?.Dispose();
+        _content = null;
+    }
+}

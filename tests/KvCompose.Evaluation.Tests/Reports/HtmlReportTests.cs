@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using KvCompose.Evaluation.Tests.Support;
+
+namespace KvCompose.Evaluation.Tests.Reports;
+
+public class HtmlReportTests
+{
+    [Fact]
+    public void Write_SameResults_GivesTheSamePageThatNeedsNothingElse()
+    {
+        string page = Page(SomeCells.Table());
+        Assert.Equal(page, Page(SomeCells.Table()));
+        Assert.DoesNotMatch("(src|href)=|url\\(|@import|<script", page);
+    }
+
+    [Fact]
+    public void Write_EveryPicture_HasATitleAndIsWellFormed()
+    {
+        MatchCollection pictures = Regex.Matches(Page(SomeCells.Table()), "<svg class=.*?</svg>", RegexOptions.Singleline);
+        Assert.Equal(1 + 2 + 2 + 1, pictures.Count); // Pareto front, depth maps, budget maps, step times.
+        Assert.All(pictures, picture => Assert.NotEmpty(XElement.Parse(picture.Value).Element("title")!.Value));
+    }
+
+    [Fact]
+    public void Write_EveryPicture_HasItsFiguresAsATable()
+    {
+        string page = Page(SomeCells.Table());
+        Assert.Equal(Regex.Count(page, "<svg class="), Regex.Count(page, ", as a table</summary>"));
+    }
+
+    [Fact]
+    public void Write_Names_AreEscaped()
+    {
+        CellResult[] cells = [.. SomeCells.Table(), SomeCells.Cell("<script>alert('x')</script>", [1, 1, 1])];
+        string page = Page(cells);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;script&gt;alert(&#39;x&#39;)", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Table_KeepsWhatLoses()
+    {
+        CellResult slow = SomeCells.Cell("Slow", [0, 0, 0], length: 400, bytes: 4000, perTokenMs: 40);
+        Assert.Matches("<th scope=\"row\">Slow</th>(?s:.*?)<td>never</td>", Page([.. SomeCells.Table(), slow]));
+    }
+
+    [Fact]
+    public void Write_NoCells_IsAPageAllTheSame() => Assert.Contains("</html>", Page([]), StringComparison.Ordinal);
+
+    private static string Page(CellResult[] cells)
+    {
+        using var stream = new MemoryStream();
+        HtmlReport.Write(stream, EvaluationSummary.Of(SomeCells.Setting, cells, 0), cells);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

@@ -1,0 +1,30 @@
+namespace KvCompose.IntegrationTests.Pipelines;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.5)]
+[LastQuery]
+internal sealed partial class HeteroStatic;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.5)]
+[LastQuery]
+[HostOffload(Window = 3, DriftThreshold = 0.5)]
+internal sealed partial class HeteroNextToken;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.5)]
+[LastQuery]
+[HostOffload(Window = 2, DriftThreshold = 0.6, Visibility = RetrievalVisibility.SameToken)]
+internal sealed partial class HeteroSameToken;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.5)]
+[LastQuery]
+[HostOffload(Window = 1, DriftThreshold = 0.9, Visibility = RetrievalVisibility.WhenReady)]
+internal sealed partial class HeteroWhenReady;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.5)]
+[LastQuery(Kernel = 7, Pooling = PoolingKind.Max)]
+[HostOffload(Window = 1, DriftThreshold = 0.7)]
+internal sealed partial class HeteroMaxima;
