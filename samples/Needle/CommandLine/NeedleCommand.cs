@@ -22,6 +22,7 @@ internal static class NeedleCommand
         var command = new RootCommand(Description);
         options.AddTo(command);
         command.Add(ProfileVerb.Command(arguments => SampleCommand.Guard(() => ProfileRun.Run(arguments, console, cancellation), error)));
+        command.Add(CalibrateVerb.Command(arguments => SampleCommand.Guard(() => CalibrateRun.Run(arguments, console, cancellation), error)));
         return SampleCommand.Run(command, arguments, parsed => NeedleRun.Run(options.Read(parsed), console, cancellation), console, error);
     }
 }

@@ -36,12 +36,24 @@ internal sealed partial class AdaKvPipeline;
 [CakeIndicator(Window = EmbeddedModel.Window)]
 internal sealed partial class CakePipeline;
 
-/// <summary>The deeper half of the layers computes only a fifth of the prompt.</summary>
+/// <summary>Behind the layer that <c>calibrate</c> found, only a fifth of the prompt is computed.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
-[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]
-[UniformBudget]
+[TokenSelectivePropagation(Profile = "needle/propagation.json", Rate = 0.2)]
+[UniformBudget(Ratio = 0.1)]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class FastKvPipeline;
+
+/// <summary>Tokens stay that all queries so far attended to most, and the latest ones; the cache stays within its budget while decoding.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[UniformBudget]
+[H2o(Window = EmbeddedModel.Window)]
+internal sealed partial class H2oPipeline;
+
+/// <summary>The last query of the third layer picks tokens; the model reads those alone.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[GemFilter(Layer = 2)]
+[FullCache]
+internal sealed partial class GemFilterPipeline;
 
 /// <summary>
 /// Heads that change their mind keep every token; of those that attend alike, one does and tells the others what to fetch from host memory.

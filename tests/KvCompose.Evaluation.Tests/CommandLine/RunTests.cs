@@ -92,7 +92,7 @@ public sealed class RunTests : CommandLineFixture
     {
         Assert.Equal(ExitCode.Done, Run(
             _output, live: false, default,
-            "--length", "768", "--questions", "3", "--turns", "8", "--budget", "0.4", "--pipeline", "FullCache", "SnapKv", "Hetero", "--json", JsonFile));
+            "--length", "1024", "--questions", "4", "--turns", "8", "--budget", "0.35", "--pipeline", "FullCache", "SnapKv", "Hetero", "--json", JsonFile));
         JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
         double[] accuracy = [.. results.Select(result => result.GetProperty("accuracy").GetDouble())];
         long[] bytes = [.. results.Select(result => result.GetProperty("bytesHeld").GetInt64())];

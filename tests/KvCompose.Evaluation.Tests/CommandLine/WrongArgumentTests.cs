@@ -28,6 +28,15 @@ public sealed class WrongArgumentTests : CommandLineFixture
     [InlineData("--json /nonexistent/figures.json", "'/nonexistent/figures.json' cannot be written")]
     [InlineData("--json /", "'/' cannot be written")]
     [InlineData("--colour red", "--colour")]
+    [InlineData("calibrate", "--epsilon")]
+    [InlineData("calibrate p.json --epsilon 5", "--last")]
+    [InlineData("calibrate p.json --epsilon -1 --last 2", "--epsilon is '-1'")]
+    [InlineData("calibrate p.json --epsilon 5 --last -1", "--last is '-1'")]
+    [InlineData("calibrate p.json --epsilon 5 --last 6", "--last is 6, expected a layer from 0 to 5")]
+    [InlineData("calibrate p.json --epsilon 5 --last 2 --rate 0", "--rate is '0'")]
+    [InlineData("calibrate p.json --epsilon 5 --last 2 --texts 0", "--texts is '0'")]
+    [InlineData("calibrate p.json --epsilon 5 --last 2 --length 3", "--length is 3, expected")]
+    [InlineData("calibrate /nonexistent/p.json --epsilon 5 --last 2", "'/nonexistent/p.json' cannot be written")]
     [InlineData("needle", "'needle'")]
     public void Run_WrongArgument_SaysWhichAndEndsWithTwo(string arguments, string expected)
     {
