@@ -10,7 +10,15 @@ internal static class LaunchEmitter
     {
         Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
         writer.WriteLine();
-        const string Header = """
+        bool evicts = EvictKernel.IsNeeded(plan);
+        string kept = evicts
+            ? """
+
+                /// <param name="logits">[heads][GroupSize][stride], receives the scores that <see cref="Evict"/> reads.</param>
+                /// <param name="stride">Slots from one row of logits to the next.</param>
+                """
+            : "";
+        string header = $$"""
             /// <summary>Floats of scratch memory that <see cref="Attend"/> needs.</summary>
             internal static long AttendScratch(int heads, int shares) => (long)heads * shares * GroupSize * (HeadDim + 2);
 
@@ -20,17 +28,12 @@ internal static class LaunchEmitter
             /// <param name="tables">The page tables of the heads.</param>
             /// <param name="queries">[heads][GroupSize][HeadDim], rotated.</param>
             /// <param name="scratch">At least <see cref="AttendScratch"/> floats.</param>
-            /// <param name="output">[heads][GroupSize][HeadDim].</param>
+            /// <param name="output">[heads][GroupSize][HeadDim].</param>{{kept}}
             /// <param name="shares">Groups among which the tokens of a head are dealt out.</param>
             internal static void Attend(
                 DeviceContext device, DevicePages pages, DevicePageTables tables,
-                ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, int shares)
+                ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, {{(evicts ? "ArrayView<float> logits, int stride, " : "")}}int shares)
             """;
-        bool evicts = EvictKernel.IsNeeded(plan);
-        string header = evicts
-            ? Header.Replace("ArrayView<float> output, int shares)", "ArrayView<float> output, ArrayView<float> logits, int stride, int shares)")
-                .Replace("/// <param name=\"shares\">", "/// <param name=\"logits\">[heads][GroupSize][stride], receives the scores that <see cref=\"Evict\"/> reads.</param>\n/// <param name=\"stride\">Slots from one row of logits to the next.</param>\n/// <param name=\"shares\">")
-            : Header;
         using (writer.WriteBlock(header))
         {
             writer.WriteLine("""

@@ -300,6 +300,7 @@ namespace Readers
                 public int LineFloats;
                 public int Longest;
 
+                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
                 public readonly void Run(int item, int worker)
                 {
                     AttendedHead* head = Items.Heads + item;
@@ -364,6 +365,7 @@ namespace Readers
             }
 
             /// <summary>Reads a head's line, slot numbers by rank; sinks come first and the window last.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
             {
                 for (int rank = 0; rank < table->Tokens; rank++)
@@ -394,6 +396,7 @@ namespace Readers
             }
 
             /// <summary>Takes a token out of its head: the last slot's token moves into its place, and the line closes up.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Remove(PagePool pool, PageTable* table, int slot, int* line, int* place)
             {
                 int last = --table->Tokens;
