@@ -27,7 +27,11 @@ public sealed class PipelineDeclarationAnalyzer : DiagnosticAnalyzer
     {
         if (context.Symbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type && PipelineParser.FindPipeline(type) is { } attribute)
         {
-            PipelineParser.Parse(type, attribute, context.Compilation, new ReportingSink(context), context.CancellationToken);
+            var sink = new ReportingSink(context);
+            if (PipelineParser.Parse(type, attribute, context.Compilation, sink, context.CancellationToken) is { } parsed)
+            {
+                PipelineCompletion.Complete(parsed.Spec, context.Options.AdditionalFiles, parsed.Sites, sink, context.CancellationToken);
+            }
         }
     }
 }

@@ -165,12 +165,138 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ValueHasAPrice));
 
+    public static readonly DiagnosticDescriptor LayersDoNotAscend = new(
+        RuleIds.LayersDoNotAscend,
+        "Layers of stages do not ascend",
+        "Stage '{0}' acts at layer {1}, but must come behind layer {2} of the one declared before it",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LayersDoNotAscend), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor RetentionAbovePropagation = new(
+        RuleIds.RetentionAbovePropagation,
+        "Retention rate is above the propagation rate",
+        "Budget '{0}' keeps {1} of the prompt, but behind '{2}' only {3} of it is there, all of which is kept",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.RetentionAbovePropagation));
+
+    public static readonly DiagnosticDescriptor PropagationBelowBudget = new(
+        RuleIds.PropagationBelowBudget,
+        "Fewer tokens go on than are kept",
+        "Stage '{0}' lets {1} tokens go on, fewer than the {3} that '{2}' keeps: deeper layers keep all they get, and a prompt between the two is cut although no layer compresses it",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PropagationBelowBudget));
+
+    public static readonly DiagnosticDescriptor WholePromptNeeded = new(
+        RuleIds.WholePromptNeeded,
+        "Stage needs tokens that are never computed",
+        "Stage '{0}' counts on every token of the prompt, but '{1}' lets only some reach the deeper layers",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.WholePromptNeeded), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor StoreBehindPropagation = new(
+        RuleIds.StoreBehindPropagation,
+        "Backing store holds only what went on",
+        "Stage '{0}' can bring back what reached a layer, which behind '{1}' is not the whole prompt",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.StoreBehindPropagation));
+
+    public static readonly DiagnosticDescriptor LayerDoubtful = new(
+        RuleIds.LayerDoubtful,
+        "Propagation layer is doubtful",
+        "Stage '{0}' acts at layer {1} of {2}: {3}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LayerDoubtful));
+
+    public static readonly DiagnosticDescriptor DecodeEvictionBehindPropagation = new(
+        RuleIds.DecodeEvictionBehindPropagation,
+        "Tokens that went on are evicted while decoding",
+        "Stage '{0}' evicts while decoding, so that deeper layers lose also what '{1}' let go on",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DecodeEvictionBehindPropagation));
+
+    public static readonly DiagnosticDescriptor ShortestPrompt = new(
+        RuleIds.ShortestPrompt,
+        "Shortest prompt that is cut",
+        "Prompts of fewer than {0} tokens are not cut in every layer: their share is less than the {1} tokens that are always kept",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ShortestPrompt));
+
+    public static readonly DiagnosticDescriptor LayerOutsideModel = new(
+        RuleIds.LayerOutsideModel,
+        "Layer is not one of the model",
+        "Stage '{0}' acts at layer {1}, but the model of profile '{2}' has {3}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LayerOutsideModel), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ProfileNotFound = new(
+        RuleIds.ProfileNotFound,
+        "Profile is not there",
+        "Stage '{0}' names profile '{1}', which is {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ProfileNotFound), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ProfileInvalid = new(
+        RuleIds.ProfileInvalid,
+        "Profile is not valid",
+        "Profile '{0}' of '{1}' is not valid: {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ProfileInvalid), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ProfileMissing = new(
+        RuleIds.ProfileMissing,
+        "Stage needs a profile",
+        "Stage '{0}' needs a profile: name one of the project's additional files",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ProfileMissing), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor EvictionIsATie = new(
         RuleIds.EvictionIsATie,
         "Eviction among tied tokens",
         "Budget of '{0}' leaves {1} tokens to choose, so few that '{2}' sees ties between them when it pools while decoding",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.EvictionIsATie));
+
+    public static readonly DiagnosticDescriptor NobodyToFetchFor = new(
+        RuleIds.NobodyToFetchFor,
+        "Nobody to fetch for",
+        "'{0}' fetches for satellites, but no head-role stage of '{1}' reads a profile to say which heads these are",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NobodyToFetchFor), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor SatellitesWithoutStore = new(
+        RuleIds.SatellitesWithoutStore,
+        "Satellites without a backing store",
+        "'{0}' names satellites that are to be refreshed, but no stage keeps what they leave out",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.SatellitesWithoutStore));
+
+    public static readonly DiagnosticDescriptor TwoOwnersOfBudgets = new(
+        RuleIds.TwoOwnersOfBudgets,
+        "Two stages own the budgets",
+        "'{0}' and '{1}' both decide how many tokens a head keeps",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.TwoOwnersOfBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor DriftNeverSeen = new(
+        RuleIds.DriftNeverSeen,
+        "Drift is never seen",
+        "Option {0} of '{1}' is 0: no overlap is below that, so nothing is ever fetched",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DriftNeverSeen));
+
+    public static readonly DiagnosticDescriptor ReproducesDefects = new(
+        RuleIds.ReproducesDefects,
+        "Defects of the published code are reproduced",
+        "'{0}' reproduces defects of the published code; what it chooses differs from what the method describes",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ReproducesDefects));
+
+    public static readonly DiagnosticDescriptor ProfileOfAllTokens = new(
+        RuleIds.ProfileOfAllTokens,
+        "Profile of all tokens behind a propagation",
+        "'{0}' lets deeper layers see a part of the prompt, but the profile of '{1}' was made where every layer saw all of it",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
@@ -193,7 +319,11 @@ internal static class RuleDescriptors
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
         BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets,
         DecodeEvictionBypassesStore, OptionOverruled, TunedForAnotherBudget, NothingToChoose, CascadeShortensPages, ValueHasAPrice,
-        EvictionIsATie, LanguageTooOld, UnsafeNotAllowed,
+        LayersDoNotAscend, RetentionAbovePropagation, PropagationBelowBudget, WholePromptNeeded,
+        StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
+        LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
+        EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
+        LanguageTooOld, UnsafeNotAllowed,
     ];
 
     private static readonly ImmutableDictionary<string, DiagnosticDescriptor> ById = OfDeclarations.ToImmutableDictionary(static rule => rule.Id);

@@ -21,6 +21,11 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(WellKnownNames.PipelineAttribute, static (node, _) => node is ClassDeclarationSyntax, Parse)
             .Where(static spec => spec is not null)
             .WithTrackingName(TrackingNames.Parse)
+            .Combine(context.AdditionalTextsProvider.Collect())
+            .Select(static (both, cancellation)
+                => PipelineCompletion.Complete(both.Left!, both.Right, StageSites.None, NullDiagnosticSink.Instance, cancellation))
+            .Where(static spec => spec is not null)
+            .WithTrackingName(TrackingNames.Complete)
             .Select(static (spec, _) => Planner.Plan(spec!))
             .WithTrackingName(TrackingNames.Plan);
 
@@ -46,7 +51,7 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
 
     private static PipelineSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
         => context.TargetSymbol is INamedTypeSymbol type
-            ? PipelineParser.Parse(type, context.Attributes[0], context.SemanticModel.Compilation, NullDiagnosticSink.Instance, cancellation)
+            ? PipelineParser.Parse(type, context.Attributes[0], context.SemanticModel.Compilation, NullDiagnosticSink.Instance, cancellation)?.Spec
             : null;
 
     private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelPlan kernels, KernelTarget target)

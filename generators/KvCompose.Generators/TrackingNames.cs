@@ -6,6 +6,9 @@ public static class TrackingNames
     /// <summary>Declarations become specs.</summary>
     public const string Parse = nameof(Parse);
 
+    /// <summary>Specs get what the files say that they name.</summary>
+    public const string Complete = nameof(Complete);
+
     /// <summary>Specs become plans.</summary>
     public const string Plan = nameof(Plan);
 

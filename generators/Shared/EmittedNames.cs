@@ -36,6 +36,7 @@ internal static class EmittedNames
         ["TransformerShape"] = "KvCompose.TransformerShape",
         ["AttentionShape"] = "KvCompose.Attention.AttentionShape",
         ["CausalAttention"] = "KvCompose.Attention.CausalAttention",
+        ["LastRowProducts"] = "KvCompose.Attention.LastRowProducts",
         ["KeyTiles"] = "KvCompose.Attention.KeyTiles",
         ["PageLayout"] = "KvCompose.Cache.PageLayout",
         ["PagePool"] = "KvCompose.Cache.PagePool",

@@ -12,6 +12,9 @@ internal static class WellKnownNames
     public const string TunedForAttribute = "TunedForAttribute";
     public const string CaveatAttribute = "CaveatAttribute";
 
+    /// <summary>The property of a stage's attribute that names an additional file.</summary>
+    public const string Profile = "Profile";
+
     /// <summary>The generic attribute that fills a slot, without its arity: <c>TokenSelectionAttribute</c>.</summary>
     public static string AttributeOf(StageSlot slot) => slot + "Attribute";
 

@@ -69,10 +69,11 @@ internal static class EvaluateRun
         }
     }
 
-    /// <summary>The baseline once, and every other pipeline with every budget.</summary>
+    /// <summary>Every pipeline with every budget; the baseline, and what a budget means nothing to, once.</summary>
     private static Entrant[] Entrants(EvaluateArguments arguments) =>
     [
         new Entrant(Baseline, 1),
-        .. from pipeline in arguments.Pipelines where pipeline != Baseline from budget in arguments.Budgets select new Entrant(pipeline, budget),
+        .. from pipeline in arguments.Pipelines where pipeline != Baseline
+           from budget in pipeline.KeepsEverything ? [1] : arguments.Budgets select new Entrant(pipeline, budget),
     ];
 }

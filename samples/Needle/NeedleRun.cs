@@ -8,7 +8,9 @@ namespace KvCompose.Samples.Needle;
 /// <summary>Every text is read and answered by every pipeline in turn.</summary>
 internal static class NeedleRun
 {
-    private const int Facts = 8;
+    /// <summary>Facts of a text.</summary>
+    public const int Facts = 8;
+
     private const int WarmUpTokens = 256;
 
     public static void Run(NeedleArguments arguments, IAnsiConsole console, CancellationToken cancellation)
@@ -16,13 +18,13 @@ internal static class NeedleRun
         using AtomicFile? json = OpenJson(arguments.Json);
         using LlamaModel model = LlamaModel.Load(EmbeddedModel.Folder);
         NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
-        long least = NeedleTask.LeastLength(vocabulary, Facts, questions: 1);
+        long least = NeedleTask.LeastLength(vocabulary, Facts, arguments.Turns);
         if (arguments.Length < least || arguments.Length > model.Shape.Context)
         {
             throw new WrongArgumentException($"--length is {arguments.Length}, expected {least} to the model's context of {model.Shape.Context}");
         }
 
-        var task = new NeedleTask(vocabulary, arguments.Length, Facts, questions: 1);
+        var task = new NeedleTask(vocabulary, arguments.Length, Facts, arguments.Turns);
         Contestant[] contestants = Contestant.OpenAll(model, arguments);
         try
         {
@@ -32,11 +34,15 @@ internal static class NeedleRun
             {
                 foreach (NeedleText text in task.Texts(arguments.Seed).Take(arguments.Questions))
                 {
-                    NeedleQuestion question = text.Questions[0];
+                    NeedleQuestion question = text.Questions[^1];
                     string asked = $"{model.Tokenizer.Decode(text.Asked(question))} {model.Tokenizer.Decode([.. question.Fact.Value])}";
                     foreach (Contestant contestant in contestants)
                     {
-                        contestant.Score.Add(NeedleAnswer.Of(contestant.Session, text, question, cancellation));
+                        foreach (NeedleAnswer answer in Answers(contestant.Session, text, cancellation))
+                        {
+                            contestant.Score.Add(answer);
+                        }
+
                         board.Advance(asked);
                         refresh();
                     }
@@ -55,6 +61,12 @@ internal static class NeedleRun
             Array.ForEach(contestants, contestant => contestant.Dispose());
         }
     }
+
+    /// <summary>A lone question is answered with what the model says, several in turn each behind the right earlier answers.</summary>
+    private static IReadOnlyList<NeedleAnswer> Answers(KvSession session, NeedleText text, CancellationToken cancellation)
+        => text.Questions.Count == 1
+            ? [NeedleAnswer.Of(session, text, text.Questions[0], cancellation)]
+            : NeedleAnswer.InTurn(session, text, cancellation);
 
     private static AtomicFile? OpenJson(string? path)
     {

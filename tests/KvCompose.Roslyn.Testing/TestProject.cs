@@ -16,6 +16,9 @@ public sealed record TestProject
     /// <summary>MSBuild properties as the compiler shows them, without the <c>build_property.</c> prefix.</summary>
     public ImmutableDictionary<string, string> BuildProperties { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Files that are no sources.</summary>
+    public ImmutableArray<AdditionalText> AdditionalFiles { get; init; } = [];
+
     /// <summary>The pinned Roslyn calls C# 14 a preview.</summary>
     public LanguageVersion LanguageVersion { get; init; } = LanguageVersion.Preview;
 

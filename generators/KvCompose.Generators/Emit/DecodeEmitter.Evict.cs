@@ -31,6 +31,7 @@ internal static partial class DecodeEmitter
                 public int Longest;
 
                 """);
+            writer.WriteLine("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
             using (writer.WriteBlock("public readonly void Run(int item, int worker)"))
             {
                 WriteEvictHead(writer, plan);
@@ -194,6 +195,7 @@ internal static partial class DecodeEmitter
 
     private const string OrderedLine = """
         /// <summary>Reads a head's line, slot numbers by rank; sinks come first and the window last.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
         {
             for (int rank = 0; rank < table->Tokens; rank++)
@@ -208,6 +210,7 @@ internal static partial class DecodeEmitter
 
     private const string UnorderedLine = """
         /// <summary>Slots of the tokens that may leave, in any order.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
         {
             int candidates = 0;
@@ -280,6 +283,7 @@ internal static partial class DecodeEmitter
             : "";
         writer.WriteLine($$"""
             /// <summary>Takes a token out of its head: the last slot's token moves into its place, and the line closes up.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Remove(PagePool pool, PageTable* table, int slot, int* line, int* place)
             {
                 int last = --table->Tokens;

@@ -91,10 +91,6 @@ internal static partial class SelectionEmitter
         {
             writer.WriteLine();
             WriteKeepQueries(writer);
-            writer.WriteLine();
-            WriteRows(writer, plan, RowsAtOnce);
-            writer.WriteLine();
-            WriteRows(writer, plan, 1);
         }
 
         if (plan.ObservesKeyNorm)

@@ -1,5 +1,6 @@
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
+using KvCompose.Shared.Profiles;
 
 namespace KvCompose.Generators.Emit;
 
@@ -13,6 +14,20 @@ internal static partial class SelectionEmitter
             if (plan.ObservesWindow || plan.ObservesKeyNorm)
             {
                 WriteObserve(writer, plan);
+                writer.WriteLine();
+            }
+
+            if (plan.ObservesAllRows)
+            {
+                WriteAllRows(writer);
+                writer.WriteLine();
+            }
+
+            if (plan.ObservesAttention)
+            {
+                WriteRows(writer, plan, RowsAtOnce);
+                writer.WriteLine();
+                WriteRows(writer, plan, 1);
                 writer.WriteLine();
             }
 
@@ -36,8 +51,27 @@ internal static partial class SelectionEmitter
                 writer.WriteLine();
                 WriteTotal(writer);
             }
+
+            if (plan.HeadRole is { Profile: { Heads: > 0 } profile })
+            {
+                writer.WriteLine();
+                WriteHeadScores(writer, profile);
+            }
         }
     });
+
+    private static void WriteHeadScores(SourceWriter writer, ProfileSpec profile)
+    {
+        writer.WriteLine("/// <summary>Scores of the heads of all layers, from the profile.</summary>");
+        writer.WriteLine("internal static ReadOnlySpan<double> HeadScores => new double[]");
+        using (writer.WriteBlock("", ";"))
+        {
+            for (int layer = 0; layer < profile.Layers; layer++)
+            {
+                writer.WriteLine(string.Join(", ", profile.Values.Skip(layer * profile.Heads).Take(profile.Heads).Select(CSharpLiteral.Of)) + ",");
+            }
+        }
+    }
 
     private static void WriteScore(SourceWriter writer, PipelinePlan plan)
     {
@@ -313,6 +347,11 @@ internal static partial class SelectionEmitter
         if (plan.ObservesVariance)
         {
             pointers.Add(("Variances", "WindowVariance", true));
+        }
+
+        if (plan.ObservesAllRows)
+        {
+            pointers.Add(("AllRows", "AllRowsSum", true));
         }
 
         if (plan.ObservesKeyNorm)

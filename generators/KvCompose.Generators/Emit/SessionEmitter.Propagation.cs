@@ -10,24 +10,6 @@ namespace KvCompose.Generators.Emit;
 /// </summary>
 internal static partial class SessionEmitter
 {
-    /// <summary>Layers that stages act at, against the model's.</summary>
-    private static void WriteLayerChecks(SourceWriter writer, PipelinePlan plan)
-    {
-        string? previous = null;
-        foreach (StageSpec stage in plan.Spec.Stages)
-        {
-            if (stage.Option(OptionRole.Layer) is not { } option)
-            {
-                continue;
-            }
-
-            string value = option.RunTime ? $"options.{stage.Name}.{Identifier.Escape(option.Name)}" : option.Literal;
-            string least = stage.Ordinal > 0 && previous is not null ? previous + " + 1" : "0";
-            writer.WriteLine($"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {least}, transformer.Shape.Layers - 1);");
-            previous = value;
-        }
-    }
-
     private static void WriteOnwardTokens(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine("""

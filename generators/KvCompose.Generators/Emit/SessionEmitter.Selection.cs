@@ -18,6 +18,14 @@ internal static partial class SessionEmitter
                 """);
         }
 
+        if (plan.ObservesAllRows)
+        {
+            writer.WriteLine("""
+                float* allQueries = buffers.Block((long)prompt.Length * shape.QueryHeads * Plan.HeadDim);
+                float* allRowsSums = buffers.Statistic(shape.QueryHeads);
+                """);
+        }
+
         if (plan.ObservesVariance)
         {
             writer.WriteLine("float* windowVariances = buffers.Statistic(shape.QueryHeads);");
@@ -63,41 +71,22 @@ internal static partial class SessionEmitter
 
     private static void WriteSelection(SourceWriter writer, PipelinePlan plan)
     {
-        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        if (plan.ObservesAttention || plan.ObservesKeyNorm)
         {
             writer.WriteLine($"// Observe: {Observed(plan)}.");
-            string condition = plan.ObservesWindow ? "observed" : "tokens > Plan.Sinks + Plan.Window";
+            string condition = plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window";
             using (writer.WriteBlock($"if ({condition})"))
             {
-                using (writer.WriteBlock("var observe = new Loops.ObserveWork", ";"))
+                if (plan.ObservesAllRows)
                 {
-                    writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
-                    if (plan.ObservesWindow)
-                    {
-                        writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,");
-                        if (plan.Propagates)
-                        {
-                            writer.WriteLine("KnownRows = onward < tokens ? rows : tokens,");
-                        }
-                    }
-
-                    if (plan.ObservesVariance)
-                    {
-                        writer.WriteLine("Variances = windowVariances,");
-                    }
-
-                    if (plan.ObservesEntropy)
-                    {
-                        writer.WriteLine("Entropies = entropies,");
-                    }
-
-                    if (plan.ObservesKeyNorm)
-                    {
-                        writer.WriteLine("Norms = keyNorms,");
-                    }
+                    WriteAllRowsCall(writer);
                 }
 
-                writer.WriteLine("Workers.Run(ref observe, observe.Items(heads));");
+                if (plan.ObservesWindow || plan.ObservesKeyNorm)
+                {
+                    WriteObserveCall(writer, plan);
+                }
+
                 writer.WriteLine("""
 
                     // Score: the stage's formula, pooled along the tokens and reduced over the group.
@@ -206,6 +195,48 @@ internal static partial class SessionEmitter
         }
     }
 
+    private static void WriteObserveCall(SourceWriter writer, PipelinePlan plan)
+    {
+        using (writer.WriteBlock("var observe = new Loops.ObserveWork", ";"))
+        {
+            writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
+            if (plan.ObservesWindow)
+            {
+                writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,");
+                if (plan.Propagates)
+                {
+                    writer.WriteLine("KnownRows = onward < tokens ? rows : tokens,");
+                }
+            }
+
+            if (plan.ObservesVariance)
+            {
+                writer.WriteLine("Variances = windowVariances,");
+            }
+
+            if (plan.ObservesEntropy)
+            {
+                writer.WriteLine("Entropies = entropies,");
+            }
+
+            if (plan.ObservesKeyNorm)
+            {
+                writer.WriteLine("Norms = keyNorms,");
+            }
+        }
+
+        writer.WriteLine("Workers.Run(ref observe, observe.Items(heads));");
+    }
+
+    private static void WriteAllRowsCall(SourceWriter writer) => writer.WriteLine("""
+        var all = new Loops.AllRowsWork
+        {
+            Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
+            Sums = allRowsSums,
+        };
+        Workers.Run(ref all, all.Items());
+        """);
+
     private static void WriteScoreCall(SourceWriter writer, PipelinePlan plan)
     {
         using (writer.WriteBlock("var score = new Loops.ScoreWork", ";"))
@@ -223,6 +254,11 @@ internal static partial class SessionEmitter
             if (plan.ObservesVariance)
             {
                 writer.WriteLine("Variances = windowVariances,");
+            }
+
+            if (plan.ObservesAllRows)
+            {
+                writer.WriteLine("AllRows = allRowsSums,");
             }
 
             if (plan.ObservesKeyNorm)
@@ -273,6 +309,9 @@ internal static partial class SessionEmitter
             string scores = (role.Facts.Needs & StageProducts.TokenScores) != 0
                 ? "Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,"
                 : "";
+            string table = role.Profile is { Heads: > 0 } heads
+                ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
+                : "";
             string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
             string copy = plan.Residency is null ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
             writer.WriteLine($$"""
@@ -280,7 +319,7 @@ internal static partial class SessionEmitter
                 var headContext = new HeadBudgetContext
                 {
                     Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
-                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, {{profile}} {{scores}}
+                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, {{profile}} {{scores}}{{table}}
                 };
                 {{role.Type}} headRole = {{StageValue.InSession(role)}};
                 {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);{{copy}}
@@ -298,6 +337,11 @@ internal static partial class SessionEmitter
         if (plan.ObservesWindow)
         {
             parts.Add("attention of the last rows over every key that may be chosen");
+        }
+
+        if (plan.ObservesAllRows)
+        {
+            parts.Add("attention of all rows, made anew from their log-sum-exp");
         }
 
         if (plan.ObservesKeyNorm)

@@ -44,7 +44,7 @@ internal static partial class SessionEmitter
                     writer.WriteLine("_options = options;");
                 }
 
-                WriteLayerChecks(writer, plan);
+                WriteModelChecks(writer, plan);
                 if (plan.NeedsProfile)
                 {
                     WriteProfileOpening(writer, plan);
@@ -64,6 +64,12 @@ internal static partial class SessionEmitter
 
             writer.WriteLine();
             WritePrefill(writer, plan);
+            if (plan.Restart is { } filter)
+            {
+                writer.WriteLine();
+                WriteRestart(writer, filter);
+            }
+
             writer.WriteLine();
             WriteSynthesize(writer);
         }
@@ -83,14 +89,20 @@ internal static partial class SessionEmitter
         writer.WriteLine("/// <inheritdoc/>");
         writer.WriteLine(EmittedFile.GeneratedCode);
         using (writer.WriteBlock(
-            "protected override void PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)"))
+            "protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)"))
         {
             writer.WriteLine("""
                 TransformerShape shape = Shape;
                 var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
-                int heads = shape.KeyValueHeads, tokens = prompt.Length;
                 """);
+            if (plan.Restart is { } restart)
+            {
+                writer.WriteLine();
+                WriteRestartCall(writer, restart);
+            }
+
+            writer.WriteLine("int heads = shape.KeyValueHeads, tokens = prompt.Length;");
             if (plan.Selects)
             {
                 WriteSelectionState(writer, plan);
@@ -117,15 +129,9 @@ internal static partial class SessionEmitter
                     WriteOnwardTokens(writer, plan);
                 }
 
-                if (plan.ObservesWindow)
+                if (plan.ObservesAttention)
                 {
-                    writer.WriteLine($$"""
-
-                        // Attention overwrites the queries: those of the observed rows are kept aside.
-                        bool observed = {{(plan.Collects ? "true" : "tokens > Plan.Sinks + Plan.Window")}};
-                        int rows = Math.Min(Plan.ObservedRows, tokens);
-                        Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
-                        """);
+                    WriteKeptQueries(writer, plan);
                 }
 
                 writer.WriteLine();
@@ -195,12 +201,37 @@ internal static partial class SessionEmitter
 
             writer.WriteLine();
             writer.WriteLine("PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));");
+            writer.WriteLine("return prompt.Length;");
+        }
+    }
+
+    private static void WriteKeptQueries(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine($$"""
+
+            // Attention overwrites the queries: those of the observed rows are kept aside.
+            bool observed = {{(plan.Collects ? "true" : "tokens > Plan.Sinks + Plan.Window")}};
+            """);
+        if (plan.ObservesWindow)
+        {
+            writer.WriteLine("""
+                int rows = Math.Min(Plan.ObservedRows, tokens);
+                Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                """);
+        }
+
+        if (plan.ObservesAllRows)
+        {
+            writer.WriteLine("""
+                var keepQueries = new Loops.KeepQueriesWork { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
+                Workers.Run(ref keepQueries, shape.QueryHeads);
+                """);
         }
     }
 
     private static void WriteAttention(SourceWriter writer, PipelinePlan plan)
     {
-        string lse = plan.ObservesWindow ? "buffers.LogSumExp" : "null";
+        string lse = plan.ObservesAttention ? "buffers.LogSumExp" : "null";
         writer.WriteLine($"""
             CausalAttention.Run(
                 Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);

@@ -80,6 +80,12 @@ internal sealed record PipelinePlan
 
     public bool ObservesEntropy => (Statistics & AttentionStatistics.LayerEntropy) != 0;
 
+    /// <summary>Whether the attention of all rows is looked at, in a pass of its own.</summary>
+    public bool ObservesAllRows => (Statistics & AttentionStatistics.AllRowsSum) != 0;
+
+    /// <summary>Whether probabilities are made anew from what the attention leaves of each row.</summary>
+    public bool ObservesAttention => ObservesWindow || ObservesAllRows;
+
     public bool ObservesKeyNorm => (Statistics & AttentionStatistics.KeyNorm) != 0;
 
     /// <summary>Whether heads give up tokens while decoding.</summary>
@@ -119,10 +125,10 @@ internal sealed record PipelinePlan
     public int CountOffset => PositionOffset + (PageTokens * sizeof(int) * (1 + StateWords));
 
     /// <summary>Whether some observed row comes before a token that is scored, so that causality must be masked.</summary>
-    public bool MasksObservation => Collects || ObservedRows > Window + 1;
+    public bool MasksObservation => Collects || ObservesAllRows || ObservedRows > Window + 1;
 
     /// <summary>Query heads that are scored one by one: the group where attention is observed, one where only keys and positions count.</summary>
-    public int ScoredHeads => ObservesWindow ? GroupSize : 1;
+    public int ScoredHeads => ObservesAttention ? GroupSize : 1;
 
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
@@ -131,7 +137,10 @@ internal sealed record PipelinePlan
     public bool ChoosesOnDevice => Kernels is not null && Selects;
 
     /// <summary>What lets only chosen tokens go on, in the order of declaration.</summary>
-    public IEnumerable<StageSpec> Propagations => Spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation);
+    public IEnumerable<StageSpec> Propagations => Spec.Stages.Where(static stage => stage is { Slot: StageSlot.Propagation, Facts.Restarts: false });
+
+    /// <summary>What makes a new prompt of chosen tokens, and starts again.</summary>
+    public StageSpec? Restart => Spec.Stages.FirstOrDefault(static stage => stage.Facts.Restarts);
 
     /// <summary>Whether deeper layers may get fewer tokens than the prompt has.</summary>
     public bool Propagates => Propagations.Any();

@@ -65,10 +65,14 @@ internal static class Planner
             ? spec.Stages.Aggregate(AttentionStatistics.None, static (all, stage) => all | AskedOf(stage))
             : AttentionStatistics.None;
 
-    private static AttentionStatistics AskedOf(StageSpec stage)
-        => stage.Slot == StageSlot.TokenSelection && !stage.EvictsWhileDecoding
-            ? stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities)
-            : stage.Facts.Observes;
+    /// <summary>What a restart wants to know, it asks in a pass of its own.</summary>
+    private static AttentionStatistics AskedOf(StageSpec stage) => stage switch
+    {
+        { Facts.Restarts: true } => AttentionStatistics.None,
+        { Slot: StageSlot.TokenSelection, EvictsWhileDecoding: false }
+            => stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities),
+        _ => stage.Facts.Observes,
+    };
 
     private static PoolingKind PoolingOf(StageSpec selection)
         => (PoolingKind)selection.Number(OptionRole.Pooling, (int)selection.Facts.Pooling);

@@ -21,12 +21,31 @@ internal static class RuleIds
     public const string CascadeBypassesStore = "KVC2014";
     public const string CascadeUndoesHeadBudgets = "KVC2015";
     public const string DecodeEvictionBypassesStore = "KVC2016";
+    public const string NobodyToFetchFor = "KVC2040";
+    public const string SatellitesWithoutStore = "KVC2041";
+    public const string TwoOwnersOfBudgets = "KVC2042";
+    public const string DriftNeverSeen = "KVC2043";
+    public const string ReproducesDefects = "KVC2044";
+    public const string ProfileOfAllTokens = "KVC2045";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";
     public const string CascadeShortensPages = "KVC2083";
     public const string ValueHasAPrice = "KVC2084";
     public const string EvictionIsATie = "KVC2085";
+
+    public const string LayersDoNotAscend = "KVC2020";
+    public const string RetentionAbovePropagation = "KVC2021";
+    public const string PropagationBelowBudget = "KVC2022";
+    public const string WholePromptNeeded = "KVC2023";
+    public const string StoreBehindPropagation = "KVC2024";
+    public const string LayerDoubtful = "KVC2025";
+    public const string DecodeEvictionBehindPropagation = "KVC2026";
+    public const string ShortestPrompt = "KVC2027";
+    public const string LayerOutsideModel = "KVC2029";
+    public const string ProfileNotFound = "KVC2030";
+    public const string ProfileInvalid = "KVC2031";
+    public const string ProfileMissing = "KVC2032";
 
     public const string LanguageTooOld = "KVC9001";
     public const string UnsafeNotAllowed = "KVC9003";

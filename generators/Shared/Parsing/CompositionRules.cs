@@ -49,7 +49,13 @@ internal static class CompositionRules
                 }
             }
 
-            if (stage.Facts.Positions == PositionPolicy.Renumbered)
+            if (stage.Facts.Restarts && stage.Option(OptionRole.Layer) is null)
+            {
+                valid = false;
+                sink.Report(new Finding(RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "an option of role Layer", pipeline));
+            }
+
+            if (stage.Facts is { Positions: PositionPolicy.Renumbered, Restarts: false })
             {
                 valid = false;
                 sink.Report(new Finding(RuleIds.RenumberedPositions, siteOf(stage.Slot), stage.Type.Name));
@@ -63,12 +69,12 @@ internal static class CompositionRules
 
         WarnOfNoEffect(stages, siteOf, sink);
         return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink)
-            & CheckDecodeEviction(stages, siteOf, sink);
+            & CheckDecodeEviction(stages, siteOf, sink) & ProfileRules.Check(pipeline, stages, siteOf, sink);
     }
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
     private static StageProducts NeededByItsSlot(StageSpec stage, IReadOnlyList<StageSpec> stages)
-        => stage.Slot == StageSlot.Propagation && SelectionOf(stages) is { Facts.Lossy: false }
+        => stage is { Slot: StageSlot.Propagation, Facts.Restarts: false } && SelectionOf(stages) is { Facts.Lossy: false }
             ? StageProducts.TokenScores
             : StageProducts.None;
 

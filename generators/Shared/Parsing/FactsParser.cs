@@ -43,6 +43,9 @@ internal static class FactsParser
         (nameof(StageFacts.Lossy), bool flag) => facts with { Lossy = flag },
         (nameof(StageFacts.RevisesEarlierLayers), bool flag) => facts with { RevisesEarlierLayers = flag },
         (nameof(StageFacts.Repeatable), bool flag) => facts with { Repeatable = flag },
+        (nameof(StageFacts.WholePrompt), bool flag) => facts with { WholePrompt = flag },
+        (nameof(StageFacts.Restarts), bool flag) => facts with { Restarts = flag },
+        (nameof(StageFacts.Profile), int number) => facts with { Profile = (ProfileKind)number },
         (nameof(StageFacts.Source), string text) => facts with { Source = text },
         _ => facts,
     };

@@ -34,6 +34,12 @@ internal static class OptionsParser
     }
 
     /// <summary>The [StageOption] of a property, or null.</summary>
+    /// <summary>The options of a stage that have a role.</summary>
+    public static IEnumerable<string> NamesWithRole(ITypeSymbol stage, OptionRole role)
+        => stage.GetMembers().OfType<IPropertySymbol>()
+            .Where(property => FindMarker(property) is { } marker && Named(marker, "Role") is int value && (OptionRole)value == role)
+            .Select(static property => property.Name);
+
     public static AttributeData? FindMarker(IPropertySymbol property)
         => property.GetAttributes().FirstOrDefault(static attribute =>
             attribute.AttributeClass is { Name: WellKnownNames.StageOptionAttribute } type && SlotAttributes.IsInLibrary(type));

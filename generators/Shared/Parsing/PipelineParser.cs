@@ -16,7 +16,7 @@ internal static class PipelineParser
     public const LanguageVersion MinimumLanguage = LanguageVersion.CSharp11;
 
     /// <summary>The pipeline, or null when the declaration is in error, which the sink is told.</summary>
-    public static PipelineSpec? Parse(
+    public static ParsedPipeline? Parse(
         INamedTypeSymbol type, AttributeData attribute, Compilation compilation, IDiagnosticSink sink, CancellationToken cancellation)
     {
         bool valid = IsWellFormed(type, attribute)
@@ -43,12 +43,23 @@ internal static class PipelineParser
             valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, SiteOf, sink);
         }
 
-        return valid
-            ? new PipelineSpec(
+        if (!valid)
+        {
+            return null;
+        }
+
+        var sites = new StageSites();
+        foreach ((StageSpec? stage, StageSlot slot, AttributeData declaration) in declared)
+        {
+            sites.Add(slot, stage!.Ordinal, declaration);
+        }
+
+        return new ParsedPipeline(
+            new PipelineSpec(
                 HierarchySpec.From(type), Identifier.Escape(type.Name), headDim, groupSize, pageTokens,
                 declared.Select(static entry => entry.Stage!).OrderBy(static stage => stage.Slot).ToEquatableArray(),
-                InheritedMembers(type), HiddenNames.Of(type, compilation))
-            : null;
+                InheritedMembers(type), HiddenNames.Of(type, compilation)),
+            sites);
 
         DiagnosticSite SiteOf(StageSlot slot) => DiagnosticSite.Of(declared.First(entry => entry.Slot == slot).Declaration);
     }

@@ -1,6 +1,7 @@
 using KvCompose.Shared.Diagnostics;
 using KvCompose.Shared.Specs;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace KvCompose.Shared.Parsing;
 
@@ -39,7 +40,7 @@ internal static class StageParser
         }
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
-        valid &= CheckFacts(slot, facts, name, declaration, sink);
+        valid &= CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(stage, facts, name, declaration, sink);
         if (options is { } stated)
         {
             ChoiceRules.Check(stage, declaration, stated, sink);
@@ -48,9 +49,37 @@ internal static class StageParser
         return valid && options is { } values
             ? new StageSpec(slot, TypeRef.From(stage), facts, values, StageReaches.Of(stage, pipeline))
             {
+                ProfileFile = ProfileFile(facts, declaration),
                 Tier = retrieval is null ? null : TypeRef.From(retrieval.TypeArguments[1]),
             }
             : null;
+    }
+
+    private static string ProfileFile(StageFacts facts, AttributeData declaration)
+        => facts.Profile != ProfileKind.None && Constants.Named(declaration, WellKnownNames.Profile) is { } argument
+            ? Constants.Of(argument) as string ?? ""
+            : "";
+
+    /// <summary>A layer that a file states is not stated again.</summary>
+    private static bool CheckProfile(ITypeSymbol stage, StageFacts facts, string name, AttributeData declaration, IDiagnosticSink sink)
+    {
+        if (facts.Profile != ProfileKind.ActingLayer || ProfileFile(facts, declaration).Length == 0)
+        {
+            return true;
+        }
+
+        bool valid = true;
+        foreach (string option in OptionsParser.NamesWithRole(stage, OptionRole.Layer))
+        {
+            if (Constants.Named(declaration, option) is { } stated)
+            {
+                valid = false;
+                sink.Report(new Finding(
+                    RuleIds.OptionOutOfRange, DiagnosticSite.Of(declaration, option), option, name, stated.ToCSharpString(), "left to the profile"));
+            }
+        }
+
+        return valid;
     }
 
     /// <summary>The facts that loops are built from must be numbers that loops can have.</summary>

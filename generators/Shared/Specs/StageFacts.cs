@@ -12,6 +12,9 @@ internal sealed record StageFacts(
     bool Lossy,
     bool RevisesEarlierLayers,
     bool Repeatable,
+    bool WholePrompt,
+    bool Restarts,
+    ProfileKind Profile,
     PoolingKind Pooling,
     int PoolingKernel,
     GroupReduction Reduction,
@@ -21,5 +24,5 @@ internal sealed record StageFacts(
     /// <summary>The facts of a stage without the attribute.</summary>
     public static StageFacts Default { get; } = new(
         AttentionStatistics.None, StageProducts.None, StageProducts.None, CacheLayout.Uniform, PositionPolicy.Original,
-        StagePhases.Prefill, false, false, false, false, PoolingKind.None, 1, GroupReduction.Sum, 0, "");
+        StagePhases.Prefill, false, false, false, false, false, false, ProfileKind.None, PoolingKind.None, 1, GroupReduction.Sum, 0, "");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvCompose.Shared.Profiles;
 
 namespace KvCompose.Shared.Specs;
 
@@ -7,6 +8,12 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
 {
     /// <summary>Which of the stages of its slot, 0-based in the order of declaration.</summary>
     public int Ordinal { get; init; }
+
+    /// <summary>The additional file that the declaration names; empty without one.</summary>
+    public string ProfileFile { get; init; } = "";
+
+    /// <summary>What that file says; null until it was read.</summary>
+    public ProfileSpec? Profile { get; init; }
 
     /// <summary>The tier that a residency stage opens, or null when what it places does not come back.</summary>
     public TypeRef? Tier { get; init; }

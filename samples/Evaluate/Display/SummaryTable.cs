@@ -5,13 +5,13 @@ using Spectre.Console.Rendering;
 
 namespace KvCompose.Samples.Evaluate.Display;
 
-/// <summary>The table on the console; the page has more columns.</summary>
+/// <summary>The table on the console: shares in percent, "pays at" the tokens of output from which on a pipeline is faster than the baseline. The page has more columns.</summary>
 internal static class SummaryTable
 {
     public static IRenderable Of(EvaluationSummary summary)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
-        foreach (string title in (string[])["budget", "agnostic", "aware", "agree", "bytes held", "first token", "per token", "pays after"])
+        foreach (string title in (string[])["budget", "agnostic", "aware", "agree", "KiB held", "first ms", "step ms", "pays at"])
         {
             table.AddColumn(new TableColumn(title).RightAligned().Padding(1, 0, 0, 0).NoWrap());
         }
@@ -19,9 +19,9 @@ internal static class SummaryTable
         foreach (PipelineSummary row in summary.Rows)
         {
             table.AddRow(
-                row.Pipeline, Text($"{100 * row.Budget:0.#} %"), Score(row.Agnostic), Score(row.Aware),
-                row.Agreement is { } agreement ? Text($"{100 * agreement:0}") : "–", Text($"{row.Cost.BytesHeld / 1024.0:0} KiB"),
-                Text($"{row.Cost.FirstTokenMs:0.0} ms"), Text($"{row.Cost.PerTokenMs:0.00} ms"),
+                row.Pipeline, Text($"{100 * row.Budget:0.#}"), Score(row.Agnostic), Score(row.Aware),
+                row.Agreement is { } agreement ? Text($"{100 * agreement:0}") : "–", Text($"{row.Cost.BytesHeld / 1024.0:0}"),
+                Text($"{row.Cost.FirstTokenMs:0.0}"), Text($"{row.Cost.PerTokenMs:0.00}"),
                 row.BreakEvenTokens is { } tokens ? Text($"{tokens:0}") : "never");
         }
 

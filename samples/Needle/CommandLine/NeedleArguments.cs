@@ -2,10 +2,11 @@ namespace KvCompose.Samples.Needle;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Length">Tokens of a text.</param>
-/// <param name="Questions">Texts, with one question each.</param>
+/// <param name="Questions">How many texts.</param>
+/// <param name="Turns">Questions that are put about each text, in turn on one prefill.</param>
 /// <param name="Seed">Decides the texts.</param>
 /// <param name="Budgets">Tokens that a key-value head may keep; each one makes a row a pipeline.</param>
 /// <param name="Pipelines">Who answers.</param>
 /// <param name="Json">Where the figures are written to, or null.</param>
 internal sealed record NeedleArguments(
-    int Length, int Questions, ulong Seed, IReadOnlyList<UniformBudget> Budgets, IReadOnlyList<NeedlePipeline> Pipelines, string? Json);
+    int Length, int Questions, int Turns, ulong Seed, IReadOnlyList<UniformBudget> Budgets, IReadOnlyList<NeedlePipeline> Pipelines, string? Json);

@@ -12,7 +12,13 @@ internal sealed class NeedleOptions
     private static readonly string Names = string.Join(", ", NeedlePipeline.All.Select(pipeline => pipeline.Name));
 
     private readonly Option<int> _length = new("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 2048 };
-    private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each.", DefaultValueFactory = _ => 16 };
+    private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each unless --turns says otherwise.", DefaultValueFactory = _ => 16 };
+    private readonly Option<int> _turns = new("--turns")
+    {
+        Description = $"Questions about each text, one after the other on one prefill: the topic changes while decoding, from 1 to {NeedleRun.Facts}.",
+        DefaultValueFactory = _ => 1,
+    };
+
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _json = new("--json") { Description = "Writes the figures to FILE as JSON.", HelpName = "FILE" };
     private readonly Option<UniformBudget[]> _budgets = new("--budget")
@@ -37,6 +43,9 @@ internal sealed class NeedleOptions
         // What is no number at all is reported by the parser itself.
         _questions.Validators.Add(result => Require(
             result, result.Tokens is not [var given] || !int.TryParse(given.Value, out int texts) || texts > 0, "a number above 0"));
+        _turns.Validators.Add(result => Require(
+            result, result.Tokens is not [var given] || !int.TryParse(given.Value, out int turns) || turns is >= 1 and <= NeedleRun.Facts,
+            $"a number from 1 to {NeedleRun.Facts}"));
         _json.Validators.Add(result => Require(
             result, result.Tokens is not [var given] || !string.IsNullOrWhiteSpace(given.Value), "a file name"));
         _pipelines.Validators.Add(result =>
@@ -50,14 +59,14 @@ internal sealed class NeedleOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_length, _questions, _seed, _budgets, _pipelines, _json])
+        foreach (Option option in (Option[])[_length, _questions, _turns, _seed, _budgets, _pipelines, _json])
         {
             command.Add(option);
         }
     }
 
     public NeedleArguments Read(ParseResult parsed) => new(
-        parsed.GetValue(_length), parsed.GetValue(_questions), parsed.GetValue(_seed),
+        parsed.GetValue(_length), parsed.GetValue(_questions), parsed.GetValue(_turns), parsed.GetValue(_seed),
         parsed.GetValue(_budgets) is { Length: > 0 } budgets ? [.. budgets.Distinct()] : [new UniformBudget { Ratio = DefaultShare }],
         parsed.GetValue(_pipelines) is { Length: > 0 } names ? [.. names.Select(name => Find(name)!).Distinct()] : NeedlePipeline.All,
         parsed.GetValue(_json));

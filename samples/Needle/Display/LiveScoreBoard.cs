@@ -20,5 +20,6 @@ internal static class LiveScoreBoard
         }
 
         console.Write(board.Table());
+        console.Write(board.Tiers());
     }
 }

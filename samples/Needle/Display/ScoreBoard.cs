@@ -53,6 +53,30 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
         return table;
     }
 
+    /// <summary>What pipelines fetched while decoding, of those that have somewhere to fetch from.</summary>
+    public IRenderable Tiers()
+    {
+        Contestant[] fetching = [.. contestants.Where(contestant => contestant.Score.HostBytes > 0)];
+        if (fetching.Length == 0)
+        {
+            return Text.Empty;
+        }
+
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
+        foreach (string title in (string[])["triggers", "tokens fetched", "bytes moved", "host bytes"])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().Padding(0, 0).NoWrap());
+        }
+
+        foreach (Contestant contestant in fetching)
+        {
+            NeedleScore score = contestant.Score;
+            table.AddRow(contestant.Name, Invariant($"{score.Retrievals}"), Invariant($"{score.TokensMoved}"), Bytes(score.BytesMoved), Bytes(score.HostBytes));
+        }
+
+        return table;
+    }
+
     public IRenderable WithProgress()
     {
         int filled = BarWidth * _done / total;

@@ -43,6 +43,16 @@ internal sealed partial class CakePipeline;
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class FastKvPipeline;
 
+/// <summary>
+/// Heads that change their mind keep every token; of those that attend alike, one does and tells the others what to fetch from host memory.
+/// The window is one step: this model's questions are over before the published five.
+/// </summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[HeteroHeads]
+[LastQuery]
+[HostOffload(Window = 1)]
+internal sealed partial class HeteroPipeline;
+
 /// <summary>First and latest tokens stay; every step brings in, from the host, the pages of similar keys that it attends to most.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize, PageTokens = 16)]
 [UniformBudget]

@@ -10,6 +10,9 @@ internal static class EmbeddedModel
     /// <summary>Observation window: what the model's questions are made of fits into it.</summary>
     public const int Window = 16;
 
+    /// <summary>What the verb <c>profile</c> found out about the model's heads.</summary>
+    public static HeadProfile Profile { get; } = HeadProfile.Load(Path.Combine(Folder, "profile.json"));
+
     /// <summary>The build copies the model beside the program.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "models", Name);
 }

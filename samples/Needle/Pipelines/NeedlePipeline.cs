@@ -19,5 +19,7 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("Ice", static (model, budget) => IcePipeline.Open(
             model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved } })),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("Hetero", static (model, budget) => HeteroPipeline.Open(
+            model, new() { Profile = EmbeddedModel.Profile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.Profile) } })),
     ];
 }

@@ -6,6 +6,7 @@ public sealed class NeedleScore
     private long _exact;
     private double _tokensKept;
     private double _bytesHeld;
+    private int _first;
     private TimeSpan _firstToken;
     private TimeSpan _perToken;
 
@@ -24,11 +25,23 @@ public sealed class NeedleScore
     /// <summary>Most bytes of cache pages held at once, over all answers.</summary>
     public long PeakBytes { get; private set; }
 
-    /// <summary>Mean milliseconds from a prompt to the first token.</summary>
-    public double TimeToFirstTokenMs => Mean(_firstToken.TotalMilliseconds);
+    /// <summary>Mean milliseconds from a prompt to the first token; questions that follow on the same prompt do not count.</summary>
+    public double TimeToFirstTokenMs => _first == 0 ? 0 : _firstToken.TotalMilliseconds / _first;
 
     /// <summary>Mean milliseconds of a decode step.</summary>
     public double PerTokenMs => Mean(_perToken.TotalMilliseconds);
+
+    /// <summary>Times that tokens were asked of a tier.</summary>
+    public long Retrievals { get; private set; }
+
+    /// <summary>Tokens that a tier made resident.</summary>
+    public long TokensMoved { get; private set; }
+
+    /// <summary>Bytes of keys and values that a tier made resident.</summary>
+    public long BytesMoved { get; private set; }
+
+    /// <summary>Most bytes that tiers held in host memory.</summary>
+    public long HostBytes { get; private set; }
 
     /// <summary>Adds an answer.</summary>
     public void Add(NeedleAnswer answer)
@@ -38,9 +51,14 @@ public sealed class NeedleScore
         _exact += answer.Exact ? 1 : 0;
         _tokensKept += answer.AfterPrompt.TokensPerHead;
         _bytesHeld += answer.AfterPrompt.BytesHeld;
-        _firstToken += answer.FirstToken;
+        _first += answer.IsFirst ? 1 : 0;
+        _firstToken += answer.IsFirst ? answer.FirstToken : TimeSpan.Zero;
         _perToken += answer.PerToken;
         PeakBytes = Math.Max(PeakBytes, answer.PeakBytes);
+        Retrievals += answer.Tier.Retrievals;
+        TokensMoved += answer.Tier.TokensMoved;
+        BytesMoved += answer.Tier.BytesMoved;
+        HostBytes = Math.Max(HostBytes, answer.Tier.HostBytes);
     }
 
     private double Mean(double sum) => Answers == 0 ? 0 : sum / Answers;

@@ -27,19 +27,29 @@ public sealed record NeedleReport(string Model, int Length, int Questions, IRead
 /// <param name="PeakBytes">Most bytes of cache pages held at once.</param>
 /// <param name="TtftMs">Mean milliseconds from a prompt to the first token.</param>
 /// <param name="MsPerToken">Mean milliseconds of a decode step.</param>
+/// <param name="Tier">What was fetched while decoding; null, and not written, where there is nowhere to fetch from.</param>
 /// <param name="Budget">The pipeline's budget where several are compared; else null, and not written.</param>
 public sealed record NeedleResult(
     string Pipeline, double Accuracy, double TokensKept, long BytesHeld, long PeakBytes, double TtftMs, double MsPerToken,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Budget = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Budget = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] NeedleTierResult? Tier = null)
 {
     /// <summary>The figures that a score has collected.</summary>
     public static NeedleResult Of(string pipeline, NeedleScore score, string? budget = null)
     {
         ArgumentNullException.ThrowIfNull(score);
         return new NeedleResult(
-            pipeline, score.Accuracy, score.TokensKept, score.BytesHeld, score.PeakBytes, score.TimeToFirstTokenMs, score.PerTokenMs, budget);
+            pipeline, score.Accuracy, score.TokensKept, score.BytesHeld, score.PeakBytes, score.TimeToFirstTokenMs, score.PerTokenMs, budget,
+            score.HostBytes == 0 ? null : new NeedleTierResult(score.Retrievals, score.TokensMoved, score.BytesMoved, score.HostBytes));
     }
 }
+
+/// <summary>What a pipeline fetched while decoding.</summary>
+/// <param name="Retrievals">Times that tokens were asked for.</param>
+/// <param name="TokensMoved">Tokens that were made resident.</param>
+/// <param name="BytesMoved">Bytes of their keys and values.</param>
+/// <param name="HostBytes">Most bytes held in host memory.</param>
+public sealed record NeedleTierResult(long Retrievals, long TokensMoved, long BytesMoved, long HostBytes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(NeedleReport))]

@@ -36,6 +36,15 @@ public readonly ref struct HeadBudgetContext
     /// </summary>
     public ReadOnlySpan<float> Scores { get; init; }
 
+    /// <summary>
+    /// Mean scores of the heads of all layers, [<see cref="Layers"/>, <see cref="ScoredHeads"/>], from the stage's profile; empty unless its facts
+    /// ask for <see cref="ProfileKind.HeadScores"/>.
+    /// </summary>
+    public ReadOnlySpan<double> HeadScores { get; init; }
+
+    /// <summary>Heads of a layer that the profile scores: the model's query heads or its key-value heads.</summary>
+    public int ScoredHeads { get; init; }
+
     /// <summary>Elements between two rows of <see cref="Scores"/>.</summary>
     public int ScoreStride { get; init; }
 }

@@ -37,6 +37,18 @@ public sealed class StageFactsAttribute : Attribute
     /// <summary>Whether a pipeline may hold several of these stages, each acting at the layer that its option of that role states.</summary>
     public bool Repeatable { get; set; }
 
+    /// <summary>Whether the stage counts on every token of the prompt in every layer, such as for heads that keep everything.</summary>
+    public bool WholePrompt { get; set; }
+
+    /// <summary>
+    /// Whether a propagation stage ends the pass at its layer and starts again on the chosen tokens, as a new prompt with positions of
+    /// its own. It chooses by the statistic that it observes, with pooling and kernel of its own, and forces no token to stay.
+    /// </summary>
+    public bool Restarts { get; set; }
+
+    /// <summary>What a file tells the stage at compile time.</summary>
+    public ProfileKind Profile { get; set; }
+
     /// <summary>How scores are smoothed along the tokens, unless an option decides.</summary>
     public PoolingKind Pooling { get; set; }
 

@@ -106,19 +106,6 @@ public sealed class PlainTransformer
         return Logits(hidden);
     }
 
-    private List<CachedToken>[] Attended(int layer, double[] queries, IPlainRetrieval? retrieval)
-    {
-        if (retrieval is null)
-        {
-            return _cache[layer];
-        }
-
-        int length = _model.Heads.Group * _model.Heads.HeadDim;
-        return [.. _cache[layer].Select((tokens, head) => retrieval
-            .Attended(layer, head, CachedPositions(layer, head), [.. tokens.Select(token => token.Key)], queries.AsSpan(head * length, length))
-            .Select(index => tokens[index]).ToList())];
-    }
-
     /// <summary>Feeds one token, whose attention another cache computes; returns the logits [vocabulary] of the next one.</summary>
     /// <param name="token">Token id.</param>
     /// <param name="position">Its position in the text.</param>
@@ -133,6 +120,19 @@ public sealed class PlainTransformer
         }
 
         return Logits(hidden);
+    }
+
+    private List<CachedToken>[] Attended(int layer, double[] queries, IPlainRetrieval? retrieval)
+    {
+        if (retrieval is null)
+        {
+            return _cache[layer];
+        }
+
+        int length = _model.Heads.Group * _model.Heads.HeadDim;
+        return [.. _cache[layer].Select((tokens, head) => retrieval
+            .Attended(layer, head, CachedPositions(layer, head), [.. tokens.Select(token => token.Key)], queries.AsSpan(head * length, length))
+            .Select(index => tokens[index]).ToList())];
     }
 
     private double[] Embedding(int token) => token >= 0 && token < _model.Vocabulary

@@ -171,8 +171,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         try
         {
             using var buffers = new PrefillBuffers(Shape, prompt.Length);
-            PrefillLayers(sequence, prompt, buffers, cancellation);
-            _lengths[sequence] = prompt.Length;
+            _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
         }
         catch
         {
@@ -269,7 +268,8 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
     }
 
     /// <summary>The emitted loop over the layers of a prompt. Ends by calling <see cref="PromptLogits"/>.</summary>
-    protected abstract void PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation);
+    /// <returns>The position of the next token: the prompt's length, or that of the prompt that it was filtered to.</returns>
+    protected abstract int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation);
 
     /// <summary>The emitted loop that fills every layer with random tokens.</summary>
     protected abstract void SynthesizeLayers(int sequence, int tokens, Random random);
@@ -389,7 +389,9 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         }
     }
 
-    private static void Check(string pipeline, string dimension, int compiled, int actual)
+    /// <summary>Compares a dimension that the pipeline was compiled for with the model's.</summary>
+    /// <exception cref="ModelMismatchException">They differ.</exception>
+    protected static void Check(string pipeline, string dimension, int compiled, int actual)
     {
         if (compiled != actual)
         {

@@ -8,7 +8,9 @@ namespace KvCompose;
 /// arXiv 2502.01068. Differs from the published code in one point: the cut does not depend on whether layer T compresses its cache.
 /// </summary>
 /// <remarks>Short prompts: with fewer than the window to go on, or no more tokens than are to go on, nothing is cut.</remarks>
-[StageFacts(Needs = StageProducts.TokenScores, Repeatable = true, QueryAware = true, Lossy = true, Source = "arXiv 2502.01068")]
+[StageFacts(
+    Needs = StageProducts.TokenScores, Repeatable = true, Profile = ProfileKind.ActingLayer, QueryAware = true, Lossy = true,
+    Source = "arXiv 2502.01068")]
 public readonly struct TokenSelectivePropagation : IPropagation<TokenSelectivePropagation>
 {
     /// <summary>T, the 0-based layer behind which tokens are cut; the last layer cuts the cost of its own feed-forward block only.</summary>
@@ -45,6 +47,9 @@ public sealed class TokenSelectivePropagationAttribute : PropagationAttribute<To
 {
     /// <inheritdoc cref="TokenSelectivePropagation.Layer"/>
     public int Layer { get; set; }
+
+    /// <summary>An additional file that states the layer, found by calibration; see <see cref="ProfileKind.ActingLayer"/>.</summary>
+    public string? Profile { get; set; }
 
     /// <inheritdoc cref="TokenSelectivePropagation.Tokens"/>
     public int Tokens { get; set; }

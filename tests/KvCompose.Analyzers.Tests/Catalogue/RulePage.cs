@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using KvCompose.Roslyn.Testing;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace KvCompose.Analyzers.Tests.Catalogue;
@@ -35,8 +36,17 @@ internal sealed partial record RulePage(string Id, string Text)
         if (match.Groups["version"] is { Success: true, Value: var text })
             Assert.True(LanguageVersionFacts.TryParse(text, out version), $"'{text}' is no version.");
         bool allowUnsafe = match.Groups["unsafe"].Value != "false";
-        return (match.Groups["code"].Value, new TestProject { LanguageVersion = version, AllowUnsafe = allowUnsafe });
+        return (
+            match.Groups["code"].Value,
+            new TestProject { LanguageVersion = version, AllowUnsafe = allowUnsafe, AdditionalFiles = [.. Files()] });
     }
+
+    /// <summary>The files that the page shows beside its code.</summary>
+    private IEnumerable<AdditionalText> Files()
+        => FileFence().Matches(Text).Select(match => new AdditionalSource(match.Groups["name"].Value, match.Groups["text"].Value));
+
+    [GeneratedRegex(@"^```json (?<name>\S+)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex FileFence();
 
     [GeneratedRegex(@"^## (?<name>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

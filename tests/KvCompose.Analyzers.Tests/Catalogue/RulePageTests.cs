@@ -29,10 +29,12 @@ public class RulePageTests
     private static async Task<IReadOnlyList<Diagnostic>> DiagnoseAsync((string Code, TestProject Project) example)
     {
         var project = example.Project;
-        CSharpGeneratorDriver.Create([new KvPipelineGenerator().AsSourceGenerator()], parseOptions: project.ParseOptions)
+        CSharpGeneratorDriver.Create([new KvPipelineGenerator().AsSourceGenerator()], project.AdditionalFiles, project.ParseOptions)
             .RunGeneratorsAndUpdateCompilation(project.Compile(example.Code), out var output, out var reported);
         var found = await output
-            .WithAnalyzers([new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer()])
+            .WithAnalyzers(
+                [new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer()],
+                new AnalyzerOptions(project.AdditionalFiles))
             .GetAllDiagnosticsAsync();
         return [.. reported, .. found.Where(IsAboutTheDeclaration)];
     }

@@ -61,11 +61,14 @@ internal static class CakeFigures
         return Timing.MedianRatio(() => cake.Prefill(prompt), () => streaming.Prefill(prompt), rounds: 3, warmups: 0) - 1;
     }
 
-    /// <summary>Places for tokens in the pages held at once, under one key-value head, over C·L + n: the worst of several prompts and budgets.</summary>
+    /// <summary>
+    /// Places for tokens in the pages held at once, under one key-value head, over C·L + n: the worst of several prompts and budgets. Pages
+    /// count whole, so that each of the L tables may add a page less a token to C·L; that fits into n here, where n &gt; L·(P − 1).
+    /// </summary>
     private static double PeakOverBound(LlamaModel model)
     {
         double worst = 0;
-        foreach (int capacity in (int[])[128, 512, Capacity])
+        foreach (int capacity in (int[])[512, Capacity])
         {
             foreach (int tokens in (int[])[capacity + 1, 2 * capacity, 8 * capacity])
             {

@@ -8,8 +8,10 @@ internal static class QuickRun
     private static readonly Dictionary<string, Func<IEnumerable<(string Name, double Value)>>> Groups = new()
     {
         ["core"] = CoreFigures.Measure,
+        ["heterocache"] = HeteroFigures.Measure,
         ["cake"] = CakeFigures.Measure,
         ["icecache"] = IceCacheFigures.Measure,
+        ["fastkv"] = FastKvFigures.Measure,
     };
 
     /// <summary>Measures the named group, or all of them; returns the exit code.</summary>

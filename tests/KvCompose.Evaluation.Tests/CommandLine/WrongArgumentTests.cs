@@ -11,6 +11,8 @@ public sealed class WrongArgumentTests : CommandLineFixture
     [InlineData("--length -5", "-5")]
     [InlineData("--questions 0", "--questions is '0'")]
     [InlineData("--questions many", "'many'")]
+    [InlineData("--turns 0", "--turns is '0'")]
+    [InlineData("--turns 9", "--turns is '9'")]
     [InlineData("--seed -1", "-1")]
     [InlineData("--budget 0", "--budget is '0'")]
     [InlineData("--budget 0.0", "--budget is '0.0'")]

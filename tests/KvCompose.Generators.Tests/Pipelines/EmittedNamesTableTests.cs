@@ -12,7 +12,7 @@ public class EmittedNamesTableTests
     [
         "FullCache", "FullCache, Fp16Storage", "StreamingLlm, UniformBudget", "CakeIndicator, CakeBudget",
         "SnapKv, UniformBudget, AdaKvHeads, TokenSelectivePropagation, Residency<Archive>",
-        "TokenSelection<App.Fader>, CakeBudget", "SnapKv, UniformBudget, Residency<App.Recall>",
+        "H2o, UniformBudget, GemFilter", "TokenSelection<App.Fader>, CakeBudget", "SnapKv, UniformBudget, Residency<App.Recall>",
     ];
 
     [Theory]

@@ -50,9 +50,11 @@ public class LibraryNamesTests
         {
             var stage = attribute.BaseType!.GenericTypeArguments.Single();
             Assert.Equal(stage.Name + "Attribute", attribute.Name);
+            bool readsFile = stage.GetCustomAttribute<StageFactsAttribute>() is { } facts && facts.Profile != default;
+            Assert.Equal(readsFile, attribute.GetProperty(WellKnownNames.Profile)?.PropertyType == typeof(string));
             Assert.Equal(
                 Properties(stage).Where(IsOption).Select(option => (option.Name, option.PropertyType)),
-                Properties(attribute).Where(option => option.CanWrite).Select(option => (option.Name, option.PropertyType)));
+                Properties(attribute).Where(option => option.CanWrite && option.Name != WellKnownNames.Profile).Select(option => (option.Name, option.PropertyType)));
         }
     }
 

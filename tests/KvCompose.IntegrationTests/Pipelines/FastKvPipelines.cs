@@ -23,7 +23,7 @@ internal sealed partial class FastKvCascade;
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
 [TokenSelectivePropagation(Layer = 1, Rate = 0.5)]
 [CakeBudget(Tokens = 40)]
-[CakeIndicator(Window = 8)]
+[CakeIndicator(Window = 8, EvictDuringDecode = false)]
 internal sealed partial class CakeWithPropagation;
 
 /// <summary>A propagation whose scores come from the keys alone, with sinks that must go on.</summary>

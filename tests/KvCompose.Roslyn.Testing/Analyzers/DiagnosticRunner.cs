@@ -14,7 +14,7 @@ internal static class DiagnosticRunner
         if (generators.IsEmpty)
             return compilation;
         CSharpGeneratorDriver
-            .Create(generators.Select(GeneratorExtensions.AsSourceGenerator), [], project.ParseOptions, project.OptionsProvider)
+            .Create(generators.Select(GeneratorExtensions.AsSourceGenerator), project.AdditionalFiles, project.ParseOptions, project.OptionsProvider)
             .RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
         return reported.IsEmpty
             ? output
@@ -28,7 +28,7 @@ internal static class DiagnosticRunner
         // All analyzers see an exception of one as that analyzer's failure only; a test has to see it as its own.
         ExceptionDispatchInfo? thrown = null;
         var options = new CompilationWithAnalyzersOptions(
-            new AnalyzerOptions([], project.OptionsProvider),
+            new AnalyzerOptions(project.AdditionalFiles, project.OptionsProvider),
             onAnalyzerException: (exception, _, _) => thrown ??= ExceptionDispatchInfo.Capture(exception),
             concurrentAnalysis: true,
             logAnalyzerExecutionTime: false);

@@ -46,6 +46,7 @@ public sealed record GeneratorHarness(Func<IIncrementalGenerator> Create, Immuta
     /// <summary>A driver of this harness's generator, for tests that make their own edits.</summary>
     public GeneratorDriver NewDriver(bool trackSteps) => CSharpGeneratorDriver.Create(
         [Create().AsSourceGenerator()],
+        Project.AdditionalFiles,
         parseOptions: Project.ParseOptions,
         optionsProvider: Project.OptionsProvider,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackSteps));

@@ -3,7 +3,7 @@ namespace KvCompose.Evaluation;
 /// <summary>A grid of numbers, each on a ground that is the stronger the larger it is.</summary>
 internal static class HeatMap
 {
-    private const double CellWidth = 46, CellHeight = 24, Left = 76, Top = 22;
+    private const double CellWidth = 52, CellHeight = 24, Left = 76, Top = 22;
 
     /// <param name="title">What it shows.</param>
     /// <param name="columns">Heads of the columns.</param>

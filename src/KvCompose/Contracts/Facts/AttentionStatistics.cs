@@ -35,4 +35,7 @@ public enum AttentionStatistics
     /// then, the window's too.
     /// </summary>
     CollectedProbabilities = 64,
+
+    /// <summary>Per key, the products q·k of the prompt's last row, not scaled, summed over all query heads: what a restarting propagation chooses by.</summary>
+    LastRowProducts = 128,
 }

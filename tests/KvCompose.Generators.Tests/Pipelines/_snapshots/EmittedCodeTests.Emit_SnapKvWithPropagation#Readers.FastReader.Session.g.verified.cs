@@ -35,7 +35,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
+            protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
                 var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
@@ -163,6 +163,7 @@ namespace Readers
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
+                return prompt.Length;
             }
 
             /// <inheritdoc/>

@@ -1,0 +1,75 @@
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>
+/// Writes the second pass over all rows of a prompt: what each key collects from every query that sees it. Each probability is
+/// made anew from the row's log-sum-exp, so that time is quadratic and memory is not.
+/// </summary>
+internal static partial class SelectionEmitter
+{
+    private static void WriteAllRows(SourceWriter writer) => writer.WriteLine("""
+        /// <summary>Copies the queries of one head as [rows][d], scaled by log2(e)/√d.</summary>
+        internal struct KeepQueriesWork : IParallelWork
+        {
+            public float* Queries;
+            public float* Kept;
+            public int Tokens;
+            public int Heads;
+
+            public readonly void Run(int queryHead, int worker)
+            {
+                int queryHeads = Heads * Plan.GroupSize;
+                float scale = VectorExponential.Log2E / MathF.Sqrt(Plan.HeadDim);
+                float* target = Kept + ((nint)queryHead * Tokens * Plan.HeadDim);
+                for (int row = 0; row < Tokens; row++, target += Plan.HeadDim)
+                {
+                    float* source = Queries + ((((nint)row * queryHeads) + queryHead) * Plan.HeadDim);
+                    for (int i = 0; i < Plan.HeadDim; i += 16)
+                    {
+                        (Vector512.Load(source + i) * scale).Store(target + i);
+                    }
+                }
+            }
+        }
+
+        /// <summary>One tile of 16 keys under the query heads of its group. Early tiles are seen by most rows: they come first.</summary>
+        internal struct AllRowsWork : IParallelWork
+        {
+            public float* Tiles;
+            public float* Queries;
+            public float* LogSumExp;
+            public float* Sums;
+            public int Heads;
+            public int Tokens;
+            public int Stride;
+
+            public readonly int Items() => Heads * KeyTiles.Count(Tokens);
+
+            public readonly void Run(int item, int worker)
+            {
+                int head = item % Heads, first = item / Heads * 16;
+                float* tile = Tiles + ((((nint)head * KeyTiles.Count(Tokens)) + (item / Heads)) * 16 * Plan.HeadDim);
+                for (int member = 0; member < Plan.GroupSize; member++)
+                {
+                    int queryHead = (head * Plan.GroupSize) + member;
+                    float* queries = Queries + ((nint)queryHead * Tokens * Plan.HeadDim);
+                    float* logSumExp = LogSumExp + ((nint)queryHead * Tokens);
+                    var seen = default(ObservedTile);
+                    int row = first;
+                    for (; row <= Tokens - 8; row += 8)
+                    {
+                        Observe8(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref seen);
+                    }
+
+                    for (; row < Tokens; row++)
+                    {
+                        Observe1(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref seen);
+                    }
+
+                    seen.Sum.Store(Sums + ((nint)queryHead * Stride) + first);
+                }
+            }
+        }
+        """);
+}

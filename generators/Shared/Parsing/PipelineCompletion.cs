@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using KvCompose.Shared.Diagnostics;
+using KvCompose.Shared.Profiles;
+using KvCompose.Shared.Specs;
+using Microsoft.CodeAnalysis;
+
+namespace KvCompose.Shared.Parsing;
+
+/// <summary>The second half of reading a declaration: the files it names, and the rules that need their content.</summary>
+internal static class PipelineCompletion
+{
+    /// <summary>The complete spec, or null when something is in error, which the sink is told.</summary>
+    public static PipelineSpec? Complete(
+        PipelineSpec spec, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
+        => ProfileBinder.Bind(spec, files, sites, sink, cancellation) is { } bound
+            && LayerRules.Check(bound, sites, sink) & PropagationRules.Check(bound, sites, sink)
+            ? bound
+            : null;
+}

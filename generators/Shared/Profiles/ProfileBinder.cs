@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using KvCompose.Shared.Diagnostics;
+using KvCompose.Shared.Json;
+using KvCompose.Shared.Parsing;
+using KvCompose.Shared.Specs;
+using Microsoft.CodeAnalysis;
+
+namespace KvCompose.Shared.Profiles;
+
+/// <summary>Brings the files that a declaration names into its spec. The generator reads the result, the analyzer the findings.</summary>
+internal static class ProfileBinder
+{
+    /// <summary>The spec with what its stages' files say, or null when one is not valid, which the sink is told.</summary>
+    /// <param name="spec">The declaration.</param>
+    /// <param name="files">The project's additional files; only those that the declaration names are read.</param>
+    /// <param name="sites">Where the stages are declared.</param>
+    /// <param name="sink">Is told what is wrong.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static PipelineSpec? Bind(
+        PipelineSpec spec, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
+    {
+        if (spec.Stages.All(static stage => stage.Facts.Profile == ProfileKind.None))
+        {
+            return spec;
+        }
+
+        var stages = new List<StageSpec>();
+        foreach (StageSpec stage in spec.Stages)
+        {
+            if (stage.Facts.Profile == ProfileKind.None || (stage.ProfileFile.Length == 0 && stage.Facts.Profile == ProfileKind.ActingLayer))
+            {
+                stages.Add(stage);
+            }
+            else if (Read(stage, files, sites, sink, cancellation) is { } profile)
+            {
+                stages.Add(With(stage, profile));
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return spec with { Stages = stages.ToEquatableArray() };
+    }
+
+    private static ProfileSpec? Read(
+        StageSpec stage, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
+    {
+        DiagnosticSite site = sites.Of(stage, WellKnownNames.Profile);
+        if (stage.ProfileFile.Length == 0)
+        {
+            sink.Report(new Finding(RuleIds.ProfileMissing, site, stage.Type.Name));
+            return null;
+        }
+
+        AdditionalText[] named = [.. files.Where(file => IsNamed(file.Path, stage.ProfileFile))];
+        if (named.Length != 1)
+        {
+            string problem = named.Length == 0 ? "not among the project's additional files" : "the name of several additional files";
+            sink.Report(new Finding(RuleIds.ProfileNotFound, site, stage.Type.Name, stage.ProfileFile, problem));
+            return null;
+        }
+
+        try
+        {
+            return ProfileReader.Read(stage.Facts.Profile, stage.ProfileFile, named[0].GetText(cancellation)?.ToString() ?? "");
+        }
+        catch (JsonFormatException problem)
+        {
+            sink.Report(new Finding(RuleIds.ProfileInvalid, site, stage.ProfileFile, stage.Type.Name, problem.Message));
+            return null;
+        }
+    }
+
+    /// <summary>Whether a path ends with a name, both with either kind of separator.</summary>
+    private static bool IsNamed(string path, string name)
+    {
+        (path, name) = (path.Replace('\\', '/'), name.Replace('\\', '/'));
+        return path == name || path.EndsWith("/" + name, StringComparison.Ordinal);
+    }
+
+    private static StageSpec With(StageSpec stage, ProfileSpec profile)
+    {
+        StageSpec bound = stage with { Profile = profile };
+        return stage.Facts.Profile == ProfileKind.ActingLayer
+            ? bound with { Options = stage.Options.Select(option => option.Role == OptionRole.Layer ? ActingAt(option, profile) : option).ToEquatableArray() }
+            : bound;
+    }
+
+    private static OptionSpec ActingAt(OptionSpec option, ProfileSpec profile)
+        => option with { Literal = CSharpLiteral.Of((int)profile.Values[0]), Number = profile.Values[0] };
+}

@@ -1,0 +1,16 @@
+namespace KvCompose.Analyzers.Tests.Rules;
+
+public class KVC2024Tests
+{
+    [Theory]
+    [InlineData("TokenSelectivePropagation(Tokens = 2048), UniformBudget(Tokens = 512), SnapKv, {|KVC2024:Residency<Archive>|}")]
+    [InlineData("UniformBudget(Tokens = 512), SnapKv, Residency<Archive>")]
+    public async Task BackingStore_BehindAPropagation_IsReported(string attributes)
+    {
+        var found = await Check.Analyzers.VerifyAsync(
+            "using KvCompose; [StageFacts(Provides = StageProducts.BackingStore)] struct Archive : IResidency<Archive> { public static void Place(in Archive options, in PlacementContext context) { } } [KvPipeline, "
+            + attributes + "] partial class Chat;");
+        Assert.All(found, static diagnostic => Assert.Equal(
+            "Stage 'Archive' can bring back what reached a layer, which behind 'TokenSelectivePropagation' is not the whole prompt", diagnostic.GetMessage()));
+    }
+}

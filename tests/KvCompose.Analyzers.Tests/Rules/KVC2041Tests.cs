@@ -1,0 +1,16 @@
+namespace KvCompose.Analyzers.Tests.Rules;
+
+public class KVC2041Tests
+{
+    [Theory]
+    [InlineData("{|KVC2041:HeteroHeads|}, LastQuery")]
+    [InlineData("HeteroHeads, LastQuery, HostOffload")]
+    [InlineData("UniformBudget, AdaKvHeads, SnapKv")]
+    public async Task Roles_WithoutABackingStore_AreReported(string attributes)
+    {
+        var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
+        Assert.All(found, static diagnostic => Assert.Equal(
+            "'HeteroHeads' names satellites that are to be refreshed, but no stage keeps what they leave out",
+            diagnostic.GetMessage()));
+    }
+}

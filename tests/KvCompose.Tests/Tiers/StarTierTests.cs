@@ -1,0 +1,99 @@
+using KvCompose.Numerics;
+using KvCompose.Tiers.Host;
+
+namespace KvCompose.Tests.Tiers;
+
+/// <summary>What a star makes of requests that do not come through: the last good tokens stay, whole.</summary>
+public sealed unsafe class StarTierTests
+{
+    [Fact]
+    public void Request_OfWantedRows_ListsOnlyWhatIsNotResident()
+    {
+        var slots = new SatelliteSlots(10, [0, 1, 2, 3, 4]);
+        var request = new StagingBuffer();
+        slots.Request(3, [0b1110000110], request);
+        Assert.Equal([new StagedToken(3, 1, 0), new StagedToken(3, 2, 1)], request.Tokens.ToArray());
+        foreach (StagedToken token in request.Tokens)
+        {
+            slots.Replace(token.Slot, token.Row);
+        }
+
+        Assert.Equal([1, 2, 7, 8, 9], Enumerable.Range(0, 10).Where(slots.Holds));
+        request.Clear();
+        slots.Request(3, [0b1110000110], request);
+        Assert.Equal(0, request.Count);
+    }
+
+    [Fact]
+    public void Request_OfRandomSets_MovesEveryRowOnce()
+    {
+        var random = new Random(3);
+        for (int round = 0; round < 200; round++)
+        {
+            int tokens = random.Next(2, 300), count = random.Next(1, tokens);
+            int[] rows = [.. Enumerable.Range(0, tokens)];
+            random.Shuffle(rows);
+            var slots = new SatelliteSlots(tokens, [.. rows[count..].Order()]);
+            random.Shuffle(rows);
+            var wanted = new ulong[TopMask.Words(tokens)];
+            foreach (int row in rows[..count])
+            {
+                wanted[row / 64] |= 1UL << row;
+            }
+
+            var request = new StagingBuffer();
+            int missing = rows[..count].Count(row => !slots.Holds(row));
+            slots.Request(0, wanted, request);
+            Assert.Equal(missing, request.Count);
+            foreach (StagedToken token in request.Tokens)
+            {
+                slots.Replace(token.Slot, token.Row);
+            }
+
+            Assert.Equal(rows[..count].Order(), Enumerable.Range(0, tokens).Where(slots.Holds));
+        }
+    }
+
+    [Fact]
+    public void HostMemory_AtItsLimit_NamesWhatDidNotFit()
+    {
+        var memory = new HostMemory("Reader", 1000);
+        memory.Take(600, 2, 1);
+        HostMemoryException full = Assert.Throws<HostMemoryException>(() => memory.Take(500, 3, 0));
+        Assert.Contains("pipeline Reader may hold 1000 bytes of host memory and holds 600", full.Message);
+        Assert.Contains("layer 3, head 0 takes 500 more", full.Message);
+        memory.Give(200);
+        memory.Take(500, 3, 0);
+        Assert.Equal(900, memory.Held);
+    }
+
+    [Theory]
+    [InlineData(1, 0.5, new[] { 4 }, true)]
+    [InlineData(1, 0.5, new[] { 5 }, false)]
+    [InlineData(1, 0.7, new[] { 7 }, true)]
+    [InlineData(1, 0.3, new[] { 3 }, false)]
+    [InlineData(3, 0.5, new[] { 9, 1, 4 }, true)]
+    [InlineData(3, 0.5, new[] { 5, 9, 1 }, false)]
+    [InlineData(4, 0.5, new[] { 9, 4, 5, 0 }, true)]
+    [InlineData(2, 0.5, new[] { 4, 6 }, false)]
+    public void DriftWindow_MedianOfSinglePrecisionQuotients_DecidesAsPublished(int steps, double threshold, int[] common, bool expected)
+    {
+        var window = new DriftWindow(steps, threshold);
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < steps; i++)
+            {
+                Assert.Equal(i == steps - 1, window.Add(common[i], 10, out bool drifted));
+                Assert.Equal(i == steps - 1 && expected, drifted);
+            }
+        }
+    }
+
+    [Fact]
+    public void DriftWindow_OfEmptySets_NeverDrifts()
+    {
+        var window = new DriftWindow(1, 1);
+        Assert.True(window.Add(0, 0, out bool drifted));
+        Assert.False(drifted);
+    }
+}
