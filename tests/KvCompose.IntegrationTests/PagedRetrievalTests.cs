@@ -200,8 +200,9 @@ public class PagedRetrievalTests
     {
         using var model = new TestModel(4, 4, 2, 32, 88);
         using var session = IceReader.Open(model, new IceReader.Options { Residency = new() { Tokens = Retrieved, DenseLayers = 0, HostMebibytes = 1 } });
-        var failure = Assert.Throws<HostMemoryException>(() => session.Prefill(model.Prompt(1200, 1)));
+        var failure = Assert.Throws<HostTierFullException>(() => session.Prefill(model.Prompt(1200, 1)));
         Assert.Contains("1048576 bytes", failure.Message);
+        Assert.StartsWith("layer ", failure.Message);
         Assert.Equal(0, session.Usage.BytesHeld);
         Assert.Equal(0, session.TierUsage.HostBytes);
         session.Prefill(model.Prompt(30, 1));

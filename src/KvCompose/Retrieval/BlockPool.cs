@@ -37,7 +37,7 @@ internal sealed unsafe class BlockPool : IDisposable
     public int BlockBytes { get; }
 
     /// <summary>Takes a block; its content is undefined.</summary>
-    /// <exception cref="HostMemoryException">The limit is reached; nothing changes.</exception>
+    /// <exception cref="HostTierFullException">The limit is reached; nothing changes.</exception>
     public int Take()
     {
         while (_lowestOpen < _slabCount && _free[_lowestOpen] == 0)

@@ -17,14 +17,14 @@ public sealed class HostMemory(long limitBytes = 0)
     public long LimitBytes => _limit;
 
     /// <summary>Counts bytes that are about to be allocated.</summary>
-    /// <exception cref="HostMemoryException">They do not fit; nothing is counted.</exception>
+    /// <exception cref="HostTierFullException">They do not fit; nothing is counted.</exception>
     internal void Take(long bytes)
     {
         long after = Interlocked.Add(ref _held, bytes);
         if (_limit > 0 && after > _limit)
         {
             Interlocked.Add(ref _held, -bytes);
-            throw new HostMemoryException(_limit, after - bytes, bytes);
+            throw new HostTierFullException(_limit, after - bytes, bytes);
         }
     }
 

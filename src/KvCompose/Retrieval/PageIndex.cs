@@ -78,7 +78,7 @@ public sealed unsafe class PageIndex : IDisposable
     /// <returns>Pages whose content is new or changed.</returns>
     /// <exception cref="ArgumentException">More than 16 tokens.</exception>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
-    /// <exception cref="HostMemoryException">The pages do not fit into the limit.</exception>
+    /// <exception cref="HostTierFullException">The pages do not fit into the limit.</exception>
     public int Insert(in KeySource source) => (_insertion ??= new PageInsertion(this)).Insert(source);
 
     /// <summary>Begins reading the pages as they are now.</summary>

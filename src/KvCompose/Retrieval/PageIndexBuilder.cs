@@ -42,7 +42,7 @@ public sealed unsafe class PageIndexBuilder : IDisposable
     /// <exception cref="InvalidOperationException">The index holds tokens already.</exception>
     /// <exception cref="ArgumentException">The index has another head dimension.</exception>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
-    /// <exception cref="HostMemoryException">The pages do not fit into the limit.</exception>
+    /// <exception cref="HostTierFullException">The pages do not fit into the limit.</exception>
     public void Build(PageIndex index, in KeySource source, WorkerPool? workers = null)
     {
         if (index.HeadDim != _headDim)

@@ -80,7 +80,7 @@ internal sealed unsafe class PageTransfer : IDisposable
             index.Insert(new KeySource { KeyTiles = tile, Values = values, ValueStride = headDim, Rows = rows, Positions = positions });
             return true;
         }
-        catch (Exception problem) when (problem is HostMemoryException or NonFiniteKeyException)
+        catch (Exception problem) when (problem is HostTierFullException or NonFiniteKeyException)
         {
             return false;
         }

@@ -67,7 +67,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
 
     /// <inheritdoc/>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
-    /// <exception cref="HostMemoryException">The pages do not fit into the host tier.</exception>
+    /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
     public void Place(in PlacementContext placement)
     {
         PagedHead head = _heads[placement.Sequence, placement.Layer, placement.Head];
@@ -92,6 +92,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
             _builder.Build(head.Index!, source, _context.Workers);
         }
         catch (NonFiniteKeyException problem)
+        {
+            throw problem.At(placement.Layer, placement.Head);
+        }
+        catch (HostTierFullException problem)
         {
             throw problem.At(placement.Layer, placement.Head);
         }

@@ -134,7 +134,7 @@ public class PageIndexTests
         using var more = new IndexCase(keys, 16, 0, grow: false);
         SortedDictionary<int, int[]> before = [];
         int held = 1000;
-        var failure = Assert.Throws<HostMemoryException>(() =>
+        var failure = Assert.Throws<HostTierFullException>(() =>
         {
             for (; held < 4000; held += 16)
             {
