@@ -9,7 +9,6 @@ namespace KvCompose;
 /// Source: "HeteroCache", ACL 2026, arXiv 2601.13684. A pivot's reference set has base tokens.
 /// </summary>
 [StageFacts(
-    WholePrompt = true,
     Needs = StageProducts.TokenScores | StageProducts.HeadProfile,
     Provides = StageProducts.LayerBudgets | StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,
