@@ -9,7 +9,7 @@ internal static partial class DecodeEmitter
     private static void WriteEvictCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         // Evict: heads above their budget give up what this step needed least.
         int longest = (Items.LongestWatched + 1023) / 1024 * 1024;
-        int lineFloats = (4 * longest) + {{2 * SelectionEmitter.Border(plan)}};
+        int lineFloats = (5 * longest) + {{2 * SelectionEmitter.Border(plan)}};
         var evict = new Loops.EvictWork
         {
             Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
@@ -40,6 +40,8 @@ internal static partial class DecodeEmitter
 
         writer.WriteLine();
         writer.WriteLine(plan.DecodeOrder == DecodeOrder.None ? UnorderedLine : OrderedLine);
+        writer.WriteLine();
+        writer.WriteLine(Words);
         if (plan.DecodeOrder != DecodeOrder.None)
         {
             writer.WriteLine();
@@ -64,7 +66,8 @@ internal static partial class DecodeEmitter
             float* probabilities = Lines + ((nint)worker * LineFloats);                  // [slots]
             float* scores = probabilities + Longest;                                     // [candidates]
             int* line = (int*)(scores + Longest);                                        // [slots]
-            float* padded = (float*)line + Longest + {{SelectionEmitter.Border(plan)}};  // [candidates], with borders
+            int* positions = line + Longest;                                             // [slots]
+            float* padded = (float*)positions + Longest + {{SelectionEmitter.Border(plan)}};  // [candidates], with borders
             """);
         writer.WriteLine();
         if (plan.Collects)
@@ -74,7 +77,8 @@ internal static partial class DecodeEmitter
 
         writer.WriteLine("""
             // Candidates: neither sinks nor window.
-            int candidates = ReadLine(Pool, table, head->Position, line, out int* candidate);
+            ReadWords(Pool, table, Plan.PositionOffset, positions);
+            int candidates = ReadLine(Pool, table, positions, head->Position, line, out int* candidate);
 
             """);
         WriteRetentions(writer, plan);
@@ -83,12 +87,7 @@ internal static partial class DecodeEmitter
             // The least retained leave; of equals the later in the line.
             for (int excess = Math.Min(table->Tokens - table->Budget, candidates); excess > 0; excess--)
             {
-                int least = candidates - 1;
-                for (int token = candidates - 2; token >= 0; token--)
-                {
-                    least = scores[token] < scores[least] || (float.IsNaN(scores[token]) && !float.IsNaN(scores[least])) ? token : least;
-                }
-
+                int least = TokenRanking.Least(scores, candidates);
                 Remove(Pool, table, candidate[least], line, candidate + least);
                 candidates--;
                 new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
@@ -114,9 +113,11 @@ internal static partial class DecodeEmitter
         {
             writer.WriteLine("""
 
-                for (int rank = 0; rank < table->Tokens; rank++)
+                // The line goes back into the pages.
+                for (int rank = 0; rank < table->Tokens; rank += Plan.PageTokens)
                 {
-                    ((int*)(Pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = line[rank];
+                    new ReadOnlySpan<int>(line + rank, Math.Min(Plan.PageTokens, table->Tokens - rank))
+                        .CopyTo(new Span<int>(Pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset, Plan.PageTokens));
                 }
                 """);
         }
@@ -164,15 +165,14 @@ internal static partial class DecodeEmitter
                 writer.WriteLine("Items.Probabilities(head, member, probabilities);");
             }
 
-            string collected = plan.Collects ? "\n        Collected = ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
+            string collected = plan.Collects ? "\n        Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
             writer.WriteLine($$"""
                 for (int token = 0; token < candidates; token++)
                 {
                     int slot = candidate[token];
-                    byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
                     var seen = new ResidentToken
                     {
-                        Position = ((int*)(page + Plan.PositionOffset))[slot % Plan.PageTokens], StepPosition = head->Position, Probability = probabilities[slot],{{collected}}
+                        Position = positions[slot], StepPosition = head->Position, Probability = probabilities[slot],{{collected}}
                     };
                     padded[token] = {{plan.Selection.Type}}.Retain(in Options, in seen);
                 }
@@ -193,16 +193,24 @@ internal static partial class DecodeEmitter
         }
     }
 
+    private const string Words = """
+        /// <summary>Reads one word of every token of a head, in slot order.</summary>
+        private static void ReadWords(PagePool pool, PageTable* table, int offset, int* words)
+        {
+            for (int slot = 0; slot < table->Tokens; slot += Plan.PageTokens)
+            {
+                new ReadOnlySpan<int>(pool.Address(table->Pages[slot / Plan.PageTokens]) + offset, Math.Min(Plan.PageTokens, table->Tokens - slot))
+                    .CopyTo(new Span<int>(words + slot, Plan.PageTokens));
+            }
+        }
+        """;
+
     private const string OrderedLine = """
         /// <summary>Reads a head's line, slot numbers by rank; sinks come first and the window last.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
+        private static int ReadLine(PagePool pool, PageTable* table, int* positions, int position, int* line, out int* candidate)
         {
-            for (int rank = 0; rank < table->Tokens; rank++)
-            {
-                line[rank] = ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens];
-            }
-
+            ReadWords(pool, table, Plan.OrderOffset, line);
             candidate = line + Plan.Sinks;
             return Math.Max(0, table->Tokens - Plan.Sinks - Plan.Window);
         }
@@ -211,14 +219,13 @@ internal static partial class DecodeEmitter
     private const string UnorderedLine = """
         /// <summary>Slots of the tokens that may leave, in any order.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
+        private static int ReadLine(PagePool pool, PageTable* table, int* positions, int position, int* line, out int* candidate)
         {
             int candidates = 0;
             for (int slot = 0; slot < table->Tokens; slot++)
             {
-                int at = ((int*)(pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.PositionOffset))[slot % Plan.PageTokens];
                 line[candidates] = slot;
-                candidates += at >= Plan.Sinks && at <= position - Plan.Window ? 1 : 0;
+                candidates += positions[slot] >= Plan.Sinks && positions[slot] <= position - Plan.Window ? 1 : 0;
             }
 
             candidate = line;

@@ -166,20 +166,18 @@ internal static partial class SelectionEmitter
             new Span<float>(padded - {reach}, {reach}).Fill({neutral});
             new Span<float>(padded + candidates, {reach}).Fill({neutral});
             """);
+        if (average)
+        {
+            WriteAverage(writer, plan, kernel, members);
+            return;
+        }
+
         using (writer.WriteBlock("for (int token = 0; token < candidates; token++)"))
         {
-            if (average)
+            writer.WriteLine($"float pooled = {At(-reach)};");
+            for (int offset = -reach + 1; offset <= reach; offset++)
             {
-                string sum = string.Join(" + ", Enumerable.Range(-reach, kernel).Select(At));
-                writer.WriteLine($"float pooled = ({sum}) * (1f / Plan.PoolingKernel);");
-            }
-            else
-            {
-                writer.WriteLine($"float pooled = {At(-reach)};");
-                for (int offset = -reach + 1; offset <= reach; offset++)
-                {
-                    writer.WriteLine($"pooled = MathF.Max(pooled, {At(offset)});");
-                }
+                writer.WriteLine($"pooled = MathF.Max(pooled, {At(offset)});");
             }
 
             writer.WriteLine(target);
@@ -190,6 +188,31 @@ internal static partial class SelectionEmitter
             0 => "padded[token]",
             < 0 => $"padded[token - {CSharpLiteral.Of(-offset)}]",
             _ => $"padded[token + {CSharpLiteral.Of(offset)}]",
+        };
+    }
+
+    /// <summary>Sixteen tokens at a time; what lies behind the last candidate has room and is not looked at.</summary>
+    private static void WriteAverage(SourceWriter writer, PipelinePlan plan, int kernel, int members)
+    {
+        int reach = kernel / 2;
+        using (writer.WriteBlock("for (int token = 0; token < candidates; token += 16)"))
+        {
+            string sum = string.Join(" + ", Enumerable.Range(-reach, kernel).Select(static offset => $"Vector512.Load({At(offset)})"));
+            writer.WriteLine($"Vector512<float> pooled = ({sum}) * Vector512.Create(1f / Plan.PoolingKernel);");
+            if (members > 1)
+            {
+                string reduced = plan.Reduction == GroupReduction.Max ? "Vector512.Max(Vector512.Load(scores + token), pooled)" : "Vector512.Load(scores + token) + pooled";
+                writer.WriteLine($"pooled = member == 0 ? pooled : {reduced};");
+            }
+
+            writer.WriteLine("pooled.Store(scores + token);");
+        }
+
+        static string At(int offset) => offset switch
+        {
+            0 => "padded + token",
+            < 0 => $"padded + token - {CSharpLiteral.Of(-offset)}",
+            _ => $"padded + token + {CSharpLiteral.Of(offset)}",
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace KvCompose.Numerics;
 
 /// <summary>
@@ -54,6 +56,21 @@ public static unsafe class TokenRanking
     {
         Choose(scores, first, last, count, chosen);
         new Span<int>(chosen, count).Sort(new Best { Scores = scores });
+    }
+
+    /// <summary>The index of the lowest score: of equals the last; NaN counts as −∞.</summary>
+    /// <param name="scores">At least one score.</param>
+    /// <param name="count">Number of scores, at least 1.</param>
+    public static int Least(float* scores, int count)
+    {
+        float lowest = TensorPrimitives.Min(new ReadOnlySpan<float>(scores, count));
+        int least = count - 1;
+        while (float.IsNaN(lowest) ? !float.IsNaN(scores[least]) : scores[least] != lowest)
+        {
+            least--;
+        }
+
+        return least;
     }
 
     /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN equals −∞.</summary>

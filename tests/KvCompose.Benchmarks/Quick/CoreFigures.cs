@@ -39,7 +39,7 @@ internal static class CoreFigures
         using var with = Snap64.Open(model);
         using var without = Streaming64.Open(model);
         var prompt = new int[tokens];
-        return Timing.MedianRatio(() => with.Prefill(prompt), () => without.Prefill(prompt), rounds: 5) - 1;
+        return Timing.MedianRatio(() => with.Prefill(prompt), () => without.Prefill(prompt), rounds: 9) - 1;
     }
 
     private static double AllocatedBytesPerToken()

@@ -51,6 +51,27 @@ public unsafe class TokenRankingTests
         Assert.NotNull(error);
     }
 
+    [Fact]
+    public void Least_OfScoresWithTiesAndNaN_IsTheLastInRank()
+    {
+        var random = new Random(5);
+        for (int trial = 0; trial < 400; trial++)
+        {
+            float[] scores = [.. Enumerable.Range(0, random.Next(1, 70)).Select(_ => Score(random, 6))];
+            var ranks = new int[scores.Length];
+            int least;
+            fixed (float* pointer = scores)
+            fixed (int* rank = ranks)
+            {
+                TokenRanking.Rank(pointer, 0, scores.Length, scores.Length, rank);
+                least = TokenRanking.Least(pointer, scores.Length);
+            }
+
+            // A rank without the difference between NaN and −∞, which Least sees.
+            Assert.True(least == ranks[^1] || (float.IsNaN(scores[least]) && scores[ranks[^1]] == float.NegativeInfinity));
+        }
+    }
+
     private static float Score(Random random, int levels) => random.Next(40) switch
     {
         0 => float.NaN,

@@ -64,7 +64,7 @@ namespace Readers
 
                     // Evict: heads above their budget give up what this step needed least.
                     int longest = (Items.LongestWatched + 1023) / 1024 * 1024;
-                    int lineFloats = (4 * longest) + 32;
+                    int lineFloats = (5 * longest) + 32;
                     var evict = new Loops.EvictWork
                     {
                         Pool = Pool, Items = Items, Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional }, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
@@ -313,10 +313,12 @@ namespace Readers
                     float* probabilities = Lines + ((nint)worker * LineFloats);                  // [slots]
                     float* scores = probabilities + Longest;                                     // [candidates]
                     int* line = (int*)(scores + Longest);                                        // [slots]
-                    float* padded = (float*)line + Longest + 16;  // [candidates], with borders
+                    int* positions = line + Longest;                                             // [slots]
+                    float* padded = (float*)positions + Longest + 16;  // [candidates], with borders
 
                     // Candidates: neither sinks nor window.
-                    int candidates = ReadLine(Pool, table, head->Position, line, out int* candidate);
+                    ReadWords(Pool, table, Plan.PositionOffset, positions);
+                    int candidates = ReadLine(Pool, table, positions, head->Position, line, out int* candidate);
 
                     // Retention: the stage's formula, pooled along the line.
                     for (int member = 0; member < 1; member++)
@@ -325,10 +327,9 @@ namespace Readers
                         for (int token = 0; token < candidates; token++)
                         {
                             int slot = candidate[token];
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
                             var seen = new ResidentToken
                             {
-                                Position = ((int*)(page + Plan.PositionOffset))[slot % Plan.PageTokens], StepPosition = head->Position, Probability = probabilities[slot],
+                                Position = positions[slot], StepPosition = head->Position, Probability = probabilities[slot],
                             };
                             padded[token] = global::KvCompose.CakeIndicator.Retain(in Options, in seen);
                         }
@@ -336,45 +337,48 @@ namespace Readers
                         // Borders that count as zero: the window is not among the pooled tokens.
                         new Span<float>(padded - 2, 2).Fill(0);
                         new Span<float>(padded + candidates, 2).Fill(0);
-                        for (int token = 0; token < candidates; token++)
+                        for (int token = 0; token < candidates; token += 16)
                         {
-                            float pooled = (padded[token - 2] + padded[token - 1] + padded[token] + padded[token + 1] + padded[token + 2]) * (1f / Plan.PoolingKernel);
-                            scores[token] = pooled;
+                            Vector512<float> pooled = (Vector512.Load(padded + token - 2) + Vector512.Load(padded + token - 1) + Vector512.Load(padded + token) + Vector512.Load(padded + token + 1) + Vector512.Load(padded + token + 2)) * Vector512.Create(1f / Plan.PoolingKernel);
+                            pooled.Store(scores + token);
                         }
                     }
 
                     // The least retained leave; of equals the later in the line.
                     for (int excess = Math.Min(table->Tokens - table->Budget, candidates); excess > 0; excess--)
                     {
-                        int least = candidates - 1;
-                        for (int token = candidates - 2; token >= 0; token--)
-                        {
-                            least = scores[token] < scores[least] || (float.IsNaN(scores[token]) && !float.IsNaN(scores[least])) ? token : least;
-                        }
-
+                        int least = TokenRanking.Least(scores, candidates);
                         Remove(Pool, table, candidate[least], line, candidate + least);
                         candidates--;
                         new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
                     }
 
-                    for (int rank = 0; rank < table->Tokens; rank++)
+                    // The line goes back into the pages.
+                    for (int rank = 0; rank < table->Tokens; rank += Plan.PageTokens)
                     {
-                        ((int*)(Pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = line[rank];
+                        new ReadOnlySpan<int>(line + rank, Math.Min(Plan.PageTokens, table->Tokens - rank))
+                            .CopyTo(new Span<int>(Pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset, Plan.PageTokens));
                     }
                 }
             }
 
             /// <summary>Reads a head's line, slot numbers by rank; sinks come first and the window last.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static int ReadLine(PagePool pool, PageTable* table, int position, int* line, out int* candidate)
+            private static int ReadLine(PagePool pool, PageTable* table, int* positions, int position, int* line, out int* candidate)
             {
-                for (int rank = 0; rank < table->Tokens; rank++)
-                {
-                    line[rank] = ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens];
-                }
-
+                ReadWords(pool, table, Plan.OrderOffset, line);
                 candidate = line + Plan.Sinks;
                 return Math.Max(0, table->Tokens - Plan.Sinks - Plan.Window);
+            }
+
+            /// <summary>Reads one word of every token of a head, in slot order.</summary>
+            private static void ReadWords(PagePool pool, PageTable* table, int offset, int* words)
+            {
+                for (int slot = 0; slot < table->Tokens; slot += Plan.PageTokens)
+                {
+                    new ReadOnlySpan<int>(pool.Address(table->Pages[slot / Plan.PageTokens]) + offset, Math.Min(Plan.PageTokens, table->Tokens - slot))
+                        .CopyTo(new Span<int>(words + slot, Plan.PageTokens));
+                }
             }
 
             /// <summary>The line of a head as the prompt leaves it.</summary>

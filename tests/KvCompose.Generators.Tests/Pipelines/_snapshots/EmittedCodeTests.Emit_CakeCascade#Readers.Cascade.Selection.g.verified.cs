@@ -268,10 +268,10 @@ namespace Readers
                         // Borders that count as zero: the window is not among the pooled tokens.
                         new Span<float>(padded - 2, 2).Fill(0);
                         new Span<float>(padded + candidates, 2).Fill(0);
-                        for (int token = 0; token < candidates; token++)
+                        for (int token = 0; token < candidates; token += 16)
                         {
-                            float pooled = (padded[token - 2] + padded[token - 1] + padded[token] + padded[token + 1] + padded[token + 2]) * (1f / Plan.PoolingKernel);
-                            scores[token] = pooled;
+                            Vector512<float> pooled = (Vector512.Load(padded + token - 2) + Vector512.Load(padded + token - 1) + Vector512.Load(padded + token) + Vector512.Load(padded + token + 1) + Vector512.Load(padded + token + 2)) * Vector512.Create(1f / Plan.PoolingKernel);
+                            pooled.Store(scores + token);
                         }
                     }
                 }
