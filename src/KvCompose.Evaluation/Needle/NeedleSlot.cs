@@ -12,6 +12,9 @@ public enum NeedleSlot
     /// <summary>A noun: the second word of a key.</summary>
     Noun,
 
+    /// <summary>Which of several values of a key it is: first, second, …</summary>
+    Ordinal,
+
     /// <summary>A word that means nothing to the task.</summary>
     Filler,
 

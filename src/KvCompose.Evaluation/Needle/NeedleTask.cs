@@ -23,10 +23,7 @@ public sealed class NeedleTask
     public NeedleTask(NeedleVocabulary vocabulary, int length, int facts, int questions)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
-        _heldOut = [.. from i in Enumerable.Range(0, vocabulary.Adjectives.Count)
-                       from j in Enumerable.Range(0, vocabulary.Nouns.Count)
-                       where vocabulary.IsHeldOut(i, j)
-                       select (i, j)];
+        _heldOut = vocabulary.HeldOutPairs();
 
         // One pair at least is left for noise that mentions a pair.
         int pairs = vocabulary.Adjectives.Count * vocabulary.Nouns.Count;
@@ -66,7 +63,9 @@ public sealed class NeedleTask
     {
         NeedleFact[] drawn = DrawFacts(random);
         var sentences = drawn.Select(fact => (Fact: (NeedleFact?)fact, Tokens: Fill(_vocabulary.Fact, fact))).ToList();
-        sentences.AddRange(DrawNoise(drawn.Select(fact => (fact.Adjective, fact.Noun)).ToHashSet(), random).Select(noise => ((NeedleFact?)null, noise)));
+        long room = _length - LeastLength(_vocabulary, _facts, _questions);
+        sentences.AddRange(NeedleNoise.Draw(_vocabulary, room, drawn.Select(fact => (fact.Adjective, fact.Noun)).ToHashSet(), random)
+            .Select(noise => ((NeedleFact?)null, noise)));
         var ordered = sentences.ToArray();
         random.Shuffle<(NeedleFact?, List<int>)>(ordered, ordered.Length);
 
@@ -86,23 +85,6 @@ public sealed class NeedleTask
         random.Shuffle<NeedleFact>(asked, _questions);
         NeedleQuestion[] questions = [.. asked.Take(_questions).Select(fact => Ask(fact, tokens))];
         return new NeedleText([.. tokens], placed, questions);
-    }
-
-    private List<List<int>> DrawNoise(HashSet<(int Adjective, int Noun)> keys, SeededRandom random)
-    {
-        var sentences = new List<List<int>>();
-        long total = LeastLength(_vocabulary, _facts, _questions);
-        while (true)
-        {
-            NeedleTemplate noise = random.Pick(_vocabulary.Noise);
-            total += noise.Tokens;
-            if (total > _length)
-            {
-                return sentences;
-            }
-
-            sentences.Add(FillNoise(noise, keys, random));
-        }
     }
 
     private NeedleFact[] DrawFacts(SeededRandom random)
@@ -137,26 +119,6 @@ public sealed class NeedleTask
         var sentence = new List<int>(template.Tokens);
         int[] value = [.. fact?.Value ?? []];
         template.Write(sentence, value, slot => slot == NeedleSlot.Adjective ? _vocabulary.Adjectives[fact!.Adjective] : _vocabulary.Nouns[fact!.Noun]);
-        return sentence;
-    }
-
-    private List<int> FillNoise(NeedleTemplate template, HashSet<(int Adjective, int Noun)> keys, SeededRandom random)
-    {
-        (int Adjective, int Noun) pair;
-        do
-        {
-            pair = (random.Next(_vocabulary.Adjectives.Count), random.Next(_vocabulary.Nouns.Count));
-        }
-        while (keys.Contains(pair));
-
-        var sentence = new List<int>(template.Tokens);
-        template.Write(sentence, [], slot => slot switch
-        {
-            NeedleSlot.Adjective => _vocabulary.Adjectives[pair.Adjective],
-            NeedleSlot.Noun => _vocabulary.Nouns[pair.Noun],
-            NeedleSlot.Number => random.Pick(_vocabulary.Numbers),
-            _ => random.Pick(_vocabulary.Fillers),
-        });
         return sentence;
     }
 }

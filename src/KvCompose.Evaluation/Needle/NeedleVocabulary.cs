@@ -22,6 +22,7 @@ public sealed class NeedleVocabulary
         Question = words.Template("templates.question", ValueTokens, keys: 1, values: 0);
         AfterAnswer = words.Template("templates.afterAnswer", ValueTokens, keys: 0, values: 0);
         Noise = words.NoiseTemplates("templates.noise", ValueTokens);
+        Tasks = words.Has("tasks") ? new NeedleTaskWords(words, ValueTokens) : null;
     }
 
     /// <summary>Tokens of the keys' first words.</summary>
@@ -54,6 +55,9 @@ public sealed class NeedleVocabulary
     /// <summary>Sentences without facts.</summary>
     public IReadOnlyList<NeedleTemplate> Noise { get; }
 
+    /// <summary>What questions for more than one value are made of; null for a model that was taught none.</summary>
+    public NeedleTaskWords? Tasks { get; }
+
     /// <summary>m of the held-out rule (i + j) mod m = r.</summary>
     public int HeldOutModulus { get; }
 
@@ -74,4 +78,13 @@ public sealed class NeedleVocabulary
 
     /// <summary>Whether training never draws the pair of adjective number i and noun number j.</summary>
     public bool IsHeldOut(int adjective, int noun) => (adjective + noun) % HeldOutModulus == HeldOutRemainder;
+
+    /// <summary>All pairs of adjective and noun that training never draws, in order.</summary>
+    internal (int Adjective, int Noun)[] HeldOutPairs() =>
+    [
+        .. from i in Enumerable.Range(0, Adjectives.Count)
+           from j in Enumerable.Range(0, Nouns.Count)
+           where IsHeldOut(i, j)
+           select (i, j),
+    ];
 }

@@ -53,12 +53,16 @@ internal sealed class WordsFile : IDisposable
         })];
     }
 
-    /// <summary>A template with so many keys (an adjective and a noun) and values, and nothing else to be filled.</summary>
-    public NeedleTemplate Template(string field, int valueTokens, int keys, int values)
+    /// <summary>Whether a field is there; it has no dots.</summary>
+    public bool Has(string field) => _document.RootElement.ValueKind == JsonValueKind.Object && _document.RootElement.TryGetProperty(field, out _);
+
+    /// <summary>A template with so many keys (an adjective and a noun), values and ordinals, and nothing else to be filled.</summary>
+    public NeedleTemplate Template(string field, int valueTokens, int keys, int values, int ordinals = 0)
     {
         NeedleTemplate template = AnyTemplate(field, Field(field), valueTokens);
         Require(template.Count(NeedleSlot.Adjective) == keys && template.Count(NeedleSlot.Noun) == keys, $"{{adjective}} and {{noun}} {keys} times each");
         Require(template.Count(NeedleSlot.Value) == values, $"{{value}} {values} times");
+        Require(template.Count(NeedleSlot.Ordinal) == ordinals, $"{{ordinal}} {ordinals} times");
         Require(template.Count(NeedleSlot.Filler) + template.Count(NeedleSlot.Number) == 0, "neither {filler} nor {number}");
         return template;
 
@@ -71,14 +75,14 @@ internal sealed class WordsFile : IDisposable
         }
     }
 
-    /// <summary>Templates without a value; one that has an adjective or a noun has one of each.</summary>
+    /// <summary>Templates without a value or an ordinal; one that has an adjective or a noun has one of each.</summary>
     public NeedleTemplate[] NoiseTemplates(string field, int valueTokens) => [.. Items(field, Field(field)).Select(item =>
     {
         NeedleTemplate template = AnyTemplate(item.Field, item.Value, valueTokens);
         int adjectives = template.Count(NeedleSlot.Adjective);
-        return template.Count(NeedleSlot.Value) == 0 && adjectives == template.Count(NeedleSlot.Noun) && adjectives <= 1
+        return template.Count(NeedleSlot.Value) + template.Count(NeedleSlot.Ordinal) == 0 && adjectives == template.Count(NeedleSlot.Noun) && adjectives <= 1
             ? template
-            : throw Wrong(item.Field, item.Value, "no {value}, and {adjective} and {noun} both once or not at all");
+            : throw Wrong(item.Field, item.Value, "no {value} or {ordinal}, and {adjective} and {noun} both once or not at all");
     })];
 
     public void Dispose() => _document.Dispose();
@@ -90,6 +94,7 @@ internal sealed class WordsFile : IDisposable
     {
         "{adjective}" => (NeedleSlot.Adjective, 0),
         "{noun}" => (NeedleSlot.Noun, 0),
+        "{ordinal}" => (NeedleSlot.Ordinal, 0),
         "{filler}" => (NeedleSlot.Filler, 0),
         "{number}" => (NeedleSlot.Number, 0),
         "{value}" => (NeedleSlot.Value, 0),

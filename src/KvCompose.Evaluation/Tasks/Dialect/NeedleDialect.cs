@@ -33,12 +33,16 @@ public sealed class NeedleDialect : EvaluationTask
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
         ArgumentNullException.ThrowIfNull(tokenizer);
+        EvaluationTask[] several = vocabulary.Tasks is null
+            ? []
+            : [new DialectMultiValue(vocabulary, tokenizer), new DialectMultiQuery(vocabulary, tokenizer), new DialectTracking(vocabulary, tokenizer)];
         return
         [
             new NeedleDialect("needle_single", vocabulary, tokenizer, 1, 1),
             new NeedleDialect("needle_multikey", vocabulary, tokenizer, 8, 1),
             new NeedleDialect("needle_manykeys", vocabulary, tokenizer, 32, 1),
             new NeedleDialect("needle_multiquestion", vocabulary, tokenizer, 8, 4),
+            .. several,
         ];
     }
 
