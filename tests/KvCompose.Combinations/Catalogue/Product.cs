@@ -34,6 +34,10 @@ internal static class Product
         return covering;
     }
 
+    /// <summary>Every set of as many choices that some of the combinations hold, as numbers.</summary>
+    public static IReadOnlySet<long> Sets(IEnumerable<Combination> combinations, int strength)
+        => combinations.SelectMany(combination => Sets(combination, strength)).ToHashSet();
+
     /// <summary>Every set of as many slots with what the combination has in them, as a number.</summary>
     private static IEnumerable<long> Sets(Combination combination, int strength)
     {

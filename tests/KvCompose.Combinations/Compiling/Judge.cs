@@ -17,13 +17,8 @@ internal static class Judge
     /// <summary>Every combination with what is said of it, in their order.</summary>
     public static async Task<IReadOnlyList<Verdict>> AskAsync(IReadOnlyList<Combination> combinations)
     {
-        var verdicts = new List<Verdict>();
-        foreach (Combination[] some in combinations.Chunk(ClassesOfACompilation))
-        {
-            verdicts.AddRange(await AskOneCompilationAsync(some));
-        }
-
-        return verdicts;
+        IEnumerable<Verdict>[] verdicts = await Task.WhenAll(combinations.Chunk(ClassesOfACompilation).Select(static some => Task.Run(() => AskOneCompilationAsync(some))));
+        return [.. verdicts.SelectMany(static some => some)];
     }
 
     private static async Task<IEnumerable<Verdict>> AskOneCompilationAsync(Combination[] combinations)

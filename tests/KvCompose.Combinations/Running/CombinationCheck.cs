@@ -9,21 +9,24 @@ internal static class CombinationCheck
 {
     private const int PipelinesOfACompilation = 40;
 
-    /// <summary>Every combination that fails, with why.</summary>
+    /// <summary>Every combination that fails, with why, in their order; some compile while others run.</summary>
     public static IEnumerable<(Combination Combination, string Problem)> Failures(IReadOnlyList<Combination> combinations)
+        => combinations.Chunk(PipelinesOfACompilation).AsParallel().AsOrdered().SelectMany(FailuresOfACompilation);
+
+    private static List<(Combination Combination, string Problem)> FailuresOfACompilation(Combination[] combinations)
     {
         using TestModel model = SmallModel.Create();
-        foreach (Combination[] some in combinations.Chunk(PipelinesOfACompilation))
+        using CompiledPipelines compiled = CompiledPipelines.Of(combinations);
+        var failures = new List<(Combination, string)>();
+        foreach (Combination combination in combinations)
         {
-            using CompiledPipelines compiled = CompiledPipelines.Of(some);
-            foreach (Combination combination in some)
+            if (Problem(compiled[combination], combination, model) is { } problem)
             {
-                if (Problem(compiled[combination], combination, model) is { } problem)
-                {
-                    yield return (combination, problem);
-                }
+                failures.Add((combination, problem));
             }
         }
+
+        return failures;
     }
 
     private static string? Problem(Type pipeline, Combination combination, TestModel model)
