@@ -116,13 +116,6 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.CascadeBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
-    public static readonly DiagnosticDescriptor CascadeUndoesHeadBudgets = new(
-        RuleIds.CascadeUndoesHeadBudgets,
-        "Cascade undoes head budgets",
-        "Budget '{0}' shrinks all heads of a finished layer alike, which would undo what '{1}' gave them",
-        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: HelpLink.Of(RuleIds.CascadeUndoesHeadBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
-
     public static readonly DiagnosticDescriptor DecodeEvictionBypassesStore = new(
         RuleIds.DecodeEvictionBypassesStore,
         "Eviction while decoding drops past a backing store",
@@ -324,7 +317,7 @@ internal static class RuleDescriptors
     [
         PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
-        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets,
+        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore,
         DecodeEvictionBypassesStore, OptionOverruled, TunedForAnotherBudget, NothingToChoose, CascadeShortensPages, ValueHasAPrice,
         LayersDoNotAscend, RetentionAbovePropagation, PropagationBelowBudget, WholePromptNeeded,
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,

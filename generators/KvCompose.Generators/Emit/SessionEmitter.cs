@@ -187,7 +187,7 @@ internal static partial class SessionEmitter
                     """);
             }
 
-            if (plan.Evicts && plan.Cascades)
+            if (plan.Evicts && plan.Cascades && !plan.DividesAgain)
             {
                 WriteFinalBudgets(writer);
             }

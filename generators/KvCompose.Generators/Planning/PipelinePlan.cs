@@ -133,6 +133,9 @@ internal sealed record PipelinePlan
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
 
+    /// <summary>Whether a budget that falls after its layer is done is divided among the heads anew.</summary>
+    public bool DividesAgain => Cascades && HeadRole is not null;
+
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Selects;
 

@@ -19,7 +19,6 @@ internal static class RuleIds
     public const string RenumberedPositions = "KVC2012";
     public const string StageWithoutEffect = "KVC2013";
     public const string CascadeBypassesStore = "KVC2014";
-    public const string CascadeUndoesHeadBudgets = "KVC2015";
     public const string DecodeEvictionBypassesStore = "KVC2016";
     public const string NobodyToFetchFor = "KVC2040";
     public const string SatellitesWithoutStore = "KVC2041";

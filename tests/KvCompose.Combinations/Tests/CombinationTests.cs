@@ -5,7 +5,8 @@ using KvCompose.Combinations.Running;
 namespace KvCompose.Combinations.Tests;
 
 /// <summary>Whatever the analyzer accepts compiles and equals the plain references one after another; whatever it refuses says why.</summary>
-public sealed class CombinationTests(JudgedProduct product) : IClassFixture<JudgedProduct>
+[Collection(nameof(JudgedProduct))]
+public sealed class CombinationTests(JudgedProduct product)
 {
     [Fact]
     public void Product_HoldsEveryStageOfTheLibrary()

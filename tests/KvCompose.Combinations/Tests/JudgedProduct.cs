@@ -14,3 +14,7 @@ public sealed class JudgedProduct : IAsyncLifetime
 
     public Task DisposeAsync() => Task.CompletedTask;
 }
+
+/// <summary>Tests that share the answers.</summary>
+[CollectionDefinition(nameof(JudgedProduct))]
+public sealed class JudgedProductTests : ICollectionFixture<JudgedProduct>;
