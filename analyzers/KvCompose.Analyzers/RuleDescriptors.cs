@@ -217,7 +217,7 @@ internal static class RuleDescriptors
     public static readonly DiagnosticDescriptor LayerOutsideModel = new(
         RuleIds.LayerOutsideModel,
         "Layer is not one of the model",
-        "Stage '{0}' acts at layer {1}, but the model of profile '{2}' has {3}",
+        "Stage '{0}' acts at layer {1}, but the model of '{2}' has {3}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LayerOutsideModel), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
@@ -291,6 +291,55 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
+    public static readonly DiagnosticDescriptor LayoutNotCarried = new(
+        RuleIds.LayoutNotCarried,
+        "Layout that another stage cannot read",
+        "'{0}' leaves a {1} layout, but '{2}' carries {3} at most",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LayoutNotCarried), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor PageSizesDiffer = new(
+        RuleIds.PageSizesDiffer,
+        "Page sizes differ",
+        "'{0}' works on pages of {1} tokens, but '{2}' has pages of {3}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PageSizesDiffer), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor CostsMoreThanItSaves = new(
+        RuleIds.CostsMoreThanItSaves,
+        "Costs more than it saves",
+        "'{0}' runs {1} of {2} layers on the whole prompt and then all of them on {3} of it: more than one pass costs",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.CostsMoreThanItSaves));
+
+    public static readonly DiagnosticDescriptor ModelShapeDiffers = new(
+        RuleIds.ModelShapeDiffers,
+        "Shape is not the model's",
+        "{0} of pipeline '{1}' is {2}, but that of model '{3}' is {4}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ModelShapeDiffers), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ModelUnusable = new(
+        RuleIds.ModelUnusable,
+        "Model configuration cannot be used",
+        "Model '{0}' of pipeline '{1}' cannot be used: {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ModelUnusable), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor LimitExceeded = new(
+        RuleIds.LimitExceeded,
+        "Cache exceeds its limit",
+        "Pipeline '{0}' may hold {1} bytes behind a prompt of {2} tokens, more than its limit of {3}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LimitExceeded), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor LimitUnknown = new(
+        RuleIds.LimitUnknown,
+        "Limit cannot be compared",
+        "The limit of pipeline '{0}' cannot be compared with what it holds: {1}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LimitUnknown), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
         "Shared prefix is chosen by its own end",
@@ -323,6 +372,7 @@ internal static class RuleDescriptors
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
+        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown,
         PrefixChosenByItsEnd,
         LanguageTooOld, UnsafeNotAllowed,
     ];

@@ -68,6 +68,11 @@ internal static class PlanEmitter
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.ScoreStride};
                 """);
+            if (plan.Spec.Model is { } model)
+            {
+                WriteModel(writer, plan, model);
+            }
+
             if (plan.DecodeOrder != DecodeOrder.None)
             {
                 WriteOffset(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
@@ -82,6 +87,26 @@ internal static class PlanEmitter
             {
                 WriteOffset(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.CountOffset);
             }
+        }
+    }
+
+    private static void WriteModel(SourceWriter writer, PipelinePlan plan, ModelSpec model)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"""
+            /// <summary>Layers of the model, L, as {XmlText.Escape(model.File)} says.</summary>
+            public const int Layers = {model.Layers};
+
+            /// <summary>Key-value heads of one of its layers, Hkv.</summary>
+            public const int KeyValueHeads = {model.KeyValueHeads};
+            """);
+        if (CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
+        {
+            writer.WriteLine();
+            writer.WriteLine($"""
+                /// <summary>Bytes of pages that any prompt of {CSharpLiteral.Of(memory.Tokens)} tokens or more leaves in one sequence{(memory.Exact ? "" : ", at most")}.</summary>
+                public const long PromptBytes = {CSharpLiteral.Of(memory.Bytes(plan, int.MaxValue / 2))};
+                """);
         }
     }
 

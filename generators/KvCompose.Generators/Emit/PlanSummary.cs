@@ -24,6 +24,12 @@ internal static class PlanSummary
         Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
         Item(Invariant(
             $"cost: {plan.BytesPerToken} bytes a token and key-value head, in pages of {plan.PageTokens} tokens ({plan.PageBytes} bytes)"));
+        if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
+        {
+            Item(Invariant(
+                $"memory: {(memory.Exact ? "" : "at most ")}{memory.Bytes(plan, int.MaxValue / 2)} bytes behind a prompt of {memory.Tokens} tokens or more, in {model.Layers} layers of {model.KeyValueHeads} key-value heads ({XmlText.Escape(model.File)})"));
+        }
+
         Item(Observation(plan));
         Item(Invariant(
             $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.ScoreSets}), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.ChunkTokens} tokens"));

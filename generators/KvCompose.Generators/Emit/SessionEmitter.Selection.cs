@@ -311,7 +311,8 @@ internal static partial class SessionEmitter
             writer.WriteLine($$"""
                 var layerContext = new LayerBudgetContext
                 {
-                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
+                    Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
+                    PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
                     ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),{{capacities}}
                 };
                 {{budget.Type}} layerBudget = {{StageValue.InSession(budget)}};

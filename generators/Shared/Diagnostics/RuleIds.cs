@@ -46,6 +46,14 @@ internal static class RuleIds
     public const string ProfileInvalid = "KVC2031";
     public const string ProfileMissing = "KVC2032";
 
+    public const string LayoutNotCarried = "KVC2100";
+    public const string PageSizesDiffer = "KVC2101";
+    public const string CostsMoreThanItSaves = "KVC2103";
+    public const string ModelShapeDiffers = "KVC2104";
+    public const string ModelUnusable = "KVC2105";
+    public const string LimitExceeded = "KVC2106";
+    public const string LimitUnknown = "KVC2107";
+
     public const string PrefixChosenByItsEnd = "KVC2120";
 
     public const string LanguageTooOld = "KVC9001";

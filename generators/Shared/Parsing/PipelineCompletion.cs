@@ -12,8 +12,9 @@ internal static class PipelineCompletion
     /// <summary>The complete spec, or null when something is in error, which the sink is told.</summary>
     public static PipelineSpec? Complete(
         PipelineSpec spec, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
-        => ProfileBinder.Bind(spec, files, sites, sink, cancellation) is { } bound
-            && LayerRules.Check(bound, sites, sink) & PropagationRules.Check(bound, sites, sink)
+        => ModelBinder.Bind(spec, files, sites, sink, cancellation) is { } shaped
+            && ProfileBinder.Bind(shaped, files, sites, sink, cancellation) is { } bound
+            && LayerRules.Check(bound, sites, sink) & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)
             ? bound
             : null;
 }

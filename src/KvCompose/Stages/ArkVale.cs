@@ -11,7 +11,7 @@ namespace KvCompose;
 /// </summary>
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
 [StageFacts(
-    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode, Source = "NeurIPS 2024")]
+    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, PageTokens = 16, Phases = StagePhases.Prefill | StagePhases.Decode, Source = "NeurIPS 2024")]
 public readonly struct ArkVale : IRetrieval<ArkVale, PagedTier>
 {
     /// <summary>Tokens that a key-value head has brought in at any step.</summary>

@@ -13,7 +13,7 @@ namespace KvCompose;
 /// </summary>
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
 [StageFacts(
-    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode, Source = "arXiv 2604.10539")]
+    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, PageTokens = 16, Phases = StagePhases.Prefill | StagePhases.Decode, Source = "arXiv 2604.10539")]
 public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
 {
     /// <summary>Tokens that a key-value head has brought in at any step.</summary>

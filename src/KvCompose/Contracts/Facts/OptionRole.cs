@@ -30,6 +30,9 @@ public enum OptionRole
     /// <summary>A share in (0, 1], used where no option of role <see cref="Budget"/> states a number.</summary>
     Rate,
 
+    /// <summary>KiB of pages that one sequence may take over the whole model, used where no option of role <see cref="Budget"/> states a number; 0 for undecided.</summary>
+    Kibibytes,
+
     /// <summary>The 0-based layer at which the stage acts; checked against the model when a session opens.</summary>
     Layer,
 
