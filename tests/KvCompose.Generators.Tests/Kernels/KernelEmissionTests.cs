@@ -65,6 +65,23 @@ public class KernelEmissionTests
     }
 
     [Fact]
+    public void Run_TokensThatCollectAttentionAndGoOn_ObservesAllRowsPropagatesAndEvicts()
+    {
+        string kernels = KernelHarness.WithDevice.Run("""
+            using KvCompose;
+            [KvPipeline(HeadDim = 32, GroupSize = 2)]
+            [TokenSelectivePropagation(Layer = 8)]
+            [UniformBudget(Ratio = 0.1)]
+            [H2o]
+            public sealed partial class Pipe;
+            """).Sources["Pipe.Kernels.g.cs"];
+        Assert.All(
+            (string[])["AllRowsLogSumExpKernel", "ObserveKernel", "LayerScoreKernel", "OnwardKernel", "EvictKernel"],
+            kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
+        Assert.DoesNotContain("static void LogSumExpKernel(", kernels, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Edit_ReferenceToTheDeviceAdded_LeavesTheProcessorsFilesCached()
     {
         GeneratorHarness harness = KernelHarness.WithDevice;
@@ -85,6 +102,7 @@ public class KernelEmissionTests
     [InlineData("GroupSize = 11, PageTokens = 48", "FullCache")]
     [InlineData("GroupSize = 16, PageTokens = 256", "FullCache")]
     [InlineData("GroupSize = 2", "UniformBudget, SnapKv")]
+    [InlineData("GroupSize = 3", "UniformBudget, H2o")]
     public void Run_AnyHeadDimension_KernelsCompile(string shape, string stages)
     {
         IEnumerable<string> pipelines = Enumerable.Range(1, 16).Select(i =>
