@@ -64,21 +64,20 @@ public class KernelEmissionTests
             kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Run_TokensThatCollectAttentionAndGoOn_ObservesAllRowsPropagatesAndEvicts()
+    [Theory]
+    [InlineData("H2o", "AllRowsLogSumExpKernel", "ObserveKernel", "EvictKernel")]
+    [InlineData("TokenSelectivePropagation(Layer = 8), SnapKv", "LogSumExpKernel", "LayerScoreKernel", "OnwardKernel")]
+    public void Run_AllRowsOrAPropagation_HasItsKernels(string stages, params string[] expected)
     {
-        string kernels = KernelHarness.WithDevice.Run("""
+        string kernels = KernelHarness.WithDevice.Run($"""
             using KvCompose;
             [KvPipeline(HeadDim = 32, GroupSize = 2)]
-            [TokenSelectivePropagation(Layer = 8)]
             [UniformBudget(Ratio = 0.1)]
-            [H2o]
+            [{stages}]
             public sealed partial class Pipe;
             """).Sources["Pipe.Kernels.g.cs"];
-        Assert.All(
-            (string[])["AllRowsLogSumExpKernel", "ObserveKernel", "LayerScoreKernel", "OnwardKernel", "EvictKernel"],
-            kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
-        Assert.DoesNotContain("static void LogSumExpKernel(", kernels, StringComparison.Ordinal);
+        Assert.All(expected, kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
+        Assert.Equal(stages != "H2o", kernels.Contains("static void LogSumExpKernel(", StringComparison.Ordinal));
     }
 
     [Fact]
