@@ -39,6 +39,9 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
 
     public WorkerPool Workers { get; }
 
+    /// <summary>As if read from files of such hashes.</summary>
+    public ModelIdentity? Identity { get; init; } = new("weights", "tokenizer");
+
     public TransformerShape Shape => new(
         Plain.Layers, Plain.Heads.QueryHeads, Plain.Heads.KeyValueHeads, Plain.Heads.HeadDim, Plain.Hidden, Plain.Vocabulary, 4096);
 
