@@ -90,6 +90,14 @@ namespace Readers
             public global::KvCompose.HeadKvHeads HeadRole { get; init; } = new global::KvCompose.HeadKvHeads { Beta = 1.2d, Temperature = 1d, Largest = false };
 
             /// <inheritdoc/>
+            public override string Description => string.Join(
+                "; ",
+                "Readers.Retrievers for 2 query heads of 64 elements a key-value head",
+                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Ratio = {LayerBudget.Ratio}"),
+                FormattableString.Invariant($"KvCompose.HeadKvHeads, Beta = {HeadRole.Beta}, Temperature = {HeadRole.Temperature}, Largest = {HeadRole.Largest}"),
+                "KvCompose.SnapKv, Window = 8, Kernel = 7, Pooling = KvCompose.PoolingKind.Average, Reduction = KvCompose.GroupReduction.Mean");
+
+            /// <inheritdoc/>
             public override void Validate()
             {
                 base.Validate();

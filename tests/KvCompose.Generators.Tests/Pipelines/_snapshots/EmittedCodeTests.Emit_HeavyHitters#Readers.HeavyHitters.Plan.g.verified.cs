@@ -24,7 +24,7 @@ namespace Readers
     /// <item><description>token selection: <see cref="global::KvCompose.H2o"/> (Window = 32, Reduction = Sum, Evict = true), arXiv 2306.14048</description></item>
     /// <item><description>shape: head dimension 64, 4 query heads a key-value head</description></item>
     /// <item><description>cost: 520 bytes a token and key-value head, in pages of 32 tokens (16640 bytes)</description></item>
-    /// <item><description>observation: none, positions decide, reduced over the group by sum; always kept: 0 first and 32 last tokens</description></item>
+    /// <item><description>observation: attention of all rows in a second pass, reduced over the group by sum; always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 4 query heads in registers over each key tile (accumulator sets: 2), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 4 query heads each, 11392 bytes of shared memory</description></item>
     /// </list>
@@ -87,6 +87,13 @@ namespace Readers
         {
             /// <summary>Options of the layer budget stage.</summary>
             public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 512, Ratio = 0.25d };
+
+            /// <inheritdoc/>
+            public override string Description => string.Join(
+                "; ",
+                "Readers.HeavyHitters for 4 query heads of 64 elements a key-value head",
+                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Ratio = {LayerBudget.Ratio}"),
+                "KvCompose.H2o, Window = 32, Reduction = KvCompose.GroupReduction.Sum, Evict = true");
 
             /// <inheritdoc/>
             public override void Validate()

@@ -198,7 +198,7 @@ namespace Readers
                 seen.Sum += sum;
             }
 
-            /// <summary>Scores the tokens of one key-value head that are neither sinks nor window.</summary>
+            /// <summary>Scores all tokens of one key-value head: the window's go on collecting too.</summary>
             internal struct ScoreWork : IParallelWork
             {
                 public global::KvCompose.H2o Options;

@@ -62,7 +62,6 @@ namespace Readers
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
 
                     // Attention overwrites the queries: those of the observed rows are kept aside.
-                    bool observed = true;
                     var keepQueries = new Loops.KeepQueriesWork { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
                     Workers.Run(ref keepQueries, shape.QueryHeads);
 
@@ -71,25 +70,22 @@ namespace Readers
                         Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, buffers.LogSumExp, cancellation);
 
                     // Observe: attention of all rows, made anew from their log-sum-exp.
-                    if (observed)
+                    var all = new Loops.AllRowsWork
                     {
-                        var all = new Loops.AllRowsWork
-                        {
-                            Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
-                            Sums = allRowsSums,
-                        };
-                        Workers.Run(ref all, all.Items());
+                        Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
+                        Sums = allRowsSums,
+                    };
+                    Workers.Run(ref all, all.Items());
 
-                        // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                        var score = new Loops.ScoreWork
-                        {
-                            Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                            Padded = padded, PaddedStride = stride + 48,
-                            Options = new global::KvCompose.H2o { Window = 32, Reduction = global::KvCompose.GroupReduction.Sum, Evict = true },
-                            AllRows = allRowsSums,
-                        };
-                        Workers.Run(ref score, heads);
-                    }
+                    // Score: the stage's formula, pooled along the tokens and reduced over the group.
+                    var score = new Loops.ScoreWork
+                    {
+                        Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
+                        Padded = padded, PaddedStride = stride + 48,
+                        Options = new global::KvCompose.H2o { Window = 32, Reduction = global::KvCompose.GroupReduction.Sum, Evict = true },
+                        AllRows = allRowsSums,
+                    };
+                    Workers.Run(ref score, heads);
 
                     // Budget: tokens per key-value head, sinks and window included.
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);

@@ -24,7 +24,7 @@ namespace Readers
     /// <item><description>token selection: <see cref="global::KvCompose.FullCache"/>, exact attention over the whole cache</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 32 tokens (16512 bytes)</description></item>
-    /// <item><description>observation: none, every token is kept</description></item>
+    /// <item><description>observation: products of the last query in the filter layer; every token of the new prompt is kept</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 2 query heads each, 5696 bytes of shared memory</description></item>
     /// </list>
@@ -84,6 +84,13 @@ namespace Readers
         {
             /// <summary>Options of the propagation stage.</summary>
             public global::KvCompose.GemFilter Propagation { get; init; } = new global::KvCompose.GemFilter { Layer = 13, Tokens = 1024, Rate = 0.1d, Kernel = 5, Pooling = global::KvCompose.PoolingKind.Average };
+
+            /// <inheritdoc/>
+            public override string Description => string.Join(
+                "; ",
+                "Readers.Gems for 2 query heads of 64 elements a key-value head",
+                FormattableString.Invariant($"KvCompose.GemFilter, Layer = {Propagation.Layer}, Tokens = {Propagation.Tokens}, Rate = {Propagation.Rate}, Kernel = 5, Pooling = KvCompose.PoolingKind.Average"),
+                "KvCompose.FullCache");
 
             /// <inheritdoc/>
             public override void Validate()
