@@ -22,6 +22,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     private readonly PagedHead[,,] _heads;
     private readonly List<int> _surplus = [];
     private readonly List<Part> _parts = [];
+    private readonly List<Part> _leaving = [];
     private long _retrievals;
     private long _tokensMoved;
     private long _pagesMoved;
@@ -190,17 +191,38 @@ public sealed unsafe class PagedTier : IRetrievalTier
     // The oldest page of decoded tokens, when the window is full without it.
     private void Leave()
     {
-        var insert = new InsertWork { Tier = this };
-        _context.Workers.Run(ref insert, _parts.Count);
-        for (int i = 0; i < _parts.Count; i++)
+        _leaving.Clear();
+        foreach (Part part in _parts)
         {
-            Part part = _parts[i];
+            if (DecodedTokens(part) >= _settings.Window + PageTokens)
+            {
+                _leaving.Add(part);
+            }
+        }
+
+        if (_leaving.Count == 0)
+        {
+            return;
+        }
+
+        var insert = new InsertWork { Tier = this };
+        _context.Workers.Run(ref insert, _leaving.Count);
+        foreach (Part part in _leaving)
+        {
             if (part.Paged.LeftWindow)
             {
                 part.Paged.LeftWindow = false;
                 part.Cache.RemovePage(part.Layer, part.Head, part.Paged.Permanent + part.Paged.Slots);
             }
         }
+    }
+
+    // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
+    private int DecodedTokens(Part part)
+    {
+        PageTable* table = part.Table;
+        int pages = table->PageCount - part.Paged.Permanent - part.Paged.Slots;
+        return pages > 1 ? ((pages - 1) * PageTokens) + *part.Cache.CountAt(table->Pages[table->PageCount - 1]) : 0;
     }
 
     // Makes the table fit the choice; the pages' content follows.
@@ -249,14 +271,9 @@ public sealed unsafe class PagedTier : IRetrievalTier
 
         public readonly void Run(int item, int worker)
         {
-            Part part = Tier._parts[item];
-            int first = part.Paged.Permanent + part.Paged.Slots;
-            int decoded = part.Table->PageCount - first;
-            int held = ((decoded - 1) * PageTokens) + *part.Cache.CountAt(part.Table->Pages[part.Table->PageCount - 1]);
-            if (decoded > 1 && held - PageTokens >= Tier._settings.Window)
-            {
-                part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, part.Table->Pages[first], worker);
-            }
+            Part part = Tier._leaving[item];
+            int oldest = part.Table->Pages[part.Paged.Permanent + part.Paged.Slots];
+            part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, oldest, worker);
         }
     }
 
