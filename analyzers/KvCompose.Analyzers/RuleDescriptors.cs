@@ -298,6 +298,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
+    public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
+        RuleIds.PrefixChosenByItsEnd,
+        "Shared prefix is chosen by its own end",
+        "'{0}' chooses by what the end of the prompt asks for, so what '{1}' keeps of a shared prefix is of no use to a prompt that asks for something else",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PrefixChosenByItsEnd), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -323,6 +330,7 @@ internal static class RuleDescriptors
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
+        PrefixChosenByItsEnd,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

@@ -63,6 +63,7 @@ internal static class EmittedNames
         ["ArgumentException"] = "System.ArgumentException",
         ["ArgumentNullException"] = "System.ArgumentNullException",
         ["Array"] = "System.Array",
+        ["FormattableString"] = "System.FormattableString",
         ["Math"] = "System.Math",
         ["MathF"] = "System.MathF",
         ["Random"] = "System.Random",

@@ -16,9 +16,11 @@ public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, ID
 {
     private readonly WorkerPool _workers;
     private readonly LlamaNetwork _network;
+    private readonly ModelFiles _files;
 
-    private LlamaModel(ModelConfiguration configuration, Tokenizer tokenizer, LlamaNetwork network, WorkerPool workers)
+    private LlamaModel(ModelConfiguration configuration, Tokenizer tokenizer, LlamaNetwork network, WorkerPool workers, ModelFiles files)
     {
+        _files = files;
         Configuration = configuration;
         Tokenizer = tokenizer;
         _network = network;
@@ -35,7 +37,7 @@ public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, ID
     public Tokenizer Tokenizer { get; }
 
     /// <inheritdoc/>
-    public LlamaTransformer Transformer => new(_network);
+    public LlamaTransformer Transformer => new(_network, _files);
 
     /// <summary>Reads a model. What was opened before an error is closed again.</summary>
     /// <param name="folder">The folder.</param>
@@ -58,15 +60,17 @@ public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, ID
 
         WorkerPool? workers = null;
         ModelWeights? weights = null;
+        ModelFiles files;
         try
         {
             workers = new WorkerPool(options?.Threads ?? 0);
             using (Checkpoint checkpoint = Checkpoint.Open(folder))
             {
                 weights = ModelWeights.Load(checkpoint, configuration);
+                files = new ModelFiles(folder, checkpoint.Files);
             }
 
-            return new LlamaModel(configuration, tokenizer, new LlamaNetwork(configuration, weights, workers), workers);
+            return new LlamaModel(configuration, tokenizer, new LlamaNetwork(configuration, weights, workers), workers, files);
         }
         catch
         {

@@ -10,8 +10,12 @@ namespace KvCompose.Models;
 public readonly unsafe struct LlamaTransformer : ITransformer
 {
     private readonly LlamaNetwork _network;
+    private readonly ModelFiles _files;
 
-    internal LlamaTransformer(LlamaNetwork network) => _network = network;
+    internal LlamaTransformer(LlamaNetwork network, ModelFiles files) => (_network, _files) = (network, files);
+
+    /// <inheritdoc/>
+    public ModelIdentity Identity => _files.Identity;
 
     /// <inheritdoc/>
     public TransformerShape Shape => _network.Shape;

@@ -39,11 +39,36 @@ public class HeteroFaultTests
     {
         using TestModel model = Model();
         using var session = HeteroNextToken.Open(model, new() { Profile = Profile, Residency = new HostOffload { Window = 3, DriftThreshold = 0.5, MaxHostMiB = 1 } });
-        Assert.Throws<HostMemoryException>(() => session.Prefill(model.Prompt(1000, 1)));
+        Assert.StartsWith("layer ", Assert.Throws<HostTierFullException>(() => session.Prefill(model.Prompt(1000, 1))).Message);
         Assert.Equal((0, 0L), (session.Length(), session.TierUsage.HostBytes));
         session.Prefill(model.Prompt(100, 1));
         session.Step([1]);
         Assert.Equal(101, session.Length());
+    }
+
+    [Fact]
+    public void Step_WithoutHostMemoryForFreshTokens_KeepsTheLastGoodOnesAndSaysWhy()
+    {
+        using TestModel model = Model();
+        var residency = new HostOffload { Window = 1, DriftThreshold = 0.9, Visibility = RetrievalVisibility.WhenReady, MaxHostMiB = 1 };
+        using var session = HeteroWhenReady.Open(model, new() { Profile = Profile, Residency = residency });
+        session.Prefill(model.Prompt(450, 1));
+        Assert.Equal((0L, null), (session.TierUsage.Failures, session.TierUsage.LastFailure));
+        int[][] before = [.. Enumerable.Range(0, 12).Select(place => session.Positions(place / 4, place % 4))];
+        for (int step = 0; step < 8; step++)
+        {
+            session.Step([step * 13]);
+        }
+
+        Assert.True(session.TierUsage.Failures > 0);
+        Assert.Contains("its limit is 1048576 bytes", Assert.IsType<HostTierFullException>(session.TierUsage.LastFailure).Message);
+        Assert.InRange(session.TierUsage.HostBytes, 1, 1 << 20);
+        for (int place = 0; place < before.Length; place++)
+        {
+            int[] held = session.Positions(place / 4, place % 4);
+            Assert.Equal(before[place].Length + 8, held.Length);
+            Assert.Equal(held.Length, held.Distinct().Count());
+        }
     }
 
     [Fact]

@@ -115,6 +115,8 @@ internal static class PlanEmitter
                     """);
             }
 
+            WriteDescription(writer, plan);
+            writer.WriteLine();
             writer.WriteLine("/// <inheritdoc/>");
             using (writer.WriteBlock("public override void Validate()"))
             {
@@ -130,11 +132,42 @@ internal static class PlanEmitter
         }
     }
 
+    /// <summary>Pipeline, stages and options as text, one line a stage; what a session may override is read when it is asked for.</summary>
+    private static void WriteDescription(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <inheritdoc/>");
+        IEnumerable<string> parts = plan.Spec.Stages.Select(stage => Described(plan, stage)).Prepend(CSharpLiteral.Of(
+            $"{plan.Spec.Hierarchy.FullName} for {CSharpLiteral.Of(plan.GroupSize)} query heads of {CSharpLiteral.Of(plan.HeadDim)} elements a key-value head"));
+        writer.WriteLine("public override string Description => string.Join(\n    \"; \",\n    " + string.Join(",\n    ", parts) + ");");
+    }
+
+    private static string Described(PipelinePlan plan, StageSpec stage)
+    {
+        string type = stage.Type.FullyQualifiedName.Replace("global::", "");
+        if (!stage.HasRunTimeOptions)
+        {
+            return CSharpLiteral.Of(type + string.Concat(stage.Options.Select(static option => $", {option.Name} = {option.Literal.Replace("global::", "")}")));
+        }
+
+        IEnumerable<string> options = stage.Options.Select(option => $", {option.Name} = "
+            + (option.RunTime ? $"{{{ValueOf(plan, stage, option)}}}" : Braces(option.Literal.Replace("global::", ""))));
+        return $"FormattableString.Invariant($\"{type}{string.Concat(options)}\")";
+
+        static string Braces(string text)
+        {
+            string quoted = CSharpLiteral.Of(text.Replace("{", "{{").Replace("}", "}}"));
+            return quoted.Substring(1, quoted.Length - 2);
+        }
+    }
+
+    /// <summary>An option named like a hidden type is still the option.</summary>
+    private static string ValueOf(PipelinePlan plan, StageSpec stage, OptionSpec option)
+        => (plan.Spec.Hidden.Contains(stage.Name) ? "this." : "") + $"{stage.Name}.{Identifier.Escape(option.Name)}";
+
     private static void WriteCheck(SourceWriter writer, PipelinePlan plan, StageSpec stage, OptionSpec option)
     {
-        // An option named like a hidden type is still the option.
         string owner = plan.Spec.Hidden.Contains(stage.Name) ? "this." : "";
-        string value = $"{owner}{stage.Name}.{Identifier.Escape(option.Name)}";
+        string value = ValueOf(plan, stage, option);
         if (option.Number is not null && !option.Literal.StartsWith("global::", StringComparison.Ordinal) && option.Literal is not ("true" or "false"))
         {
             if (option.Role == OptionRole.Rate && stage.Option(OptionRole.Budget) is { RunTime: true } number)

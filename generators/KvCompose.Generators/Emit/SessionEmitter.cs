@@ -62,6 +62,13 @@ internal static partial class SessionEmitter
                 WriteTierMembers(writer);
             }
 
+            if (plan.Spec.SharesPrefixes)
+            {
+                writer.WriteLine();
+                writer.WriteLine("/// <inheritdoc/>");
+                writer.WriteLine("protected override bool SharesPrefixes => true;");
+            }
+
             writer.WriteLine();
             WritePrefill(writer, plan);
             if (plan.Restart is { } filter)

@@ -47,6 +47,8 @@ internal static class RuleIds
     public const string ProfileInvalid = "KVC2031";
     public const string ProfileMissing = "KVC2032";
 
+    public const string PrefixChosenByItsEnd = "KVC2120";
+
     public const string LanguageTooOld = "KVC9001";
     public const string UnsafeNotAllowed = "KVC9003";
 }

@@ -26,6 +26,7 @@ internal static class PipelineParser
         int headDim = shape.MultipleOf16("HeadDim", 64, 256);
         int groupSize = shape.Between("GroupSize", 1, 1, 16);
         int pageTokens = shape.MultipleOf16("PageTokens", 32, 256);
+        bool sharesPrefixes = shape.Flag("SharesPrefixes");
         valid &= shape.Valid;
 
         cancellation.ThrowIfCancellationRequested();
@@ -41,6 +42,7 @@ internal static class PipelineParser
                     .Select(static entry => entry.Stage!),
             ];
             valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, SiteOf, sink);
+            valid &= !sharesPrefixes || PrefixRules.Check(type.Name, first, SiteOf, sink);
         }
 
         if (!valid)
@@ -58,7 +60,10 @@ internal static class PipelineParser
             new PipelineSpec(
                 HierarchySpec.From(type), Identifier.Escape(type.Name), headDim, groupSize, pageTokens,
                 declared.Select(static entry => entry.Stage!).OrderBy(static stage => stage.Slot).ToEquatableArray(),
-                InheritedMembers(type), HiddenNames.Of(type, compilation)),
+                InheritedMembers(type), HiddenNames.Of(type, compilation))
+            {
+                SharesPrefixes = sharesPrefixes,
+            },
             sites);
 
         DiagnosticSite SiteOf(StageSlot slot) => DiagnosticSite.Of(declared.First(entry => entry.Slot == slot).Declaration);

@@ -33,6 +33,8 @@ internal sealed class ShapeOptions(AttributeData attribute, IDiagnosticSink sink
         return value;
     }
 
+    public bool Flag(string name) => Constants.Named(attribute, name) is { } argument && Constants.Of(argument) is true;
+
     private int Read(string name, int otherwise)
     {
         if (Constants.Named(attribute, name) is not { } argument)

@@ -13,6 +13,9 @@ internal sealed record PipelineSpec(
     HierarchySpec Hierarchy, string Name, int HeadDim, int GroupSize, int PageTokens, EquatableArray<StageSpec> Stages,
     EquatableArray<string> Inherited, EquatableArray<string> Hidden)
 {
+    /// <summary>Whether later prompts may begin with what an earlier one has left.</summary>
+    public bool SharesPrefixes { get; init; }
+
     /// <summary>The stage of a slot, or null when the slot is not filled.</summary>
     public StageSpec? this[StageSlot slot]
     {

@@ -37,6 +37,9 @@ internal sealed class Checkpoint : IDisposable
         }
     }
 
+    /// <summary>The files that hold weights.</summary>
+    public IEnumerable<string> Files => _files.Select(static file => file.Path);
+
     public bool Contains(string name) => _owners.ContainsKey(name);
 
     /// <summary>The tensor of that name, which must have that shape.</summary>

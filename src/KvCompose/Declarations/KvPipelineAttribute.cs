@@ -15,4 +15,10 @@ public sealed class KvPipelineAttribute : Attribute
 
     /// <summary>Tokens of one page, P: a multiple of 16 from 16 to 256.</summary>
     public int PageTokens { get; set; } = 32;
+
+    /// <summary>
+    /// Whether a prompt's beginning may be compressed and saved once, for later prompts that begin alike. Refused by the compiler where a
+    /// stage chooses by what the end of its prompt asks for: the next prompt asks something else.
+    /// </summary>
+    public bool SharesPrefixes { get; set; }
 }

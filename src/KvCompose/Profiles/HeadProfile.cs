@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 
 namespace KvCompose;
 
@@ -79,8 +80,13 @@ public sealed class HeadProfile
     public static HeadProfile Parse(string json, string file) => HeadProfileReader.Read(json, file);
 
     /// <summary>Writes a profile file.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => File.WriteAllText(path, ToJson());
+    /// <exception cref="IOException">The file cannot be written; what was there before stays.</exception>
+    public void Save(string path)
+    {
+        using AtomicFile file = AtomicFile.Create(path);
+        file.Stream.Write(Encoding.UTF8.GetBytes(ToJson()));
+        file.Commit();
+    }
 
     /// <summary>Name that the method's tools give a profile file; <c>Load</c> takes any other as well.</summary>
     /// <param name="model">Name of the model; written in lower case.</param>

@@ -70,6 +70,81 @@ public abstract class KvSession : IDisposable
     /// <exception cref="CacheLimitException">The tokens do not fit into the limit; the sequence is empty.</exception>
     public abstract void Synthesize(int tokens, int seed = 0, int sequence = 0);
 
+    /// <summary>
+    /// Writes a sequence to a file, from which <see cref="Resume(string, int, CancellationToken)"/> continues it to the bit. The file appears whole
+    /// or not at all.
+    /// </summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="sequence">Which sequence.</param>
+    /// <param name="cancellation">Looked at between heads; no file is left.</param>
+    /// <exception cref="IOException">The file, or the model's files of which it states the hash, cannot be used.</exception>
+    /// <inheritdoc cref="Save(Stream, int, CancellationToken)" path="/exception"/>
+    public void Save(string path, int sequence = 0, CancellationToken cancellation = default)
+    {
+        using AtomicFile file = AtomicFile.Create(path);
+        Save(file.Stream, sequence, cancellation);
+        file.Commit();
+    }
+
+    /// <summary>Writes a sequence to a stream: which model, tokenizer, pipeline and options, all tokens, every head's pages, checksums.</summary>
+    /// <param name="stream">Is written to from where it stands, and stays open.</param>
+    /// <param name="sequence">Which sequence.</param>
+    /// <param name="cancellation">Looked at between heads.</param>
+    /// <exception cref="InvalidOperationException">The sequence has no prompt, or the model cannot be told from others.</exception>
+    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier below the resident cache.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public abstract void Save(Stream stream, int sequence = 0, CancellationToken cancellation = default);
+
+    /// <summary>Continues a sequence that was saved: all that follows equals what the saving session would have computed, bit by bit.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="sequence">Which sequence takes it; what it held before is dropped.</param>
+    /// <param name="cancellation">Looked at between heads; the sequence is empty then.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <inheritdoc cref="Resume(Stream, int, CancellationToken)" path="/exception"/>
+    public void Resume(string path, int sequence = 0, CancellationToken cancellation = default)
+    {
+        using FileStream stream = File.OpenRead(path);
+        Resume(stream, sequence, cancellation);
+    }
+
+    /// <inheritdoc cref="Resume(string, int, CancellationToken)"/>
+    /// <param name="stream">Is read from where it stands, to the saved cache's end, and stays open.</param>
+    /// <param name="sequence">Which sequence takes it.</param>
+    /// <param name="cancellation">Looked at between heads.</param>
+    /// <exception cref="SavedCacheFormatException">It is no saved cache, or a damaged one; names what and where.</exception>
+    /// <exception cref="SavedCacheMismatchException">It is of another model, tokenizer, pipeline or other options; names which. The sequence is as it was.</exception>
+    /// <exception cref="CacheLimitException">The saved pages do not fit into the limit; the sequence is empty.</exception>
+    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier below the resident cache.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public abstract void Resume(Stream stream, int sequence = 0, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Processes a prompt of which the beginning was processed, compressed and saved before: the saved part is read, and only the tokens
+    /// behind it are computed, each attending to what was kept. For pipelines with <see cref="KvPipelineAttribute.SharesPrefixes"/>.
+    /// </summary>
+    /// <param name="path">A file of <see cref="Save(string, int, CancellationToken)"/>, behind whose prompt nothing was decoded that this prompt lacks.</param>
+    /// <param name="prompt">The whole prompt; begins with the saved tokens and has at least one more.</param>
+    /// <param name="sequence">Which sequence takes it; what it held before is dropped.</param>
+    /// <param name="cancellation">Looked at between heads and tokens; the sequence is empty then.</param>
+    /// <exception cref="InvalidOperationException">The pipeline is not declared to share prefixes.</exception>
+    /// <exception cref="SavedCacheMismatchException">The prompt does not begin with the saved tokens, or one of the reasons of Resume.</exception>
+    /// <exception cref="ContextExceededException">The prompt is longer than the model's context.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <inheritdoc cref="Resume(Stream, int, CancellationToken)" path="/exception"/>
+    public void PrefillFrom(string path, ReadOnlySpan<int> prompt, int sequence = 0, CancellationToken cancellation = default)
+    {
+        using FileStream stream = File.OpenRead(path);
+        PrefillFrom(stream, prompt, sequence, cancellation);
+    }
+
+    /// <inheritdoc cref="PrefillFrom(string, ReadOnlySpan{int}, int, CancellationToken)"/>
+    /// <param name="stream">Is read from where it stands, to the saved cache's end, and stays open.</param>
+    /// <param name="prompt">The whole prompt.</param>
+    /// <param name="sequence">Which sequence takes it.</param>
+    /// <param name="cancellation">Looked at between heads and tokens.</param>
+    public abstract void PrefillFrom(Stream stream, ReadOnlySpan<int> prompt, int sequence = 0, CancellationToken cancellation = default);
+
     /// <summary>Drops a sequence and gives its pages back.</summary>
     public abstract void Clear(int sequence = 0);
 

@@ -1,6 +1,7 @@
 using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Memory;
+using KvCompose.Sessions.Saved;
 using KvCompose.Threading;
 using KvCompose.Tiers;
 
@@ -11,10 +12,12 @@ namespace KvCompose.Sessions;
 /// are emitted into the derived class.
 /// </summary>
 /// <typeparam name="TTransformer">The model's struct.</typeparam>
-public abstract unsafe class KvSession<TTransformer> : KvSession
+public abstract unsafe partial class KvSession<TTransformer> : KvSession
     where TTransformer : struct, ITransformer
 {
     private readonly int[] _lengths;
+    private readonly TokenHistory[] _histories;
+    private readonly SessionOptions _declared;
     private readonly int[] _sequenceOfRow;
     private readonly int[] _stepTokens;
     private readonly int[] _stepPositions;
@@ -62,7 +65,9 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
             _caches[i] = new SequenceCache(Pool, shape.Layers, shape.KeyValueHeads);
         }
 
+        _declared = options;
         _lengths = new int[rows];
+        _histories = [.. Enumerable.Range(0, rows).Select(_ => new TokenHistory(shape.Context))];
         _sequenceOfRow = new int[rows];
         _stepTokens = new int[rows];
         _stepPositions = new int[rows];
@@ -172,6 +177,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         {
             using var buffers = new PrefillBuffers(Shape, prompt.Length);
             _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
+            _histories[sequence].Add(prompt);
         }
         catch
         {
@@ -233,6 +239,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         Tier?.Clear(sequence);
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
+        _histories[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
             Pool.ResetPeak();
@@ -374,6 +381,7 @@ public abstract unsafe class KvSession<TTransformer> : KvSession
         for (int row = 0; row < _rowCount; row++)
         {
             _lengths[_sequenceOfRow[row]]++;
+            _histories[_sequenceOfRow[row]].Add(StepTokens.Slice(row, 1));
         }
 
         if (_rowCount == Sequences)

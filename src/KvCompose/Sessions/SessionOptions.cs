@@ -9,6 +9,9 @@ public class SessionOptions
     /// <summary>Sequences that are decoded side by side, each with its own length and its own cache.</summary>
     public int Sequences { get; init; } = 1;
 
+    /// <summary>The pipeline, its stages and all their options, as text: what a saved cache was made by.</summary>
+    public virtual string Description => "";
+
     /// <summary>Checks the values.</summary>
     /// <exception cref="StageOptionException">A value is out of range.</exception>
     public virtual void Validate()

@@ -1,4 +1,5 @@
 using KvCompose.Cache;
+using KvCompose.Memory;
 using KvCompose.Numerics;
 using KvCompose.Sessions;
 using KvCompose.Threading;
@@ -28,7 +29,7 @@ public sealed unsafe class HostTier : IRetrievalTier
     {
         _options = options;
         _context = context;
-        _memory = new HostMemory(context.Pipeline, (long)options.MaxHostMiB << 20);
+        _memory = new HostMemory((long)options.MaxHostMiB << 20);
         var scores = new PivotScores(context.Shape.GroupSize, context.Pooling, context.PoolingKernel, context.Reduction);
         _settings = new StarSettings(scores, options.Window, options.DriftThreshold, options.Defects, 2 * context.Shape.HeadDim, _memory);
         _layers = new LayerStars[context.Caches.Count * context.Shape.Layers];
@@ -47,13 +48,13 @@ public sealed unsafe class HostTier : IRetrievalTier
     }
 
     /// <inheritdoc/>
-    public TierUsage Usage => new(_memory.Held, 0, _counters.Triggers, _counters.Tokens, _counters.Bytes);
-
-    /// <summary>Requests that could not be fulfilled since the session was opened: the tokens before stayed in use.</summary>
-    public long Failures => _counters.Failures;
+    public TierUsage Usage => new(_memory.HeldBytes, 0, _counters.Triggers, _counters.Tokens, _counters.Bytes)
+    {
+        Failures = _counters.Failures, LastFailure = _counters.LastFailure,
+    };
 
     /// <inheritdoc/>
-    /// <exception cref="HostMemoryException">The host copy does not fit into the limit.</exception>
+    /// <exception cref="HostTierFullException">The host copy does not fit into the limit.</exception>
     public void Place(in PlacementContext context)
     {
         LayerStars layer = Layer(context.Sequence, context.Layer);
@@ -66,7 +67,7 @@ public sealed unsafe class HostTier : IRetrievalTier
         if (context.Role == HeadRole.Satellite && !context.Rows.IsEmpty)
         {
             long bytes = HostPrompt.BytesOf(context.Positions.Length, context.HeadDim);
-            _memory.Take(bytes, context.Layer, context.Head);
+            Charge(bytes, context.Layer, context.Head);
             layer.Add(new SatelliteCopy(
                 context.Head, new SatelliteSlots(context.Positions.Length, context.Rows), new HostPrompt(in context), _memory, bytes));
         }
@@ -164,6 +165,18 @@ public sealed unsafe class HostTier : IRetrievalTier
     }
 
     private LayerStars Layer(int sequence, int layer) => _layers[(sequence * _context.Shape.Layers) + layer];
+
+    private void Charge(long bytes, int layer, int head)
+    {
+        try
+        {
+            _memory.Take(bytes);
+        }
+        catch (HostTierFullException full)
+        {
+            throw full.At(layer, head);
+        }
+    }
 
     /// <summary>R of a pivot: its best rows by the prompt's scores, as many as its head role gave it.</summary>
     private PivotReference Reference(in PlacementContext context, PromptRange range)

@@ -1,4 +1,5 @@
 using KvCompose.Cache;
+using KvCompose.Memory;
 using KvCompose.Retrieval;
 using KvCompose.Threading;
 

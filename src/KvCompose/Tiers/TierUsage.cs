@@ -14,6 +14,12 @@ public readonly record struct TierUsage(long HostBytes, long DiskBytes, long Ret
     /// <summary>Pages of those that were not resident already.</summary>
     public long PagesMoved { get; init; }
 
+    /// <summary>Requests that could not be fulfilled: the tokens before stayed in use.</summary>
+    public long Failures { get; init; }
+
+    /// <summary>Why the latest of <see cref="Failures"/> could not be fulfilled; null while there is none.</summary>
+    public Exception? LastFailure { get; init; }
+
     /// <summary>Share of the chosen pages that were resident from the step before; 0 where none was chosen.</summary>
     public double Overlap => PagesChosen == 0 ? 0 : 1 - ((double)PagesMoved / PagesChosen);
 }

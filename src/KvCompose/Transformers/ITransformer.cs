@@ -12,6 +12,10 @@ public unsafe interface ITransformer
     /// <summary>The model's dimensions.</summary>
     TransformerShape Shape { get; }
 
+    /// <summary>What tells this model from others; null where nothing does, and then no cache of it can be saved.</summary>
+    /// <exception cref="IOException">It is computed from the model's files when it is first asked for, and they cannot be read or have changed.</exception>
+    ModelIdentity? Identity => null;
+
     /// <summary>The threads that the model computes with; the pipeline's loops run on the same ones.</summary>
     WorkerPool Workers { get; }
 

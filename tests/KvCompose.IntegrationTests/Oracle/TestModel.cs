@@ -39,6 +39,9 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
 
     public WorkerPool Workers { get; }
 
+    /// <summary>As if read from files of such hashes.</summary>
+    public ModelIdentity? Identity { get; init; } = new("weights", "tokenizer");
+
     public TransformerShape Shape => new(
         Plain.Layers, Plain.Heads.QueryHeads, Plain.Heads.KeyValueHeads, Plain.Heads.HeadDim, Plain.Hidden, Plain.Vocabulary, 4096);
 
@@ -46,7 +49,7 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
 
     public double[] Weight(string name) => _weights[name];
 
-    public PlainTransformer Oracle() => new(Plain, _weights);
+    public PlainTransformer Oracle(IPlainStorage? storage = null) => new(Plain, _weights, storage);
 
     /// <summary>Different tokens in random order: equal ones would have keys of equal length, whose order rounding decides.</summary>
     public int[] Prompt(int tokens, int seed)

@@ -7,6 +7,8 @@ internal readonly unsafe struct TestTransformer(TestModel model) : ITransformer
 {
     public TransformerShape Shape => model.Shape;
 
+    public ModelIdentity? Identity => model.Identity;
+
     public WorkerPool Workers => model.Workers;
 
     public void Embed(ReadOnlySpan<int> tokens, float* hidden)

@@ -1,4 +1,5 @@
 using KvCompose.Conformance.Reading;
+using KvCompose.Memory;
 using KvCompose.Retrieval;
 
 namespace KvCompose.Tests.Retrieval;

@@ -1,3 +1,4 @@
+using KvCompose.Memory;
 using KvCompose.Numerics;
 using KvCompose.Tiers.Host;
 
@@ -57,14 +58,13 @@ public sealed unsafe class StarTierTests
     [Fact]
     public void HostMemory_AtItsLimit_NamesWhatDidNotFit()
     {
-        var memory = new HostMemory("Reader", 1000);
-        memory.Take(600, 2, 1);
-        HostMemoryException full = Assert.Throws<HostMemoryException>(() => memory.Take(500, 3, 0));
-        Assert.Contains("pipeline Reader may hold 1000 bytes of host memory and holds 600", full.Message);
-        Assert.Contains("layer 3, head 0 takes 500 more", full.Message);
+        var memory = new HostMemory(1000);
+        memory.Take(600);
+        HostTierFullException full = Assert.Throws<HostTierFullException>(() => memory.Take(500)).At(3, 0);
+        Assert.StartsWith("layer 3, key-value head 0: the host tier holds 600 bytes and needs 500 more, but its limit is 1000 bytes", full.Message);
         memory.Give(200);
-        memory.Take(500, 3, 0);
-        Assert.Equal(900, memory.Held);
+        memory.Take(500);
+        Assert.Equal(900, memory.HeldBytes);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using KvCompose.Memory;
+
 namespace KvCompose.Tiers.Host;
 
 /// <summary>A satellite: what lies in its slots, and its whole prompt in host memory.</summary>

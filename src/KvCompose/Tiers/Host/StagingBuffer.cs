@@ -35,24 +35,18 @@ internal sealed unsafe class StagingBuffer : IDisposable
     }
 
     /// <summary>Makes room for what was asked for.</summary>
-    /// <returns>False when the limit does not allow it; the request cannot be submitted then.</returns>
-    public bool TryReserve(int rowFloats, HostMemory memory)
+    /// <exception cref="HostTierFullException">The limit does not allow it; the request cannot be submitted.</exception>
+    public void Reserve(int rowFloats, HostMemory memory)
     {
         long needed = (long)Count * rowFloats;
         if (needed <= (_content?.Count ?? 0))
         {
-            return true;
+            return;
         }
 
-        long before = Bytes;
-        if (!memory.TryTake((needed * sizeof(float)) - before))
-        {
-            return false;
-        }
-
+        memory.Take((needed * sizeof(float)) - Bytes);
         _content?.Dispose();
         _content = new NativeFloats(needed);
-        return true;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using KvCompose.Memory;
 using KvCompose.Reference.HeteroCache;
 
 namespace KvCompose.Tiers.Host;

@@ -17,6 +17,7 @@ internal sealed unsafe class StarTier : IDisposable
     private readonly SatelliteCopy[] _satellites;
     private readonly StagingExchange _exchange = new();
     private readonly StagingBuffer[] _buffers = [new(), new()];
+    private readonly Exception?[] _causes = new Exception?[StagingExchange.Buffers];
     private readonly DriftWindow _window;
     private readonly ulong[] _reference;
     private readonly ulong[] _good;
@@ -143,7 +144,7 @@ internal sealed unsafe class StarTier : IDisposable
         }
         else if (_exchange.Forget(buffer))
         {
-            Fail(counters);
+            Fail(counters, _causes[buffer]!);
             buffer = -1;
         }
         else
@@ -202,9 +203,10 @@ internal sealed unsafe class StarTier : IDisposable
                 _satellites[token.Satellite].Prompt.CopyTo(token.Row, target);
             }
         }
-        catch
+        catch (Exception cause)
         {
-            // Whatever it was: the session finds the request failed, keeps the last good tokens and counts it.
+            // Whatever it was: the session finds the request failed, keeps the last good tokens and says why.
+            _causes[buffer] = cause;
             _exchange.Fail(buffer);
             return;
         }
@@ -244,9 +246,13 @@ internal sealed unsafe class StarTier : IDisposable
         }
 
         counters.Triggers++;
-        if (!request.TryReserve(_settings.RowFloats, _settings.Memory))
+        try
         {
-            Fail(counters);
+            request.Reserve(_settings.RowFloats, _settings.Memory);
+        }
+        catch (HostTierFullException full)
+        {
+            Fail(counters, full);
             return;
         }
 
@@ -257,9 +263,9 @@ internal sealed unsafe class StarTier : IDisposable
     }
 
     /// <summary>Nothing came: the reference set is again the one that the resident tokens were chosen by, so that the drift shows again.</summary>
-    private void Fail(TierCounters counters)
+    private void Fail(TierCounters counters, Exception cause)
     {
-        counters.Failures++;
+        counters.Failed(cause);
         if (!_postponed)
         {
             _good.CopyTo(_reference, 0);

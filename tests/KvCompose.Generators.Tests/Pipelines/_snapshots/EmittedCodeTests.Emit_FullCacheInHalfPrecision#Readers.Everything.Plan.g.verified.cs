@@ -83,6 +83,13 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <inheritdoc/>
+            public override string Description => string.Join(
+                "; ",
+                "Readers.Everything for 4 query heads of 128 elements a key-value head",
+                "KvCompose.FullCache",
+                "KvCompose.Fp16Storage");
+
+            /// <inheritdoc/>
             public override void Validate()
             {
                 base.Validate();

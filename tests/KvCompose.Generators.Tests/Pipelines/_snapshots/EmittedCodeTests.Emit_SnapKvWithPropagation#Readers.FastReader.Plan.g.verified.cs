@@ -90,6 +90,14 @@ namespace Readers
             public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 0, Ratio = 0.1d };
 
             /// <inheritdoc/>
+            public override string Description => string.Join(
+                "; ",
+                "Readers.FastReader for 2 query heads of 64 elements a key-value head",
+                FormattableString.Invariant($"KvCompose.TokenSelectivePropagation, Layer = {Propagation.Layer}, Tokens = {Propagation.Tokens}, Rate = {Propagation.Rate}"),
+                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Ratio = {LayerBudget.Ratio}"),
+                "KvCompose.SnapKv, Window = 8, Kernel = 7, Pooling = KvCompose.PoolingKind.Max, Reduction = KvCompose.GroupReduction.Sum");
+
+            /// <inheritdoc/>
             public override void Validate()
             {
                 base.Validate();

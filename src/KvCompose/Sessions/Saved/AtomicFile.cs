@@ -1,4 +1,4 @@
-namespace KvCompose.Evaluation;
+namespace KvCompose;
 
 /// <summary>
 /// A file that appears whole or not at all: it is written beside its place and moved there by <see cref="Commit"/>. Opening one

@@ -1,4 +1,4 @@
-namespace KvCompose.Retrieval;
+namespace KvCompose.Memory;
 
 /// <summary>Counts the bytes of a host tier against its limit. Thread-safe: the heads of a layer share one.</summary>
 /// <param name="limitBytes">Bytes that may be held at once; 0 sets no limit.</param>

@@ -1,4 +1,4 @@
-namespace KvCompose.Retrieval;
+namespace KvCompose;
 
 /// <summary>The host pages of a retrieval would need more bytes than their limit allows. What is held stays valid.</summary>
 public sealed class HostTierFullException : InvalidOperationException

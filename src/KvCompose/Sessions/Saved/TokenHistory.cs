@@ -1,0 +1,20 @@
+namespace KvCompose.Sessions.Saved;
+
+/// <summary>The tokens that a sequence has been given, in order. Takes its memory once, for the whole context.</summary>
+internal sealed class TokenHistory(int context)
+{
+    private int[]? _tokens;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+
+    public void Add(ReadOnlySpan<int> tokens)
+    {
+        _tokens ??= new int[context];
+        tokens.CopyTo(_tokens.AsSpan(Count));
+        Count += tokens.Length;
+    }
+
+    public void Clear() => Count = 0;
+}

@@ -1,0 +1,18 @@
+namespace KvCompose.IntegrationTests.Saved;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[CakeBudget(Tokens = 40)]
+[CakeIndicator(Window = 8)]
+internal sealed partial class EvictingPipeline;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 48)]
+[AdaKvHeads]
+[SnapKv(Window = 8, Kernel = 7)]
+[Fp16Storage]
+internal sealed partial class RaggedPipeline;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16, SharesPrefixes = true)]
+[UniformBudget(Tokens = 64)]
+[StreamingLlm(Sinks = 4)]
+internal sealed partial class ManualPipeline;
