@@ -20,6 +20,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     private readonly PageIndexBuilder _builder;
     private readonly PageTransfer _transfer;
     private readonly PageRanker[] _rankers;
+    private readonly RecallMeter[] _meters;
     private readonly PagedHead[,,] _heads;
     private readonly List<int> _surplus = [];
     private readonly List<Part> _parts = [];
@@ -47,11 +48,8 @@ public sealed unsafe class PagedTier : IRetrievalTier
         _memory = new HostMemory(settings.LimitBytes);
         _builder = new PageIndexBuilder(shape.HeadDim);
         _transfer = new PageTransfer(context, settings.Format);
-        _rankers = new PageRanker[context.Workers.Count];
-        for (int worker = 0; worker < _rankers.Length; worker++)
-        {
-            _rankers[worker] = new PageRanker();
-        }
+        _rankers = [.. Enumerable.Range(0, context.Workers.Count).Select(static _ => new PageRanker())];
+        _meters = settings.MeasureRecall ? [.. _rankers.Select(static _ => new RecallMeter())] : [];
 
         _heads = new PagedHead[context.Caches.Count, shape.Layers, shape.KeyValueHeads];
         for (int i = 0; i < _heads.Length; i++)
@@ -64,7 +62,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
     /// <inheritdoc/>
     public TierUsage Usage => new(_memory.HeldBytes, 0, _retrievals, _tokensMoved, _tokensMoved * _transfer.TokenBytes)
     {
-        PagesChosen = _pagesChosen, PagesMoved = _pagesMoved,
+        PagesChosen = _pagesChosen,
+        PagesMoved = _pagesMoved,
+        BestTokens = _meters.Sum(static meter => meter.Best),
+        BestTokensHeld = _meters.Sum(static meter => meter.Held),
     };
 
     /// <inheritdoc/>
@@ -167,6 +168,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
             ranker.Dispose();
         }
 
+        Array.ForEach(_meters, static meter => meter.Dispose());
         _builder.Dispose();
         _transfer.Dispose();
     }
@@ -292,6 +294,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
             part.Paged.Reserve(reader.Ids);
             float* queries = Queries + ((((nint)part.Row * shape.QueryHeads) + (part.Head * group)) * shape.HeadDim);
             part.Paged.ChosenCount = Tier._rankers[worker].Choose(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen);
+            if (Tier._settings.MeasureRecall)
+            {
+                Tier._meters[worker].Count(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen.AsSpan(0, part.Paged.ChosenCount));
+            }
         }
     }
 
