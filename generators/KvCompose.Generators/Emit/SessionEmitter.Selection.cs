@@ -85,24 +85,16 @@ internal static partial class SessionEmitter
         if (plan.ObservesAttention || plan.ObservesKeyNorm)
         {
             writer.WriteLine($"// Observe: {Observed(plan)}.");
-            string condition = plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window";
-            using (writer.WriteBlock($"if ({condition})"))
+            if (plan.Collects)
             {
-                if (plan.ObservesAllRows)
+                WriteObservation(writer, plan);
+            }
+            else
+            {
+                using (writer.WriteBlock($"if ({(plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window")})"))
                 {
-                    WriteAllRowsCall(writer);
+                    WriteObservation(writer, plan);
                 }
-
-                if (plan.ObservesWindow || plan.ObservesKeyNorm)
-                {
-                    WriteObserveCall(writer, plan);
-                }
-
-                writer.WriteLine("""
-
-                    // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                    """);
-                WriteScoreCall(writer, plan);
             }
 
             writer.WriteLine();
@@ -290,6 +282,25 @@ internal static partial class SessionEmitter
         writer.WriteLine("Workers.Run(ref score, heads);");
     }
 
+    private static void WriteObservation(SourceWriter writer, PipelinePlan plan)
+    {
+        if (plan.ObservesAllRows)
+        {
+            WriteAllRowsCall(writer);
+        }
+
+        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        {
+            WriteObserveCall(writer, plan);
+        }
+
+        writer.WriteLine("""
+
+            // Score: the stage's formula, pooled along the tokens and reduced over the group.
+            """);
+        WriteScoreCall(writer, plan);
+    }
+
     private static void WriteBudgets(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine("// Budget: tokens per key-value head, sinks and window included.");
@@ -297,7 +308,9 @@ internal static partial class SessionEmitter
         string variance = plan.ObservesVariance ? "Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)" : "0";
         if (plan.ObservesEntropy || plan.ObservesVariance)
         {
-            writer.WriteLine($"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
+            writer.WriteLine(plan.Collects
+                ? $"statistics[layer] = new LayerStatistics(tokens, {entropy}, {variance});"
+                : $"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
         }
         else
         {
@@ -343,7 +356,7 @@ internal static partial class SessionEmitter
         string seen = (role.Facts.Needs & StageProducts.TokenScores) != 0
             ? $"Scores = new ReadOnlySpan<float>({scores}, heads * stride), ScoreStride = stride,"
             : "";
-        string table = role.Profile is { Heads: > 0 } heads
+        string table = role.Profile is { Heads: > 0, Roles: null } heads
             ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
             : "";
         string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";

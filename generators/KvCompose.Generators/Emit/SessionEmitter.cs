@@ -214,11 +214,15 @@ internal static partial class SessionEmitter
 
     private static void WriteKeptQueries(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine($$"""
+        writer.WriteLine("""
 
             // Attention overwrites the queries: those of the observed rows are kept aside.
-            bool observed = {{(plan.Collects ? "true" : "tokens > Plan.Sinks + Plan.Window")}};
             """);
+        if (!plan.Collects)
+        {
+            writer.WriteLine("bool observed = tokens > Plan.Sinks + Plan.Window;");
+        }
+
         if (plan.ObservesWindow)
         {
             writer.WriteLine("""
@@ -281,7 +285,8 @@ internal static partial class SessionEmitter
 
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile);");
+        string declared = plan.HeadRole?.Profile?.Roles is null ? "" : " ?? Loops.Profile";
+        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
         if (plan.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
         {
             writer.WriteLine($$"""

@@ -14,7 +14,8 @@ internal static class PipelineCompletion
         PipelineSpec spec, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
         => ModelBinder.Bind(spec, files, sites, sink, cancellation) is { } shaped
             && ProfileBinder.Bind(shaped, files, sites, sink, cancellation) is { } bound
-            && LayerRules.Check(bound, sites, sink) & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)
+            && LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink)
+            & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)
             ? bound
             : null;
 }
