@@ -46,7 +46,8 @@ internal static class LayerRules
         bool valid = true;
         foreach (StageSpec stage in spec.Stages)
         {
-            if (spec.Model is { } model && stage.Profile is { Heads: > 0 } profile && profile.Heads != model.QueryHeads && profile.Heads != model.KeyValueHeads)
+            if (spec.Model is { } model && stage.Profile is { Heads: > 0 } profile && profile.Layers == model.Layers
+                && profile.Heads != model.QueryHeads && profile.Heads != model.KeyValueHeads)
             {
                 valid = false;
                 sink.Report(new Finding(
