@@ -298,6 +298,20 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
+    public static readonly DiagnosticDescriptor QuantisedPagesChange = new(
+        RuleIds.QuantisedPagesChange,
+        "Quantised pages would change",
+        "'{0}' quantises pages when they are full, but '{1}' {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.QuantisedPagesChange), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor MonitorSeesStoredKeys = new(
+        RuleIds.MonitorSeesStoredKeys,
+        "Decisions follow inexact keys",
+        "'{0}' stores keys in {1} bits, and '{2}' decides by the attention that they get while decoding",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.MonitorSeesStoredKeys));
+
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
         "Shared prefix is chosen by its own end",
@@ -330,7 +344,7 @@ internal static class RuleDescriptors
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
-        PrefixChosenByItsEnd,
+        PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

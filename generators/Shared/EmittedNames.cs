@@ -38,6 +38,8 @@ internal static class EmittedNames
         ["CausalAttention"] = "KvCompose.Attention.CausalAttention",
         ["LastRowProducts"] = "KvCompose.Attention.LastRowProducts",
         ["KeyTiles"] = "KvCompose.Attention.KeyTiles",
+        ["AffineCode"] = "KvCompose.Cache.AffineCode",
+        ["PageQuantiser"] = "KvCompose.Cache.PageQuantiser",
         ["PageLayout"] = "KvCompose.Cache.PageLayout",
         ["PagePool"] = "KvCompose.Cache.PagePool",
         ["PageTable"] = "KvCompose.Cache.PageTable",

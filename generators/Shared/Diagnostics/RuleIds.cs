@@ -47,6 +47,9 @@ internal static class RuleIds
     public const string ProfileInvalid = "KVC2031";
     public const string ProfileMissing = "KVC2032";
 
+    public const string QuantisedPagesChange = "KVC2090";
+    public const string MonitorSeesStoredKeys = "KVC2091";
+
     public const string PrefixChosenByItsEnd = "KVC2120";
 
     public const string LanguageTooOld = "KVC9001";
