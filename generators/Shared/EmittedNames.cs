@@ -74,6 +74,7 @@ internal static class EmittedNames
         ["IEnumerator"] = "System.Collections.Generic.IEnumerator",
         ["MethodImpl"] = "System.Runtime.CompilerServices.MethodImpl",
         ["MethodImplOptions"] = "System.Runtime.CompilerServices.MethodImplOptions",
+        ["SkipLocalsInit"] = "System.Runtime.CompilerServices.SkipLocalsInit",
         ["Vector512"] = "System.Runtime.Intrinsics.Vector512",
         ["CancellationToken"] = "System.Threading.CancellationToken",
     };

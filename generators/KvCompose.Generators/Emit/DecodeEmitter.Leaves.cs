@@ -19,27 +19,49 @@ internal static partial class DecodeEmitter
     {
         string what = elements.Quantised ? "quantised key tiles" : "key tiles";
         writer.WriteLine($"/// <summary>Scores of the group's {plan.GroupSize} query heads over {what}: 16 keys a vector, one dimension at a time.</summary>");
-        writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
+        writer.WriteLine($"[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization){(elements.Quantised ? ", SkipLocalsInit" : "")}]");
         using (writer.WriteBlock($"private static void Score{elements.Suffix}(byte* keys, int tiles, float* queries, float* scores)"))
+        {
+            if (elements.Quantised)
+            {
+                WriteFolding(writer, plan);
+            }
+
+            WriteTiles(writer, plan, elements);
+        }
+    }
+
+    /// <summary>Keys stay codes: their scales go into the queries, their zero points into what each of them starts from.</summary>
+    private static void WriteFolding(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+            // Scales go into the queries, zero points into what every score of the page starts from.
+            uint* codes = (uint*)(keys + Plan.KeyCodeOffset);
+            float* folded = stackalloc float[Plan.GroupSize * Plan.HeadDim];
+            """);
+        for (int member = 0; member < plan.GroupSize; member++)
+        {
+            string offset = member == 0 ? "" : $" + ({CSharpLiteral.Of(member)} * Plan.HeadDim)";
+            writer.WriteLine($"Vector512<float> start{member} = Vector512.Create(AffineCode.Fold(codes, queries{offset}, folded{offset}, Plan.HeadDim));");
+        }
+    }
+
+    private static void WriteTiles(SourceWriter writer, PipelinePlan plan, StoredElements elements)
+    {
         using (writer.WriteBlock("for (int tile = 0; tile < tiles; tile++, scores += 16)"))
         {
             writer.WriteLine("nint key = (nint)tile * 16 * Plan.HeadDim;");
             writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + {PrefetchBytes};");
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set) + " = Vector512<float>.Zero"));
+                string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(
+                    set => Sum(member, set) + " = " + (elements.Quantised && set == 0 ? $"start{CSharpLiteral.Of(member)}" : "Vector512<float>.Zero")));
                 writer.WriteLine($"Vector512<float> {names};");
             }
 
             // Pointers that walk with constant displacements: an index would be widened at every access.
-            writer.WriteLine("float* query = queries;");
-            if (elements.Quantised)
-            {
-                writer.WriteLine("uint* code = (uint*)(keys + Plan.KeyCodeOffset);");
-            }
-
-            string alongCodes = elements.Quantised ? $", code += {CSharpLiteral.Of(UnrolledDimensions)}" : "";
-            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions}, ahead += {UnrolledDimensions * Lanes * elements.ElementBits / 8}{alongCodes})"))
+            writer.WriteLine($"float* query = {(elements.Quantised ? "folded" : "queries")};");
+            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions}, ahead += {UnrolledDimensions * Lanes * elements.ElementBits / 8})"))
             {
                 for (int step = 0; step < UnrolledDimensions; step++)
                 {
@@ -50,7 +72,7 @@ internal static partial class DecodeEmitter
                         writer.WriteLine($"CacheLine.Prefetch(ahead + {step * Lanes * elements.ElementBits / 8});");
                     }
 
-                    writer.WriteLine($"Vector512<float> {vector} = {elements.Key(place, step)};");
+                    writer.WriteLine($"Vector512<float> {vector} = {elements.Type}.Load(keys, {place});");
                     for (int member = 0; member < plan.GroupSize; member++)
                     {
                         string sum = Sum(member, step % plan.ScoreSets);

@@ -1,5 +1,4 @@
 using KvCompose.Generators.Planning;
-using KvCompose.Shared;
 
 namespace KvCompose.Generators.Emit;
 
@@ -16,11 +15,6 @@ internal sealed record StoredElements(string Suffix, string Type, string Bits, i
 
     /// <summary>As the pipeline stores them.</summary>
     public static StoredElements Of(PipelinePlan plan) => new("", plan.Storage, "Plan.ElementBits", plan.ElementBits, plan.Quantised);
-
-    /// <summary>Sixteen keys at one dimension; <c>code</c> walks with the dimensions.</summary>
-    public string Key(string place, int dimension) => Quantised
-        ? $"AffineCode.Decode({Type}.Load(keys, {place}), code[{CSharpLiteral.Of(dimension)}])"
-        : $"{Type}.Load(keys, {place})";
 
     /// <summary>Sixteen elements of a value row, whose scale and zero point are at hand.</summary>
     public string Value(string place) => Quantised

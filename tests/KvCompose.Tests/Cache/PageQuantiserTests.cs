@@ -75,6 +75,23 @@ public unsafe class PageQuantiserTests
     }
 
     [Fact]
+    public void Fold_OfAQuery_LeavesKeysAsCodes()
+    {
+        var random = new Random(3);
+        float[] query = Uniform(random, 48), folded = new float[48];
+        uint[] codes = [.. Enumerable.Range(0, 48).Select(i => AffineCode.Of(-i, i * 0.5f, 255))];
+        float start;
+        fixed (uint* ofChannels = codes)
+        fixed (float* from = query, into = folded)
+        {
+            start = AffineCode.Fold(ofChannels, from, into, 48);
+        }
+
+        Assert.All(Enumerable.Range(0, 48), i => Assert.Equal(query[i] * AffineCode.Scale(codes[i]), folded[i], 1e-5f));
+        Assert.Equal(Enumerable.Range(0, 48).Sum(i => query[i] * AffineCode.Zero(codes[i])), start, 1e-3f);
+    }
+
+    [Fact]
     public void Layout_OfQuantisedPages_HasRoomForScales()
     {
         var layout = new PageLayout(32, 64, 4, quantised: true);
