@@ -291,6 +291,20 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
+    public static readonly DiagnosticDescriptor QuantisedPagesChange = new(
+        RuleIds.QuantisedPagesChange,
+        "Quantised pages would change",
+        "'{0}' quantises pages when they are full, but '{1}' {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.QuantisedPagesChange), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor MonitorSeesStoredKeys = new(
+        RuleIds.MonitorSeesStoredKeys,
+        "Decisions follow inexact keys",
+        "'{0}' stores keys in {1} bits, and '{2}' decides by the attention that they get while decoding",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.MonitorSeesStoredKeys));
+
     public static readonly DiagnosticDescriptor LayoutNotCarried = new(
         RuleIds.LayoutNotCarried,
         "Layout that another stage cannot read",
@@ -402,7 +416,7 @@ internal static class RuleDescriptors
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched,
-        PrefixChosenByItsEnd,
+        PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

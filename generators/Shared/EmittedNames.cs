@@ -40,6 +40,8 @@ internal static class EmittedNames
         ["CausalAttention"] = "KvCompose.Attention.CausalAttention",
         ["LastRowProducts"] = "KvCompose.Attention.LastRowProducts",
         ["KeyTiles"] = "KvCompose.Attention.KeyTiles",
+        ["AffineCode"] = "KvCompose.Cache.AffineCode",
+        ["PageQuantiser"] = "KvCompose.Cache.PageQuantiser",
         ["PageLayout"] = "KvCompose.Cache.PageLayout",
         ["PagePool"] = "KvCompose.Cache.PagePool",
         ["PageTable"] = "KvCompose.Cache.PageTable",
@@ -74,6 +76,7 @@ internal static class EmittedNames
         ["IEnumerator"] = "System.Collections.Generic.IEnumerator",
         ["MethodImpl"] = "System.Runtime.CompilerServices.MethodImpl",
         ["MethodImplOptions"] = "System.Runtime.CompilerServices.MethodImplOptions",
+        ["SkipLocalsInit"] = "System.Runtime.CompilerServices.SkipLocalsInit",
         ["Vector512"] = "System.Runtime.Intrinsics.Vector512",
         ["CancellationToken"] = "System.Threading.CancellationToken",
     };

@@ -42,12 +42,12 @@ internal static class PlanEmitter
                 public const int ValueOffset = {plan.ValueOffset};
 
                 /// <summary>Where a page's positions begin, in bytes.</summary>
-                public const int PositionOffset = {plan.ValueOffset * 2};
+                public const int PositionOffset = {plan.PositionOffset};
 
                 /// <summary>Bytes of one page of one key-value head.</summary>
                 public const int PageBytes = {plan.PageBytes};
 
-                /// <summary>Bytes of one token under one key-value head: key, value and position.</summary>
+                /// <summary>Bytes of one token of a full page under one key-value head: key, value and position{(plan.Quantised ? ", and its share of the page's scales, rounded up" : "")}.</summary>
                 public const int BytesPerToken = {plan.BytesPerToken};
 
                 /// <summary>Tokens at the start of the prompt that every head keeps.</summary>
@@ -68,6 +68,12 @@ internal static class PlanEmitter
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.ScoreStride};
                 """);
+            if (plan.Quantised)
+            {
+                WriteOffset(writer, "KeyCodeOffset", "Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.", plan.KeyCodeOffset);
+                WriteOffset(writer, "ValueCodeOffset", "Where a page keeps the scales and zero points of its values, a word a token, in bytes.", plan.ValueCodeOffset);
+            }
+
             if (plan.Spec.Model is { } model)
             {
                 WriteModel(writer, plan, model);

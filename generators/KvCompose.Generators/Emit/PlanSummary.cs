@@ -24,6 +24,12 @@ internal static class PlanSummary
         Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
         Item(Invariant(
             $"cost: {plan.BytesPerToken} bytes a token and key-value head, in pages of {plan.PageTokens} tokens ({plan.PageBytes} bytes)"));
+        if (plan.Quantised)
+        {
+            Item(Invariant(
+                $"quantised when a page is full: keys by channel over {plan.PageTokens} tokens, values by token; the newest, fewer than {plan.PageTokens}, in single precision"));
+        }
+
         if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
         {
             Item(Invariant(

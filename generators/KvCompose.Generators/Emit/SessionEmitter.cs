@@ -78,7 +78,7 @@ internal static partial class SessionEmitter
             }
 
             writer.WriteLine();
-            WriteSynthesize(writer);
+            WriteSynthesize(writer, plan);
         }
 
         if (!plan.Selects)
@@ -86,7 +86,7 @@ internal static partial class SessionEmitter
             writer.WriteLine();
             using (writer.WriteBlock("private static unsafe partial class Loops"))
             {
-                WriteStoreAll(writer);
+                WriteStoreAll(writer, plan);
             }
         }
     });
@@ -249,7 +249,7 @@ internal static partial class SessionEmitter
             """);
     }
 
-    private static void WriteSynthesize(SourceWriter writer) => writer.WriteLine($$"""
+    private static void WriteSynthesize(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
         protected override void SynthesizeLayers(int sequence, int tokens, Random random)
@@ -270,7 +270,7 @@ internal static partial class SessionEmitter
                         }
 
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                        Loops.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
                     }
                 }
             }
@@ -279,7 +279,9 @@ internal static partial class SessionEmitter
 
     /// <summary>The layout of the pages, as an expression.</summary>
     public static string LayoutOf(PipelinePlan plan, string elementBits)
-        => plan.StateWords == 0 && !plan.Counted
+        => plan.Quantised
+            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, false, quantised: true)"
+            : plan.StateWords == 0 && !plan.Counted
             ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
             : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
 
@@ -357,7 +359,7 @@ internal static partial class SessionEmitter
         }
         """);
 
-    private static void WriteStoreAll(SourceWriter writer) => writer.WriteLine("""
+    private static void WriteStoreAll(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <summary>Stores every token of a head, in order.</summary>
         internal struct StoreAllWork : IParallelWork
         {
@@ -376,7 +378,7 @@ internal static partial class SessionEmitter
                 {
                     nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
                     byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                    Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                    Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
                 }
             }
         }

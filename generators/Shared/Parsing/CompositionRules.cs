@@ -69,7 +69,8 @@ internal static class CompositionRules
 
         WarnOfNoEffect(stages, siteOf, sink);
         return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink)
-            & CheckDecodeEviction(stages, siteOf, sink) & ProfileRules.Check(pipeline, stages, siteOf, sink);
+            & CheckDecodeEviction(stages, siteOf, sink) & ProfileRules.Check(pipeline, stages, siteOf, sink)
+            & StorageRules.Check(stages, siteOf, sink);
     }
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>

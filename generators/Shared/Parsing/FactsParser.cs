@@ -48,6 +48,7 @@ internal static class FactsParser
         (nameof(StageFacts.Repeatable), bool flag) => facts with { Repeatable = flag },
         (nameof(StageFacts.WholePrompt), bool flag) => facts with { WholePrompt = flag },
         (nameof(StageFacts.Restarts), bool flag) => facts with { Restarts = flag },
+        (nameof(StageFacts.Quantised), bool flag) => facts with { Quantised = flag },
         (nameof(StageFacts.Profile), int number) => facts with { Profile = (ProfileKind)number },
         (nameof(StageFacts.Source), string text) => facts with { Source = text },
         _ => facts,

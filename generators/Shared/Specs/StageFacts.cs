@@ -19,6 +19,7 @@ internal sealed record StageFacts(
     int PoolingKernel,
     GroupReduction Reduction,
     int ElementBits,
+    bool Quantised,
     string Source)
 {
     /// <summary>The latest layout that the stage can read.</summary>
@@ -33,5 +34,5 @@ internal sealed record StageFacts(
     /// <summary>The facts of a stage without the attribute.</summary>
     public static StageFacts Default { get; } = new(
         AttentionStatistics.None, StageProducts.None, StageProducts.None, CacheLayout.Uniform, PositionPolicy.Original,
-        StagePhases.Prefill, false, false, false, false, false, false, ProfileKind.None, PoolingKind.None, 1, GroupReduction.Sum, 0, "");
+        StagePhases.Prefill, false, false, false, false, false, false, ProfileKind.None, PoolingKind.None, 1, GroupReduction.Sum, 0, false, "");
 }

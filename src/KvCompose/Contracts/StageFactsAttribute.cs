@@ -70,6 +70,12 @@ public sealed class StageFactsAttribute : Attribute
     /// <summary>Bits of a stored key or value element; a storage stage must state it.</summary>
     public int ElementBits { get; set; }
 
+    /// <summary>
+    /// Whether a storage stage holds codes of 4 or 8 bits instead of numbers. The pipeline then quantises every full page: keys by channel,
+    /// values by token, with a scale and a zero point in half precision for each. Tokens of such a page stay where they are.
+    /// </summary>
+    public bool Quantised { get; set; }
+
     /// <summary>Where the method is described.</summary>
     public string? Source { get; set; }
 }

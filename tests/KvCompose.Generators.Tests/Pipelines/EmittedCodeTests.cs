@@ -23,6 +23,16 @@ public class EmittedCodeTests
         """);
 
     [Fact]
+    public void Emit_PropagationInNibbles() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 2)]
+        [TokenSelectivePropagation(Layer = 15, Rate = 0.2)]
+        [UniformBudget(Ratio = 0.1)]
+        [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+        [Int4Storage]
+        public sealed partial class Nibbles;
+        """);
+
+    [Fact]
     public void Emit_CakeCascade() => Match("""
         [KvPipeline(HeadDim = 32, GroupSize = 1, PageTokens = 16)]
         [CakeBudget(Tokens = 512, Tau1 = 1.6, Tau2 = 0.6)]
