@@ -305,6 +305,34 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.PrefixChosenByItsEnd), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor PagesOfAnotherSize = new(
+        RuleIds.PagesOfAnotherSize,
+        "Pages of another size",
+        "'{0}' moves pages of {1} tokens, but this pipeline's pages hold {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PagesOfAnotherSize), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor NoWholePages = new(
+        RuleIds.NoWholePages,
+        "Retrieval budget is no number of whole pages",
+        "'{0}' brings in {1} tokens, which is no multiple of its pages' {2}: full pages leave {3} of them unused",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NoWholePages));
+
+    public static readonly DiagnosticDescriptor NothingIsRetrieved = new(
+        RuleIds.NothingIsRetrieved,
+        "Nothing is retrieved",
+        "'{0}' keeps the first {1} layers resident, and the model of profile '{2}' has {3}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NothingIsRetrieved));
+
+    public static readonly DiagnosticDescriptor UnseenBits = new(
+        RuleIds.UnseenBits,
+        "Host keeps bits that attention does not see",
+        "'{0}' keeps {1} bits an element on the host, of which attention sees {2}",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.UnseenBits));
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -330,7 +358,7 @@ internal static class RuleDescriptors
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
-        PrefixChosenByItsEnd,
+        PrefixChosenByItsEnd, PagesOfAnotherSize, NoWholePages, NothingIsRetrieved, UnseenBits,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

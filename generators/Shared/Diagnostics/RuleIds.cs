@@ -27,6 +27,10 @@ internal static class RuleIds
     public const string DriftNeverSeen = "KVC2043";
     public const string ReproducesDefects = "KVC2044";
     public const string ProfileOfAllTokens = "KVC2045";
+    public const string PagesOfAnotherSize = "KVC2060";
+    public const string NoWholePages = "KVC2061";
+    public const string NothingIsRetrieved = "KVC2062";
+    public const string UnseenBits = "KVC2063";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";

@@ -39,6 +39,7 @@ internal static class FactsParser
         (nameof(StageFacts.PoolingKernel), int number) => facts with { PoolingKernel = number },
         (nameof(StageFacts.Reduction), int number) => facts with { Reduction = (GroupReduction)number },
         (nameof(StageFacts.ElementBits), int number) => facts with { ElementBits = number },
+        (nameof(StageFacts.PageTokens), int number) => facts with { PageTokens = number },
         (nameof(StageFacts.QueryAware), bool flag) => facts with { QueryAware = flag },
         (nameof(StageFacts.Lossy), bool flag) => facts with { Lossy = flag },
         (nameof(StageFacts.RevisesEarlierLayers), bool flag) => facts with { RevisesEarlierLayers = flag },

@@ -19,10 +19,11 @@ internal sealed record StageFacts(
     int PoolingKernel,
     GroupReduction Reduction,
     int ElementBits,
+    int PageTokens,
     string Source)
 {
     /// <summary>The facts of a stage without the attribute.</summary>
     public static StageFacts Default { get; } = new(
         AttentionStatistics.None, StageProducts.None, StageProducts.None, CacheLayout.Uniform, PositionPolicy.Original,
-        StagePhases.Prefill, false, false, false, false, false, false, ProfileKind.None, PoolingKind.None, 1, GroupReduction.Sum, 0, "");
+        StagePhases.Prefill, false, false, false, false, false, false, ProfileKind.None, PoolingKind.None, 1, GroupReduction.Sum, 0, 0, "");
 }

@@ -61,6 +61,9 @@ public sealed class StageFactsAttribute : Attribute
     /// <summary>Bits of a stored key or value element; a storage stage must state it.</summary>
     public int ElementBits { get; set; }
 
+    /// <summary>Tokens of the pages that the stage moves whole; 0 where pages of any size will do.</summary>
+    public int PageTokens { get; set; }
+
     /// <summary>Where the method is described.</summary>
     public string? Source { get; set; }
 }
