@@ -35,6 +35,10 @@ public readonly struct ArkVale : IRetrieval<ArkVale, PagedTier>
     [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
     public int HostMebibytes { get; init; }
 
+    /// <summary>Mebibytes of host pages that go into a page file when <see cref="HostMebibytes"/> are taken; 0 for no file.</summary>
+    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    public int DiskMebibytes { get; init; }
+
     /// <inheritdoc/>
     public static PagedTier Open(in ArkVale options, in TierContext context) => new(context, new PagedTierSettings
     {
@@ -43,6 +47,7 @@ public readonly struct ArkVale : IRetrieval<ArkVale, PagedTier>
         DenseLayers = options.DenseLayers,
         Format = options.HostPages,
         LimitBytes = (long)options.HostMebibytes << 20,
+        DiskBytes = (long)options.DiskMebibytes << 20,
         Index = new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.ArkVale },
     });
 }
@@ -64,4 +69,7 @@ public sealed class ArkValeAttribute : ResidencyAttribute<ArkVale>
 
     /// <inheritdoc cref="ArkVale.HostMebibytes"/>
     public int HostMebibytes { get; set; }
+
+    /// <inheritdoc cref="ArkVale.DiskMebibytes"/>
+    public int DiskMebibytes { get; set; }
 }

@@ -45,6 +45,10 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
     [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
     public int HostMebibytes { get; init; }
 
+    /// <summary>Mebibytes of host pages that go into a page file when <see cref="HostMebibytes"/> are taken; 0 for no file.</summary>
+    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    public int DiskMebibytes { get; init; }
+
     /// <summary>Whether every choice of pages is compared with the best tokens, for <see cref="TierUsage.Recall"/>. Looks at every key, so decoding slows down.</summary>
     [StageOption(false, RunTime = true)]
     public bool MeasureRecall { get; init; }
@@ -57,6 +61,7 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
         DenseLayers = options.DenseLayers,
         Format = options.HostPages,
         LimitBytes = (long)options.HostMebibytes << 20,
+        DiskBytes = (long)options.DiskMebibytes << 20,
         MeasureRecall = options.MeasureRecall,
         Index = new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking },
     });
@@ -85,6 +90,9 @@ public sealed class IceCacheAttribute : ResidencyAttribute<IceCache>
 
     /// <inheritdoc cref="IceCache.HostMebibytes"/>
     public int HostMebibytes { get; set; }
+
+    /// <inheritdoc cref="IceCache.DiskMebibytes"/>
+    public int DiskMebibytes { get; set; }
 
     /// <inheritdoc cref="IceCache.MeasureRecall"/>
     public bool MeasureRecall { get; set; }
