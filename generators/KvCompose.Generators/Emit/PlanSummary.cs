@@ -39,18 +39,24 @@ internal static class PlanSummary
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
-            : "kernels: none, the storage, the pages or what is observed are such as no kernel reads";
+            : "kernels: none, the storage or the pages are such as no kernel reads";
 
     private static string Observation(PipelinePlan plan)
     {
         if (!plan.Selects)
         {
-            return "observation: none, every token is kept";
+            return plan.Restart is null
+                ? "observation: none, every token is kept"
+                : "observation: products of the last query in the filter layer; every token of the new prompt is kept";
         }
 
-        string ranked = plan.ObservesWindow
-            ? Invariant($"observation: attention of the last {plan.ObservedRows} rows in one pass over the keys")
-            : plan.ObservesKeyNorm ? "observation: key norms" : "observation: none, positions decide";
+        string[] observed =
+        [
+            .. plan.ObservesWindow ? (string[])[Invariant($"attention of the last {plan.ObservedRows} rows in one pass over the keys")] : [],
+            .. plan.ObservesAllRows ? (string[])["attention of all rows in a second pass"] : [],
+            .. plan.ObservesKeyNorm ? (string[])["key norms"] : [],
+        ];
+        string ranked = "observation: " + (observed.Length == 0 ? "none, positions decide" : string.Join(" and ", observed));
         string pooled = plan.PoolingKernel > 1
             ? Invariant($"; scores pooled ({plan.Pooling.ToString().ToLowerInvariant()} of {plan.PoolingKernel})")
             : "";

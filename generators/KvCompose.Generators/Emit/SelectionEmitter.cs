@@ -75,7 +75,9 @@ internal static partial class SelectionEmitter
 
     private static void WriteScore(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine("/// <summary>Scores the tokens of one key-value head that are neither sinks nor window.</summary>");
+        writer.WriteLine(plan.Collects
+            ? "/// <summary>Scores all tokens of one key-value head: the window's go on collecting too.</summary>"
+            : "/// <summary>Scores the tokens of one key-value head that come before the window.</summary>");
         using (writer.WriteBlock("internal struct ScoreWork : IParallelWork"))
         {
             writer.WriteLine($"public {plan.Selection.Type} Options;");

@@ -74,24 +74,16 @@ internal static partial class SessionEmitter
         if (plan.ObservesAttention || plan.ObservesKeyNorm)
         {
             writer.WriteLine($"// Observe: {Observed(plan)}.");
-            string condition = plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window";
-            using (writer.WriteBlock($"if ({condition})"))
+            if (plan.Collects)
             {
-                if (plan.ObservesAllRows)
+                WriteObservation(writer, plan);
+            }
+            else
+            {
+                using (writer.WriteBlock($"if ({(plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window")})"))
                 {
-                    WriteAllRowsCall(writer);
+                    WriteObservation(writer, plan);
                 }
-
-                if (plan.ObservesWindow || plan.ObservesKeyNorm)
-                {
-                    WriteObserveCall(writer, plan);
-                }
-
-                writer.WriteLine("""
-
-                    // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                    """);
-                WriteScoreCall(writer, plan);
             }
 
             writer.WriteLine();
@@ -270,6 +262,25 @@ internal static partial class SessionEmitter
         writer.WriteLine("Workers.Run(ref score, heads);");
     }
 
+    private static void WriteObservation(SourceWriter writer, PipelinePlan plan)
+    {
+        if (plan.ObservesAllRows)
+        {
+            WriteAllRowsCall(writer);
+        }
+
+        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        {
+            WriteObserveCall(writer, plan);
+        }
+
+        writer.WriteLine("""
+
+            // Score: the stage's formula, pooled along the tokens and reduced over the group.
+            """);
+        WriteScoreCall(writer, plan);
+    }
+
     private static void WriteBudgets(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine("// Budget: tokens per key-value head, sinks and window included.");
@@ -277,7 +288,9 @@ internal static partial class SessionEmitter
         string variance = plan.ObservesVariance ? "Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)" : "0";
         if (plan.ObservesEntropy || plan.ObservesVariance)
         {
-            writer.WriteLine($"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
+            writer.WriteLine(plan.Collects
+                ? $"statistics[layer] = new LayerStatistics(tokens, {entropy}, {variance});"
+                : $"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
         }
         else
         {

@@ -214,11 +214,15 @@ internal static partial class SessionEmitter
 
     private static void WriteKeptQueries(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine($$"""
+        writer.WriteLine("""
 
             // Attention overwrites the queries: those of the observed rows are kept aside.
-            bool observed = {{(plan.Collects ? "true" : "tokens > Plan.Sinks + Plan.Window")}};
             """);
+        if (!plan.Collects)
+        {
+            writer.WriteLine("bool observed = tokens > Plan.Sinks + Plan.Window;");
+        }
+
         if (plan.ObservesWindow)
         {
             writer.WriteLine("""

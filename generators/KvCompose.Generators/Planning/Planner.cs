@@ -55,7 +55,7 @@ internal static class Planner
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
             ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
-            Kernels = counted || (statistics & KernelPlanner.Unobserved) != 0 ? null : KernelPlanner.Plan(spec, storageType, observedRows),
+            Kernels = counted ? null : KernelPlanner.Plan(spec, storageType, (statistics & AttentionStatistics.AllRowsSum) != 0 ? int.MaxValue : observedRows),
         };
     }
 

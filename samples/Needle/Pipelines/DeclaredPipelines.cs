@@ -30,6 +30,13 @@ internal sealed partial class PyramidKvPipeline;
 [SnapKv(Window = EmbeddedModel.Window, Kernel = 7)]
 internal sealed partial class AdaKvPipeline;
 
+/// <summary>As SnapKv, but the heads that <c>retrieval</c> found to fetch answers share most of the budget.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[UniformBudget]
+[HeadKvHeads(Profile = "needle/retrieval.json")]
+[SnapKv(Window = EmbeddedModel.Window, Kernel = 7)]
+internal sealed partial class HeadKvPipeline;
+
 /// <summary>Layers get what their attention asks for, while the prompt is still being processed, and hold it while decoding.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [CakeBudget]

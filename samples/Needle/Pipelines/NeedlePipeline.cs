@@ -15,6 +15,7 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("SnapKv", static (model, budget) => SnapKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("PyramidKv", static (model, budget) => PyramidKvPipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens, Beta = 20 } })),
         new("AdaKv", static (model, budget) => AdaKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("HeadKv", static (model, budget) => HeadKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Cake", static (model, budget) => CakePipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
         new("Ice", static (model, budget) => IcePipeline.Open(
             model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } })),

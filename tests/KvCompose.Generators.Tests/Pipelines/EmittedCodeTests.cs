@@ -30,6 +30,38 @@ public class EmittedCodeTests
         public sealed partial class Cascade;
         """);
 
+    [Fact]
+    public void Emit_HeavyHitters() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 4)]
+        [UniformBudget(Tokens = 512)]
+        [H2o(Window = 32)]
+        public sealed partial class HeavyHitters;
+        """);
+
+    [Fact]
+    public void Emit_RestartOnChosenTokens() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 2)]
+        [GemFilter(Layer = 13, Tokens = 1024)]
+        [FullCache]
+        public sealed partial class Gems;
+        """);
+
+    [Fact]
+    public void Emit_BudgetsOfHeadsByTable() => Snapshot.Match(
+        (PipelineHarness.Strict with
+        {
+            Project = PipelineHarness.Strict.Project with { AdditionalFiles = [new AdditionalSource("heads.json", """{ "0-0": [0.9, 0.7], "0-1": 0.1, "1-0": 0.2, "1-1": 0.4 }""")] },
+        }).Run("""
+            using KvCompose;
+            namespace Readers;
+
+            [KvPipeline(HeadDim = 64, GroupSize = 2)]
+            [UniformBudget(Ratio = 0.1)]
+            [HeadKvHeads(Profile = "heads.json", Beta = 1.2)]
+            [SnapKv(Window = 8, Kernel = 7)]
+            public sealed partial class Retrievers;
+            """).Sources);
+
     private static void Match(string declaration, [System.Runtime.CompilerServices.CallerFilePath] string file = "",
         [System.Runtime.CompilerServices.CallerMemberName] string member = "")
         => Snapshot.Match(PipelineHarness.Strict.Run("using KvCompose;\nnamespace Readers;\n\n" + declaration).Sources, file, member);
