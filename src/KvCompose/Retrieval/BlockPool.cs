@@ -39,7 +39,7 @@ internal sealed unsafe class BlockPool : IDisposable
         _slabBytes = (long)_stride << SlabShift;
     }
 
-    ~BlockPool() => Release();
+    ~BlockPool() => Release(disposing: false);
 
     /// <summary>Bytes of a block.</summary>
     public int BlockBytes { get; }
@@ -85,7 +85,7 @@ internal sealed unsafe class BlockPool : IDisposable
     /// <summary>Frees all blocks.</summary>
     public void Dispose()
     {
-        Release();
+        Release(disposing: true);
         GC.SuppressFinalize(this);
     }
 
@@ -116,14 +116,19 @@ internal sealed unsafe class BlockPool : IDisposable
         _free[_slabCount++] = ulong.MaxValue;
     }
 
-    private void Release()
+    // A finalizer leaves the file alone, which may be gone before it.
+    private void Release(bool disposing)
     {
         for (int slab = 0; slab < _slabCount; slab++)
         {
             nint begin = _slabs[slab] - (_stride - BlockBytes);
             if (IsInFile(slab << SlabShift))
             {
-                _file!.GiveSlab((byte*)begin, _slabBytes);
+                if (disposing)
+                {
+                    _file!.GiveSlab((byte*)begin, _slabBytes);
+                }
+
                 continue;
             }
 

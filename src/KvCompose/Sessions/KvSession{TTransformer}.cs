@@ -359,12 +359,12 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             CheckTokens(tokens.Slice(sequence, 1));
             if (_lengths[sequence] == 0)
             {
-                throw new ArgumentException($"sequence {sequence}
+                throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
+            }
 
             if (_inStep[sequence])
             {
                 throw new InvalidOperationException($"sequence {sequence}: an earlier step failed in the middle of position {_lengths[sequence]}; give it a prompt anew");
-            } has no prompt", nameof(tokens));
             }
 
             if (_lengths[sequence] >= Shape.Context)
