@@ -44,9 +44,13 @@ public sealed unsafe class PageFileRecovery
             HostPageLayout layout = MemoryMarshal.Read<PageFileHeader>(first).Layout(path);
             return ReadRecords(path, handle, layout);
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException and not PageFileException)
+        catch (PageFileException)
         {
-            throw cause as PageFileException ?? new PageFileException(path, $"it cannot be read: {cause.Message}", cause);
+            throw;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new PageFileException(path, $"it cannot be read: {cause.Message}", cause);
         }
     }
 

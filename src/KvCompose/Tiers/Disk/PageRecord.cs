@@ -42,10 +42,10 @@ internal unsafe struct PageRecord
         }
 
         Seal* seal = record->_first.Generation <= record->_second.Generation ? &record->_first : &record->_second;
-        seal->Checksum = 0;
+        Volatile.Write(ref seal->Checksum, 0);
         seal->Count = count;
         seal->Generation = generation;
-        seal->Checksum = Checksum(record, layout, seal);
+        Volatile.Write(ref seal->Checksum, Checksum(record, layout, seal));
     }
 
     /// <summary>The page holds nothing any more.</summary>
