@@ -21,7 +21,7 @@ public sealed class PageFileTests : IDisposable
 
     [Theory]
     [InlineData(HostPageFormat.Fp32, 1)]
-    [InlineData(HostPageFormat.Fp16, 300_000)]
+    [InlineData(HostPageFormat.Fp16, 100_000)]
     [InlineData(HostPageFormat.Int8, 1)]
     public void Index_BeyondItsMemory_ChoosesAsInMemory(HostPageFormat format, long memory)
     {
