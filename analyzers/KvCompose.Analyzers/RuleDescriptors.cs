@@ -305,6 +305,34 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.PrefixChosenByItsEnd), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor RatioBelowFullHeads = new(
+        RuleIds.RatioBelowFullHeads,
+        "Ratio is taken by the full heads alone",
+        "Option {0} of '{1}' is {2}, but {3} of {4} heads of '{5}' keep the whole prompt: nothing is left for the others",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.RatioBelowFullHeads), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor DriftIsChance = new(
+        RuleIds.DriftIsChance,
+        "Drift looks like chance",
+        "Reference sets hold {0} of the prompt, so unrelated ones overlap by as much: with {1} = {3} '{2}' hardly sees a drift",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DriftIsChance));
+
+    public static readonly DiagnosticDescriptor DriftImpossible = new(
+        RuleIds.DriftImpossible,
+        "Drift cannot be seen",
+        "Reference sets hold {0} of the prompt, so any two have at least {1} in common: with {2} = {4} '{3}' never fetches anything",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DriftImpossible), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor NobodyIsWatched = new(
+        RuleIds.NobodyIsWatched,
+        "Nobody is watched",
+        "'{0}' watches pivots, but '{1}' has none: nothing is ever fetched",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NobodyIsWatched));
+
     public static readonly DiagnosticDescriptor PagesOfAnotherSize = new(
         RuleIds.PagesOfAnotherSize,
         "Pages of another size",
@@ -358,6 +386,7 @@ internal static class RuleDescriptors
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
+        RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched,
         PrefixChosenByItsEnd, PagesOfAnotherSize, NoWholePages, NothingIsRetrieved, UnseenBits,
         LanguageTooOld, UnsafeNotAllowed,
     ];

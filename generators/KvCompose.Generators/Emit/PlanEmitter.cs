@@ -108,8 +108,11 @@ internal static class PlanEmitter
 
             if (plan.NeedsProfile)
             {
-                writer.WriteLine("""
-                    /// <summary>What is known of the model's heads; a session cannot be opened without it.</summary>
+                string otherwise = plan.HeadRole?.Profile is { Roles: not null } profile
+                    ? $"that of '{XmlText.Escape(profile.File)}' unless set"
+                    : "a session cannot be opened without it";
+                writer.WriteLine($$"""
+                    /// <summary>What is known of the model's heads; {{otherwise}}.</summary>
                     public HeadProfile? Profile { get; init; }
 
                     """);

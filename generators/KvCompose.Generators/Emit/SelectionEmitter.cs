@@ -55,7 +55,14 @@ internal static partial class SelectionEmitter
             if (plan.HeadRole is { Profile: { Heads: > 0 } profile })
             {
                 writer.WriteLine();
-                WriteHeadScores(writer, profile);
+                if (profile.Roles is { } roles)
+                {
+                    WriteHeadRoles(writer, profile, roles);
+                }
+                else
+                {
+                    WriteHeadScores(writer, profile);
+                }
             }
         }
     });
@@ -71,6 +78,30 @@ internal static partial class SelectionEmitter
                 writer.WriteLine(string.Join(", ", profile.Values.Skip(layer * profile.Heads).Take(profile.Heads).Select(CSharpLiteral.Of)) + ",");
             }
         }
+    }
+
+    private static void WriteHeadRoles(SourceWriter writer, ProfileSpec profile, HeadRoleTable roles)
+    {
+        writer.WriteLine($"/// <summary>What '{XmlText.Escape(profile.File)}' says of the model's heads: classes, weights and stars, layer by layer.</summary>");
+        writer.WriteLine("internal static readonly HeadProfile Profile = new HeadProfile(");
+        WriteLayers(writer, profile.Layers, ",", layer => InLayer(roles.Classes, layer).Select(static head => "HeadClass." + (HeadClass)head));
+        WriteLayers(writer, profile.Layers, ",", layer => InLayer(profile.Values, layer).Select(CSharpLiteral.Of));
+        WriteLayers(writer, profile.Layers, ");", layer => roles.Stars.Where(star => star.Layer == layer).Select(StarOf));
+
+        IEnumerable<T> InLayer<T>(IEnumerable<T> values, int layer) => values.Skip(layer * profile.Heads).Take(profile.Heads);
+
+        static string StarOf(StarSpec star) => $"new HeadStar({string.Join(", ", star.Satellites.Prepend(star.Pivot).Select(CSharpLiteral.Of))})";
+    }
+
+    private static void WriteLayers(SourceWriter writer, int layers, string end, Func<int, IEnumerable<string>> heads)
+    {
+        writer.WriteLine("    [");
+        for (int layer = 0; layer < layers; layer++)
+        {
+            writer.WriteLine($"        [{string.Join(", ", heads(layer))}],");
+        }
+
+        writer.WriteLine("    ]" + end);
     }
 
     private static void WriteScore(SourceWriter writer, PipelinePlan plan)

@@ -12,7 +12,8 @@ internal static partial class SessionEmitter
     {
         foreach (StageSpec stage in plan.Spec.Stages)
         {
-            if (stage.Profile is { } profile)
+            // Of roles, a session may be opened with others: what it is opened with is compared with the model.
+            if (stage.Profile is { Roles: null } profile)
             {
                 WriteProfileChecks(writer, plan, profile);
             }

@@ -322,7 +322,7 @@ internal static partial class SessionEmitter
             string scores = (role.Facts.Needs & StageProducts.TokenScores) != 0
                 ? "Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,"
                 : "";
-            string table = role.Profile is { Heads: > 0 } heads
+            string table = role.Profile is { Heads: > 0, Roles: null } heads
                 ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
                 : "";
             string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";

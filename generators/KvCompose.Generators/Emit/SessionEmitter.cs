@@ -285,7 +285,8 @@ internal static partial class SessionEmitter
 
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile);");
+        string declared = plan.HeadRole?.Profile?.Roles is null ? "" : " ?? Loops.Profile";
+        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
         if (plan.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
         {
             writer.WriteLine($$"""

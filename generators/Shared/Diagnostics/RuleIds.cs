@@ -27,6 +27,10 @@ internal static class RuleIds
     public const string DriftNeverSeen = "KVC2043";
     public const string ReproducesDefects = "KVC2044";
     public const string ProfileOfAllTokens = "KVC2045";
+    public const string RatioBelowFullHeads = "KVC2046";
+    public const string DriftIsChance = "KVC2047";
+    public const string DriftImpossible = "KVC2048";
+    public const string NobodyIsWatched = "KVC2049";
     public const string PagesOfAnotherSize = "KVC2060";
     public const string NoWholePages = "KVC2061";
     public const string NothingIsRetrieved = "KVC2062";

@@ -13,7 +13,8 @@ internal static class PipelineCompletion
     public static PipelineSpec? Complete(
         PipelineSpec spec, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
         => ProfileBinder.Bind(spec, files, sites, sink, cancellation) is { } bound
-            && LayerRules.Check(bound, sites, sink) & PropagationRules.Check(bound, sites, sink) & PageRules.Check(bound, sites, sink)
+            && LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink) & PropagationRules.Check(bound, sites, sink)
+            & PageRules.Check(bound, sites, sink)
             ? bound
             : null;
 }

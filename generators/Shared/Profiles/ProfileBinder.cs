@@ -27,7 +27,7 @@ internal static class ProfileBinder
         var stages = new List<StageSpec>();
         foreach (StageSpec stage in spec.Stages)
         {
-            if (stage.Facts.Profile == ProfileKind.None || (stage.ProfileFile.Length == 0 && stage.Facts.Profile == ProfileKind.ActingLayer))
+            if (stage.Facts.Profile == ProfileKind.None || (stage.ProfileFile.Length == 0 && stage.Facts.Profile != ProfileKind.HeadScores))
             {
                 stages.Add(stage);
             }
