@@ -10,7 +10,9 @@ namespace KvCompose.Retrieval;
 internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members) : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
-    private const int MostFormed = 512; // tokens: a cell that grew beyond could not be divided, so its keys are alike and any page will do
+    private const float MostFormed = 8; // cells' worth of tokens: one that grew beyond could not be divided, so its keys are alike and any page will do
+
+    private readonly float _mostFormed = MostFormed / index.Settings.Promotion;
 
     /// <summary>Places a token.</summary>
     /// <param name="edit">The change that it is part of.</param>
@@ -37,7 +39,7 @@ internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members)
             }
         }
 
-        if (nearest < 0 && held <= MostFormed)
+        if (nearest < 0 && held <= _mostFormed)
         {
             Form(edit, cell, token);
             return held;
