@@ -389,6 +389,27 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NobodyIsWatched));
 
+    public static readonly DiagnosticDescriptor NoWholePages = new(
+        RuleIds.NoWholePages,
+        "Retrieval budget is no number of whole pages",
+        "'{0}' brings in {1} tokens, which is no multiple of its pages' {2}: full pages leave {3} of them unused",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NoWholePages));
+
+    public static readonly DiagnosticDescriptor NothingIsRetrieved = new(
+        RuleIds.NothingIsRetrieved,
+        "Nothing is retrieved",
+        "'{0}' keeps the first {1} layers resident, and the model of profile '{2}' has {3}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NothingIsRetrieved));
+
+    public static readonly DiagnosticDescriptor UnseenBits = new(
+        RuleIds.UnseenBits,
+        "Host keeps bits that attention does not see",
+        "'{0}' keeps {1} bits an element on the host, of which attention sees {2}",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.UnseenBits));
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -416,7 +437,7 @@ internal static class RuleDescriptors
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched,
-        PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys,
+        PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys, NoWholePages, NothingIsRetrieved, UnseenBits,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

@@ -30,6 +30,9 @@ internal static class RuleIds
     public const string DriftIsChance = "KVC2047";
     public const string DriftImpossible = "KVC2048";
     public const string NobodyIsWatched = "KVC2049";
+    public const string NoWholePages = "KVC2061";
+    public const string NothingIsRetrieved = "KVC2062";
+    public const string UnseenBits = "KVC2063";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";

@@ -63,12 +63,7 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
         }
 
         Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
-        bool pages = fetching.Any(contestant => contestant.Score.Overlap is not null), recall = fetching.Any(contestant => contestant.Score.Recall is not null);
-        string[] titles =
-        [
-            "triggers", "tokens fetched", "bytes moved", "host bytes", .. pages ? ["pages a token", "overlap"] : (string[])[], .. recall ? ["recall"] : (string[])[],
-        ];
-        foreach (string title in titles)
+        foreach (string title in (string[])["triggers", "tokens fetched", "bytes moved", "host bytes"])
         {
             table.AddColumn(new TableColumn(title).RightAligned().Padding(0, 0).NoWrap());
         }
@@ -76,9 +71,33 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
         foreach (Contestant contestant in fetching)
         {
             NeedleScore score = contestant.Score;
-            string[] moved = [contestant.Name, Invariant($"{score.Retrievals}"), Invariant($"{score.TokensMoved}"), Bytes(score.BytesMoved), Bytes(score.HostBytes)];
-            string[] paged = score.Overlap is { } overlap ? [Invariant($"{score.PagesMovedPerToken:F1}"), Share(overlap)] : ["", ""];
-            table.AddRow([.. moved, .. pages ? paged : [], .. recall ? [score.Recall is { } share ? Share(share) : ""] : (string[])[]]);
+            table.AddRow(contestant.Name, Invariant($"{score.Retrievals}"), Invariant($"{score.TokensMoved}"), Bytes(score.BytesMoved), Bytes(score.HostBytes));
+        }
+
+        return new Rows(table, Pages());
+    }
+
+    /// <summary>How the pages that were chosen change from step to step, of pipelines that choose pages.</summary>
+    private IRenderable Pages()
+    {
+        Contestant[] choosing = [.. contestants.Where(contestant => contestant.Score.Overlap is not null)];
+        if (choosing.Length == 0)
+        {
+            return Text.Empty;
+        }
+
+        bool measured = choosing.Any(contestant => contestant.Score.Recall is not null);
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
+        foreach (string title in (string[])["pages moved per token", "overlap", .. measured ? ["recall"] : (string[])[]])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().Padding(0, 0).NoWrap());
+        }
+
+        foreach (Contestant contestant in choosing)
+        {
+            NeedleScore score = contestant.Score;
+            string[] row = [contestant.Name, Invariant($"{score.PagesMovedPerToken:F1}"), Share(score.Overlap)];
+            table.AddRow(measured ? [.. row, Share(score.Recall)] : row);
         }
 
         return table;
@@ -95,7 +114,7 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
             new Markup($" {bar} {_done}/{total} answers, {Invariant($"{left:m\\:ss}")} left"));
     }
 
-    private static string Share(double share) => Invariant($"{100 * share:F1} %");
+    private static string Share(double? share) => share is { } known ? Invariant($"{100 * known:F1} %") : "";
 
     private static string Bytes(long count) => count switch
     {

@@ -4,11 +4,15 @@ namespace KvCompose.Retrieval;
 
 /// <summary>
 /// Puts a token into a cell: into the page with the nearest mean of those with room. Where no page has room, the cell's pages are formed anew, one more than
-/// there were. So a cell has less room than a page has, and a token changes one page but for one time in sixteen.
+/// there were. So a cell has less room than a page has, and a token changes one page but for one time in sixteen. Equal keys, which no division parts, get
+/// new pages instead.
 /// </summary>
 internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members) : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
+    private const float MostFormed = 8; // cells' worth of tokens: one that grew beyond could not be divided, so its keys are alike and any page will do
+
+    private readonly float _mostFormed = MostFormed / index.Settings.Promotion;
 
     /// <summary>Places a token.</summary>
     /// <param name="edit">The change that it is part of.</param>
@@ -35,10 +39,16 @@ internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members)
             }
         }
 
-        if (nearest < 0)
+        if (nearest < 0 && held <= _mostFormed)
         {
             Form(edit, cell, token);
             return held;
+        }
+
+        if (nearest < 0)
+        {
+            nearest = edit.Open(cell);
+            new Span<float>(row, index.HeadDim + PageDigests.Tail).CopyTo(new Span<float>(edit.Digest(nearest), index.HeadDim + PageDigests.Tail));
         }
 
         edit.Put(nearest, token);

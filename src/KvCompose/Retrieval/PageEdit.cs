@@ -119,6 +119,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
             index.ComputeCellDigest(Pages, cell);
         }
 
+        Seal();
         index.Snapshots.Publish(Pages, _replaced);
         _pages = null;
         Return(_dropped);
@@ -131,6 +132,23 @@ internal sealed unsafe class PageEdit(PageIndex index)
         {
             _pages = null;
             Return(_taken);
+        }
+    }
+
+    // Pages in the file count from here on; those that they replace are erased when nobody reads them any more.
+    private void Seal()
+    {
+        if (index.File is not { } file)
+        {
+            return;
+        }
+
+        foreach (int page in _own.Ids)
+        {
+            if (_own.Contains(page) && index.PageBlocks.IsInFile(Pages.Blocks[page]))
+            {
+                file.Seal(Block(page), index.Owner, Pages.Counts[page]);
+            }
         }
     }
 

@@ -59,6 +59,16 @@ public unsafe struct PageReader : IDisposable
         }
     }
 
+    /// <summary>Compares a page that is in a page file with what was written.</summary>
+    /// <exception cref="PageFileException">It is something else.</exception>
+    internal readonly void Verify(int page)
+    {
+        if (_index.PageBlocks.IsInFile(Snapshot.Blocks[page]))
+        {
+            _index.File!.Verify(Block(page), _index.Owner, Count(page));
+        }
+    }
+
     /// <summary>q·k of a page's 16 places; −∞ in those without a token.</summary>
     internal readonly void Scores(int page, float* query, float* scores)
     {

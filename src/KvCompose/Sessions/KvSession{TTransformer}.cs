@@ -29,6 +29,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     private readonly NativeFloats _scratch;
     private readonly SequenceCache[] _caches;
     private NativeFloats? _lines;
+    private readonly string? _pageFolder;
+    private readonly bool[] _inStep; // by sequence: whether a step has begun and not ended
     private int _rowCount;
     private bool _disposed;
 
@@ -53,6 +55,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         Transformer = transformer;
         Workers = transformer.Workers;
+        _pageFolder = options.PageFolder;
         Pool = new PagePool(layout, options.MaxCacheBytes);
         Items = new AttentionItems(groupSize, layout, chunkTokens, scoreStride);
         Workspace = new AttentionWorkspace();
@@ -67,6 +70,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
 
         _declared = options;
         _lengths = new int[rows];
+        _inStep = new bool[rows];
         _histories = [.. Enumerable.Range(0, rows).Select(_ => new TokenHistory(shape.Context))];
         _sequenceOfRow = new int[rows];
         _stepTokens = new int[rows];
@@ -240,6 +244,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Tier?.Clear(sequence);
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
+        _inStep[sequence] = false;
         _histories[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
@@ -313,6 +318,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
     {
         Pipeline = pipeline, Shape = Shape, Pool = Pool, Caches = _caches, Writer = writer, Workers = Workers, Sinks = sinks, Window = window,
+        PageFolder = _pageFolder,
     };
 
     /// <summary>Scratch memory for lines of tokens, [threads, <paramref name="floats"/>]; grows with the longest line, its content is undefined.</summary>
@@ -357,6 +363,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
             }
 
+            if (_inStep[sequence])
+            {
+                throw new InvalidOperationException($"sequence {sequence}: an earlier step failed in the middle of position {_lengths[sequence]}; give it a prompt anew");
+            }
+
             if (_lengths[sequence] >= Shape.Context)
             {
                 throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
@@ -373,6 +384,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             _caches[_sequenceOfRow[row]].ReserveOne();
         }
 
+        foreach (int sequence in StepSequences)
+        {
+            _inStep[sequence] = true;
+        }
+
         return _rowCount;
     }
 
@@ -382,6 +398,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         for (int row = 0; row < _rowCount; row++)
         {
             _lengths[_sequenceOfRow[row]]++;
+            _inStep[_sequenceOfRow[row]] = false;
             _histories[_sequenceOfRow[row]].Add(StepTokens.Slice(row, 1));
         }
 

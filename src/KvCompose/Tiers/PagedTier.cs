@@ -2,6 +2,7 @@ using KvCompose.Cache;
 using KvCompose.Memory;
 using KvCompose.Retrieval;
 using KvCompose.Threading;
+using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tiers;
 
@@ -17,6 +18,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     private readonly TierContext _context;
     private readonly PagedTierSettings _settings;
     private readonly HostMemory _memory;
+    private readonly PageFile? _file;
     private readonly PageIndexBuilder _builder;
     private readonly PageTransfer _transfer;
     private readonly PageRanker[] _rankers;
@@ -47,6 +49,12 @@ public sealed unsafe class PagedTier : IRetrievalTier
         _settings = settings;
         _memory = new HostMemory(settings.LimitBytes);
         _builder = new PageIndexBuilder(shape.HeadDim);
+        if (settings.DiskBytes > 0)
+        {
+            string name = $"{context.Pipeline}-{Environment.ProcessId}-{Guid.NewGuid():N}.kvpages";
+            _file = new PageFile(Path.Combine(context.PageFolder ?? Path.GetTempPath(), name), shape.HeadDim, settings.Format, settings.DiskBytes);
+        }
+
         _transfer = new PageTransfer(context, settings.Format);
         _rankers = [.. Enumerable.Range(0, context.Workers.Count).Select(static _ => new PageRanker())];
         _meters = settings.MeasureRecall ? [.. _rankers.Select(static _ => new RecallMeter())] : [];
@@ -60,7 +68,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     }
 
     /// <inheritdoc/>
-    public TierUsage Usage => new(_memory.HeldBytes, 0, _retrievals, _tokensMoved, _tokensMoved * _transfer.TokenBytes)
+    public TierUsage Usage => new(_memory.HeldBytes + (_file?.Digests.HeldBytes ?? 0), _file?.LengthBytes ?? 0, _retrievals, _tokensMoved, _tokensMoved * _transfer.TokenBytes)
     {
         PagesChosen = _pagesChosen,
         PagesMoved = _pagesMoved,
@@ -71,6 +79,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     /// <inheritdoc/>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
     /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
+    /// <exception cref="PageFileException">The page file is full.</exception>
     public void Place(in PlacementContext placement)
     {
         PagedHead head = _heads[placement.Sequence, placement.Layer, placement.Head];
@@ -81,7 +90,8 @@ public sealed unsafe class PagedTier : IRetrievalTier
             return;
         }
 
-        head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory));
+        var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
+        head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner));
         var source = new KeySource
         {
             KeyTiles = placement.KeyTiles,
@@ -102,6 +112,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
         {
             throw problem.At(placement.Layer, placement.Head);
         }
+        catch (PageFileException problem)
+        {
+            throw new PageFileException(problem.Path, $"layer {placement.Layer}, key-value head {placement.Head}: {problem.Problem}", problem);
+        }
     }
 
     /// <inheritdoc/>
@@ -115,9 +129,12 @@ public sealed unsafe class PagedTier : IRetrievalTier
                 _heads[sequence, layer, head].Permanent = Math.Max(1, cache.Layer(layer)[head].PageCount);
             }
         }
+
+        _file?.Flush();
     }
 
     /// <inheritdoc/>
+    /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
     public void BringIn(in DecodeStep step)
     {
         Gather(step);
@@ -126,6 +143,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
             return;
         }
 
+        _file?.RequireWhole();
         Leave();
         var choose = new ChooseWork { Tier = this, Queries = step.Queries };
         _context.Workers.Run(ref choose, _parts.Count);
@@ -171,6 +189,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
         Array.ForEach(_meters, static meter => meter.Dispose());
         _builder.Dispose();
         _transfer.Dispose();
+        _file?.Dispose();
     }
 
     // The heads of the layer that have an index.

@@ -25,4 +25,7 @@ public sealed record PagedTierSettings
 
     /// <summary>Bytes that the host tier may hold; 0 sets no limit.</summary>
     public long LimitBytes { get; init; }
+
+    /// <summary>Bytes of pages that a file may hold when the host tier is full; 0 for no file.</summary>
+    public long DiskBytes { get; init; }
 }

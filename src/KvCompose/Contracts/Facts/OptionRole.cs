@@ -51,6 +51,15 @@ public enum OptionRole
     /// <summary>A <see cref="RetrievalVisibility"/>.</summary>
     Visibility,
 
+    /// <summary>Tokens that a key-value head has brought in at any step, beside those that stay.</summary>
+    Retrieved,
+
+    /// <summary>The first layers, whose tokens all stay resident.</summary>
+    DenseLayers,
+
+    /// <summary>How what is not resident is stored: 0 for 32 bits an element, and every member after it for half of the one before.</summary>
+    HostPages,
+
     /// <summary>Defects of a published implementation to reproduce; 0 for none.</summary>
     Defects,
 }
