@@ -63,7 +63,12 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
         }
 
         Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
-        foreach (string title in (string[])["triggers", "tokens fetched", "bytes moved", "host bytes"])
+        bool pages = fetching.Any(contestant => contestant.Score.Overlap is not null), recall = fetching.Any(contestant => contestant.Score.Recall is not null);
+        string[] titles =
+        [
+            "triggers", "tokens fetched", "bytes moved", "host bytes", .. pages ? ["pages a token", "overlap"] : (string[])[], .. recall ? ["recall"] : (string[])[],
+        ];
+        foreach (string title in titles)
         {
             table.AddColumn(new TableColumn(title).RightAligned().Padding(0, 0).NoWrap());
         }
@@ -71,7 +76,9 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
         foreach (Contestant contestant in fetching)
         {
             NeedleScore score = contestant.Score;
-            table.AddRow(contestant.Name, Invariant($"{score.Retrievals}"), Invariant($"{score.TokensMoved}"), Bytes(score.BytesMoved), Bytes(score.HostBytes));
+            string[] moved = [contestant.Name, Invariant($"{score.Retrievals}"), Invariant($"{score.TokensMoved}"), Bytes(score.BytesMoved), Bytes(score.HostBytes)];
+            string[] paged = score.Overlap is { } overlap ? [Invariant($"{score.PagesMovedPerToken:F1}"), Share(overlap)] : ["", ""];
+            table.AddRow([.. moved, .. pages ? paged : [], .. recall ? [score.Recall is { } share ? Share(share) : ""] : (string[])[]]);
         }
 
         return table;
@@ -87,6 +94,8 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
             new Text(_asked),
             new Markup($" {bar} {_done}/{total} answers, {Invariant($"{left:m\\:ss}")} left"));
     }
+
+    private static string Share(double share) => Invariant($"{100 * share:F1} %");
 
     private static string Bytes(long count) => count switch
     {

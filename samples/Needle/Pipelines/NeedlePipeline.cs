@@ -18,7 +18,7 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("HeadKv", static (model, budget) => HeadKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Cake", static (model, budget) => CakePipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
         new("Ice", static (model, budget) => IcePipeline.Open(
-            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved } })),
+            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } })),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("H2o", static (model, budget) => H2oPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("GemFilter", static (model, budget) => GemFilterPipeline.Open(model, new() { Propagation = new() { Layer = 2, Tokens = budget.Tokens } })),

@@ -91,6 +91,23 @@ internal readonly unsafe struct HostPageLayout
         return even + odd;
     }
 
+    /// <summary>As <see cref="Scores(byte*, float*)"/>, the same sums of two queries in one pass over the page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (Vector512<float> First, Vector512<float> Second) Scores(byte* page, float* first, float* second)
+    {
+        Vector512<float> even = default, odd = default, otherEven = default, otherOdd = default;
+        for (int i = 0; i < HeadDim; i += 2)
+        {
+            Vector512<float> keys = Keys(page, i), next = Keys(page, i + 1);
+            even = Vector512.FusedMultiplyAdd(Vector512.Create(first[i]), keys, even);
+            odd = Vector512.FusedMultiplyAdd(Vector512.Create(first[i + 1]), next, odd);
+            otherEven = Vector512.FusedMultiplyAdd(Vector512.Create(second[i]), keys, otherEven);
+            otherOdd = Vector512.FusedMultiplyAdd(Vector512.Create(second[i + 1]), next, otherOdd);
+        }
+
+        return (even + odd, otherEven + otherOdd);
+    }
+
     /// <summary>Reads all keys, [d][16].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadKeys(byte* page, float* tile)

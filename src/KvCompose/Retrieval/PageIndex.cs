@@ -54,7 +54,7 @@ public sealed unsafe class PageIndex : IDisposable
     public int Tokens => Snapshots.Current.Tokens;
 
     /// <summary>Pages that hold a token.</summary>
-    public int Pages => Snapshots.Current.LivePages();
+    public int Pages => Snapshots.Current.LivePages;
 
     /// <summary>Share of the places of its pages that hold a token; 1 for an empty index.</summary>
     public double Fill => Tokens == 0 ? 1 : Tokens / ((double)PageIndexSettings.PageTokens * Pages);

@@ -44,6 +44,10 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
     [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
     public int HostMebibytes { get; init; }
 
+    /// <summary>Whether every choice of pages is compared with the best tokens, for <see cref="TierUsage.Recall"/>. Looks at every key, so decoding slows down.</summary>
+    [StageOption(false, RunTime = true)]
+    public bool MeasureRecall { get; init; }
+
     /// <inheritdoc/>
     public static PagedTier Open(in IceCache options, in TierContext context) => new(context, new PagedTierSettings
     {
@@ -52,6 +56,7 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
         DenseLayers = options.DenseLayers,
         Format = options.HostPages,
         LimitBytes = (long)options.HostMebibytes << 20,
+        MeasureRecall = options.MeasureRecall,
         Index = new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking },
     });
 }
@@ -79,4 +84,7 @@ public sealed class IceCacheAttribute : ResidencyAttribute<IceCache>
 
     /// <inheritdoc cref="IceCache.HostMebibytes"/>
     public int HostMebibytes { get; set; }
+
+    /// <inheritdoc cref="IceCache.MeasureRecall"/>
+    public bool MeasureRecall { get; set; }
 }

@@ -20,9 +20,11 @@ public sealed unsafe class PagedTier : IRetrievalTier
     private readonly PageIndexBuilder _builder;
     private readonly PageTransfer _transfer;
     private readonly PageRanker[] _rankers;
+    private readonly RecallMeter[] _meters;
     private readonly PagedHead[,,] _heads;
     private readonly List<int> _surplus = [];
     private readonly List<Part> _parts = [];
+    private readonly List<Part> _leaving = [];
     private long _retrievals;
     private long _tokensMoved;
     private long _pagesMoved;
@@ -46,11 +48,8 @@ public sealed unsafe class PagedTier : IRetrievalTier
         _memory = new HostMemory(settings.LimitBytes);
         _builder = new PageIndexBuilder(shape.HeadDim);
         _transfer = new PageTransfer(context, settings.Format);
-        _rankers = new PageRanker[context.Workers.Count];
-        for (int worker = 0; worker < _rankers.Length; worker++)
-        {
-            _rankers[worker] = new PageRanker();
-        }
+        _rankers = [.. Enumerable.Range(0, context.Workers.Count).Select(static _ => new PageRanker())];
+        _meters = settings.MeasureRecall ? [.. _rankers.Select(static _ => new RecallMeter())] : [];
 
         _heads = new PagedHead[context.Caches.Count, shape.Layers, shape.KeyValueHeads];
         for (int i = 0; i < _heads.Length; i++)
@@ -63,7 +62,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
     /// <inheritdoc/>
     public TierUsage Usage => new(_memory.HeldBytes, 0, _retrievals, _tokensMoved, _tokensMoved * _transfer.TokenBytes)
     {
-        PagesChosen = _pagesChosen, PagesMoved = _pagesMoved,
+        PagesChosen = _pagesChosen,
+        PagesMoved = _pagesMoved,
+        BestTokens = _meters.Sum(static meter => meter.Best),
+        BestTokensHeld = _meters.Sum(static meter => meter.Held),
     };
 
     /// <inheritdoc/>
@@ -166,6 +168,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
             ranker.Dispose();
         }
 
+        Array.ForEach(_meters, static meter => meter.Dispose());
         _builder.Dispose();
         _transfer.Dispose();
     }
@@ -191,17 +194,38 @@ public sealed unsafe class PagedTier : IRetrievalTier
     // The oldest page of decoded tokens, when the window is full without it.
     private void Leave()
     {
-        var insert = new InsertWork { Tier = this };
-        _context.Workers.Run(ref insert, _parts.Count);
-        for (int i = 0; i < _parts.Count; i++)
+        _leaving.Clear();
+        foreach (Part part in _parts)
         {
-            Part part = _parts[i];
+            if (DecodedTokens(part) >= _settings.Window + PageTokens)
+            {
+                _leaving.Add(part);
+            }
+        }
+
+        if (_leaving.Count == 0)
+        {
+            return;
+        }
+
+        var insert = new InsertWork { Tier = this };
+        _context.Workers.Run(ref insert, _leaving.Count);
+        foreach (Part part in _leaving)
+        {
             if (part.Paged.LeftWindow)
             {
                 part.Paged.LeftWindow = false;
                 part.Cache.RemovePage(part.Layer, part.Head, part.Paged.Permanent + part.Paged.Slots);
             }
         }
+    }
+
+    // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
+    private int DecodedTokens(Part part)
+    {
+        PageTable* table = part.Table;
+        int pages = table->PageCount - part.Paged.Permanent - part.Paged.Slots;
+        return pages > 1 ? ((pages - 1) * PageTokens) + *part.Cache.CountAt(table->Pages[table->PageCount - 1]) : 0;
     }
 
     // Makes the table fit the choice; the pages' content follows.
@@ -250,14 +274,9 @@ public sealed unsafe class PagedTier : IRetrievalTier
 
         public readonly void Run(int item, int worker)
         {
-            Part part = Tier._parts[item];
-            int first = part.Paged.Permanent + part.Paged.Slots;
-            int decoded = part.Table->PageCount - first;
-            int held = ((decoded - 1) * PageTokens) + *part.Cache.CountAt(part.Table->Pages[part.Table->PageCount - 1]);
-            if (decoded > 1 && held - PageTokens >= Tier._settings.Window)
-            {
-                part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, part.Table->Pages[first], worker);
-            }
+            Part part = Tier._leaving[item];
+            int oldest = part.Table->Pages[part.Paged.Permanent + part.Paged.Slots];
+            part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, oldest, worker);
         }
     }
 
@@ -275,6 +294,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
             part.Paged.Reserve(reader.Ids);
             float* queries = Queries + ((((nint)part.Row * shape.QueryHeads) + (part.Head * group)) * shape.HeadDim);
             part.Paged.ChosenCount = Tier._rankers[worker].Choose(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen);
+            if (Tier._settings.MeasureRecall)
+            {
+                Tier._meters[worker].Count(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen.AsSpan(0, part.Paged.ChosenCount));
+            }
         }
     }
 

@@ -38,29 +38,56 @@ public class PageIndexTests
         }
     }
 
-    // A landmark that joins later draws from the cells nearest to it: a few tokens stay in the cell of a landmark that was their nearest before.
     [Theory]
-    [InlineData("clustered", 1500, 1500, 0)]
-    [InlineData("drift", 1500, 1500, 0)]
-    [InlineData("clustered", 1500, 500, 0.01)]
-    [InlineData("drift", 1900, 900, 0.01)]
-    public void Clustered_BuiltAndGrown_TokensAreInTheCellOfTheirNearestLandmark(string family, int tokens, int built, double astray)
+    [InlineData("clustered")]
+    [InlineData("drift")]
+    public void Build_Clustered_TokensAreInTheCellOfTheirNearestLandmark(string family)
     {
-        const int headDim = 32;
-        using var index = new IndexCase(Keys(family, tokens, headDim), headDim, built, new PageIndexSettings { NormReserve = 8 });
-        PageSnapshot pages = index.Index.Snapshots.Current;
-        int elsewhere = 0;
-        foreach ((int page, int[] members) in index.Pages())
+        using var index = new IndexCase(Keys(family, 1500, 32), 32, 1500);
+        int[] cells = CellsOf(index, 1500);
+        for (int token = 0; token < cells.Length; token++)
         {
-            foreach (int token in members)
+            Assert.InRange(HalfSquaredDistance(index, token, cells[token]), 0, Least(index, token) + (1e-5 * index.Index.Bound));
+        }
+    }
+
+    [Theory]
+    [InlineData("clustered")]
+    [InlineData("drift")]
+    public void Insert_TokenByToken_GoesToTheNearestLandmarkAndADividedCellToTheNearerOfTwo(string family)
+    {
+        const int tokens = 1300, built = 500;
+        using var index = new IndexCase(Keys(family, tokens, 32), 32, built, new PageIndexSettings { NormReserve = 8 }, grow: false);
+        Landmarks landmarks = index.Index.Landmarks;
+        double slack = 1e-5 * index.Index.Bound;
+        int divided = 0;
+        for (int token = built; token < tokens; token++)
+        {
+            int other = landmarks.Count;
+            int[] before = CellsOf(index, token);
+            index.Insert(token, token + 1);
+            int[] after = CellsOf(index, token + 1);
+            if (landmarks.Count == other)
             {
-                double own = HalfSquaredDistance(index, token, pages.CellOf[page]);
-                double least = Enumerable.Range(0, index.Index.Landmarks.Count).Min(landmark => HalfSquaredDistance(index, token, landmark));
-                elsewhere += own > least + (1e-5 * index.Index.Bound) ? 1 : 0;
+                Assert.Equal(before, after[..token]);
+                Assert.InRange(HalfSquaredDistance(index, token, after[token]), 0, Least(index, token) + slack);
+                continue;
+            }
+
+            divided++;
+            int cell = Assert.Single(Enumerable.Range(0, token).Where(old => before[old] != after[old]).Select(old => before[old]).Distinct());
+            for (int old = 0; old < token; old++)
+            {
+                Assert.True(before[old] == after[old] || after[old] == other);
+                if (before[old] == cell)
+                {
+                    double own = HalfSquaredDistance(index, old, after[old]), away = HalfSquaredDistance(index, old, after[old] == cell ? other : cell);
+                    Assert.InRange(own, 0, away + slack);
+                }
             }
         }
 
-        Assert.InRange(elsewhere, 0, astray * tokens);
+        Assert.InRange(divided, 5, (tokens - built) / 25);
     }
 
     [Fact]
@@ -95,6 +122,7 @@ public class PageIndexTests
     {
         using var index = new IndexCase(Keys(family, 8192, 32), 32, 4096);
         Assert.InRange(index.Index.Fill, 0.8, 1);
+        Assert.InRange(index.Index.Landmarks.Count / (8192 * index.Index.Settings.Promotion), 0.8, 1.2);
     }
 
     [Theory]
@@ -253,6 +281,21 @@ public class PageIndexTests
 
     private static float[] Keys(string family, int tokens, int headDim)
         => GeneratedKeys.Make(family, Math.Max(tokens, 128), headDim, 1, 31).Keys[..(tokens * headDim)];
+
+    private static int[] CellsOf(IndexCase index, int tokens)
+    {
+        PageSnapshot pages = index.Index.Snapshots.Current;
+        int[] cells = new int[tokens];
+        foreach ((int page, int[] members) in index.Pages())
+        {
+            Array.ForEach(members, token => cells[token] = pages.CellOf[page]);
+        }
+
+        return cells;
+    }
+
+    private static double Least(IndexCase index, int token)
+        => Enumerable.Range(0, index.Index.Landmarks.Count).Min(landmark => HalfSquaredDistance(index, token, landmark));
 
     private static int[] Tokens(PageReader reader, int page) => IndexCase.TokensOf(reader, page);
 
