@@ -19,6 +19,7 @@ internal static class SmallModelOptions
         (StageSlot.Propagation, OptionRole.Rate, _) => 0.7,
         (_, OptionRole.Window, _) => 8,
         (_, OptionRole.ProfileRatio, _) => 0.7,
+        (StageSlot.HeadRole, OptionRole.None, "Recent") => 24,
         (StageSlot.Residency, OptionRole.None, "Tokens") => 32,
         (StageSlot.Residency, OptionRole.None, "Window") => (int)Math.Max(2, marker.Minimum),
         (StageSlot.Residency, OptionRole.None, "DenseLayers") => 0,
