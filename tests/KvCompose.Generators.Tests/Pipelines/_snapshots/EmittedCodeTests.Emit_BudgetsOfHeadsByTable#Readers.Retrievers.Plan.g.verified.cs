@@ -20,7 +20,7 @@ namespace Readers
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0, Ratio = 0.1d)</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0, Kibibytes = 0, Ratio = 0.1d)</description></item>
     /// <item><description>head role: <see cref="global::KvCompose.HeadKvHeads"/> (Beta = 1.2d, Temperature = 1d, Largest = false), arXiv 2410.19258</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.SnapKv"/> (Window = 8, Kernel = 7, Pooling = Average, Reduction = Mean), arXiv 2404.14469</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
@@ -84,7 +84,7 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <summary>Options of the layer budget stage.</summary>
-            public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 0, Ratio = 0.1d };
+            public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 0, Kibibytes = 0, Ratio = 0.1d };
 
             /// <summary>Options of the head role stage.</summary>
             public global::KvCompose.HeadKvHeads HeadRole { get; init; } = new global::KvCompose.HeadKvHeads { Beta = 1.2d, Temperature = 1d, Largest = false };
@@ -93,7 +93,7 @@ namespace Readers
             public override string Description => string.Join(
                 "; ",
                 "Readers.Retrievers for 2 query heads of 64 elements a key-value head",
-                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Ratio = {LayerBudget.Ratio}"),
+                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),
                 FormattableString.Invariant($"KvCompose.HeadKvHeads, Beta = {HeadRole.Beta}, Temperature = {HeadRole.Temperature}, Largest = {HeadRole.Largest}"),
                 "KvCompose.SnapKv, Window = 8, Kernel = 7, Pooling = KvCompose.PoolingKind.Average, Reduction = KvCompose.GroupReduction.Mean");
 
@@ -106,6 +106,7 @@ namespace Readers
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
+                StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
                 if (LayerBudget.Tokens == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);

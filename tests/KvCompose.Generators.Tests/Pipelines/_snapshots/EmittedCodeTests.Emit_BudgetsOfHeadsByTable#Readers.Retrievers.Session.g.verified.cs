@@ -35,6 +35,12 @@ namespace Readers
                 {
                     Check("Retrievers", "query heads", 2, transformer.Shape.QueryHeads);
                 }
+                if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
+                {
+                    long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
+                    StageOptionException.ThrowIfOutside(
+                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
+                }
             }
 
             /// <inheritdoc/>
@@ -99,7 +105,8 @@ namespace Readers
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);
                     var layerContext = new LayerBudgetContext
                     {
-                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,
+                        Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,
+                        PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
                         ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
                     };
                     global::KvCompose.UniformBudget layerBudget = _options.LayerBudget;

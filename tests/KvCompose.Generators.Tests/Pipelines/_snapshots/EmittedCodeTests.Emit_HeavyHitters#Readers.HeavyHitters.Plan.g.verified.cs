@@ -20,7 +20,7 @@ namespace Readers
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 512, Ratio = 0.25d)</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 512, Kibibytes = 0, Ratio = 0.25d)</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.H2o"/> (Window = 32, Reduction = Sum, Evict = true), arXiv 2306.14048</description></item>
     /// <item><description>shape: head dimension 64, 4 query heads a key-value head</description></item>
     /// <item><description>cost: 520 bytes a token and key-value head, in pages of 32 tokens (16640 bytes)</description></item>
@@ -86,13 +86,13 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <summary>Options of the layer budget stage.</summary>
-            public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 512, Ratio = 0.25d };
+            public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 512, Kibibytes = 0, Ratio = 0.25d };
 
             /// <inheritdoc/>
             public override string Description => string.Join(
                 "; ",
                 "Readers.HeavyHitters for 4 query heads of 64 elements a key-value head",
-                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Ratio = {LayerBudget.Ratio}"),
+                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),
                 "KvCompose.H2o, Window = 32, Reduction = KvCompose.GroupReduction.Sum, Evict = true");
 
             /// <inheritdoc/>
@@ -104,6 +104,7 @@ namespace Readers
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
+                StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
                 if (LayerBudget.Tokens == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
