@@ -193,42 +193,46 @@ namespace Readers
             }
 
             /// <summary>Scores of the group's 2 query heads over quantised key tiles: 16 keys a vector, one dimension at a time.</summary>
-            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
             private static void Score(byte* keys, int tiles, float* queries, float* scores)
             {
+                // Scales go into the queries, zero points into what every score of the page starts from.
+                uint* codes = (uint*)(keys + Plan.KeyCodeOffset);
+                float* folded = stackalloc float[Plan.GroupSize * Plan.HeadDim];
+                Vector512<float> start0 = Vector512.Create(AffineCode.Fold(codes, queries, folded, Plan.HeadDim));
+                Vector512<float> start1 = Vector512.Create(AffineCode.Fold(codes, queries + (1 * Plan.HeadDim), folded + (1 * Plan.HeadDim), Plan.HeadDim));
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
                     nint key = (nint)tile * 16 * Plan.HeadDim;
                     byte* ahead = keys + (key * Plan.ElementBits / 8) + 6144;
-                    Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
-                    Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
-                    float* query = queries;
-                    uint* code = (uint*)(keys + Plan.KeyCodeOffset);
-                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 64, code += 8)
+                    Vector512<float> sum0_0 = start0, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
+                    Vector512<float> sum1_0 = start1, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
+                    float* query = folded;
+                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 64)
                     {
                         CacheLine.Prefetch(ahead + 0);
-                        Vector512<float> key0 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key), code[0]);
+                        Vector512<float> key0 = global::KvCompose.Int4Storage.Load(keys, key);
                         sum0_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[0]), sum0_0);
                         sum1_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[1 * Plan.HeadDim]), sum1_0);
-                        Vector512<float> key1 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key + 16), code[1]);
+                        Vector512<float> key1 = global::KvCompose.Int4Storage.Load(keys, key + 16);
                         sum0_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[1]), sum0_1);
                         sum1_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[(1 * Plan.HeadDim) + 1]), sum1_1);
-                        Vector512<float> key2 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key + 32), code[2]);
+                        Vector512<float> key2 = global::KvCompose.Int4Storage.Load(keys, key + 32);
                         sum0_2 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[2]), sum0_2);
                         sum1_2 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[(1 * Plan.HeadDim) + 2]), sum1_2);
-                        Vector512<float> key3 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key + 48), code[3]);
+                        Vector512<float> key3 = global::KvCompose.Int4Storage.Load(keys, key + 48);
                         sum0_3 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[3]), sum0_3);
                         sum1_3 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[(1 * Plan.HeadDim) + 3]), sum1_3);
-                        Vector512<float> key4 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key + 64), code[4]);
+                        Vector512<float> key4 = global::KvCompose.Int4Storage.Load(keys, key + 64);
                         sum0_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[4]), sum0_0);
                         sum1_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[(1 * Plan.HeadDim) + 4]), sum1_0);
-                        Vector512<float> key5 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key + 80), code[5]);
+                        Vector512<float> key5 = global::KvCompose.Int4Storage.Load(keys, key + 80);
                         sum0_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[5]), sum0_1);
                         sum1_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[(1 * Plan.HeadDim) + 5]), sum1_1);
-                        Vector512<float> key6 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key + 96), code[6]);
+                        Vector512<float> key6 = global::KvCompose.Int4Storage.Load(keys, key + 96);
                         sum0_2 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[6]), sum0_2);
                         sum1_2 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[(1 * Plan.HeadDim) + 6]), sum1_2);
-                        Vector512<float> key7 = AffineCode.Decode(global::KvCompose.Int4Storage.Load(keys, key + 112), code[7]);
+                        Vector512<float> key7 = global::KvCompose.Int4Storage.Load(keys, key + 112);
                         sum0_3 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[7]), sum0_3);
                         sum1_3 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[(1 * Plan.HeadDim) + 7]), sum1_3);
                     }
