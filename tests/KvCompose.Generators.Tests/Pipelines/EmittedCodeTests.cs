@@ -14,15 +14,6 @@ public class EmittedCodeTests
         """);
 
     [Fact]
-    public void Emit_PagesThatComeAndGo() => Match("""
-        [KvPipeline(HeadDim = 64, GroupSize = 4, PageTokens = 16)]
-        [UniformBudget(Tokens = 64)]
-        [StreamingLlm(Sinks = 16)]
-        [IceCache(Tokens = 192, HostMebibytes = 4096, DiskMebibytes = 65536)]
-        public sealed partial class PageReader;
-        """);
-
-    [Fact]
     public void Emit_SnapKvWithPropagation() => Match("""
         [KvPipeline(HeadDim = 64, GroupSize = 2)]
         [TokenSelectivePropagation(Layer = 15, Rate = 0.2)]
