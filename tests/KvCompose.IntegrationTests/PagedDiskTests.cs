@@ -60,7 +60,7 @@ public sealed class PagedDiskTests : IDisposable
     {
         using var model = new TestModel(4, 4, 2, 32, 93);
         using var session = IceReader.Open(model, Options(disk: 1));
-        var failure = Assert.Throws<PageFileException>(() => session.Prefill(model.Prompt(1500, 1)));
+        var failure = Assert.Throws<PageFileException>(() => session.Prefill(model.Prompt(1200, 1)));
         Assert.Contains("key-value head", failure.Message);
         Assert.Contains("its limit is 1048576 bytes", failure.Message);
         Assert.Equal(0, session.Usage.BytesHeld);
