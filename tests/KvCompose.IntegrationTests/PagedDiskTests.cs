@@ -58,7 +58,7 @@ public sealed class PagedDiskTests : IDisposable
     [Fact]
     public void Prefill_HostAndDiskAreFull_FailsByNameAndLeavesTheSessionUsable()
     {
-        using var model = new TestModel(4, 4, 2, 32, 93);
+        using var model = new TestModel(2, 4, 2, 32, 93);
         using var session = IceReader.Open(model, Options(disk: 1));
         var failure = Assert.Throws<PageFileException>(() => session.Prefill(model.Prompt(1200, 1)));
         Assert.Contains("key-value head", failure.Message);

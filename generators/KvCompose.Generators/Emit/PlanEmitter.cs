@@ -200,14 +200,17 @@ internal static class PlanEmitter
 
     private static void WriteCheck(SourceWriter writer, PipelinePlan plan, StageSpec stage, OptionSpec option)
     {
-        string owner = plan.Spec.Hidden.Contains(stage.Name) ? "this." : "";
         string value = ValueOf(plan, stage, option);
         if (option.Number is not null && !option.Literal.StartsWith("global::", StringComparison.Ordinal) && option.Literal is not ("true" or "false"))
         {
-            if (option.Role == OptionRole.Rate && stage.Option(OptionRole.Budget) is { RunTime: true } number)
+            // A number of tokens or of bytes leaves the rate unused.
+            string[] numbers = option.Role == OptionRole.Rate
+                ? [.. stage.Options.Where(static other => other is { Role: OptionRole.Budget or OptionRole.Kibibytes, RunTime: true })
+                    .Select(other => ValueOf(plan, stage, other) + " == 0")]
+                : [];
+            if (numbers.Length > 0)
             {
-                // A number of tokens leaves the rate unused.
-                using (writer.WriteBlock($"if ({owner}{stage.Name}.{Identifier.Escape(number.Name)} == 0)"))
+                using (writer.WriteBlock($"if ({string.Join(" && ", numbers)})"))
                 {
                     WriteRange();
                 }

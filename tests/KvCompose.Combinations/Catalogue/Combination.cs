@@ -16,7 +16,7 @@ internal sealed record Combination(int Number, IReadOnlyList<StageChoice?> Choic
 
     /// <summary>The declaration, for the small model's shape.</summary>
     public string Source
-        => $"[global::KvCompose.KvPipeline(HeadDim = {SmallModel.HeadDim}, GroupSize = {SmallModel.GroupSize}, PageTokens = 16)]\n"
+        => $"[global::KvCompose.KvPipeline(HeadDim = {SmallModel.HeadDim}, GroupSize = {SmallModel.GroupSize}, PageTokens = {SmallModel.PageTokens})]\n"
             + string.Concat(Stages.Select(static stage => stage.Declaration + "\n"))
             + $"public sealed partial class {ClassName};\n";
 

@@ -7,6 +7,7 @@ internal static class SmallModel
 {
     public const int HeadDim = 16;
     public const int GroupSize = 2;
+    public const int PageTokens = 16;
     private const int KeyValueHeads = 3;
     private const int Seed = 7;
 

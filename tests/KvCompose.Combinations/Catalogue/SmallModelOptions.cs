@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace KvCompose.Combinations.Catalogue;
 
-/// <summary>Values of options for a model of a few layers and prompts of a hundred tokens: by role, and by name where a tier has no roles.</summary>
+/// <summary>Values of options for a model of a few layers and prompts of a hundred tokens: by role, and by name where an option has none.</summary>
 internal static class SmallModelOptions
 {
     /// <summary>The additional file with scores of the small model's heads.</summary>
@@ -20,9 +20,9 @@ internal static class SmallModelOptions
         (_, OptionRole.Window, _) => 8,
         (_, OptionRole.ProfileRatio, _) => 0.7,
         (StageSlot.HeadRole, OptionRole.None, "Recent") => 24,
-        (StageSlot.Residency, OptionRole.None, "Tokens") => 32,
+        (StageSlot.Residency, OptionRole.Retrieved, _) => 32,
         (StageSlot.Residency, OptionRole.None, "Window") => (int)Math.Max(2, marker.Minimum),
-        (StageSlot.Residency, OptionRole.None, "DenseLayers") => 0,
+        (StageSlot.Residency, OptionRole.DenseLayers, _) => 0,
         _ => marker.DefaultValue,
     };
 

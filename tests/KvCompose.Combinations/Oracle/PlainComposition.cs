@@ -13,7 +13,9 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     private readonly PlainTransformer _plain = model.Oracle(PlainHalf.Of(combination));
     private PlainPrompt? _prompt;
     private PlainDecodeEviction? _eviction;
+    private KiviOracle? _quantised;
     private int _length;
+    private int _decoded;
 
     /// <summary>Runs the prompt; the logits of its last token.</summary>
     public double[] Prefill(int[] prompt)
@@ -22,11 +24,19 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         _length = taken.Length;
         _prompt = new PlainPrompt(combination, model.Plain, taken.Length);
         double[] logits = _plain.Prefill(taken, _prompt);
-        if (_prompt.Layers.Count > 0 && !Retrieves)
+
+        // What a layer keeps is known when the last one is in: the same prompt once more, with that.
+        IPlainSelector? chosen = _prompt.Layers.Count > 0 && !Retrieves
+            ? new Chosen(new PlainPrompt(combination, model.Plain, taken.Length), _prompt)
+            : null;
+        if (combination[StageSlot.Storage] is { Facts: { Quantised: true, ElementBits: var bits } })
         {
-            // What a layer keeps is known when the last one is in: the same prompt once more, with that.
-            var known = new PlainPrompt(combination, model.Plain, taken.Length);
-            _plain.Prefill(taken, new Chosen(known, _prompt));
+            _quantised = new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen);
+            _plain.Prefill(taken, _quantised, _quantised);
+        }
+        else if (chosen is not null)
+        {
+            _plain.Prefill(taken, chosen);
         }
 
         StageChoice selection = combination[StageSlot.TokenSelection]!;
@@ -38,13 +48,18 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
 
     /// <summary>Feeds one token; the logits of the next. <paramref name="held"/> says what a retrieving session held: (layer, head) to positions.</summary>
     public double[] Decode(int token, Func<int, int, int[]> held)
-        => _plain.Decode(token, _length++, _eviction, Retrieves ? new Followed(held) : null);
+    {
+        _decoded++;
+        return _quantised is null
+            ? _plain.Decode(token, _length++, _eviction, Retrieves ? new Followed(held) : null)
+            : _plain.Decode(token, _length++, _quantised);
+    }
 
     /// <summary>Positions that a head holds, ascending; of the prompt alone where the session retrieves.</summary>
     public int[] Held(int layer, int head)
         => Retrieves && _prompt!.Layers.Count > 0
             ? [.. _prompt.Rows(layer)[head].Select(row => _prompt.Layers[layer].Positions[row]).Order()]
-            : [.. _plain.CachedPositions(layer, head).Order()];
+            : [.. _plain.CachedPositions(layer, head).Order(), .. _quantised is null ? [] : Enumerable.Range(_length - _decoded, _decoded)];
 
     /// <summary>Whether tokens that were left out may come back.</summary>
     public bool Retrieves => combination[StageSlot.TokenSelection]!.Facts.Lossy && combination[StageSlot.Residency] is { Retrieves: true };

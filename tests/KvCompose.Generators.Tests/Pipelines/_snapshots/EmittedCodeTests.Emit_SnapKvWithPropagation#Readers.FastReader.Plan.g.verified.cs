@@ -117,7 +117,7 @@ namespace Readers
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
-                if (LayerBudget.Tokens == 0)
+                if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
