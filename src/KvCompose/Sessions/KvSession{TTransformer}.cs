@@ -399,7 +399,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         {
             _lengths[_sequenceOfRow[row]]++;
             _inStep[_sequenceOfRow[row]] = false;
-            _histories[_sequenceOfRow[row]].Add(StepTokens.Slice(row, 1));
+            _histories[_sequenceOfRow[row]].Continue(StepTokens[row]);
         }
 
         if (_rowCount == Sequences)
