@@ -116,13 +116,6 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.CascadeBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
-    public static readonly DiagnosticDescriptor CascadeUndoesHeadBudgets = new(
-        RuleIds.CascadeUndoesHeadBudgets,
-        "Cascade undoes head budgets",
-        "Budget '{0}' shrinks all heads of a finished layer alike, which would undo what '{1}' gave them",
-        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: HelpLink.Of(RuleIds.CascadeUndoesHeadBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
-
     public static readonly DiagnosticDescriptor DecodeEvictionBypassesStore = new(
         RuleIds.DecodeEvictionBypassesStore,
         "Eviction while decoding drops past a backing store",
@@ -224,7 +217,7 @@ internal static class RuleDescriptors
     public static readonly DiagnosticDescriptor LayerOutsideModel = new(
         RuleIds.LayerOutsideModel,
         "Layer is not one of the model",
-        "Stage '{0}' acts at layer {1}, but the model of profile '{2}' has {3}",
+        "Stage '{0}' acts at layer {1}, but the model of '{2}' has {3}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LayerOutsideModel), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
@@ -298,12 +291,124 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
+    public static readonly DiagnosticDescriptor QuantisedPagesChange = new(
+        RuleIds.QuantisedPagesChange,
+        "Quantised pages would change",
+        "'{0}' quantises pages when they are full, but '{1}' {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.QuantisedPagesChange), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor MonitorSeesStoredKeys = new(
+        RuleIds.MonitorSeesStoredKeys,
+        "Decisions follow inexact keys",
+        "'{0}' stores keys in {1} bits, and '{2}' decides by the attention that they get while decoding",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.MonitorSeesStoredKeys));
+
+    public static readonly DiagnosticDescriptor LayoutNotCarried = new(
+        RuleIds.LayoutNotCarried,
+        "Layout that another stage cannot read",
+        "'{0}' leaves a {1} layout, but '{2}' carries {3} at most",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LayoutNotCarried), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor PageSizesDiffer = new(
+        RuleIds.PageSizesDiffer,
+        "Page sizes differ",
+        "'{0}' works on pages of {1} tokens, but '{2}' has pages of {3}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PageSizesDiffer), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor CostsMoreThanItSaves = new(
+        RuleIds.CostsMoreThanItSaves,
+        "Costs more than it saves",
+        "'{0}' runs {1} of {2} layers on the whole prompt and then all of them on {3} of it: more than one pass costs",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.CostsMoreThanItSaves));
+
+    public static readonly DiagnosticDescriptor ModelShapeDiffers = new(
+        RuleIds.ModelShapeDiffers,
+        "Shape is not the model's",
+        "{0} of pipeline '{1}' is {2}, but that of model '{3}' is {4}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ModelShapeDiffers), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor ModelUnusable = new(
+        RuleIds.ModelUnusable,
+        "Model configuration cannot be used",
+        "Model '{0}' of pipeline '{1}' cannot be used: {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.ModelUnusable), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor LimitExceeded = new(
+        RuleIds.LimitExceeded,
+        "Cache exceeds its limit",
+        "Pipeline '{0}' may hold {1} bytes behind a prompt of {2} tokens, more than its limit of {3}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LimitExceeded), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor LimitUnknown = new(
+        RuleIds.LimitUnknown,
+        "Limit cannot be compared",
+        "The limit of pipeline '{0}' cannot be compared with what it holds: {1}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LimitUnknown), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
         "Shared prefix is chosen by its own end",
         "'{0}' chooses by what the end of the prompt asks for, so what '{1}' keeps of a shared prefix is of no use to a prompt that asks for something else",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.PrefixChosenByItsEnd), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor RatioBelowFullHeads = new(
+        RuleIds.RatioBelowFullHeads,
+        "Ratio is taken by the full heads alone",
+        "Option {0} of '{1}' is {2}, but {3} of {4} heads of '{5}' keep the whole prompt: nothing is left for the others",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.RatioBelowFullHeads), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor DriftIsChance = new(
+        RuleIds.DriftIsChance,
+        "Drift looks like chance",
+        "Reference sets hold {0} of the prompt, so unrelated ones overlap by as much: with {1} = {3} '{2}' hardly sees a drift",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DriftIsChance));
+
+    public static readonly DiagnosticDescriptor DriftImpossible = new(
+        RuleIds.DriftImpossible,
+        "Drift cannot be seen",
+        "Reference sets hold {0} of the prompt, so any two have at least {1} in common: with {2} = {4} '{3}' never fetches anything",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.DriftImpossible), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor NobodyIsWatched = new(
+        RuleIds.NobodyIsWatched,
+        "Nobody is watched",
+        "'{0}' watches pivots, but '{1}' has none: nothing is ever fetched",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NobodyIsWatched));
+
+    public static readonly DiagnosticDescriptor NoWholePages = new(
+        RuleIds.NoWholePages,
+        "Retrieval budget is no number of whole pages",
+        "'{0}' brings in {1} tokens, which is no multiple of its pages' {2}: full pages leave {3} of them unused",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NoWholePages));
+
+    public static readonly DiagnosticDescriptor NothingIsRetrieved = new(
+        RuleIds.NothingIsRetrieved,
+        "Nothing is retrieved",
+        "'{0}' keeps the first {1} layers resident, and the model of profile '{2}' has {3}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NothingIsRetrieved));
+
+    public static readonly DiagnosticDescriptor UnseenBits = new(
+        RuleIds.UnseenBits,
+        "Host keeps bits that attention does not see",
+        "'{0}' keeps {1} bits an element on the host, of which attention sees {2}",
+        Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.UnseenBits));
 
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
@@ -324,13 +429,15 @@ internal static class RuleDescriptors
     [
         PipelineMustBePartial, ContainerMustBePartial, UnsupportedPipeline, MemberCollides,
         SlotFilledTwice, StageMissing, ContractMissing, StageNotUnmanaged, NeedNotProvided, OptionOutOfRange,
-        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore, CascadeUndoesHeadBudgets,
+        BudgetBelowProtected, RenumberedPositions, StageWithoutEffect, CascadeBypassesStore,
         DecodeEvictionBypassesStore, OptionOverruled, TunedForAnotherBudget, NothingToChoose, CascadeShortensPages, ValueHasAPrice,
         LayersDoNotAscend, RetentionAbovePropagation, PropagationBelowBudget, WholePromptNeeded,
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
-        PrefixChosenByItsEnd,
+        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown,
+        RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched,
+        PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys, NoWholePages, NothingIsRetrieved, UnseenBits,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

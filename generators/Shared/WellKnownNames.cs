@@ -9,11 +9,15 @@ internal static class WellKnownNames
     public const string StageAttribute = "StageAttribute";
     public const string StageFactsAttribute = "StageFactsAttribute";
     public const string StageOptionAttribute = "StageOptionAttribute";
+    public const string MaxCacheBytesAttribute = "MaxCacheBytesAttribute";
     public const string TunedForAttribute = "TunedForAttribute";
     public const string CaveatAttribute = "CaveatAttribute";
 
     /// <summary>The property of a stage's attribute that names an additional file.</summary>
     public const string Profile = "Profile";
+
+    /// <summary>The property of [KvPipeline] that names the model's configuration.</summary>
+    public const string Model = "Model";
 
     /// <summary>The generic attribute that fills a slot, without its arity: <c>TokenSelectionAttribute</c>.</summary>
     public static string AttributeOf(StageSlot slot) => slot + "Attribute";

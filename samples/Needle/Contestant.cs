@@ -24,7 +24,7 @@ internal sealed class Contestant(string name, string? budget, KvSession session)
             {
                 foreach (UniformBudget uniform in arguments.Budgets.Take(pipeline.KeepsEverything ? 1 : arguments.Budgets.Count))
                 {
-                    var budget = new NeedleBudget(uniform, arguments.Length);
+                    var budget = new NeedleBudget(uniform, arguments.Length) { MeasureRecall = arguments.Recall };
                     string? shown = arguments.Budgets.Count == 1 ? null : pipeline.KeepsEverything ? "all" : budget.ToString();
                     opened.Add(new Contestant(pipeline.Name, shown, pipeline.Open(model, budget)));
                 }

@@ -55,6 +55,55 @@ public class CalibrationTests
             model.Transformer, [new CalibrationText(model.Prompt(40, 1), 30)], new CalibrationSettings(), new CancellationToken(canceled: true)));
     }
 
+    [Theory]
+    [InlineData(1, 30, 3, 2)]
+    [InlineData(2, 57, 0, 4)]
+    [InlineData(1, 9, 8, 1)]
+    public void Retrieval_AnyTexts_FindsWhatTheOracleFinds(int texts, int prompt, int start, int tokens)
+    {
+        using var model = new TestModel(2, 4, 2, 32, 70 + texts);
+        RetrievalText[] read = [.. Enumerable.Range(0, texts).Select(i => new RetrievalText(model.Prompt(prompt, i), start, tokens))];
+        double[][][] found = RetrievalCalibration.Run(model.Transformer, read);
+        for (int text = 0; text < texts; text++)
+        {
+            int own = text;
+            var expected = new double[2, 4];
+            for (int step = 0; step < tokens; step++)
+            {
+                int keys = prompt + step;
+                int[] seen = [.. read[text].Prompt, .. read[text].Prompt.AsSpan(start, step)];
+                model.Oracle().Prefill(seen, new DelegateSelector((layer, _, queries, rotated) =>
+                {
+                    for (int queryHead = 0; queryHead < 4; queryHead++)
+                    {
+                        float[] keysOfHead = rotated[(queryHead / 2 * keys * 32)..(((queryHead / 2) + 1) * keys * 32)];
+                        expected[layer, queryHead] += RetrievalScore.OfStep(Row(queries, queryHead, keysOfHead, keys, 32), start, tokens);
+                    }
+
+                    return new PlainChoice(null, null);
+                }));
+            }
+
+            Assert.All(
+                Enumerable.Range(0, 8), head => Assert.Equal(expected[head / 4, head % 4], found[head / 4][head % 4][own], 1e-4));
+        }
+    }
+
+    [Fact]
+    public void Retrieval_AnswersThatCannotBeFound_SaysWhich()
+    {
+        using var model = new TestModel(1, 4, 2, 32, 62);
+        Assert.Contains("needs a text", Throws());
+        Assert.Contains("the answer of text 1 is 3 tokens from 8, but its prompt has 10", Throws(new(new int[10], 8, 2), new(new int[10], 8, 3)));
+        Assert.Contains("the answer of text 0 is 0 tokens", Throws(new RetrievalText(new int[10], 8, 0)));
+        Assert.Contains("the answer of text 0 is 1 tokens from -1", Throws(new RetrievalText(new int[10], -1, 1)));
+        Assert.Contains("token 1 of text 0 is -5", Throws(new RetrievalText([0, -5, 0], 0, 1)));
+        Assert.Throws<ContextExceededException>(() => RetrievalCalibration.Run(model.Transformer, [new RetrievalText(new int[4096], 0, 2)]));
+
+        string Throws(params RetrievalText[] texts)
+            => Assert.Throws<ArgumentException>(() => RetrievalCalibration.Run(model.Transformer, texts)).Message;
+    }
+
     /// <summary>The pass over the first <paramref name="keys"/> tokens, of which the last row counts.</summary>
     private static CalibrationStep OfOracle(TestModel model, CalibrationText[] texts, int keys, int prompt, int top)
     {

@@ -44,6 +44,23 @@ public class HeteroCacheTests
         AssertEqual(model, session, Settings(3, 0.5, RefreshVisibility.NextToken), tokens);
     }
 
+    [Fact]
+    public void DeclaredProfile_IsWhatASessionIsOpenedWith_UnlessItIsGivenAnother()
+    {
+        using TestModel model = Blunt(84);
+        using var session = HeteroDeclared.Open(model);
+        AssertEqual(model, session, Settings(3, 0.5, RefreshVisibility.NextToken), 200);
+
+        var anchors = new HeadProfile(
+            Enumerable.Repeat(Enumerable.Repeat(HeadClass.Anchor, 4), 3), Enumerable.Repeat(Enumerable.Repeat(1.0, 4), 3), Enumerable.Repeat<HeadStar[]>([], 3));
+        using var other = HeteroDeclared.Open(model, new() { Profile = anchors });
+        other.Prefill(model.Prompt(200, 1));
+        Assert.All(Enumerable.Range(0, 12), place => Assert.Equal(100, other.Positions(place / 4, place % 4).Length));
+
+        using var smaller = new TestModel(2, 8, 4, 32, 85);
+        Assert.Contains("this profile is of another model", Assert.Throws<HeadProfileException>(() => HeteroDeclared.Open(smaller)).Message);
+    }
+
     [Theory]
     [InlineData(40, 1)]
     [InlineData(120, 2)]

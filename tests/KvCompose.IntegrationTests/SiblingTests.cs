@@ -36,6 +36,27 @@ public class SiblingTests
     }
 
     [Theory]
+    [InlineData(20, 0.5, 20, 4, 2)]
+    [InlineData(150, 0.5, 20, 4, 2)]
+    [InlineData(150, 0.5, 7, 8, 4)]
+    [InlineData(150, 0.75, 20, 8, 4)]
+    [InlineData(150, 0, 20, 8, 4)]
+    [InlineData(150, 1, 20, 8, 4)]
+    public void DuoAttention_GatesOfATable_EqualsOracle(int tokens, double sparsity, int recent, int queryHeads, int keyValueHeads)
+    {
+        using var model = new TestModel(2, queryHeads, keyValueHeads, 32, 96);
+        using var session = DuoReader.Open(model, new() { HeadRole = new DuoAttentionHeads { Sparsity = sparsity, Recent = recent } });
+        double[] gates = [.. Table.SelectMany(layer => layer.Chunk(4 / keyValueHeads)).Select(static group => group.Average())];
+        bool[] retrieves = DuoAttention.RetrievalHeads(gates, sparsity);
+        var selector = new DelegateSelector((layer, positions, _, _) => new PlainChoice(
+            [.. Enumerable.Range(0, keyValueHeads).Select(head => retrieves[(layer * keyValueHeads) + head]
+                ? Enumerable.Range(0, positions.Length).ToArray()
+                : Reference.StreamingLlm.Keep(positions.Length, 4, 4 + recent))],
+            null));
+        OracleAssert.Equal(model, session, selector, tokens);
+    }
+
+    [Theory]
     [InlineData(3, 4, 2, "layers 2, but the model has 3")]
     [InlineData(2, 8, 4, "")]
     [InlineData(2, 6, 3, "query heads 4, but the model has 6")]

@@ -15,35 +15,64 @@ internal static partial class DecodeEmitter
     private const int PrefetchBytes = 6144;
 
     /// <summary>Every key vector is loaded once for all query heads of the group; dimensions alternate between accumulator sets.</summary>
-    private static void WriteScores(SourceWriter writer, PipelinePlan plan)
+    private static void WriteScores(SourceWriter writer, PipelinePlan plan, StoredElements elements)
     {
-        writer.WriteLine($"/// <summary>Scores of the group's {plan.GroupSize} query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>");
-        writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
-        using (writer.WriteBlock("private static void Score(byte* keys, int tiles, float* queries, float* scores)"))
+        string what = elements.Quantised ? "quantised key tiles" : "key tiles";
+        writer.WriteLine($"/// <summary>Scores of the group's {plan.GroupSize} query heads over {what}: 16 keys a vector, one dimension at a time.</summary>");
+        writer.WriteLine($"[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization){(elements.Quantised ? ", SkipLocalsInit" : "")}]");
+        using (writer.WriteBlock($"private static void Score{elements.Suffix}(byte* keys, int tiles, float* queries, float* scores)"))
+        {
+            if (elements.Quantised)
+            {
+                WriteFolding(writer, plan);
+            }
+
+            WriteTiles(writer, plan, elements);
+        }
+    }
+
+    /// <summary>Keys stay codes: their scales go into the queries, their zero points into what each of them starts from.</summary>
+    private static void WriteFolding(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+            // Scales go into the queries, zero points into what every score of the page starts from.
+            uint* codes = (uint*)(keys + Plan.KeyCodeOffset);
+            float* folded = stackalloc float[Plan.GroupSize * Plan.HeadDim];
+            """);
+        for (int member = 0; member < plan.GroupSize; member++)
+        {
+            string offset = member == 0 ? "" : $" + ({CSharpLiteral.Of(member)} * Plan.HeadDim)";
+            writer.WriteLine($"Vector512<float> start{member} = Vector512.Create(AffineCode.Fold(codes, queries{offset}, folded{offset}, Plan.HeadDim));");
+        }
+    }
+
+    private static void WriteTiles(SourceWriter writer, PipelinePlan plan, StoredElements elements)
+    {
         using (writer.WriteBlock("for (int tile = 0; tile < tiles; tile++, scores += 16)"))
         {
             writer.WriteLine("nint key = (nint)tile * 16 * Plan.HeadDim;");
-            writer.WriteLine($"byte* ahead = keys + (key * Plan.ElementBits / 8) + {PrefetchBytes};");
+            writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + {PrefetchBytes};");
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set) + " = Vector512<float>.Zero"));
+                string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(
+                    set => Sum(member, set) + " = " + (elements.Quantised && set == 0 ? $"start{CSharpLiteral.Of(member)}" : "Vector512<float>.Zero")));
                 writer.WriteLine($"Vector512<float> {names};");
             }
 
             // Pointers that walk with constant displacements: an index would be widened at every access.
-            writer.WriteLine("float* query = queries;");
-            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions}, ahead += {UnrolledDimensions * Lanes * plan.ElementBits / 8})"))
+            writer.WriteLine($"float* query = {(elements.Quantised ? "folded" : "queries")};");
+            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions}, ahead += {UnrolledDimensions * Lanes * elements.ElementBits / 8})"))
             {
                 for (int step = 0; step < UnrolledDimensions; step++)
                 {
                     string vector = "key" + CSharpLiteral.Of(step);
                     string place = step == 0 ? "key" : $"key + {CSharpLiteral.Of(step * Lanes)}";
-                    if (step * plan.ElementBits % 32 == 0)
+                    if (step * elements.ElementBits % 32 == 0)
                     {
-                        writer.WriteLine($"CacheLine.Prefetch(ahead + {step * Lanes * plan.ElementBits / 8});");
+                        writer.WriteLine($"CacheLine.Prefetch(ahead + {step * Lanes * elements.ElementBits / 8});");
                     }
 
-                    writer.WriteLine($"Vector512<float> {vector} = {plan.Storage}.Load(keys, {place});");
+                    writer.WriteLine($"Vector512<float> {vector} = {elements.Type}.Load(keys, {place});");
                     for (int member = 0; member < plan.GroupSize; member++)
                     {
                         string sum = Sum(member, step % plan.ScoreSets);
@@ -62,28 +91,28 @@ internal static partial class DecodeEmitter
     }
 
     /// <summary>A value row is loaded once for the group; long rows go in parts whose accumulators fit the registers.</summary>
-    private static void WriteValues(SourceWriter writer, PipelinePlan plan)
+    private static void WriteValues(SourceWriter writer, PipelinePlan plan, StoredElements elements)
     {
         writer.WriteLine("/// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>");
         writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
-        using (writer.WriteBlock("private static void Accumulate(byte* block, int tokens, float* weights, float* values)"))
+        using (writer.WriteBlock($"private static void Accumulate{elements.Suffix}(byte* block, int tokens, float* weights, float* values)"))
         {
             bool parts = plan.ValueVectors * Lanes < plan.HeadDim;
             if (parts)
             {
                 using (writer.WriteBlock($"for (int part = 0; part < Plan.HeadDim; part += {plan.ValueVectors * Lanes})"))
                 {
-                    WriteValuePart(writer, plan, "part");
+                    WriteValuePart(writer, plan, elements, "part");
                 }
             }
             else
             {
-                WriteValuePart(writer, plan, "");
+                WriteValuePart(writer, plan, elements, "");
             }
         }
     }
 
-    private static void WriteValuePart(SourceWriter writer, PipelinePlan plan, string part)
+    private static void WriteValuePart(SourceWriter writer, PipelinePlan plan, StoredElements elements, string part)
     {
         string At(int member, int vector)
         {
@@ -117,15 +146,21 @@ internal static partial class DecodeEmitter
         writer.WriteLine($"nint row = {start};");
         using (writer.WriteBlock("for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)"))
         {
+            if (elements.Quantised)
+            {
+                writer.WriteLine("uint code = ((uint*)(block + (Plan.ValueCodeOffset - Plan.ValueOffset)))[token];");
+                writer.WriteLine("Vector512<float> scale = Vector512.Create(AffineCode.Scale(code)), zero = Vector512.Create(AffineCode.Zero(code));");
+            }
+
             for (int vector = 0; vector < plan.ValueVectors; vector++)
             {
-                if (vector * plan.ElementBits % 32 == 0)
+                if (vector * elements.ElementBits % 32 == 0)
                 {
-                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * Plan.ElementBits / 8) + {PrefetchBytes});");
+                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * {elements.Bits} / 8) + {PrefetchBytes});");
                 }
 
                 string offset = vector == 0 ? "row" : $"row + {CSharpLiteral.Of(vector * Lanes)}";
-                writer.WriteLine($"Vector512<float> value{vector} = {plan.Storage}.Load(block, {offset});");
+                writer.WriteLine($"Vector512<float> value{vector} = {elements.Value(offset)};");
             }
 
             for (int member = 0; member < plan.GroupSize; member++)

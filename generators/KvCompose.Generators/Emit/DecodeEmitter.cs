@@ -20,12 +20,21 @@ internal static partial class DecodeEmitter
             WriteAppend(writer, plan);
             writer.WriteLine();
             WriteAttend(writer, plan);
-            writer.WriteLine();
-            WriteScores(writer, plan);
+            StoredElements[] read = plan.Quantised ? [StoredElements.Of(plan), StoredElements.Open] : [StoredElements.Of(plan)];
+            foreach (StoredElements elements in read)
+            {
+                writer.WriteLine();
+                WriteScores(writer, plan, elements);
+            }
+
             writer.WriteLine();
             WriteSoftmax(writer);
-            writer.WriteLine();
-            WriteValues(writer, plan);
+            foreach (StoredElements elements in read)
+            {
+                writer.WriteLine();
+                WriteValues(writer, plan, elements);
+            }
+
             if (plan.Evicts)
             {
                 writer.WriteLine();
@@ -165,16 +174,19 @@ internal static partial class DecodeEmitter
         writer.WriteLine("/// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>");
         using (writer.WriteBlock("internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)"))
         {
-            writer.WriteLine(plan.Counted ? CountedAppend : plan.StateWords > 0 ? MarkedAppend(plan) : PlainAppend);
+            writer.WriteLine(plan.Counted ? CountedAppend : plan.StateWords > 0 ? MarkedAppend(plan) : PlainAppend(plan));
         }
 
         writer.WriteLine();
         WriteStore(writer, plan);
     }
 
-    private const string PlainAppend = """
+    /// <summary>What a store is told of the head beside the page: where tokens wait for a page that is quantised when it is full.</summary>
+    public static string OpenPage(PipelinePlan plan) => plan.Quantised ? "table->Open, " : "";
+
+    private static string PlainAppend(PipelinePlan plan) => $"""
         int slot = table->Tokens++;
-        Store(pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+        Store({OpenPage(plan)}pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         """;
 
     private const string CountedAppend = """
@@ -183,15 +195,37 @@ internal static partial class DecodeEmitter
         table->Tokens++;
         """;
 
-    private static string MarkedAppend(PipelinePlan plan) => """
+    private static string MarkedAppend(PipelinePlan plan) => $"""
         int slot = table->Tokens++, place = slot % Plan.PageTokens;
         byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
-        Store(page, place, key, value, position);
+        Store({OpenPage(plan)}page, place, key, value, position);
         """
         + (plan.DecodeOrder == DecodeOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
         + (plan.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
 
-    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Quantised ? QuantisedStore(plan) : PlainStore(plan));
+
+    private static string QuantisedStore(PipelinePlan plan) => $$"""
+        /// <summary>Writes a token into a place of a head's open page; when that is full, its keys and values are quantised.</summary>
+        internal static void Store(float* open, byte* page, int place, float* key, float* value, int position)
+        {
+            float* column = open + (place / 16 * 16 * Plan.HeadDim) + (place % 16);
+            float* row = open + ((Plan.PageTokens + place) * Plan.HeadDim);
+            for (int i = 0; i < Plan.HeadDim; i++)
+            {
+                column[i * 16] = key[i];
+                row[i] = value[i];
+            }
+
+            ((int*)(page + Plan.PositionOffset))[place] = position;
+            if (place == Plan.PageTokens - 1)
+            {
+                PageQuantiser.Seal<{{plan.Storage}}>(open, page, Plan.HeadDim, Plan.PageTokens, Plan.ElementBits);
+            }
+        }
+        """;
+
+    private static string PlainStore(PipelinePlan plan) => $$"""
         /// <summary>Writes a token into a place of a page.</summary>
         internal static void Store(byte* page, int place, float* key, float* value, int position)
         {
@@ -205,7 +239,7 @@ internal static partial class DecodeEmitter
 
             ((int*)(page + Plan.PositionOffset))[place] = position;
         }
-        """);
+        """;
 
     private static void WriteAttendWork(SourceWriter writer, PipelinePlan plan)
     {
@@ -273,7 +307,7 @@ internal static partial class DecodeEmitter
                 // Scores of every key, scaled so that the softmax is one of powers of two.
                 Scale(item->Queries, queries);
                 """);
-            writer.WriteLine(plan.Counted ? CountedScores : FullScores);
+            writer.WriteLine(plan.Counted ? CountedScores : plan.Quantised ? QuantisedScores : FullScores);
             writer.WriteLine("""
 
                 // Softmax over the piece.
@@ -286,7 +320,7 @@ internal static partial class DecodeEmitter
                 new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
                 pages = item->Table->Pages + item->FirstPage;
                 """);
-            writer.WriteLine(plan.Counted ? CountedValues : FullValues);
+            writer.WriteLine(plan.Counted ? CountedValues : plan.Quantised ? QuantisedValues : FullValues);
             writer.WriteLine(AttendEnd);
         }
 
@@ -338,6 +372,35 @@ internal static partial class DecodeEmitter
         {
             byte* page = pool.Address(*pages);
             Accumulate(page + Plan.ValueOffset, *(int*)(page + Plan.CountOffset), scores + token, values);
+        }
+        """;
+
+    private const string QuantisedScores = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            // The last page, until it is full, is not quantised yet.
+            if (tokens - token < Plan.PageTokens)
+            {
+                ScoreOpen((byte*)item->Table->Open, (tokens - token + 15) / 16, queries, scores + token);
+            }
+            else
+            {
+                Score(pool.Address(*pages), Plan.PageTokens / 16, queries, scores + token);
+            }
+        }
+        """;
+
+    private const string QuantisedValues = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            if (tokens - token < Plan.PageTokens)
+            {
+                AccumulateOpen((byte*)(item->Table->Open + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
+            }
+            else
+            {
+                Accumulate(pool.Address(*pages) + Plan.ValueOffset, Plan.PageTokens, scores + token, values);
+            }
         }
         """;
 

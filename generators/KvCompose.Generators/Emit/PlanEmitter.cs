@@ -42,12 +42,12 @@ internal static class PlanEmitter
                 public const int ValueOffset = {plan.ValueOffset};
 
                 /// <summary>Where a page's positions begin, in bytes.</summary>
-                public const int PositionOffset = {plan.ValueOffset * 2};
+                public const int PositionOffset = {plan.PositionOffset};
 
                 /// <summary>Bytes of one page of one key-value head.</summary>
                 public const int PageBytes = {plan.PageBytes};
 
-                /// <summary>Bytes of one token under one key-value head: key, value and position.</summary>
+                /// <summary>Bytes of one token of a full page under one key-value head: key, value and position{(plan.Quantised ? ", and its share of the page's scales, rounded up" : "")}.</summary>
                 public const int BytesPerToken = {plan.BytesPerToken};
 
                 /// <summary>Tokens at the start of the prompt that every head keeps.</summary>
@@ -68,6 +68,17 @@ internal static class PlanEmitter
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.ScoreStride};
                 """);
+            if (plan.Quantised)
+            {
+                WriteOffset(writer, "KeyCodeOffset", "Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.", plan.KeyCodeOffset);
+                WriteOffset(writer, "ValueCodeOffset", "Where a page keeps the scales and zero points of its values, a word a token, in bytes.", plan.ValueCodeOffset);
+            }
+
+            if (plan.Spec.Model is { } model)
+            {
+                WriteModel(writer, plan, model);
+            }
+
             if (plan.DecodeOrder != DecodeOrder.None)
             {
                 WriteOffset(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
@@ -82,6 +93,26 @@ internal static class PlanEmitter
             {
                 WriteOffset(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.CountOffset);
             }
+        }
+    }
+
+    private static void WriteModel(SourceWriter writer, PipelinePlan plan, ModelSpec model)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"""
+            /// <summary>Layers of the model, L, as {XmlText.Escape(model.File)} says.</summary>
+            public const int Layers = {model.Layers};
+
+            /// <summary>Key-value heads of one of its layers, Hkv.</summary>
+            public const int KeyValueHeads = {model.KeyValueHeads};
+            """);
+        if (CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
+        {
+            writer.WriteLine();
+            writer.WriteLine($"""
+                /// <summary>Bytes of pages that any prompt of {CSharpLiteral.Of(memory.Tokens)} tokens or more leaves in one sequence{(memory.Exact ? "" : ", at most")}.</summary>
+                public const long PromptBytes = {CSharpLiteral.Of(memory.Bytes(plan, int.MaxValue / 2))};
+                """);
         }
     }
 
@@ -108,8 +139,11 @@ internal static class PlanEmitter
 
             if (plan.NeedsProfile)
             {
-                writer.WriteLine("""
-                    /// <summary>What is known of the model's heads; a session cannot be opened without it.</summary>
+                string otherwise = plan.HeadRole?.Profile is { Roles: not null } profile
+                    ? $"that of '{XmlText.Escape(profile.File)}' unless set"
+                    : "a session cannot be opened without it";
+                writer.WriteLine($$"""
+                    /// <summary>What is known of the model's heads; {{otherwise}}.</summary>
                     public HeadProfile? Profile { get; init; }
 
                     """);
@@ -166,14 +200,17 @@ internal static class PlanEmitter
 
     private static void WriteCheck(SourceWriter writer, PipelinePlan plan, StageSpec stage, OptionSpec option)
     {
-        string owner = plan.Spec.Hidden.Contains(stage.Name) ? "this." : "";
         string value = ValueOf(plan, stage, option);
         if (option.Number is not null && !option.Literal.StartsWith("global::", StringComparison.Ordinal) && option.Literal is not ("true" or "false"))
         {
-            if (option.Role == OptionRole.Rate && stage.Option(OptionRole.Budget) is { RunTime: true } number)
+            // A number of tokens or of bytes leaves the rate unused.
+            string[] numbers = option.Role == OptionRole.Rate
+                ? [.. stage.Options.Where(static other => other is { Role: OptionRole.Budget or OptionRole.Kibibytes, RunTime: true })
+                    .Select(other => ValueOf(plan, stage, other) + " == 0")]
+                : [];
+            if (numbers.Length > 0)
             {
-                // A number of tokens leaves the rate unused.
-                using (writer.WriteBlock($"if ({owner}{stage.Name}.{Identifier.Escape(number.Name)} == 0)"))
+                using (writer.WriteBlock($"if ({string.Join(" && ", numbers)})"))
                 {
                     WriteRange();
                 }

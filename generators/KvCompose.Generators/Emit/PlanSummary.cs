@@ -24,6 +24,18 @@ internal static class PlanSummary
         Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
         Item(Invariant(
             $"cost: {plan.BytesPerToken} bytes a token and key-value head, in pages of {plan.PageTokens} tokens ({plan.PageBytes} bytes)"));
+        if (plan.Quantised)
+        {
+            Item(Invariant(
+                $"quantised when a page is full: keys by channel over {plan.PageTokens} tokens, values by token; the newest, fewer than {plan.PageTokens}, in single precision"));
+        }
+
+        if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
+        {
+            Item(Invariant(
+                $"memory: {(memory.Exact ? "" : "at most ")}{memory.Bytes(plan, int.MaxValue / 2)} bytes behind a prompt of {memory.Tokens} tokens or more, in {model.Layers} layers of {model.KeyValueHeads} key-value heads ({XmlText.Escape(model.File)})"));
+        }
+
         Item(Observation(plan));
         Item(Invariant(
             $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.ScoreSets}), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.ChunkTokens} tokens"));
@@ -39,18 +51,24 @@ internal static class PlanSummary
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
-            : "kernels: none, the storage, the pages or what is observed are such as no kernel reads";
+            : "kernels: none, the storage or the pages are such as no kernel reads";
 
     private static string Observation(PipelinePlan plan)
     {
         if (!plan.Selects)
         {
-            return "observation: none, every token is kept";
+            return plan.Restart is null
+                ? "observation: none, every token is kept"
+                : "observation: products of the last query in the filter layer; every token of the new prompt is kept";
         }
 
-        string ranked = plan.ObservesWindow
-            ? Invariant($"observation: attention of the last {plan.ObservedRows} rows in one pass over the keys")
-            : plan.ObservesKeyNorm ? "observation: key norms" : "observation: none, positions decide";
+        string[] observed =
+        [
+            .. plan.ObservesWindow ? (string[])[Invariant($"attention of the last {plan.ObservedRows} rows in one pass over the keys")] : [],
+            .. plan.ObservesAllRows ? (string[])["attention of all rows in a second pass"] : [],
+            .. plan.ObservesKeyNorm ? (string[])["key norms"] : [],
+        ];
+        string ranked = "observation: " + (observed.Length == 0 ? "none, positions decide" : string.Join(" and ", observed));
         string pooled = plan.PoolingKernel > 1
             ? Invariant($"; scores pooled ({plan.Pooling.ToString().ToLowerInvariant()} of {plan.PoolingKernel})")
             : "";

@@ -7,7 +7,7 @@ namespace KvCompose.Generators.Emit;
 internal static partial class SelectionEmitter
 {
     /// <summary>The loop that chooses who goes on: that of the selection, unless it ranks.</summary>
-    public static string OnwardChoice(PipelinePlan plan) => plan.Cascades ? "ChooseOnward" : "Choose";
+    public static string OnwardChoice(PipelinePlan plan) => plan.KeepsRanked ? "ChooseOnward" : "Choose";
 
     private static void WritePropagation(SourceWriter writer, PipelinePlan plan)
     {
@@ -18,7 +18,7 @@ internal static partial class SelectionEmitter
             writer.WriteLine(LastRows);
         }
 
-        if (plan.Cascades)
+        if (plan.KeepsRanked)
         {
             writer.WriteLine();
             writer.WriteLine(AscendingChoice.Replace("void Choose(", $"void {OnwardChoice(plan)}("));

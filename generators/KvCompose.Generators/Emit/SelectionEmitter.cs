@@ -55,7 +55,14 @@ internal static partial class SelectionEmitter
             if (plan.HeadRole is { Profile: { Heads: > 0 } profile })
             {
                 writer.WriteLine();
-                WriteHeadScores(writer, profile);
+                if (profile.Roles is { } roles)
+                {
+                    WriteHeadRoles(writer, profile, roles);
+                }
+                else
+                {
+                    WriteHeadScores(writer, profile);
+                }
             }
         }
     });
@@ -73,9 +80,35 @@ internal static partial class SelectionEmitter
         }
     }
 
+    private static void WriteHeadRoles(SourceWriter writer, ProfileSpec profile, HeadRoleTable roles)
+    {
+        writer.WriteLine($"/// <summary>What '{XmlText.Escape(profile.File)}' says of the model's heads: classes, weights and stars, layer by layer.</summary>");
+        writer.WriteLine("internal static readonly HeadProfile Profile = new HeadProfile(");
+        WriteLayers(writer, profile.Layers, ",", layer => InLayer(roles.Classes, layer).Select(static head => "HeadClass." + (HeadClass)head));
+        WriteLayers(writer, profile.Layers, ",", layer => InLayer(profile.Values, layer).Select(CSharpLiteral.Of));
+        WriteLayers(writer, profile.Layers, ");", layer => roles.Stars.Where(star => star.Layer == layer).Select(StarOf));
+
+        IEnumerable<T> InLayer<T>(IEnumerable<T> values, int layer) => values.Skip(layer * profile.Heads).Take(profile.Heads);
+
+        static string StarOf(StarSpec star) => $"new HeadStar({string.Join(", ", star.Satellites.Prepend(star.Pivot).Select(CSharpLiteral.Of))})";
+    }
+
+    private static void WriteLayers(SourceWriter writer, int layers, string end, Func<int, IEnumerable<string>> heads)
+    {
+        writer.WriteLine("    [");
+        for (int layer = 0; layer < layers; layer++)
+        {
+            writer.WriteLine($"        [{string.Join(", ", heads(layer))}],");
+        }
+
+        writer.WriteLine("    ]" + end);
+    }
+
     private static void WriteScore(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine("/// <summary>Scores the tokens of one key-value head that are neither sinks nor window.</summary>");
+        writer.WriteLine(plan.Collects
+            ? "/// <summary>Scores all tokens of one key-value head: the window's go on collecting too.</summary>"
+            : "/// <summary>Scores the tokens of one key-value head that come before the window.</summary>");
         using (writer.WriteBlock("internal struct ScoreWork : IParallelWork"))
         {
             writer.WriteLine($"public {plan.Selection.Type} Options;");
@@ -255,7 +288,7 @@ internal static partial class SelectionEmitter
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
+                        Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
                     }
                 }
             }

@@ -10,15 +10,48 @@ internal static partial class SessionEmitter
 {
     private static void WriteModelChecks(SourceWriter writer, PipelinePlan plan)
     {
+        if (plan.Spec.Model is { } model)
+        {
+            string name = plan.Spec.Name.TrimStart('@');
+            writer.WriteLine($"Check(\"{name}\", \"layers\", {model.Layers}, transformer.Shape.Layers);");
+            writer.WriteLine($"Check(\"{name}\", \"key-value heads\", {model.KeyValueHeads}, transformer.Shape.KeyValueHeads);");
+        }
+
         foreach (StageSpec stage in plan.Spec.Stages)
         {
-            if (stage.Profile is { } profile)
+            // Of roles, a session may be opened with others: what it is opened with is compared with the model.
+            if (stage.Profile is { Roles: null } profile)
             {
                 WriteProfileChecks(writer, plan, profile);
             }
         }
 
         WriteLayerChecks(writer, plan);
+        WriteKibibytesCheck(writer, plan);
+    }
+
+    /// <summary>A number of bytes must hold what every head always keeps; how much that is depends on the model.</summary>
+    private static void WriteKibibytesCheck(SourceWriter writer, PipelinePlan plan)
+    {
+        if (plan.LayerBudget is not { } budget || budget.Option(OptionRole.Kibibytes) is not { RunTime: true } option)
+        {
+            return;
+        }
+
+        string size = $"options.{budget.Name}.{Identifier.Escape(option.Name)}", condition = $"{size} > 0";
+        if (budget.Option(OptionRole.Budget) is { RunTime: true } tokens)
+        {
+            condition += $" && options.{budget.Name}.{Identifier.Escape(tokens.Name)} == 0";
+        }
+
+        using (writer.WriteBlock($"if ({condition})"))
+        {
+            writer.WriteLine($"""
+                long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
+                StageOptionException.ThrowIfOutside(
+                    "{budget.Type.Name}", "{option.Name}", {size}, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, {CSharpLiteral.Of(option.Maximum)});
+                """);
+        }
     }
 
     private static void WriteProfileChecks(SourceWriter writer, PipelinePlan plan, ProfileSpec profile)

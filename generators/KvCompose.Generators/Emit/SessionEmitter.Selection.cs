@@ -41,8 +41,10 @@ internal static partial class SessionEmitter
             writer.WriteLine("float* keyNorms = buffers.Statistic(heads);");
         }
 
+        writer.WriteLine(plan.DividesAgain
+            ? "float* scoresOfLayers = buffers.Block((long)shape.Layers * heads * stride);"
+            : "float* scores = buffers.Statistic(heads);");
         writer.WriteLine($"""
-            float* scores = buffers.Statistic(heads);
             float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats(plan)}));
             int* kept = (int*)buffers.Statistic(heads);
             var statistics = new LayerStatistics[shape.Layers];
@@ -71,27 +73,28 @@ internal static partial class SessionEmitter
 
     private static void WriteSelection(SourceWriter writer, PipelinePlan plan)
     {
+        if (plan.DividesAgain)
+        {
+            writer.WriteLine("""
+                // Scores of all layers stay: whenever a layer's budget falls, its heads divide it anew.
+                float* scores = scoresOfLayers + ((nint)layer * heads * stride);
+
+                """);
+        }
+
         if (plan.ObservesAttention || plan.ObservesKeyNorm)
         {
             writer.WriteLine($"// Observe: {Observed(plan)}.");
-            string condition = plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window";
-            using (writer.WriteBlock($"if ({condition})"))
+            if (plan.Collects)
             {
-                if (plan.ObservesAllRows)
+                WriteObservation(writer, plan);
+            }
+            else
+            {
+                using (writer.WriteBlock($"if ({(plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window")})"))
                 {
-                    WriteAllRowsCall(writer);
+                    WriteObservation(writer, plan);
                 }
-
-                if (plan.ObservesWindow || plan.ObservesKeyNorm)
-                {
-                    WriteObserveCall(writer, plan);
-                }
-
-                writer.WriteLine("""
-
-                    // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                    """);
-                WriteScoreCall(writer, plan);
             }
 
             writer.WriteLine();
@@ -108,7 +111,11 @@ internal static partial class SessionEmitter
         }
 
         WriteBudgets(writer, plan);
-        if (plan.Cascades)
+        if (plan.DividesAgain)
+        {
+            WriteDivisions(writer, plan);
+        }
+        else if (plan.Cascades)
         {
             writer.WriteLine("""
 
@@ -185,14 +192,19 @@ internal static partial class SessionEmitter
             if (plan.Evicts)
             {
                 string budget = plan.HasCapacities ? "capacities[layer] > 0 ? capacities[layer] : headBudgets[head]" : "headBudgets[head]";
-                writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity({budget}, tokens);");
-                writer.WriteLine("table->Watched = table->Budget > 0;");
+                WriteEvictionMarks(writer, budget, "tokens");
             }
             else
             {
                 writer.WriteLine("table->Watched = roles[head] == HeadRole.Pivot;");
             }
         }
+    }
+
+    private static void WriteEvictionMarks(SourceWriter writer, string budget, string tokens)
+    {
+        writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity({budget}, {tokens});");
+        writer.WriteLine("table->Watched = table->Budget > 0;");
     }
 
     private static void WriteObserveCall(SourceWriter writer, PipelinePlan plan)
@@ -270,6 +282,25 @@ internal static partial class SessionEmitter
         writer.WriteLine("Workers.Run(ref score, heads);");
     }
 
+    private static void WriteObservation(SourceWriter writer, PipelinePlan plan)
+    {
+        if (plan.ObservesAllRows)
+        {
+            WriteAllRowsCall(writer);
+        }
+
+        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        {
+            WriteObserveCall(writer, plan);
+        }
+
+        writer.WriteLine("""
+
+            // Score: the stage's formula, pooled along the tokens and reduced over the group.
+            """);
+        WriteScoreCall(writer, plan);
+    }
+
     private static void WriteBudgets(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine("// Budget: tokens per key-value head, sinks and window included.");
@@ -277,7 +308,9 @@ internal static partial class SessionEmitter
         string variance = plan.ObservesVariance ? "Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)" : "0";
         if (plan.ObservesEntropy || plan.ObservesVariance)
         {
-            writer.WriteLine($"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
+            writer.WriteLine(plan.Collects
+                ? $"statistics[layer] = new LayerStatistics(tokens, {entropy}, {variance});"
+                : $"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
         }
         else
         {
@@ -291,7 +324,8 @@ internal static partial class SessionEmitter
             writer.WriteLine($$"""
                 var layerContext = new LayerBudgetContext
                 {
-                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
+                    Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
+                    PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
                     ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),{{capacities}}
                 };
                 {{budget.Type}} layerBudget = {{StageValue.InSession(budget)}};
@@ -303,31 +337,75 @@ internal static partial class SessionEmitter
             writer.WriteLine("layerBudgets[layer] = tokens;");
         }
 
+        if (plan.DividesAgain)
+        {
+            return;
+        }
+
         writer.WriteLine("Array.Fill(headBudgets, layerBudgets[layer]);");
         if (plan.HeadRole is { } role)
         {
-            string scores = (role.Facts.Needs & StageProducts.TokenScores) != 0
-                ? "Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,"
-                : "";
-            string table = role.Profile is { Heads: > 0 } heads
-                ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
-                : "";
-            string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
-            string copy = plan.Residency is null ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
-            writer.WriteLine($$"""
+            writer.WriteLine("Array.Clear(roles);");
+            WriteDivision(writer, plan, role, "layer", "tokens", "scores");
+        }
+    }
+
+    /// <summary>Divides the budget of one layer among its heads: what they get, and what those keep that keep everything.</summary>
+    private static void WriteDivision(SourceWriter writer, PipelinePlan plan, StageSpec role, string layer, string tokens, string scores)
+    {
+        string seen = (role.Facts.Needs & StageProducts.TokenScores) != 0
+            ? $"Scores = new ReadOnlySpan<float>({scores}, heads * stride), ScoreStride = stride,"
+            : "";
+        string table = role.Profile is { Heads: > 0, Roles: null } heads
+            ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
+            : "";
+        string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
+        string copy = plan.Residency is null ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
+        writer.WriteLine($$"""
+            var headContext = new HeadBudgetContext
+            {
+                Layer = {{layer}}, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = {{tokens}}, LayerBudget = layerBudgets[{{layer}}],
+                ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, {{profile}} {{seen}}{{table}}
+            };
+            {{role.Type}} headRole = {{StageValue.InSession(role)}};
+            {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);{{copy}}
+            for (int head = 0; head < heads; head++)
+            {
+                headBudgets[head] = roles[head] is HeadRole.Full or HeadRole.Pivot ? {{tokens}} : headBudgets[head];
+            }
+            """);
+    }
+
+    /// <summary>The cascade where heads have budgets of their own: every layer's new budget is divided by the scores that the layer had.</summary>
+    private static void WriteDivisions(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+
+            // Cascade: the new budget of every layer is divided among its heads anew; those that are done shrink to it, the ranked tokens at the end first.
+            """);
+        using (writer.WriteBlock("for (int done = 0; done <= layer; done++)"))
+        {
+            writer.WriteLine("""
+                int reached = statistics[done].Tokens;
                 Array.Clear(roles);
-                var headContext = new HeadBudgetContext
-                {
-                    Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
-                    ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, {{profile}} {{scores}}{{table}}
-                };
-                {{role.Type}} headRole = {{StageValue.InSession(role)}};
-                {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);{{copy}}
-                for (int head = 0; head < heads; head++)
-                {
-                    headBudgets[head] = roles[head] is HeadRole.Full or HeadRole.Pivot ? tokens : headBudgets[head];
-                }
+                Array.Fill(headBudgets, layerBudgets[done]);
                 """);
+            WriteDivision(writer, plan, plan.HeadRole!, "done", "reached", "scoresOfLayers + ((nint)done * heads * stride)");
+            using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
+            {
+                if (plan.Evicts)
+                {
+                    writer.WriteLine("PageTable* table = cache.Layer(done) + head;");
+                    WriteEvictionMarks(writer, "headBudgets[head]", "reached");
+                }
+
+                writer.WriteLine("""
+                    if (done < layer)
+                    {
+                        cache.Resize(done, head, Math.Min(cache.Tokens(done, head), Loops.Kept(headBudgets[head], reached)));
+                    }
+                    """);
+            }
         }
     }
 

@@ -78,7 +78,7 @@ internal static partial class SessionEmitter
             }
 
             writer.WriteLine();
-            WriteSynthesize(writer);
+            WriteSynthesize(writer, plan);
         }
 
         if (!plan.Selects)
@@ -86,7 +86,7 @@ internal static partial class SessionEmitter
             writer.WriteLine();
             using (writer.WriteBlock("private static unsafe partial class Loops"))
             {
-                WriteStoreAll(writer);
+                WriteStoreAll(writer, plan);
             }
         }
     });
@@ -187,7 +187,7 @@ internal static partial class SessionEmitter
                     """);
             }
 
-            if (plan.Evicts && plan.Cascades)
+            if (plan.Evicts && plan.Cascades && !plan.DividesAgain)
             {
                 WriteFinalBudgets(writer);
             }
@@ -214,11 +214,15 @@ internal static partial class SessionEmitter
 
     private static void WriteKeptQueries(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine($$"""
+        writer.WriteLine("""
 
             // Attention overwrites the queries: those of the observed rows are kept aside.
-            bool observed = {{(plan.Collects ? "true" : "tokens > Plan.Sinks + Plan.Window")}};
             """);
+        if (!plan.Collects)
+        {
+            writer.WriteLine("bool observed = tokens > Plan.Sinks + Plan.Window;");
+        }
+
         if (plan.ObservesWindow)
         {
             writer.WriteLine("""
@@ -245,7 +249,7 @@ internal static partial class SessionEmitter
             """);
     }
 
-    private static void WriteSynthesize(SourceWriter writer) => writer.WriteLine($$"""
+    private static void WriteSynthesize(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
         protected override void SynthesizeLayers(int sequence, int tokens, Random random)
@@ -266,7 +270,7 @@ internal static partial class SessionEmitter
                         }
 
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                        Loops.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
                     }
                 }
             }
@@ -275,13 +279,16 @@ internal static partial class SessionEmitter
 
     /// <summary>The layout of the pages, as an expression.</summary>
     public static string LayoutOf(PipelinePlan plan, string elementBits)
-        => plan.StateWords == 0 && !plan.Counted
+        => plan.Quantised
+            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, false, quantised: true)"
+            : plan.StateWords == 0 && !plan.Counted
             ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
             : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
 
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile);");
+        string declared = plan.HeadRole?.Profile?.Roles is null ? "" : " ?? Loops.Profile";
+        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
         if (plan.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
         {
             writer.WriteLine($$"""
@@ -352,7 +359,7 @@ internal static partial class SessionEmitter
         }
         """);
 
-    private static void WriteStoreAll(SourceWriter writer) => writer.WriteLine("""
+    private static void WriteStoreAll(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <summary>Stores every token of a head, in order.</summary>
         internal struct StoreAllWork : IParallelWork
         {
@@ -371,7 +378,7 @@ internal static partial class SessionEmitter
                 {
                     nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
                     byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                    Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                    Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
                 }
             }
         }

@@ -8,9 +8,6 @@ internal static class KernelPlanner
     /// <summary>The storage whose pages kernels read; others stay on the processor.</summary>
     public const string Storage = "global::KvCompose.Fp32Storage";
 
-    /// <summary>What no kernel observes; a pipeline that asks for it stays on the processor.</summary>
-    public const AttentionStatistics Unobserved = AttentionStatistics.AllRowsSum | AttentionStatistics.CollectedProbabilities;
-
     private const int WarpLanes = 32;
 
     /// <summary>Vectors of 4 accumulators that a thread keeps beside as many scores: 64 registers of 255.</summary>

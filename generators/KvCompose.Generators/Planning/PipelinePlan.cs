@@ -13,8 +13,20 @@ internal sealed record PipelinePlan
 
     public required int ElementBits { get; init; }
 
+    /// <summary>Whether elements are codes, and a page is quantised when it is full.</summary>
+    public required bool Quantised { get; init; }
+
+    /// <summary>Where a quantised page keeps the scales and zero points of its keys, a word a channel; else where its values begin.</summary>
+    public required int KeyCodeOffset { get; init; }
+
     /// <summary>Bytes of a page's keys; its values begin here.</summary>
     public required int ValueOffset { get; init; }
+
+    /// <summary>Where a quantised page keeps the scales and zero points of its values, a word a token; else where its positions begin.</summary>
+    public required int ValueCodeOffset { get; init; }
+
+    /// <summary>Where a page's positions begin.</summary>
+    public required int PositionOffset { get; init; }
 
     public required int PageBytes { get; init; }
 
@@ -113,8 +125,6 @@ internal sealed record PipelinePlan
     /// <summary>Whether a page's tokens stand in order of their rank, best first: what shrinks then is cut, and what is pooled by rank finds it.</summary>
     public bool KeepsRanked => Cascades || DecodeOrder == DecodeOrder.Physical;
 
-    public int PositionOffset => 2 * ValueOffset;
-
     /// <summary>Where a page keeps the line of its head, one slot number a rank.</summary>
     public int OrderOffset => PositionOffset + (PageTokens * sizeof(int));
 
@@ -132,6 +142,9 @@ internal sealed record PipelinePlan
 
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
+
+    /// <summary>Whether a budget that falls after its layer is done is divided among the heads anew.</summary>
+    public bool DividesAgain => Cascades && HeadRole is not null;
 
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Selects;

@@ -21,12 +21,15 @@ internal static class Planner
         StageSpec selection = spec[StageSlot.TokenSelection]!;
         StageSpec? storage = spec[StageSlot.Storage];
         int bits = storage?.Facts.ElementBits is > 0 and var declared ? declared : 32;
-        int valueOffset = spec.PageTokens * spec.HeadDim * bits / 8;
+        bool quantised = storage is { Facts.Quantised: true };
+        int elementBytes = spec.PageTokens * spec.HeadDim * bits / 8;
+        int valueOffset = elementBytes + (quantised ? spec.HeadDim * sizeof(uint) : 0);
+        int positionOffset = valueOffset + elementBytes + (quantised ? spec.PageTokens * sizeof(uint) : 0);
         AttentionStatistics statistics = StatisticsOf(spec, selection);
         DecodeOrder order = selection.EvictsWhileDecoding ? (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) : DecodeOrder.None;
         int stateWords = (order == DecodeOrder.None ? 0 : 1) + ((statistics & AttentionStatistics.CollectedProbabilities) == 0 ? 0 : 1);
         bool counted = selection.Facts.Lossy && spec[StageSlot.Residency] is { Tier: not null, Facts.Layout: >= CacheLayout.Paged };
-        int countOffset = (2 * valueOffset) + (spec.PageTokens * sizeof(int) * (1 + stateWords));
+        int countOffset = positionOffset + (spec.PageTokens * sizeof(int) * (1 + stateWords));
         int pageBytes = (countOffset + (counted ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
         int window = selection.Number(OptionRole.Window, 0);
         int observedRows = selection.Number(OptionRole.ObservedRows, window);
@@ -36,9 +39,13 @@ internal static class Planner
             Spec = spec,
             Storage = storageType,
             ElementBits = bits,
+            Quantised = quantised,
+            KeyCodeOffset = elementBytes,
             ValueOffset = valueOffset,
+            ValueCodeOffset = valueOffset + elementBytes,
+            PositionOffset = positionOffset,
             PageBytes = pageBytes,
-            BytesPerToken = (2 * spec.HeadDim * bits / 8) + (sizeof(int) * (1 + stateWords)),
+            BytesPerToken = (countOffset + spec.PageTokens - 1) / spec.PageTokens,
             StateWords = stateWords,
             Counted = counted,
             DecodeOrder = order,
@@ -55,7 +62,7 @@ internal static class Planner
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
             ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
-            Kernels = counted || (statistics & KernelPlanner.Unobserved) != 0 ? null : KernelPlanner.Plan(spec, storageType, observedRows),
+            Kernels = counted ? null : KernelPlanner.Plan(spec, storageType, (statistics & AttentionStatistics.AllRowsSum) != 0 ? int.MaxValue : observedRows),
         };
     }
 

@@ -19,7 +19,6 @@ internal static class RuleIds
     public const string RenumberedPositions = "KVC2012";
     public const string StageWithoutEffect = "KVC2013";
     public const string CascadeBypassesStore = "KVC2014";
-    public const string CascadeUndoesHeadBudgets = "KVC2015";
     public const string DecodeEvictionBypassesStore = "KVC2016";
     public const string NobodyToFetchFor = "KVC2040";
     public const string SatellitesWithoutStore = "KVC2041";
@@ -27,6 +26,13 @@ internal static class RuleIds
     public const string DriftNeverSeen = "KVC2043";
     public const string ReproducesDefects = "KVC2044";
     public const string ProfileOfAllTokens = "KVC2045";
+    public const string RatioBelowFullHeads = "KVC2046";
+    public const string DriftIsChance = "KVC2047";
+    public const string DriftImpossible = "KVC2048";
+    public const string NobodyIsWatched = "KVC2049";
+    public const string NoWholePages = "KVC2061";
+    public const string NothingIsRetrieved = "KVC2062";
+    public const string UnseenBits = "KVC2063";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";
@@ -46,6 +52,16 @@ internal static class RuleIds
     public const string ProfileNotFound = "KVC2030";
     public const string ProfileInvalid = "KVC2031";
     public const string ProfileMissing = "KVC2032";
+
+    public const string QuantisedPagesChange = "KVC2090";
+    public const string MonitorSeesStoredKeys = "KVC2091";
+    public const string LayoutNotCarried = "KVC2100";
+    public const string PageSizesDiffer = "KVC2101";
+    public const string CostsMoreThanItSaves = "KVC2103";
+    public const string ModelShapeDiffers = "KVC2104";
+    public const string ModelUnusable = "KVC2105";
+    public const string LimitExceeded = "KVC2106";
+    public const string LimitUnknown = "KVC2107";
 
     public const string PrefixChosenByItsEnd = "KVC2120";
 

@@ -69,7 +69,8 @@ internal static class CompositionRules
 
         WarnOfNoEffect(stages, siteOf, sink);
         return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink)
-            & CheckDecodeEviction(stages, siteOf, sink) & ProfileRules.Check(pipeline, stages, siteOf, sink);
+            & CheckDecodeEviction(stages, siteOf, sink) & ProfileRules.Check(pipeline, stages, siteOf, sink)
+            & StorageRules.Check(stages, siteOf, sink);
     }
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
@@ -111,7 +112,7 @@ internal static class CompositionRules
     private static void ReportMissing(string pipeline, DiagnosticSite site, StageSlot slot, IDiagnosticSink sink)
         => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot)) { FixData = FixData.OfSlot(slot) });
 
-    /// <summary>A store that promises every token must see each one that leaves, and heads with budgets of their own cannot be cut alike.</summary>
+    /// <summary>A store that promises every token must see each one that leaves, and a table that is cut short must be ranked.</summary>
     private static bool CheckCascade(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
         if (stages.FirstOrDefault(static stage => stage.Facts.RevisesEarlierLayers) is not { } cascade)
@@ -126,15 +127,9 @@ internal static class CompositionRules
             {
                 Report(RuleIds.CascadeBypassesStore, stage);
             }
-
             else if (stage.Facts.Layout >= CacheLayout.Paged)
             {
                 Report(RuleIds.CascadeShortensPages, stage);
-            }
-
-            if (stage.Slot == StageSlot.HeadRole)
-            {
-                Report(RuleIds.CascadeUndoesHeadBudgets, stage);
             }
         }
 

@@ -10,24 +10,49 @@ internal static class LayerRules
     public static bool Check(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = CheckOrder(spec, sites, sink);
-        if (spec.Stages.FirstOrDefault(static stage => stage.Profile is not null) is not { Profile: { } known })
+        if (KnownLayers(spec) is not ({ } file, > 0 and var layers))
         {
             return valid;
         }
 
         foreach (StageSpec stage in spec.Stages)
         {
-            if (stage.Profile is { } other && other.Layers != known.Layers)
+            if (stage.Profile is { } other && other.Layers != layers)
             {
                 valid = false;
                 sink.Report(new Finding(
                     RuleIds.ProfileInvalid, sites.Of(stage, WellKnownNames.Profile), other.File, stage.Type.Name,
-                    $"it is about {CSharpLiteral.Of(other.Layers)} layers, but '{known.File}' about {CSharpLiteral.Of(known.Layers)}"));
+                    $"it is about {CSharpLiteral.Of(other.Layers)} layers, but '{file}' about {CSharpLiteral.Of(layers)}"));
             }
 
             if (stage.Option(OptionRole.Layer) is { } option)
             {
-                valid &= CheckLayer(stage, option, known.Layers, known.File, sites, sink);
+                valid &= CheckLayer(stage, option, layers, file, sites, sink);
+            }
+        }
+
+        return valid & CheckHeads(spec, sites, sink);
+    }
+
+    /// <summary>How many layers the model has, and the file that says so: the model's configuration, else the first profile.</summary>
+    private static (string File, int Layers) KnownLayers(PipelineSpec spec)
+        => spec.Model is { } model ? (model.File, model.Layers)
+            : spec.Stages.FirstOrDefault(static stage => stage.Profile is not null)?.Profile is { } profile ? (profile.File, profile.Layers)
+            : ("", 0);
+
+    /// <summary>A table of heads is one of query heads or of key-value heads.</summary>
+    private static bool CheckHeads(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
+    {
+        bool valid = true;
+        foreach (StageSpec stage in spec.Stages)
+        {
+            if (spec.Model is { } model && stage.Profile is { Heads: > 0 } profile && profile.Layers == model.Layers
+                && profile.Heads != model.QueryHeads && profile.Heads != model.KeyValueHeads)
+            {
+                valid = false;
+                sink.Report(new Finding(
+                    RuleIds.ProfileInvalid, sites.Of(stage, WellKnownNames.Profile), profile.File, stage.Type.Name,
+                    $"it is about {CSharpLiteral.Of(profile.Heads)} heads a layer, but '{model.File}' has {CSharpLiteral.Of(model.QueryHeads)} query heads and {CSharpLiteral.Of(model.KeyValueHeads)} key-value heads"));
             }
         }
 
@@ -69,6 +94,7 @@ internal static class LayerRules
             return false;
         }
 
+        WarnOfCosts(stage, option, layers, sites, sink);
         if (stage.Slot == StageSlot.Propagation && !stage.Facts.Restarts && (3 * layer < layers || layer >= layers - 2))
         {
             string doubt = 3 * layer < layers
@@ -79,5 +105,16 @@ internal static class LayerRules
         }
 
         return true;
+    }
+
+    /// <summary>A restart costs the layers before its own on the whole prompt, and then all of them on what is chosen.</summary>
+    private static void WarnOfCosts(StageSpec stage, OptionSpec option, int layers, StageSites sites, IDiagnosticSink sink)
+    {
+        int layer = stage.Number(OptionRole.Layer, 0);
+        if (stage.Facts.Restarts && stage.Number(OptionRole.Budget, 0) == 0 && stage.Option(OptionRole.Rate)?.Number is { } rate && layer + (rate * layers) >= layers)
+        {
+            sink.Report(new Finding(
+                RuleIds.CostsMoreThanItSaves, sites.Of(stage, option.Name), stage.Type.Name, CSharpLiteral.Of(layer), CSharpLiteral.Of(layers), Constants.Text(rate)));
+        }
     }
 }

@@ -82,7 +82,8 @@ internal static class OptionsParser
         }
 
         bool runTime = Named(marker, "RunTime") is true;
-        if (runTime && role is not (OptionRole.None or OptionRole.Budget or OptionRole.Rate or OptionRole.Layer or OptionRole.ProfileRatio))
+        if (runTime && role is not (OptionRole.None or OptionRole.Budget or OptionRole.Kibibytes or OptionRole.Rate or OptionRole.Layer
+            or OptionRole.ProfileRatio or OptionRole.Retrieved or OptionRole.DenseLayers))
         {
             return Invalid("open until run time", "a constant, because emitted loops are built for it");
         }

@@ -12,8 +12,17 @@ internal static class PipelineCompletion
     /// <summary>The complete spec, or null when something is in error, which the sink is told.</summary>
     public static PipelineSpec? Complete(
         PipelineSpec spec, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
-        => ProfileBinder.Bind(spec, files, sites, sink, cancellation) is { } bound
-            && LayerRules.Check(bound, sites, sink) & PropagationRules.Check(bound, sites, sink)
+    {
+        if (ModelBinder.Bind(spec, files, sites, sink, cancellation) is not { } shaped
+            || ProfileBinder.Bind(shaped, files, sites, sink, cancellation) is not { } bound)
+        {
+            return null;
+        }
+
+        PageRules.Tell(bound, sites, sink);
+        return LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink)
+            & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)
             ? bound
             : null;
+    }
 }

@@ -41,7 +41,8 @@ internal static class PipelineParser
                     .SelectMany(static slot => slot.Take(MayRepeat(slot) ? int.MaxValue : 1))
                     .Select(static entry => entry.Stage!),
             ];
-            valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, SiteOf, sink);
+            valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, SiteOf, sink)
+                & LayoutRules.Check(type.Name, attribute, pageTokens, first, SiteOf, sink);
             valid &= !sharesPrefixes || PrefixRules.Check(type.Name, first, SiteOf, sink);
         }
 
@@ -50,7 +51,8 @@ internal static class PipelineParser
             return null;
         }
 
-        var sites = new StageSites();
+        AttributeData? limit = type.GetAttributes().FirstOrDefault(IsLimit);
+        var sites = new StageSites { Pipeline = attribute, Limit = limit };
         foreach ((StageSpec? stage, StageSlot slot, AttributeData declaration) in declared)
         {
             sites.Add(slot, stage!.Ordinal, declaration);
@@ -63,6 +65,10 @@ internal static class PipelineParser
                 InheritedMembers(type), HiddenNames.Of(type, compilation))
             {
                 SharesPrefixes = sharesPrefixes,
+                ModelFile = Constants.Named(attribute, WellKnownNames.Model) is { } model ? Constants.Of(model) as string ?? "" : "",
+                StatesHeadDim = Constants.Named(attribute, "HeadDim") is not null,
+                StatesGroupSize = Constants.Named(attribute, "GroupSize") is not null,
+                Limit = limit is null ? null : LimitOf(limit),
             },
             sites);
 
@@ -78,6 +84,15 @@ internal static class PipelineParser
 
     private static bool IsPipeline(AttributeData attribute)
         => attribute.AttributeClass is { Name: WellKnownNames.PipelineAttributeName } type && SlotAttributes.IsInLibrary(type);
+
+    private static bool IsLimit(AttributeData attribute)
+        => attribute.AttributeClass is { Name: WellKnownNames.MaxCacheBytesAttribute } type && SlotAttributes.IsInLibrary(type);
+
+    /// <summary>Wrong arguments are the compiler's to report.</summary>
+    private static CacheLimitSpec? LimitOf(AttributeData limit)
+        => limit.ConstructorArguments.Length == 1 && Constants.Number(Constants.Of(limit.ConstructorArguments[0])) is { } bytes
+            ? new CacheLimitSpec((long)bytes, Constants.Named(limit, "PromptTokens") is { } tokens && Constants.Of(tokens) is int longest ? longest : 0)
+            : null;
 
     /// <summary>Wrong arguments and a second [KvPipeline] are the compiler's to report.</summary>
     private static bool IsWellFormed(INamedTypeSymbol type, AttributeData attribute)

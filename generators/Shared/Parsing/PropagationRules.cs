@@ -78,7 +78,8 @@ internal static class PropagationRules
     }
 
     /// <summary>The rate by which a stage goes, or null where it goes by a number of tokens.</summary>
-    private static double? RateOf(StageSpec stage) => stage.Number(OptionRole.Budget, 0) > 0 ? null : stage.Option(OptionRole.Rate)?.Number;
+    private static double? RateOf(StageSpec stage)
+        => stage.Number(OptionRole.Budget, 0) > 0 || stage.Number(OptionRole.Kibibytes, 0) > 0 ? null : stage.Option(OptionRole.Rate)?.Number;
 
     /// <summary>The shortest prompt of which a rate leaves what is always kept.</summary>
     private static int Shortest(int kept, double rate)

@@ -86,9 +86,12 @@ internal static class StageParser
     private static bool CheckFacts(StageSlot slot, StageFacts facts, string stage, AttributeData declaration, IDiagnosticSink sink)
     {
         bool valid = true;
-        if (slot == StageSlot.Storage)
+        if (slot == StageSlot.Storage && !(facts.Quantised ? facts.ElementBits is 4 or 8 : facts.ElementBits is 4 or 8 or 16 or 32))
         {
-            Check(nameof(StageFacts.ElementBits), facts.ElementBits, new OptionBounds(1, 64, Odd: false));
+            valid = false;
+            sink.Report(new Finding(
+                RuleIds.OptionOutOfRange, DiagnosticSite.Of(declaration), nameof(StageFacts.ElementBits), stage, Constants.Text(facts.ElementBits),
+                facts.Quantised ? "4 or 8" : "4, 8, 16 or 32"));
         }
 
         Check(nameof(StageFacts.PoolingKernel), facts.PoolingKernel, new OptionBounds(1, 255, Odd: true));

@@ -12,7 +12,19 @@ internal sealed class StageSites
 
     private readonly Dictionary<(StageSlot, int), AttributeData> _declarations = [];
 
+    /// <summary>The [KvPipeline], or null for those who are told of nothing.</summary>
+    public AttributeData? Pipeline { get; init; }
+
+    /// <summary>The [MaxCacheBytes], or null.</summary>
+    public AttributeData? Limit { get; init; }
+
     public void Add(StageSlot slot, int ordinal, AttributeData declaration) => _declarations[(slot, ordinal)] = declaration;
+
+    /// <summary>The value of an argument of [KvPipeline].</summary>
+    public DiagnosticSite OfPipeline(string argument) => Pipeline is null ? default : DiagnosticSite.Of(Pipeline, argument);
+
+    /// <summary>The limit of the cache.</summary>
+    public DiagnosticSite OfLimit() => Limit is null ? default : DiagnosticSite.Of(Limit);
 
     /// <summary>The attribute that declares a stage.</summary>
     public DiagnosticSite Of(StageSpec stage)

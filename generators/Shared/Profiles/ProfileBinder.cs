@@ -27,7 +27,7 @@ internal static class ProfileBinder
         var stages = new List<StageSpec>();
         foreach (StageSpec stage in spec.Stages)
         {
-            if (stage.Facts.Profile == ProfileKind.None || (stage.ProfileFile.Length == 0 && stage.Facts.Profile == ProfileKind.ActingLayer))
+            if (stage.Facts.Profile == ProfileKind.None || (stage.ProfileFile.Length == 0 && stage.Facts.Profile != ProfileKind.HeadScores))
             {
                 stages.Add(stage);
             }
@@ -54,30 +54,21 @@ internal static class ProfileBinder
             return null;
         }
 
-        AdditionalText[] named = [.. files.Where(file => IsNamed(file.Path, stage.ProfileFile))];
-        if (named.Length != 1)
+        if (NamedFiles.Find(files, stage.ProfileFile, out string problem) is not { } named)
         {
-            string problem = named.Length == 0 ? "not among the project's additional files" : "the name of several additional files";
             sink.Report(new Finding(RuleIds.ProfileNotFound, site, stage.Type.Name, stage.ProfileFile, problem));
             return null;
         }
 
         try
         {
-            return ProfileReader.Read(stage.Facts.Profile, stage.ProfileFile, named[0].GetText(cancellation)?.ToString() ?? "");
+            return ProfileReader.Read(stage.Facts.Profile, stage.ProfileFile, named.GetText(cancellation)?.ToString() ?? "");
         }
-        catch (JsonFormatException problem)
+        catch (JsonFormatException broken)
         {
-            sink.Report(new Finding(RuleIds.ProfileInvalid, site, stage.ProfileFile, stage.Type.Name, problem.Message));
+            sink.Report(new Finding(RuleIds.ProfileInvalid, site, stage.ProfileFile, stage.Type.Name, broken.Message));
             return null;
         }
-    }
-
-    /// <summary>Whether a path ends with a name, both with either kind of separator.</summary>
-    private static bool IsNamed(string path, string name)
-    {
-        (path, name) = (path.Replace('\\', '/'), name.Replace('\\', '/'));
-        return path == name || path.EndsWith("/" + name, StringComparison.Ordinal);
     }
 
     private static StageSpec With(StageSpec stage, ProfileSpec profile)

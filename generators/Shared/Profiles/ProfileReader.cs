@@ -11,7 +11,12 @@ internal static class ProfileReader
 
     /// <exception cref="JsonFormatException">The text is no profile of this kind.</exception>
     public static ProfileSpec Read(ProfileKind kind, string file, string text)
-        => kind == ProfileKind.ActingLayer ? ActingLayer(file, JsonReader.Read(text)) : HeadScores(file, JsonReader.Read(text));
+        => kind switch
+        {
+            ProfileKind.ActingLayer => ActingLayer(file, JsonReader.Read(text)),
+            ProfileKind.HeadRoles => HeadRoleReader.Read(file, JsonReader.Read(text)),
+            _ => HeadScores(file, JsonReader.Read(text)),
+        };
 
     private static ProfileSpec ActingLayer(string file, JsonNode root)
     {

@@ -16,6 +16,21 @@ internal sealed record PipelineSpec(
     /// <summary>Whether later prompts may begin with what an earlier one has left.</summary>
     public bool SharesPrefixes { get; init; }
 
+    /// <summary>The additional file with the model's configuration; empty without one.</summary>
+    public string ModelFile { get; init; } = "";
+
+    /// <summary>What that file says; null until it was read, and without one.</summary>
+    public ModelSpec? Model { get; init; }
+
+    /// <summary>Whether the declaration states d itself.</summary>
+    public bool StatesHeadDim { get; init; }
+
+    /// <summary>Whether the declaration states G itself.</summary>
+    public bool StatesGroupSize { get; init; }
+
+    /// <summary>The limit of the cache, or null without one.</summary>
+    public CacheLimitSpec? Limit { get; init; }
+
     /// <summary>The stage of a slot, or null when the slot is not filled.</summary>
     public StageSpec? this[StageSlot slot]
     {

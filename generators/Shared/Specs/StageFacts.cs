@@ -19,10 +19,20 @@ internal sealed record StageFacts(
     int PoolingKernel,
     GroupReduction Reduction,
     int ElementBits,
+    bool Quantised,
     string Source)
 {
+    /// <summary>The latest layout that the stage can read.</summary>
+    public CacheLayout Carries { get; init; } = CacheLayout.Tiered;
+
+    /// <summary>Tokens of the pages that the stage works on, 0 for any.</summary>
+    public int PageTokens { get; init; }
+
+    /// <summary>Whether every layer gets the same number of tokens.</summary>
+    public bool EqualLayers { get; init; }
+
     /// <summary>The facts of a stage without the attribute.</summary>
     public static StageFacts Default { get; } = new(
         AttentionStatistics.None, StageProducts.None, StageProducts.None, CacheLayout.Uniform, PositionPolicy.Original,
-        StagePhases.Prefill, false, false, false, false, false, false, ProfileKind.None, PoolingKind.None, 1, GroupReduction.Sum, 0, "");
+        StagePhases.Prefill, false, false, false, false, false, false, ProfileKind.None, PoolingKind.None, 1, GroupReduction.Sum, 0, false, "");
 }

@@ -9,4 +9,8 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Pipelines">Who answers.</param>
 /// <param name="Json">Where the figures are written to, or null.</param>
 internal sealed record NeedleArguments(
-    int Length, int Questions, int Turns, ulong Seed, IReadOnlyList<UniformBudget> Budgets, IReadOnlyList<NeedlePipeline> Pipelines, string? Json);
+    int Length, int Questions, int Turns, ulong Seed, IReadOnlyList<UniformBudget> Budgets, IReadOnlyList<NeedlePipeline> Pipelines, string? Json)
+{
+    /// <summary>Whether retrievals are compared with the best tokens; decoding slows down.</summary>
+    public bool Recall { get; init; }
+}

@@ -23,6 +23,7 @@ internal static class NeedleCommand
         options.AddTo(command);
         command.Add(ProfileVerb.Command(arguments => SampleCommand.Guard(() => ProfileRun.Run(arguments, console, cancellation), error)));
         command.Add(CalibrateVerb.Command(arguments => SampleCommand.Guard(() => CalibrateRun.Run(arguments, console, cancellation), error)));
+        command.Add(RetrievalVerb.Command(arguments => SampleCommand.Guard(() => RetrievalRun.Run(arguments, console, cancellation), error)));
         return SampleCommand.Run(command, arguments, parsed => NeedleRun.Run(options.Read(parsed), console, cancellation), console, error);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class NeedleOptions
 
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _json = new("--json") { Description = "Writes the figures to FILE as JSON.", HelpName = "FILE" };
+    private readonly Option<bool> _recall = new("--recall") { Description = "Compares what pages are brought in with the best tokens; decoding slows down." };
     private readonly Option<UniformBudget[]> _budgets = new("--budget")
     {
         Description = "Tokens that a key-value head may keep: a number, or with a decimal point a share of the text; several are compared. [default: 0.125]",
@@ -59,7 +60,7 @@ internal sealed class NeedleOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_length, _questions, _turns, _seed, _budgets, _pipelines, _json])
+        foreach (Option option in (Option[])[_length, _questions, _turns, _seed, _budgets, _pipelines, _recall, _json])
         {
             command.Add(option);
         }
@@ -69,7 +70,7 @@ internal sealed class NeedleOptions
         parsed.GetValue(_length), parsed.GetValue(_questions), parsed.GetValue(_turns), parsed.GetValue(_seed),
         parsed.GetValue(_budgets) is { Length: > 0 } budgets ? [.. budgets.Distinct()] : [new UniformBudget { Ratio = DefaultShare }],
         parsed.GetValue(_pipelines) is { Length: > 0 } names ? [.. names.Select(name => Find(name)!).Distinct()] : NeedlePipeline.All,
-        parsed.GetValue(_json));
+        parsed.GetValue(_json)) { Recall = parsed.GetValue(_recall) };
 
     private static NeedlePipeline? Find(string name)
         => Array.Find(NeedlePipeline.All, pipeline => pipeline.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

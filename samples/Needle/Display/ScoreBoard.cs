@@ -74,6 +74,32 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
             table.AddRow(contestant.Name, Invariant($"{score.Retrievals}"), Invariant($"{score.TokensMoved}"), Bytes(score.BytesMoved), Bytes(score.HostBytes));
         }
 
+        return new Rows(table, Pages());
+    }
+
+    /// <summary>How the pages that were chosen change from step to step, of pipelines that choose pages.</summary>
+    private IRenderable Pages()
+    {
+        Contestant[] choosing = [.. contestants.Where(contestant => contestant.Score.Overlap is not null)];
+        if (choosing.Length == 0)
+        {
+            return Text.Empty;
+        }
+
+        bool measured = choosing.Any(contestant => contestant.Score.Recall is not null);
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
+        foreach (string title in (string[])["pages moved per token", "overlap", .. measured ? ["recall"] : (string[])[]])
+        {
+            table.AddColumn(new TableColumn(title).RightAligned().Padding(0, 0).NoWrap());
+        }
+
+        foreach (Contestant contestant in choosing)
+        {
+            NeedleScore score = contestant.Score;
+            string[] row = [contestant.Name, Invariant($"{score.PagesMovedPerToken:F1}"), Share(score.Overlap)];
+            table.AddRow(measured ? [.. row, Share(score.Recall)] : row);
+        }
+
         return table;
     }
 
@@ -87,6 +113,8 @@ internal sealed class ScoreBoard(IReadOnlyList<Contestant> contestants, int tota
             new Text(_asked),
             new Markup($" {bar} {_done}/{total} answers, {Invariant($"{left:m\\:ss}")} left"));
     }
+
+    private static string Share(double? share) => share is { } known ? Invariant($"{100 * known:F1} %") : "";
 
     private static string Bytes(long count) => count switch
     {

@@ -30,6 +30,13 @@ internal sealed partial class PyramidKvPipeline;
 [SnapKv(Window = EmbeddedModel.Window, Kernel = 7)]
 internal sealed partial class AdaKvPipeline;
 
+/// <summary>As SnapKv, but the heads that <c>retrieval</c> found to fetch answers share most of the budget.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[UniformBudget]
+[HeadKvHeads(Profile = "needle/retrieval.json")]
+[SnapKv(Window = EmbeddedModel.Window, Kernel = 7)]
+internal sealed partial class HeadKvPipeline;
+
 /// <summary>Layers get what their attention asks for, while the prompt is still being processed, and hold it while decoding.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [CakeBudget]
@@ -42,6 +49,20 @@ internal sealed partial class CakePipeline;
 [UniformBudget(Ratio = 0.1)]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class FastKvPipeline;
+
+/// <summary>Every token stays, in 4 bits an element.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[FullCache]
+[Int4Storage]
+internal sealed partial class Int4Pipeline;
+
+/// <summary>As FastKv, in 4 bits an element.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[TokenSelectivePropagation(Profile = "needle/propagation.json", Rate = 0.2)]
+[UniformBudget(Ratio = 0.1)]
+[SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+[Int4Storage]
+internal sealed partial class FastKvInt4Pipeline;
 
 /// <summary>Tokens stay that all queries so far attended to most, and the latest ones; the cache stays within its budget while decoding.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]

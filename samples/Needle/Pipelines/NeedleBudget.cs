@@ -10,6 +10,9 @@ internal readonly record struct NeedleBudget(UniformBudget Uniform, int Length)
 {
     private const double LeastShare = 0.1;
 
+    /// <summary>Whether retrievals are compared with the best tokens.</summary>
+    public bool MeasureRecall { get; init; }
+
     /// <summary>As a number of tokens. A share of a text that is shorter than what is always kept means that.</summary>
     public int Tokens => Uniform.Tokens > 0 ? Uniform.Tokens : Math.Max(EmbeddedModel.Window, (int)(Length * Uniform.Ratio));
 

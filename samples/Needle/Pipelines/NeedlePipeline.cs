@@ -15,10 +15,13 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("SnapKv", static (model, budget) => SnapKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("PyramidKv", static (model, budget) => PyramidKvPipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens, Beta = 20 } })),
         new("AdaKv", static (model, budget) => AdaKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("HeadKv", static (model, budget) => HeadKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Cake", static (model, budget) => CakePipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
         new("Ice", static (model, budget) => IcePipeline.Open(
-            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved } })),
+            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } })),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("Int4", static (model, _) => Int4Pipeline.Open(model), KeepsEverything: true),
+        new("FastKvInt4", static (model, budget) => FastKvInt4Pipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("H2o", static (model, budget) => H2oPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("GemFilter", static (model, budget) => GemFilterPipeline.Open(model, new() { Propagation = new() { Layer = 2, Tokens = budget.Tokens } })),
         new("Hetero", static (model, budget) => HeteroPipeline.Open(

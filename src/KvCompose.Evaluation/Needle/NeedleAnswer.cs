@@ -101,5 +101,9 @@ public sealed record NeedleAnswer(
         Retrievals = now.Retrievals - before.Retrievals,
         TokensMoved = now.TokensMoved - before.TokensMoved,
         BytesMoved = now.BytesMoved - before.BytesMoved,
+        PagesChosen = now.PagesChosen - before.PagesChosen,
+        PagesMoved = now.PagesMoved - before.PagesMoved,
+        BestTokens = now.BestTokens - before.BestTokens,
+        BestTokensHeld = now.BestTokensHeld - before.BestTokensHeld,
     };
 }

@@ -9,6 +9,11 @@ public sealed class NeedleScore
     private int _first;
     private TimeSpan _firstToken;
     private TimeSpan _perToken;
+    private long _steps;
+    private long _pagesChosen;
+    private long _pagesMoved;
+    private long _bestTokens;
+    private long _bestTokensHeld;
 
     /// <summary>Questions answered.</summary>
     public int Answers { get; private set; }
@@ -40,6 +45,15 @@ public sealed class NeedleScore
     /// <summary>Bytes of keys and values that a tier made resident.</summary>
     public long BytesMoved { get; private set; }
 
+    /// <summary>Pages that a tier made resident, per decode step, summed over layers and key-value heads.</summary>
+    public double PagesMovedPerToken => _steps == 0 ? 0 : (double)_pagesMoved / _steps;
+
+    /// <summary>Share of the chosen pages that were resident from the step before; null where no pages were chosen.</summary>
+    public double? Overlap => _pagesChosen == 0 ? null : 1 - ((double)_pagesMoved / _pagesChosen);
+
+    /// <summary>Share of the best tokens of the host that the chosen pages held; null where that was not measured.</summary>
+    public double? Recall => _bestTokens == 0 ? null : (double)_bestTokensHeld / _bestTokens;
+
     /// <summary>Most bytes that tiers held in host memory.</summary>
     public long HostBytes { get; private set; }
 
@@ -58,6 +72,11 @@ public sealed class NeedleScore
         Retrievals += answer.Tier.Retrievals;
         TokensMoved += answer.Tier.TokensMoved;
         BytesMoved += answer.Tier.BytesMoved;
+        _steps += answer.Tokens.Count;
+        _pagesChosen += answer.Tier.PagesChosen;
+        _pagesMoved += answer.Tier.PagesMoved;
+        _bestTokens += answer.Tier.BestTokens;
+        _bestTokensHeld += answer.Tier.BestTokensHeld;
         HostBytes = Math.Max(HostBytes, answer.Tier.HostBytes);
     }
 

@@ -40,7 +40,7 @@ public sealed record NeedleResult(
         ArgumentNullException.ThrowIfNull(score);
         return new NeedleResult(
             pipeline, score.Accuracy, score.TokensKept, score.BytesHeld, score.PeakBytes, score.TimeToFirstTokenMs, score.PerTokenMs, budget,
-            score.HostBytes == 0 ? null : new NeedleTierResult(score.Retrievals, score.TokensMoved, score.BytesMoved, score.HostBytes));
+            score.HostBytes == 0 ? null : NeedleTierResult.Of(score));
     }
 }
 
@@ -49,7 +49,19 @@ public sealed record NeedleResult(
 /// <param name="TokensMoved">Tokens that were made resident.</param>
 /// <param name="BytesMoved">Bytes of their keys and values.</param>
 /// <param name="HostBytes">Most bytes held in host memory.</param>
-public sealed record NeedleTierResult(long Retrievals, long TokensMoved, long BytesMoved, long HostBytes);
+/// <param name="PagesMovedPerToken">Pages made resident per decode step; null, and not written, where no pages are chosen.</param>
+/// <param name="Overlap">Share of the chosen pages that were resident already; null, and not written, where none are chosen.</param>
+/// <param name="Recall">Share of the best tokens of the host that the chosen pages held; null, and not written, where not measured.</param>
+public sealed record NeedleTierResult(
+    long Retrievals, long TokensMoved, long BytesMoved, long HostBytes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PagesMovedPerToken = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Overlap = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Recall = null)
+{
+    internal static NeedleTierResult Of(NeedleScore score) => new(
+        score.Retrievals, score.TokensMoved, score.BytesMoved, score.HostBytes, score.Overlap is null ? null : score.PagesMovedPerToken, score.Overlap,
+        score.Recall);
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(NeedleReport))]

@@ -4,7 +4,8 @@ namespace KvCompose.Cache;
 /// Where everything stands in a page: P tokens of one key-value head. Keys come first, in tiles of 16 tokens stored d-major
 /// ([P/16][d][16], so that one vector holds 16 keys at one dimension and scores need no horizontal sums), then values
 /// row-major ([P][d]), then the tokens' positions ([P] int), then words that an eviction while decoding keeps of every token, then,
-/// in counted pages, how many of the page's tokens are valid.
+/// in counted pages, how many of the page's tokens are valid. A quantised page has a word of <see cref="AffineCode"/> for every
+/// channel behind its keys, and one for every token behind its values.
 /// </summary>
 public readonly record struct PageLayout
 {
@@ -20,8 +21,9 @@ public readonly record struct PageLayout
     /// <param name="elementBits">Bits of one stored key or value element.</param>
     /// <param name="stateWords">32-bit words kept of every token beside its position.</param>
     /// <param name="counted">Whether a page says how many of its tokens are valid; otherwise all pages of a table but the last are full.</param>
+    /// <param name="quantised">Whether elements are codes: a page is quantised when it is full, and until then its tokens are kept beside it.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number does not fit the layout.</exception>
-    public PageLayout(int headDim, int pageTokens, int elementBits, int stateWords = 0, bool counted = false)
+    public PageLayout(int headDim, int pageTokens, int elementBits, int stateWords = 0, bool counted = false, bool quantised = false)
     {
         if (headDim is < 16 or > 256 || headDim % 16 != 0)
         {
@@ -31,6 +33,11 @@ public readonly record struct PageLayout
         if (pageTokens is < 16 or > 256 || pageTokens % TileTokens != 0)
         {
             throw new ArgumentOutOfRangeException(nameof(pageTokens), pageTokens, "a page holds a multiple of 16 tokens, 16 to 256");
+        }
+
+        if (quantised && elementBits is not (4 or 8))
+        {
+            throw new ArgumentOutOfRangeException(nameof(elementBits), elementBits, "a code has 4 or 8 bits");
         }
 
         if (elementBits is not (4 or 8 or 16 or 32))
@@ -45,6 +52,7 @@ public readonly record struct PageLayout
         ElementBits = elementBits;
         StateWords = stateWords;
         Counted = counted;
+        Quantised = quantised;
     }
 
     /// <summary>Elements of one key or value, d.</summary>
@@ -62,11 +70,23 @@ public readonly record struct PageLayout
     /// <summary>Whether a page says how many of its tokens are valid.</summary>
     public bool Counted { get; }
 
+    /// <summary>Whether elements are codes, and the last page, until it is full, is kept unquantised beside the others.</summary>
+    public bool Quantised { get; }
+
+    /// <summary>Bytes of the tokens that wait for their page to be full, keys and values in single precision; 0 where none wait.</summary>
+    public int OpenBytes => Quantised ? 2 * PageTokens * HeadDim * sizeof(float) : 0;
+
+    /// <summary>Where a quantised page keeps the scales and zero points of its keys, a word a channel.</summary>
+    public int KeyCodeOffset => PageTokens * HeadDim * ElementBits / 8;
+
     /// <summary>Bytes of a page's keys; its values begin here.</summary>
-    public int ValueOffset => PageTokens * HeadDim * ElementBits / 8;
+    public int ValueOffset => KeyCodeOffset + (Quantised ? HeadDim * sizeof(uint) : 0);
+
+    /// <summary>Where a quantised page keeps the scales and zero points of its values, a word a token.</summary>
+    public int ValueCodeOffset => ValueOffset + (PageTokens * HeadDim * ElementBits / 8);
 
     /// <summary>Where a page's positions begin.</summary>
-    public int PositionOffset => 2 * ValueOffset;
+    public int PositionOffset => ValueCodeOffset + (Quantised ? PageTokens * sizeof(uint) : 0);
 
     /// <summary>Where a page's state begins, [<see cref="StateWords"/>][P].</summary>
     public int StateOffset => PositionOffset + (PageTokens * sizeof(int));

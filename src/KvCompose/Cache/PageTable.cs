@@ -16,6 +16,12 @@ public unsafe struct PageTable
     /// <summary>Slots in use: tokens that the head holds.</summary>
     public int Tokens;
 
+    /// <summary>
+    /// Where a layout that quantises full pages keeps the keys and values of the last page until it is full,
+    /// [P/16][d][16] and [P][d] floats; null in other layouts.
+    /// </summary>
+    public float* Open;
+
     /// <summary>Tokens that the head may hold while decoding; 0 for as many as come.</summary>
     public int Budget;
 

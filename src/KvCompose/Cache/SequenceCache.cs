@@ -9,6 +9,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private readonly PagePool _pool;
     private readonly int _heads;
     private PageTable* _tables;
+    private float* _open;
 
     /// <summary>Makes an empty cache whose pages come from <paramref name="pool"/>.</summary>
     public SequenceCache(PagePool pool, int layers, int keyValueHeads)
@@ -17,6 +18,10 @@ public sealed unsafe class SequenceCache : IDisposable
         Layers = layers;
         _heads = keyValueHeads;
         _tables = (PageTable*)NativeMemory.AllocZeroed((nuint)(layers * keyValueHeads), (nuint)sizeof(PageTable));
+        if (pool.Layout.Quantised)
+        {
+            OpenPages(layers * keyValueHeads);
+        }
     }
 
     /// <summary>Frees what <see cref="Dispose"/> was not called for.</summary>
@@ -153,6 +158,9 @@ public sealed unsafe class SequenceCache : IDisposable
         }
     }
 
+    /// <summary>Bytes of the tokens that wait for their pages to be full, under all heads.</summary>
+    public long OpenBytes => (long)Layers * _heads * _pool.Layout.OpenBytes;
+
     /// <summary>Where a slot's position is stored.</summary>
     public int* PositionAt(PageTable* table, int slot)
         => (int*)(_pool.Address(table->Pages[slot / _pool.Layout.PageTokens]) + _pool.Layout.PositionOffset)
@@ -171,6 +179,17 @@ public sealed unsafe class SequenceCache : IDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    private void OpenPages(int tables)
+    {
+        nuint bytes = (nuint)tables * (nuint)_pool.Layout.OpenBytes;
+        _open = (float*)NativeMemory.AlignedAlloc(bytes, PageLayout.Alignment);
+        NativeMemory.Clear(_open, bytes);
+        for (int i = 0; i < tables; i++)
+        {
+            _tables[i].Open = _open + ((nint)i * _pool.Layout.OpenBytes / sizeof(float));
+        }
     }
 
     private PageTable* CountedTable(int layer, int head)
@@ -242,7 +261,9 @@ public sealed unsafe class SequenceCache : IDisposable
             NativeMemory.Free(_tables[i].Pages);
         }
 
+        NativeMemory.AlignedFree(_open);
         NativeMemory.Free(_tables);
+        _open = null;
         _tables = null;
     }
 }

@@ -14,6 +14,15 @@ public readonly ref struct LayerBudgetContext
     /// <summary>Layers of the model, L.</summary>
     public int Layers { get; init; }
 
+    /// <summary>Key-value heads of a layer, Hkv.</summary>
+    public int KeyValueHeads { get; init; }
+
+    /// <summary>Tokens of one page, P.</summary>
+    public int PageTokens { get; init; }
+
+    /// <summary>Bytes of one page of one key-value head.</summary>
+    public int PageBytes { get; init; }
+
     /// <summary>Tokens of the prompt, n; not reduced by propagation.</summary>
     public int PromptTokens { get; init; }
 
@@ -38,4 +47,8 @@ public readonly ref struct LayerBudgetContext
     /// and no head role divides the layer.
     /// </summary>
     public Span<int> Capacities { get; init; }
+
+    /// <summary>Tokens a key-value head whose pages, over all layers and heads, take no more than so many bytes.</summary>
+    public int TokensOf(long bytes)
+        => (int)Math.Min(bytes / ((long)Layers * KeyValueHeads * PageBytes), int.MaxValue / PageTokens) * PageTokens;
 }

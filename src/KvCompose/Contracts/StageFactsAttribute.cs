@@ -19,6 +19,15 @@ public sealed class StageFactsAttribute : Attribute
     /// <summary>The layout the stage leaves behind.</summary>
     public CacheLayout Layout { get; set; }
 
+    /// <summary>The latest layout that the stage can read; any unless stated.</summary>
+    public CacheLayout Carries { get; set; } = CacheLayout.Tiered;
+
+    /// <summary>Tokens of the pages that the stage works on; 0 for pages of any size.</summary>
+    public int PageTokens { get; set; }
+
+    /// <summary>Whether every layer gets the same number of tokens, so that what a pipeline holds is known to the byte.</summary>
+    public bool EqualLayers { get; set; }
+
     /// <summary>What happens to the positions of kept tokens.</summary>
     public PositionPolicy Positions { get; set; }
 
@@ -60,6 +69,12 @@ public sealed class StageFactsAttribute : Attribute
 
     /// <summary>Bits of a stored key or value element; a storage stage must state it.</summary>
     public int ElementBits { get; set; }
+
+    /// <summary>
+    /// Whether a storage stage holds codes of 4 or 8 bits instead of numbers. The pipeline then quantises every full page: keys by channel,
+    /// values by token, with a scale and a zero point in half precision for each. Tokens of such a page stay where they are.
+    /// </summary>
+    public bool Quantised { get; set; }
 
     /// <summary>Where the method is described.</summary>
     public string? Source { get; set; }

@@ -13,6 +13,12 @@ public sealed class KvPipelineAttribute : Attribute
     /// <summary>Query heads that share one key-value head, G: from 1 to 16.</summary>
     public int GroupSize { get; set; } = 1;
 
+    /// <summary>
+    /// An additional file of the project with the model's configuration as checkpoints carry it (config.json). Layers, heads and dimensions are then
+    /// checked at compile time, <see cref="HeadDim"/> and <see cref="GroupSize"/> need not be stated, and the plan's memory is known to the byte.
+    /// </summary>
+    public string? Model { get; set; }
+
     /// <summary>Tokens of one page, P: a multiple of 16 from 16 to 256.</summary>
     public int PageTokens { get; set; } = 32;
 

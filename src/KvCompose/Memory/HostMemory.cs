@@ -28,6 +28,18 @@ public sealed class HostMemory(long limitBytes = 0)
         }
     }
 
+    /// <summary>Counts bytes that are about to be allocated; false, and nothing is counted, where they do not fit.</summary>
+    internal bool TryTake(long bytes)
+    {
+        if (Interlocked.Add(ref _held, bytes) <= _limit || _limit == 0)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _held, -bytes);
+        return false;
+    }
+
     /// <summary>Counts bytes that were freed.</summary>
     internal void Give(long bytes) => Interlocked.Add(ref _held, -bytes);
 }

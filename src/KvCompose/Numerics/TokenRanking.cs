@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace KvCompose.Numerics;
 
@@ -19,6 +20,7 @@ public static unsafe class TokenRanking
     /// <param name="count">How many to choose, from 0 to the number of candidates.</param>
     /// <param name="chosen">Receives the indices, [<paramref name="count"/>].</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer candidates than asked for.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Choose(float* scores, int first, int last, int count, int* chosen)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -74,6 +76,7 @@ public static unsafe class TokenRanking
     }
 
     /// <summary>Maps a score to bits whose unsigned order is the order of the scores; −0 equals 0, NaN equals −∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint Ordered(float score)
     {
         int bits = BitConverter.SingleToInt32Bits(float.IsNaN(score) ? float.NegativeInfinity : score + 0f);
@@ -81,6 +84,7 @@ public static unsafe class TokenRanking
     }
 
     /// <summary>The bits of the score of rank <paramref name="count"/>, and how many of those that equal it are among the best.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Threshold(float* scores, int first, int last, int count, out int ties)
     {
         int* histogram = stackalloc int[Buckets];

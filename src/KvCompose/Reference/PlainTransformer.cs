@@ -12,12 +12,16 @@ public sealed class PlainTransformer
     private readonly PlainModel _model;
     private readonly IReadOnlyDictionary<string, double[]> _weights;
     private readonly List<CachedToken>[][] _cache;
+    private readonly IPlainStorage? _storage;
 
     /// <summary>Takes the weights by name: embed_tokens, norm, lm_head and, behind "layers.N.", the usual nine of a layer.</summary>
+    /// <param name="model">The model's shape.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="storage">What storing does to keys and values; null keeps them exactly.</param>
     /// <exception cref="ArgumentException">A weight is missing or has another number of elements.</exception>
-    public PlainTransformer(PlainModel model, IReadOnlyDictionary<string, double[]> weights)
+    public PlainTransformer(PlainModel model, IReadOnlyDictionary<string, double[]> weights, IPlainStorage? storage = null)
     {
-        (_model, _weights) = (model, weights);
+        (_model, _weights, _storage) = (model, weights, storage);
         foreach ((string name, int length) in Expected(model))
         {
             if (!weights.TryGetValue(name, out double[]? weight) || weight.Length != length)
@@ -67,7 +71,7 @@ public sealed class PlainTransformer
             for (int head = 0; head < heads.KeyValueHeads; head++)
             {
                 IEnumerable<int> kept = choice?.Kept?[head] ?? TokenSelection.All(hidden.Length);
-                _cache[layer][head] = [.. kept.Select(token => full[head][token])];
+                _cache[layer][head] = [.. kept.Select(token => Stored(full[head][token]))];
             }
 
             if (choice?.Propagated is { } propagated)
@@ -92,6 +96,11 @@ public sealed class PlainTransformer
         {
             double[][] projected = Project(layer, hidden, position);
             Append(_cache[layer], projected, position);
+            for (int head = 0; head < _cache[layer].Length; head++)
+            {
+                _cache[layer][head][^1] = Stored(_cache[layer][head][^1]);
+            }
+
             var probabilities = new double[_model.Heads.QueryHeads][];
             hidden = Complete(layer, hidden, Attend(projected[0], Attended(layer, projected[0], retrieval), probabilities));
             for (int head = 0; head < _cache[layer].Length && eviction is not null; head++)
@@ -134,6 +143,9 @@ public sealed class PlainTransformer
             .Attended(layer, head, CachedPositions(layer, head), [.. tokens.Select(token => token.Key)], queries.AsSpan(head * length, length))
             .Select(index => tokens[index]).ToList())];
     }
+
+    private CachedToken Stored(CachedToken token)
+        => _storage is null ? token : token with { Key = _storage.Read(token.Key), Value = _storage.Read(token.Value) };
 
     private double[] Embedding(int token) => token >= 0 && token < _model.Vocabulary
         ? _weights["embed_tokens"][(token * _model.Hidden)..((token + 1) * _model.Hidden)]

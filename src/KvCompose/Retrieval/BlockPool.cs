@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using KvCompose.Memory;
+using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Retrieval;
 
@@ -16,23 +17,29 @@ internal sealed unsafe class BlockPool : IDisposable
     private const nuint Alignment = 64;
 
     private readonly HostMemory _memory;
+    private readonly PageFile? _file;
+    private readonly int _stride;
     private readonly long _slabBytes;
     private nint[] _slabs = [];
     private ulong[] _free = [];
+    private ulong[] _inFile = []; // a bit for every slab
     private int _slabCount;
     private int _lowestOpen;
 
     /// <summary>An empty pool.</summary>
     /// <param name="blockBytes">A multiple of 64.</param>
     /// <param name="memory">Where its bytes are counted.</param>
-    public BlockPool(int blockBytes, HostMemory memory)
+    /// <param name="file">Where blocks are that memory has no room for; null where there are none.</param>
+    public BlockPool(int blockBytes, HostMemory memory, PageFile? file = null)
     {
         BlockBytes = blockBytes;
         _memory = memory;
-        _slabBytes = (long)blockBytes << SlabShift;
+        _file = file;
+        _stride = blockBytes + (file is null ? 0 : PageRecord.Bytes);
+        _slabBytes = (long)_stride << SlabShift;
     }
 
-    ~BlockPool() => Release();
+    ~BlockPool() => Release(disposing: false);
 
     /// <summary>Bytes of a block.</summary>
     public int BlockBytes { get; }
@@ -59,47 +66,76 @@ internal sealed unsafe class BlockPool : IDisposable
     /// <summary>Gives a block back.</summary>
     public void Return(int block)
     {
+        if (IsInFile(block))
+        {
+            PageFile.Erase(Address(block));
+        }
+
         _free[block >> SlabShift] |= 1UL << (block & SlabMask);
         _lowestOpen = Math.Min(_lowestOpen, block >> SlabShift);
     }
 
     /// <summary>Where a block is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Address(int block) => (byte*)Volatile.Read(ref _slabs)[block >> SlabShift] + ((nint)(block & SlabMask) * BlockBytes);
+    public byte* Address(int block) => (byte*)Volatile.Read(ref _slabs)[block >> SlabShift] + ((nint)(block & SlabMask) * _stride);
+
+    /// <summary>Whether a block is in the file; others are in memory.</summary>
+    public bool IsInFile(int block) => _file is not null && (_inFile[block >> (SlabShift + 6)] >> ((block >> SlabShift) & 63) & 1) != 0;
 
     /// <summary>Frees all blocks.</summary>
     public void Dispose()
     {
-        Release();
+        Release(disposing: true);
         GC.SuppressFinalize(this);
     }
 
     private void Open()
     {
-        _memory.Take(_slabBytes);
-        var slab = (nint)NativeMemory.AlignedAlloc((nuint)_slabBytes, Alignment);
+        bool inFile = _file is not null && !_memory.TryTake(_slabBytes);
+        if (_file is null)
+        {
+            _memory.Take(_slabBytes);
+        }
+
+        // Room for the records of a page file is in both kinds of slab, in front of the blocks.
+        nint slab = inFile ? (nint)_file!.AddSlab(_slabBytes) : (nint)NativeMemory.AlignedAlloc((nuint)_slabBytes, Alignment);
+        slab += _stride - BlockBytes;
         if (_slabCount == _slabs.Length)
         {
             // Readers keep the array they have: what they know stands in both.
             int length = Math.Max(8, 2 * _slabCount);
             Array.Resize(ref _free, length);
+            Array.Resize(ref _inFile, (length + 63) / 64);
             nint[] slabs = new nint[length];
             _slabs.AsSpan().CopyTo(slabs);
             Volatile.Write(ref _slabs, slabs);
         }
 
         _slabs[_slabCount] = slab;
+        _inFile[_slabCount / 64] |= inFile ? 1UL << (_slabCount % 64) : 0;
         _free[_slabCount++] = ulong.MaxValue;
     }
 
-    private void Release()
+    // A finalizer leaves the file alone, which may be gone before it.
+    private void Release(bool disposing)
     {
         for (int slab = 0; slab < _slabCount; slab++)
         {
-            NativeMemory.AlignedFree((void*)_slabs[slab]);
+            nint begin = _slabs[slab] - (_stride - BlockBytes);
+            if (IsInFile(slab << SlabShift))
+            {
+                if (disposing)
+                {
+                    _file!.GiveSlab((byte*)begin, _slabBytes);
+                }
+
+                continue;
+            }
+
+            NativeMemory.AlignedFree((void*)begin);
+            _memory.Give(_slabBytes);
         }
 
-        _memory.Give(_slabCount * _slabBytes);
         _slabCount = 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -91,6 +92,23 @@ internal readonly unsafe struct HostPageLayout
         return even + odd;
     }
 
+    /// <summary>As <see cref="Scores(byte*, float*)"/>, the same sums of two queries in one pass over the page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public (Vector512<float> First, Vector512<float> Second) Scores(byte* page, float* first, float* second)
+    {
+        Vector512<float> even = default, odd = default, otherEven = default, otherOdd = default;
+        for (int i = 0; i < HeadDim; i += 2)
+        {
+            Vector512<float> keys = Keys(page, i), next = Keys(page, i + 1);
+            even = Vector512.FusedMultiplyAdd(Vector512.Create(first[i]), keys, even);
+            odd = Vector512.FusedMultiplyAdd(Vector512.Create(first[i + 1]), next, odd);
+            otherEven = Vector512.FusedMultiplyAdd(Vector512.Create(second[i]), keys, otherEven);
+            otherOdd = Vector512.FusedMultiplyAdd(Vector512.Create(second[i + 1]), next, otherOdd);
+        }
+
+        return (even + odd, otherEven + otherOdd);
+    }
+
     /// <summary>Reads all keys, [d][16].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadKeys(byte* page, float* tile)
@@ -172,6 +190,61 @@ internal readonly unsafe struct HostPageLayout
         Buffer.MemoryCopy(from + Values + (fromSlot * row), to + Values + (toSlot * row), row, row);
         Buffer.MemoryCopy(from + ValueScales + (fromSlot * scales), to + ValueScales + (toSlot * scales), scales, scales);
         PositionsOf(to)[toSlot] = PositionsOf(from)[fromSlot];
+    }
+
+    /// <summary>Adds a token, as it is stored, to a checksum.</summary>
+    public uint Checksum(byte* page, int slot, uint sum)
+    {
+        sum = Format switch
+        {
+            HostPageFormat.Fp32 => OfColumn((uint*)page + slot, HeadDim, sum),
+            HostPageFormat.Fp16 => OfColumn((ushort*)page + slot, HeadDim, sum),
+            _ => OfColumn((uint*)(page + KeyScales) + slot, HeadDim / GroupElements, OfColumn(page + slot, HeadDim, sum)),
+        };
+        int row = (ValueScales - Values) / Tokens, scales = (Positions - ValueScales) / Tokens;
+        return BitOperations.Crc32C(
+            OfBytes(page + ValueScales + (slot * scales), scales, OfBytes(page + Values + (slot * row), row, sum)), (uint)PositionsOf(page)[slot]);
+    }
+
+    private static uint OfColumn(uint* column, int rows, uint sum)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            sum = BitOperations.Crc32C(sum, column[row * Tokens]);
+        }
+
+        return sum;
+    }
+
+    private static uint OfColumn(ushort* column, int rows, uint sum)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            sum = BitOperations.Crc32C(sum, column[row * Tokens]);
+        }
+
+        return sum;
+    }
+
+    private static uint OfColumn(byte* column, int rows, uint sum)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            sum = BitOperations.Crc32C(sum, column[row * Tokens]);
+        }
+
+        return sum;
+    }
+
+    // Rows and their scales are a multiple of 4 bytes long.
+    private static uint OfBytes(byte* bytes, int count, uint sum)
+    {
+        for (int i = 0; i < count; i += sizeof(uint))
+        {
+            sum = BitOperations.Crc32C(sum, *(uint*)(bytes + i));
+        }
+
+        return sum;
     }
 
     private static void CopyColumn<T>(T* from, T* to, int rows)

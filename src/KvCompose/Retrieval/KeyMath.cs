@@ -21,6 +21,21 @@ internal static unsafe class KeyMath
         return Vector512.Sum(sum);
     }
 
+    /// <summary>Σ a_i b_i and Σ c_i b_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (float First, float Second) Dot(float* a, float* c, float* b, int length)
+    {
+        Vector512<float> first = default, second = default;
+        for (int i = 0; i < length; i += Lanes)
+        {
+            Vector512<float> shared = Vector512.Load(b + i);
+            first = Vector512.FusedMultiplyAdd(Vector512.Load(a + i), shared, first);
+            second = Vector512.FusedMultiplyAdd(Vector512.Load(c + i), shared, second);
+        }
+
+        return (Vector512.Sum(first), Vector512.Sum(second));
+    }
+
     /// <summary>Σ |a_i| b_i.</summary>
     public static float AbsoluteDot(float* a, float* b, int length)
     {
@@ -67,6 +82,17 @@ internal static unsafe class KeyMath
         for (int i = 0; i < length; i += Lanes)
         {
             Vector512.FusedMultiplyAdd(wide, Vector512.Load(row + i), Vector512.Load(target + i)).Store(target + i);
+        }
+    }
+
+    /// <summary>target += factor · (row − target).</summary>
+    public static void Approach(float* target, float* row, float factor, int length)
+    {
+        Vector512<float> wide = Vector512.Create(factor);
+        for (int i = 0; i < length; i += Lanes)
+        {
+            Vector512<float> before = Vector512.Load(target + i);
+            Vector512.FusedMultiplyAdd(wide, Vector512.Load(row + i) - before, before).Store(target + i);
         }
     }
 

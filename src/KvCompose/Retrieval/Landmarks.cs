@@ -13,11 +13,13 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 {
     private const uint GoldenRatio = 0x9E3779B9; // of 2³²
     private const int BlockRows = TileProduct.MaxRows;
-    private const int Stride = TileProduct.DepthBlock;
+    private const int TileRows = 4;
 
     private readonly double _threshold = share * 4294967296.0;
+    private readonly List<(int Landmark, float[] Key, float Lift)> _moved = [];
     private NativeFloats? _rows;
     private float[] _lifts = [];
+    private int _committed;
 
     /// <summary>Landmarks, one a cell.</summary>
     public int Count { get; private set; }
@@ -26,7 +28,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     public bool Takes(int ordinal) => unchecked((uint)ordinal * GoldenRatio) < _threshold;
 
     /// <summary>A landmark's key, [d].</summary>
-    public float* Key(int landmark) => _rows!.Pointer + ((nint)landmark * Stride);
+    public float* Key(int landmark) => _rows!.Pointer + ((nint)landmark * headDim);
 
     /// <summary>A landmark's lift.</summary>
     public float Lift(int landmark) => _lifts[landmark];
@@ -58,6 +60,11 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
         float norm = MathF.Sqrt(KeyMath.Dot(mean, mean, headDim) + (mean[headDim] * mean[headDim]));
         if (norm > 0)
         {
+            if (landmark < _committed)
+            {
+                _moved.Add((landmark, new Span<float>(Key(landmark), headDim).ToArray(), _lifts[landmark]));
+            }
+
             float factor = MathF.Sqrt(bound) / norm;
             new Span<float>(Key(landmark), headDim).Clear();
             KeyMath.Add(Key(landmark), mean, factor, headDim);
@@ -67,6 +74,27 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 
     /// <summary>Removes the landmarks from <paramref name="count"/> on.</summary>
     public void Truncate(int count) => Count = count;
+
+    /// <summary>What was added and moved since the last time stays.</summary>
+    public void Commit()
+    {
+        _committed = Count;
+        _moved.Clear();
+    }
+
+    /// <summary>What was added and moved since <see cref="Commit"/> has not happened.</summary>
+    public void Undo()
+    {
+        Count = _committed;
+        for (int i = _moved.Count - 1; i >= 0; i--)
+        {
+            (int landmark, float[] key, float lift) = _moved[i];
+            key.CopyTo(new Span<float>(Key(landmark), headDim));
+            _lifts[landmark] = lift;
+        }
+
+        _moved.Clear();
+    }
 
     /// <summary>M has grown: every lift is computed anew.</summary>
     public void Raise(float bound)
@@ -86,10 +114,11 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     /// <param name="lifts">[32].</param>
     /// <param name="nearest">Receives the landmarks, [32].</param>
     /// <param name="products">Receives a·b + lift·lift with the nearest, [32].</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Nearest(float* tiles, float* lifts, int* nearest, float* products)
     {
-        float* block = stackalloc float[BlockRows * TileProduct.Columns];
+        float* block = stackalloc float[BlockRows * TileProduct.Columns], packed = stackalloc float[BlockRows * TileProduct.DepthBlock];
         Vector512<float> leftLifts = Vector512.Load(lifts), rightLifts = Vector512.Load(lifts + TileProduct.Lanes);
         Vector512<float> left = Vector512.Create(float.NegativeInfinity), right = left;
         Vector512<int> leftNearest = default, rightNearest = default;
@@ -97,8 +126,13 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
         {
             int rows = Math.Min(BlockRows, Count - first);
             int tileRows = TileProduct.TileRows(rows);
+            for (int row = 0; row < rows; row++)
+            {
+                Unsafe.CopyBlock(packed + (row * TileProduct.DepthBlock), Key(first + row), (uint)(headDim * sizeof(float)));
+            }
+
             TileProduct.Multiply(
-                tileRows, Key(first), tiles, (nint)headDim * TileProduct.Lanes, TileProduct.Lanes, headDim, block, TileProduct.Columns, false);
+                tileRows, packed, tiles, (nint)headDim * TileProduct.Lanes, TileProduct.Lanes, headDim, block, TileProduct.Columns, false);
             for (int row = 0; row < rows; row++)
             {
                 var lift = Vector512.Create(_lifts[first + row]);
@@ -115,7 +149,47 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
         rightNearest.Store(nearest + TileProduct.Lanes);
     }
 
+    /// <summary>As <see cref="Nearest"/>, of the 16 lifted keys of one tile.</summary>
+    /// <param name="tile">[d][16].</param>
+    /// <param name="lifts">[16].</param>
+    /// <param name="nearest">Receives the landmarks, [16].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void NearestOfTile(float* tile, float* lifts, int* nearest)
+    {
+        Vector512<float> own = Vector512.Load(lifts), best = Vector512.Create(float.NegativeInfinity);
+        Vector512<int> which = default;
+        for (int first = 0; first < Count; first += TileRows)
+        {
+            // Four landmarks at once, so that sums do not wait for each other; rows behind the last one are there, and not kept.
+            float* row = Key(first);
+            Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            for (int i = 0; i < headDim; i++)
+            {
+                Vector512<float> keys = Vector512.Load(tile + (i * TileProduct.Lanes));
+                sum0 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i]), sum0);
+                sum1 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i + headDim]), sum1);
+                sum2 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i + (2 * headDim)]), sum2);
+                sum3 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i + (3 * headDim)]), sum3);
+            }
+
+            KeepOne(sum0, first, own, ref best, ref which);
+            KeepOne(sum1, first + 1, own, ref best, ref which);
+            KeepOne(sum2, first + 2, own, ref best, ref which);
+            KeepOne(sum3, first + 3, own, ref best, ref which);
+        }
+
+        which.Store(nearest);
+    }
+
     public void Dispose() => _rows?.Dispose();
+
+    private void KeepOne(Vector512<float> sum, int landmark, Vector512<float> lifts, ref Vector512<float> best, ref Vector512<int> nearest)
+    {
+        if (landmark < Count)
+        {
+            Keep(Vector512.FusedMultiplyAdd(Vector512.Create(_lifts[landmark]), lifts, sum), Vector512.Create(landmark), ref best, ref nearest);
+        }
+    }
 
     private static void Keep(Vector512<float> product, Vector512<int> landmark, ref Vector512<float> best, ref Vector512<int> nearest)
     {
@@ -126,12 +200,12 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 
     private void Grow()
     {
-        // Whole blocks of rows: a product may read the rows behind the last landmark.
-        int capacity = (Math.Max(4 * BlockRows, Count + (Count / 2)) + BlockRows - 1) / BlockRows * BlockRows;
-        var rows = new NativeFloats((long)capacity * Stride);
+        // Whole tiles of rows: the rows behind the last landmark are read with it.
+        int capacity = (Math.Max(4 * BlockRows, Count + (Count / 2)) + TileRows - 1) / TileRows * TileRows;
+        var rows = new NativeFloats((long)capacity * headDim);
         if (_rows is not null)
         {
-            new Span<float>(_rows.Pointer, Count * Stride).CopyTo(new Span<float>(rows.Pointer, Count * Stride));
+            new Span<float>(_rows.Pointer, Count * headDim).CopyTo(new Span<float>(rows.Pointer, Count * headDim));
             _rows.Dispose();
         }
 

@@ -58,8 +58,9 @@ internal static unsafe class MainDirection
         }
     }
 
+    /// <summary>The mean of some rows, [<see cref="MemberRows.Width"/>].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mean(MemberRows rows, ReadOnlySpan<int> members, float* mean)
+    public static void Mean(MemberRows rows, ReadOnlySpan<int> members, float* mean)
     {
         new Span<float>(mean, rows.Width).Clear();
         foreach (int member in members)

@@ -9,7 +9,9 @@ namespace KvCompose.Retrieval;
 /// </summary>
 internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
 {
-    private const int Tail = 16;
+    /// <summary>Floats between the mean and the box.</summary>
+    public const int Tail = 16;
+
     private const int RadiusAt = 1;
 
     /// <summary>Floats of a digest.</summary>

@@ -3,162 +3,152 @@ using System.Runtime.CompilerServices;
 namespace KvCompose.Retrieval;
 
 /// <summary>
-/// A change of an index's pages, all of it or nothing: pages are copied before they change, and readers see none of it until
-/// <see cref="Publish"/>. What was not published is undone by <see cref="Dispose"/>.
+/// Changes of an index's pages, each all of it or nothing: what readers may see is copied before it changes, and they
+/// see none of it until <see cref="Publish"/>. One change at a time, from <see cref="Begin"/> to <see cref="Publish"/> or <see cref="Undo"/>.
 /// </summary>
-internal sealed unsafe class PageEdit : IDisposable
+internal sealed unsafe class PageEdit(PageIndex index)
 {
-    private readonly PageIndex _index;
-    private readonly List<(BlockPool Pool, int Block)> _replaced = [];
     private readonly List<(BlockPool Pool, int Block)> _dropped = [];
     private readonly List<(BlockPool Pool, int Block)> _taken = [];
-    private readonly HashSet<int> _own = [];
-    private readonly SortedSet<int> _cells = [];
-    private readonly Stack<int> _free = new();
-    private bool _published;
-
-    public PageEdit(PageIndex index)
-    {
-        _index = index;
-        Pages = index.Snapshots.Current.Copy();
-        for (int page = Pages.Ids - 1; page >= 0; page--)
-        {
-            if (Pages.Counts[page] == 0)
-            {
-                _free.Push(page);
-            }
-        }
-    }
+    private readonly MarkedIds _opened = new();
+    private readonly MarkedIds _own = new();
+    private readonly MarkedIds _stale = new();
+    private readonly MarkedIds _cells = new();
+    private readonly MarkedIds _ownCells = new();
+    private List<(BlockPool Pool, int Block)> _replaced = [];
+    private PageSnapshot? _pages;
 
     /// <summary>The snapshot in the making.</summary>
-    public PageSnapshot Pages { get; }
+    public PageSnapshot Pages => _pages ?? throw new InvalidOperationException("no change has begun");
 
-    /// <summary>Pages whose content is new or changed.</summary>
+    /// <summary>Pages whose content is new or changed, of the change that was begun last.</summary>
     public int Changed { get; private set; }
 
-    /// <summary>A page's keys and values.</summary>
-    public byte* Block(int page) => _index.PageBlocks.Address(Pages.Blocks[page]);
+    /// <summary>Begins a change.</summary>
+    public void Begin()
+    {
+        _pages = index.Snapshots.CopyCurrent();
+        _replaced = [];
+        _dropped.Clear();
+        _taken.Clear();
+        _opened.Clear();
+        _own.Clear();
+        _stale.Clear();
+        _cells.Clear();
+        _ownCells.Clear();
+        Changed = 0;
+    }
 
-    /// <summary>A page's digest.</summary>
-    public float* Digest(int page) => (float*)_index.DigestBlocks.Address(Pages.Digests[page]);
+    /// <summary>A page's keys and values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Block(int page) => index.PageBlocks.Address(Pages.Blocks[page]);
+
+    /// <summary>A page's digest. Between <see cref="Put"/> and <see cref="Refresh"/> that of the tokens before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float* Digest(int page) => (float*)index.DigestBlocks.Address(Pages.Digests[page]);
 
     /// <summary>A new cell without pages.</summary>
     public int AddCell()
     {
-        int cell = Pages.AddCell();
-        Pages.CellDigests[cell] = Take(_index.DigestBlocks);
-        _own.Add(~cell);
+        int digest = Take(index.DigestBlocks), cell = Pages.AddCell();
+        Pages.CellDigests[cell] = digest;
+        _ownCells.Add(cell);
         return cell;
     }
 
     /// <summary>A new page without tokens, at the end of its cell.</summary>
     public int Open(int cell)
     {
-        int block = Take(_index.PageBlocks), digest = Take(_index.DigestBlocks);
-        if (!_free.TryPop(out int page))
-        {
-            page = Pages.AddId();
-        }
-
+        int block = Take(index.PageBlocks), digest = Take(index.DigestBlocks), page = Pages.TakeId();
         Pages.Blocks[page] = block;
         Pages.Digests[page] = digest;
-        Pages.CellOf[page] = cell;
         Pages.Counts[page] = 0;
-        Pages.Next[page] = -1;
-        Append(cell, page);
         Pages.Versions[page]++;
+        Pages.Append(cell, page);
+        _opened.Add(page);
         _own.Add(page);
         _cells.Add(cell);
         Changed++;
         return page;
     }
 
-    /// <summary>Makes a page's content our own to change.</summary>
-    public void Own(int page)
-    {
-        _cells.Add(Pages.CellOf[page]);
-        if (!_own.Add(page))
-        {
-            return;
-        }
-
-        int block = Take(_index.PageBlocks), digest = Take(_index.DigestBlocks);
-        Unsafe.CopyBlock(_index.PageBlocks.Address(block), Block(page), (uint)_index.PageBlocks.BlockBytes);
-        Unsafe.CopyBlock(_index.DigestBlocks.Address(digest), Digest(page), (uint)_index.DigestBlocks.BlockBytes);
-        _replaced.Add((_index.PageBlocks, Pages.Blocks[page]));
-        _replaced.Add((_index.DigestBlocks, Pages.Digests[page]));
-        Pages.Blocks[page] = block;
-        Pages.Digests[page] = digest;
-        Pages.Versions[page]++;
-        Changed++;
-    }
-
-    /// <summary>Adds a token to a page with room.</summary>
+    /// <summary>Adds a token to a page with room: behind the tokens that readers of older snapshots count, so that its block need not be copied.</summary>
     public void Put(int page, PageMember member)
     {
-        Own(page);
-        _index.Layout.CopyToken(member.Page, member.Slot, Block(page), Pages.Counts[page]++);
+        Touch(page);
+        index.Layout.CopyToken(member.Page, member.Slot, Block(page), Pages.Counts[page]++);
         Pages.Tokens++;
     }
 
-    /// <summary>Takes a token out of its page; the last one moves into its slot. A page that is left empty becomes free.</summary>
-    public void TakeOut(int page, int slot)
+    /// <summary>Gives all pages of a cell up. Their blocks stay readable until the change ends.</summary>
+    public void FreeCell(int cell)
     {
-        Own(page);
-        int last = --Pages.Counts[page];
-        Pages.Tokens--;
-        if (slot != last)
-        {
-            _index.Layout.CopyToken(Block(page), last, Block(page), slot);
-        }
-
-        if (last == 0)
+        while (Pages.CellFirst[cell] is >= 0 and int page)
         {
             Free(page);
         }
     }
 
-    /// <summary>Gives a page up. Its block stays readable until the change ends.</summary>
-    public void Free(int page)
+    /// <summary>Digests a page anew after its tokens changed. <see cref="Publish"/> does so for those that were left out.</summary>
+    public void Refresh(int page)
     {
-        Unlink(page);
-        List<(BlockPool, int)> list = _own.Remove(page) ? _dropped : _replaced;
-        list.Add((_index.PageBlocks, Pages.Blocks[page]));
-        list.Add((_index.DigestBlocks, Pages.Digests[page]));
-        Pages.Tokens -= Pages.Counts[page];
-        Pages.Counts[page] = 0;
-        _cells.Add(Pages.CellOf[page]);
-        _free.Push(page);
+        index.ComputeDigest(Block(page), Pages.Counts[page], Digest(page));
+        _stale.Remove(page);
     }
-
-    /// <summary>Digests a page anew after its tokens changed.</summary>
-    public void Refresh(int page) => _index.ComputeDigest(Block(page), Pages.Counts[page], Digest(page));
 
     /// <summary>Readers see the change from now on.</summary>
     public void Publish()
     {
-        foreach (int cell in _cells)
+        foreach (int page in _stale.Ids)
         {
-            if (_own.Add(~cell))
+            if (_stale.Contains(page))
             {
-                int digest = Take(_index.DigestBlocks);
-                _replaced.Add((_index.DigestBlocks, Pages.CellDigests[cell]));
+                index.ComputeDigest(Block(page), Pages.Counts[page], Digest(page));
+            }
+        }
+
+        foreach (int cell in _cells.Ids)
+        {
+            if (_ownCells.Add(cell))
+            {
+                int digest = Take(index.DigestBlocks);
+                _replaced.Add((index.DigestBlocks, Pages.CellDigests[cell]));
                 Pages.CellDigests[cell] = digest;
             }
 
-            _index.ComputeCellDigest(Pages, cell);
+            index.ComputeCellDigest(Pages, cell);
         }
 
-        _published = true;
-        _index.Snapshots.Publish(Pages, _replaced);
+        Seal();
+        index.Snapshots.Publish(Pages, _replaced);
+        _pages = null;
         Return(_dropped);
     }
 
-    public void Dispose()
+    /// <summary>Nothing has happened. Does nothing after <see cref="Publish"/>.</summary>
+    public void Undo()
     {
-        if (!_published)
+        if (_pages is not null)
         {
+            _pages = null;
             Return(_taken);
+        }
+    }
+
+    // Pages in the file count from here on; those that they replace are erased when nobody reads them any more.
+    private void Seal()
+    {
+        if (index.File is not { } file)
+        {
+            return;
+        }
+
+        foreach (int page in _own.Ids)
+        {
+            if (_own.Contains(page) && index.PageBlocks.IsInFile(Pages.Blocks[page]))
+            {
+                file.Seal(Block(page), index.Owner, Pages.Counts[page]);
+            }
         }
     }
 
@@ -170,46 +160,41 @@ internal sealed unsafe class PageEdit : IDisposable
         }
     }
 
+    private void Free(int page)
+    {
+        (_opened.Remove(page) ? _dropped : _replaced).Add((index.PageBlocks, Pages.Blocks[page]));
+        (_own.Remove(page) ? _dropped : _replaced).Add((index.DigestBlocks, Pages.Digests[page]));
+        _stale.Remove(page);
+        _cells.Add(Pages.CellOf[page]);
+        Pages.Tokens -= Pages.Counts[page];
+        Pages.Counts[page] = 0;
+        Pages.Unlink(page);
+        Pages.GiveId(page);
+    }
+
+    // Makes a page's digest our own to change; readers of older snapshots keep the one they have.
+    private void Touch(int page)
+    {
+        _stale.Add(page);
+        if (!_own.Add(page))
+        {
+            return;
+        }
+
+        int digest = Take(index.DigestBlocks);
+        Unsafe.CopyBlock(index.DigestBlocks.Address(digest), Digest(page), (uint)index.DigestBlocks.BlockBytes);
+        _replaced.Add((index.DigestBlocks, Pages.Digests[page]));
+        Pages.Digests[page] = digest;
+        Pages.Versions[page]++;
+        _cells.Add(Pages.CellOf[page]);
+        Changed++;
+    }
+
     private int Take(BlockPool pool)
     {
         int block = pool.Take();
         _taken.Add((pool, block));
         return block;
-    }
-
-    private void Append(int cell, int page)
-    {
-        if (Pages.CellFirst[cell] < 0)
-        {
-            Pages.CellFirst[cell] = page;
-            return;
-        }
-
-        int last = Pages.CellFirst[cell];
-        while (Pages.Next[last] >= 0)
-        {
-            last = Pages.Next[last];
-        }
-
-        Pages.Next[last] = page;
-    }
-
-    private void Unlink(int page)
-    {
-        int cell = Pages.CellOf[page];
-        if (Pages.CellFirst[cell] == page)
-        {
-            Pages.CellFirst[cell] = Pages.Next[page];
-            return;
-        }
-
-        int before = Pages.CellFirst[cell];
-        while (Pages.Next[before] != page)
-        {
-            before = Pages.Next[before];
-        }
-
-        Pages.Next[before] = Pages.Next[page];
     }
 }
 

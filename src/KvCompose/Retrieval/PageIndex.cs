@@ -1,4 +1,5 @@
 using KvCompose.Memory;
+using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Retrieval;
 
@@ -27,8 +28,12 @@ public sealed unsafe class PageIndex : IDisposable
     /// <param name="settings">How pages are formed and ranked.</param>
     /// <param name="format">How keys and values are stored; what is ranked is what is stored.</param>
     /// <param name="memory">Where bytes are counted; heads may share it.</param>
+    /// <param name="file">Where pages are that memory has no room for; heads may share it. Disposed after the index.</param>
+    /// <param name="owner">Whose pages these are.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public PageIndex(int headDim, PageIndexSettings settings, HostPageFormat format = HostPageFormat.Fp32, HostMemory? memory = null)
+    public PageIndex(
+        int headDim, PageIndexSettings settings, HostPageFormat format = HostPageFormat.Fp32, HostMemory? memory = null, PageFile? file = null,
+        PageOwner owner = default)
     {
         settings.Validate();
         Settings = settings;
@@ -36,8 +41,10 @@ public sealed unsafe class PageIndex : IDisposable
         Digests = new PageDigests(headDim, settings.Ranking);
         Landmarks = new Landmarks(headDim, settings.Promotion);
         memory ??= new HostMemory();
-        PageBlocks = new BlockPool(Layout.Bytes, memory);
-        DigestBlocks = new BlockPool(Digests.Floats * sizeof(float), memory);
+        File = file;
+        Owner = owner;
+        PageBlocks = new BlockPool(Layout.Bytes, memory, file);
+        DigestBlocks = new BlockPool(Digests.Floats * sizeof(float), file?.Digests ?? memory);
         _tile = new NativeFloats(headDim * HostPageLayout.Tokens);
     }
 
@@ -54,10 +61,16 @@ public sealed unsafe class PageIndex : IDisposable
     public int Tokens => Snapshots.Current.Tokens;
 
     /// <summary>Pages that hold a token.</summary>
-    public int Pages => Snapshots.Current.LivePages();
+    public int Pages => Snapshots.Current.LivePages;
 
     /// <summary>Share of the places of its pages that hold a token; 1 for an empty index.</summary>
     public double Fill => Tokens == 0 ? 1 : Tokens / ((double)PageIndexSettings.PageTokens * Pages);
+
+    /// <summary>Where pages are that memory has no room for, or null.</summary>
+    internal PageFile? File { get; }
+
+    /// <summary>Whose pages these are.</summary>
+    internal PageOwner Owner { get; }
 
     internal HostPageLayout Layout { get; }
 
@@ -79,6 +92,7 @@ public sealed unsafe class PageIndex : IDisposable
     /// <exception cref="ArgumentException">More than 16 tokens.</exception>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
     /// <exception cref="HostTierFullException">The pages do not fit into the limit.</exception>
+    /// <exception cref="PageFileException">The page file is full or was cut short.</exception>
     public int Insert(in KeySource source) => (_insertion ??= new PageInsertion(this)).Insert(source);
 
     /// <summary>Begins reading the pages as they are now.</summary>

@@ -64,18 +64,20 @@ public sealed unsafe class PageIndexBuilder : IDisposable
         Reserve(tokens, workers?.Count ?? 1);
         Pack(source, workers);
         SetBound(index, source);
-        int landmarks = index.Landmarks.Count;
+        var edit = new PageEdit(index);
         try
         {
             FormCells(index, tokens, workers);
-            using var edit = new PageEdit(index);
-            OpenPages(index, edit);
+            edit.Begin();
+            OpenPages(edit);
             Write(index, edit, source, workers);
             edit.Publish();
+            index.Landmarks.Commit();
         }
         catch
         {
-            index.Landmarks.Truncate(landmarks);
+            edit.Undo();
+            index.Landmarks.Undo();
             throw;
         }
     }
@@ -218,12 +220,13 @@ public sealed unsafe class PageIndexBuilder : IDisposable
         }
     }
 
-    private void OpenPages(PageIndex index, PageEdit edit)
+    private void OpenPages(PageEdit edit)
     {
         _cellPages = new int[_cellStarts.Length];
         for (int cell = 0; cell < _cellStarts.Length - 1; cell++)
         {
             edit.AddCell();
+            edit.Pages.CellFormed[cell] = _cellStarts[cell + 1] - _cellStarts[cell];
             _cellPages[cell] = edit.Pages.Ids;
             for (int first = _cellStarts[cell]; first < _cellStarts[cell + 1]; first += PageTokens)
             {

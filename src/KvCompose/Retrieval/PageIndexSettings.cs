@@ -12,7 +12,7 @@ public sealed record PageIndexSettings
     /// <summary>How pages are ranked.</summary>
     public PageRanking Ranking { get; init; } = PageRanking.LogSumExp;
 
-    /// <summary>p0, the share of tokens that become landmarks: a cell has 1/p0 tokens on average.</summary>
+    /// <summary>p0, landmarks over tokens: a cell has 1/p0 tokens on average.</summary>
     public float Promotion { get; init; } = 0.02f;
 
     /// <summary>How often a build moves the landmarks to the means of their cells and assigns every token anew.</summary>
@@ -27,9 +27,6 @@ public sealed record PageIndexSettings
     /// <summary>Pages whose means are scored, at least, for every page whose keys are; 0 scores the means of all pages.</summary>
     public int CellPrefilter { get; init; } = 8;
 
-    /// <summary>A cell whose pages are filled less than this after it lost tokens is formed anew.</summary>
-    public float LeastFill { get; init; } = 0.75f;
-
     /// <summary>Throws where a value makes no index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public void Validate()
@@ -39,7 +36,6 @@ public sealed record PageIndexSettings
         Check(NormReserve is >= 1 and < 1e6f, NormReserve, nameof(NormReserve), "the reserve is at least 1");
         Check(Prefilter >= 0, Prefilter, nameof(Prefilter), "a count is not negative");
         Check(CellPrefilter >= 0, CellPrefilter, nameof(CellPrefilter), "a count is not negative");
-        Check(LeastFill is >= 0 and < 1, LeastFill, nameof(LeastFill), "the fill is at least 0 and below 1");
         Check(Enum.IsDefined(Formation), Formation, nameof(Formation), "there is no such formation");
         Check(Enum.IsDefined(Ranking), Ranking, nameof(Ranking), "there is no such ranking");
     }

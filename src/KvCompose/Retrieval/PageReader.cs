@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace KvCompose.Retrieval;
 
 /// <summary>The pages of an index as they were when reading began. Dispose it to let replaced pages go.</summary>
@@ -55,6 +57,25 @@ public unsafe struct PageReader : IDisposable
         {
             value[i] = _index.Layout.ValueElements(Block(page), slot, i / 16 * 16)[i % 16];
         }
+    }
+
+    /// <summary>Compares a page that is in a page file with what was written.</summary>
+    /// <exception cref="PageFileException">It is something else.</exception>
+    internal readonly void Verify(int page)
+    {
+        if (_index.PageBlocks.IsInFile(Snapshot.Blocks[page]))
+        {
+            _index.File!.Verify(Block(page), _index.Owner, Count(page));
+        }
+    }
+
+    /// <summary>q·k of a page's 16 places; −∞ in those without a token.</summary>
+    internal readonly void Scores(int page, float* query, float* scores)
+    {
+        var none = Vector512.Create(float.NegativeInfinity);
+        int count = Count(page);
+        Vector512<float> products = count == 0 ? none : Vector512.ConditionalSelect(PageDigests.Valid(count), _index.Layout.Scores(Block(page), query), none);
+        products.Store(scores);
     }
 
     /// <summary>Ends the reading.</summary>

@@ -9,6 +9,7 @@ internal sealed class SnapshotStore
     private readonly Lock _gate = new();
     private readonly Queue<(PageSnapshot Snapshot, List<(BlockPool Pool, int Block)> Replaced)> _retired = new();
     private PageSnapshot _current = new();
+    private PageSnapshot? _spare;
 
     /// <summary>The current snapshot, for the writer.</summary>
     public PageSnapshot Current => _current;
@@ -30,6 +31,15 @@ internal sealed class SnapshotStore
         {
             snapshot.Readers--;
         }
+    }
+
+    /// <summary>A copy of the current snapshot for the writer to change, in the memory of one that nobody can see any more.</summary>
+    public PageSnapshot CopyCurrent()
+    {
+        PageSnapshot copy = _spare ?? new PageSnapshot();
+        _spare = null;
+        copy.CopyFrom(_current);
+        return copy;
     }
 
     /// <summary>Makes a snapshot the current one.</summary>
@@ -59,7 +69,7 @@ internal sealed class SnapshotStore
                 }
             }
 
-            _retired.Dequeue();
+            _spare = _retired.Dequeue().Snapshot;
             foreach ((BlockPool pool, int block) in oldest.Replaced)
             {
                 pool.Return(block);

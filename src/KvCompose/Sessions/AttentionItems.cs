@@ -61,6 +61,9 @@ public sealed unsafe class AttentionItems : IDisposable
     /// <summary>Partial results, each [G] maxima, [G] sums, then [G, d] weighted values.</summary>
     public float* Partials => _partials;
 
+    /// <summary>Longest piece, in tokens: piece p of a head begins at slot p · this.</summary>
+    public int PieceTokens => _chunkTokens;
+
     /// <summary>Floats of one partial result.</summary>
     public int PartialFloats => _groupSize * (2 + _headDim);
 
@@ -137,6 +140,44 @@ public sealed unsafe class AttentionItems : IDisposable
             if (_heads[head].Pieces > 1)
             {
                 MergeHead(_items + _heads[head].FirstItem, _heads[head].Pieces);
+            }
+        }
+    }
+
+    /// <summary>The weights that a query head of a watched head gave the slots of a piece, each piece to its own scale.</summary>
+    public float* Weights(AttendedHead* head, int piece, int member) => _items[head->FirstItem + piece].Weights + ((nint)member * _scoreStride);
+
+    /// <summary>What the weights of each piece have to be multiplied by, so that those of the first slots add up to a sum.</summary>
+    /// <param name="head">A watched head whose attention is done; not of counted pages.</param>
+    /// <param name="slots">How many slots, at least 1.</param>
+    /// <param name="sum">The sum; where no weight of these slots is above 0, factors are 0.</param>
+    /// <param name="factors">Receives [pieces that hold the slots, G].</param>
+    public void Normalize(AttendedHead* head, int slots, float sum, float* factors)
+    {
+        int pieces = (slots + _chunkTokens - 1) / _chunkTokens;
+        AttentionItem* items = _items + head->FirstItem;
+        for (int member = 0; member < _groupSize; member++)
+        {
+            float maximum = float.NegativeInfinity, total = 0;
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                maximum = MathF.Max(maximum, items[piece].Maxima[member]);
+            }
+
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                int tokens = Math.Min(items[piece].Tokens, slots - (piece * _chunkTokens));
+                float held = tokens == items[piece].Tokens
+                    ? items[piece].Maxima[_groupSize + member]
+                    : TensorPrimitives.Sum(new ReadOnlySpan<float>(items[piece].Weights + ((nint)member * _scoreStride), tokens));
+                float factor = MathF.Pow(2, items[piece].Maxima[member] - maximum);
+                factors[(piece * _groupSize) + member] = factor;
+                total += factor * held;
+            }
+
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                factors[(piece * _groupSize) + member] *= total > 0 ? sum / total : 0;
             }
         }
     }

@@ -46,6 +46,8 @@ public abstract class KvSession : IDisposable
     /// <exception cref="ArgumentException">Not one token a sequence, a token that the vocabulary lacks, or a sequence without a prompt.</exception>
     /// <exception cref="ContextExceededException">A sequence has reached the model's context; nothing was appended.</exception>
     /// <exception cref="CacheLimitException">The tokens do not fit into the limit; nothing was appended.</exception>
+    /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequences need a prompt anew.</exception>
+    /// <exception cref="InvalidOperationException">An earlier step of a sequence failed in the middle.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default);
 

@@ -6,7 +6,7 @@ using KvCompose.Sessions.Saved;
 
 namespace KvCompose.Sessions;
 
-/// <summary>Saving and resuming a sequence. Sections: header, tables, pages of every head, logits, end.</summary>
+/// <summary>Saving and resuming a sequence. Sections: header, tables, pages of every head with what waits for its page to be full, logits, end.</summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
     private const int LargestHeader = 1 << 28;
@@ -49,6 +49,10 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             writer.End();
+            if (Pool.Layout.Quantised)
+            {
+                writer.WriteSection("OPEN", Open(tables + head));
+            }
         }
 
         writer.WriteSection("LOGI", MemoryMarshal.AsBytes(Logits(sequence)));
@@ -182,11 +186,22 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             reader.End(place);
+            if (Pool.Layout.Quantised)
+            {
+                place = $"the open page of layer {layer}, key-value head {head % Shape.KeyValueHeads}";
+                reader.Begin("OPEN", place, Pool.Layout.OpenBytes);
+                reader.Read(Open(tables + head), place);
+                reader.End(place);
+            }
+
             tables[head].Tokens = tokens;
             tables[head].Budget = table[2];
             tables[head].Watched = table[3] != 0;
         }
     }
+
+    /// <summary>What waits for a page to be full.</summary>
+    private Span<byte> Open(PageTable* table) => new(table->Open, Pool.Layout.OpenBytes);
 
     private SavedCacheHeader Header(int sequence)
     {
@@ -195,7 +210,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         PageLayout layout = Pool.Layout;
         return new SavedCacheHeader(
             _declared.Description,
-            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.Counted ? "counted" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
+            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.Counted ? "counted" : layout.Quantised ? "quantised" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
             identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
             _histories[sequence].Tokens.ToArray());
     }

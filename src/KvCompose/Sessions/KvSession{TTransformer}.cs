@@ -29,6 +29,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     private readonly NativeFloats _scratch;
     private readonly SequenceCache[] _caches;
     private NativeFloats? _lines;
+    private readonly string? _pageFolder;
+    private readonly bool[] _inStep; // by sequence: whether a step has begun and not ended
     private int _rowCount;
     private bool _disposed;
 
@@ -53,6 +55,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         Transformer = transformer;
         Workers = transformer.Workers;
+        _pageFolder = options.PageFolder;
         Pool = new PagePool(layout, options.MaxCacheBytes);
         Items = new AttentionItems(groupSize, layout, chunkTokens, scoreStride);
         Workspace = new AttentionWorkspace();
@@ -67,6 +70,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
 
         _declared = options;
         _lengths = new int[rows];
+        _inStep = new bool[rows];
         _histories = [.. Enumerable.Range(0, rows).Select(_ => new TokenHistory(shape.Context))];
         _sequenceOfRow = new int[rows];
         _stepTokens = new int[rows];
@@ -90,7 +94,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     {
         get
         {
-            long tokens = 0;
+            long tokens = 0, open = 0;
             int heads = 0;
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
@@ -100,6 +104,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
 
                 heads += Shape.Layers * Shape.KeyValueHeads;
+                open += _caches[sequence].OpenBytes;
                 PageTable* tables = _caches[sequence].Layer(0);
                 for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
                 {
@@ -107,7 +112,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
             }
 
-            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes);
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + open, Pool.PeakBytes + open, Pool.LimitBytes);
         }
     }
 
@@ -239,6 +244,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Tier?.Clear(sequence);
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
+        _inStep[sequence] = false;
         _histories[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
@@ -312,6 +318,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
     {
         Pipeline = pipeline, Shape = Shape, Pool = Pool, Caches = _caches, Writer = writer, Workers = Workers, Sinks = sinks, Window = window,
+        PageFolder = _pageFolder,
     };
 
     /// <summary>Scratch memory for lines of tokens, [threads, <paramref name="floats"/>]; grows with the longest line, its content is undefined.</summary>
@@ -356,6 +363,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
             }
 
+            if (_inStep[sequence])
+            {
+                throw new InvalidOperationException($"sequence {sequence}: an earlier step failed in the middle of position {_lengths[sequence]}; give it a prompt anew");
+            }
+
             if (_lengths[sequence] >= Shape.Context)
             {
                 throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
@@ -372,6 +384,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             _caches[_sequenceOfRow[row]].ReserveOne();
         }
 
+        foreach (int sequence in StepSequences)
+        {
+            _inStep[sequence] = true;
+        }
+
         return _rowCount;
     }
 
@@ -381,7 +398,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         for (int row = 0; row < _rowCount; row++)
         {
             _lengths[_sequenceOfRow[row]]++;
-            _histories[_sequenceOfRow[row]].Add(StepTokens.Slice(row, 1));
+            _inStep[_sequenceOfRow[row]] = false;
+            _histories[_sequenceOfRow[row]].Continue(StepTokens[row]);
         }
 
         if (_rowCount == Sequences)

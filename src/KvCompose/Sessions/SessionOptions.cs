@@ -9,6 +9,9 @@ public class SessionOptions
     /// <summary>Sequences that are decoded side by side, each with its own length and its own cache.</summary>
     public int Sequences { get; init; } = 1;
 
+    /// <summary>Where a stage with a disk tier puts its page file; null for the system's folder for temporary files.</summary>
+    public string? PageFolder { get; init; }
+
     /// <summary>The pipeline, its stages and all their options, as text: what a saved cache was made by.</summary>
     public virtual string Description => "";
 

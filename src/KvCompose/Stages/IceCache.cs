@@ -13,11 +13,12 @@ namespace KvCompose;
 /// </summary>
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
 [StageFacts(
-    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode, Source = "arXiv 2604.10539")]
+    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
+    PageTokens = PageIndexSettings.PageTokens, Source = "arXiv 2604.10539")]
 public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
 {
     /// <summary>Tokens that a key-value head has brought in at any step.</summary>
-    [StageOption(192, Minimum = 16, Maximum = 1_048_576, RunTime = true)]
+    [StageOption(192, Minimum = 16, Maximum = 1_048_576, Role = OptionRole.Retrieved, RunTime = true)]
     public int Tokens { get; init; }
 
     /// <summary>Decoded tokens, the latest, that stay resident. Older ones enter the index, 16 at a time.</summary>
@@ -25,7 +26,7 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
     public int Window { get; init; }
 
     /// <summary>The first layers, whose tokens all stay resident.</summary>
-    [StageOption(2, Minimum = 0, Maximum = 1024, RunTime = true)]
+    [StageOption(2, Minimum = 0, Maximum = 1024, Role = OptionRole.DenseLayers, RunTime = true)]
     public int DenseLayers { get; init; }
 
     /// <summary>Which tokens share a page.</summary>
@@ -37,12 +38,20 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
     public PageRanking Ranking { get; init; }
 
     /// <summary>How the host keeps its pages; the index is built from what attention will see.</summary>
-    [StageOption(HostPageFormat.Fp32)]
+    [StageOption(HostPageFormat.Fp32, Role = OptionRole.HostPages)]
     public HostPageFormat HostPages { get; init; }
 
     /// <summary>Mebibytes that the host pages of a session may take; 0 sets no limit.</summary>
     [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
     public int HostMebibytes { get; init; }
+
+    /// <summary>Mebibytes of host pages that go into a page file when <see cref="HostMebibytes"/> are taken; 0 for no file.</summary>
+    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    public int DiskMebibytes { get; init; }
+
+    /// <summary>Whether every choice of pages is compared with the best tokens, for <see cref="TierUsage.Recall"/>. Looks at every key, so decoding slows down.</summary>
+    [StageOption(false, RunTime = true)]
+    public bool MeasureRecall { get; init; }
 
     /// <inheritdoc/>
     public static PagedTier Open(in IceCache options, in TierContext context) => new(context, new PagedTierSettings
@@ -52,6 +61,8 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
         DenseLayers = options.DenseLayers,
         Format = options.HostPages,
         LimitBytes = (long)options.HostMebibytes << 20,
+        DiskBytes = (long)options.DiskMebibytes << 20,
+        MeasureRecall = options.MeasureRecall,
         Index = new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking },
     });
 }
@@ -79,4 +90,10 @@ public sealed class IceCacheAttribute : ResidencyAttribute<IceCache>
 
     /// <inheritdoc cref="IceCache.HostMebibytes"/>
     public int HostMebibytes { get; set; }
+
+    /// <inheritdoc cref="IceCache.DiskMebibytes"/>
+    public int DiskMebibytes { get; set; }
+
+    /// <inheritdoc cref="IceCache.MeasureRecall"/>
+    public bool MeasureRecall { get; set; }
 }

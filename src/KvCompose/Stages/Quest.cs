@@ -11,11 +11,12 @@ namespace KvCompose;
 /// </summary>
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
 [StageFacts(
-    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode, Source = "arXiv 2406.10774")]
+    Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
+    PageTokens = PageIndexSettings.PageTokens, Source = "arXiv 2406.10774")]
 public readonly struct Quest : IRetrieval<Quest, PagedTier>
 {
     /// <summary>Tokens that a key-value head has brought in at any step.</summary>
-    [StageOption(192, Minimum = 16, Maximum = 1_048_576, RunTime = true)]
+    [StageOption(192, Minimum = 16, Maximum = 1_048_576, Role = OptionRole.Retrieved, RunTime = true)]
     public int Tokens { get; init; }
 
     /// <summary>Decoded tokens, the latest, that stay resident. Older ones become pages, 16 at a time.</summary>
@@ -23,16 +24,20 @@ public readonly struct Quest : IRetrieval<Quest, PagedTier>
     public int Window { get; init; }
 
     /// <summary>The first layers, whose tokens all stay resident.</summary>
-    [StageOption(2, Minimum = 0, Maximum = 1024, RunTime = true)]
+    [StageOption(2, Minimum = 0, Maximum = 1024, Role = OptionRole.DenseLayers, RunTime = true)]
     public int DenseLayers { get; init; }
 
     /// <summary>How the host keeps its pages.</summary>
-    [StageOption(HostPageFormat.Fp32)]
+    [StageOption(HostPageFormat.Fp32, Role = OptionRole.HostPages)]
     public HostPageFormat HostPages { get; init; }
 
     /// <summary>Mebibytes that the host pages of a session may take; 0 sets no limit.</summary>
     [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
     public int HostMebibytes { get; init; }
+
+    /// <summary>Mebibytes of host pages that go into a page file when <see cref="HostMebibytes"/> are taken; 0 for no file.</summary>
+    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    public int DiskMebibytes { get; init; }
 
     /// <inheritdoc/>
     public static PagedTier Open(in Quest options, in TierContext context) => new(context, new PagedTierSettings
@@ -42,6 +47,7 @@ public readonly struct Quest : IRetrieval<Quest, PagedTier>
         DenseLayers = options.DenseLayers,
         Format = options.HostPages,
         LimitBytes = (long)options.HostMebibytes << 20,
+        DiskBytes = (long)options.DiskMebibytes << 20,
         Index = new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.Quest },
     });
 }
@@ -63,4 +69,7 @@ public sealed class QuestAttribute : ResidencyAttribute<Quest>
 
     /// <inheritdoc cref="Quest.HostMebibytes"/>
     public int HostMebibytes { get; set; }
+
+    /// <inheritdoc cref="Quest.DiskMebibytes"/>
+    public int DiskMebibytes { get; set; }
 }

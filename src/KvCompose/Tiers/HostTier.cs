@@ -88,7 +88,7 @@ public sealed unsafe class HostTier : IRetrievalTier
             for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
             {
                 // A pivot whose satellites keep everything has nobody to watch for.
-                tables[head].Watched = stars.OfPivot(head) is not null;
+                tables[head].Watched = stars.OfPivot(head) is { LooksNext: true };
             }
         }
     }
@@ -106,14 +106,25 @@ public sealed unsafe class HostTier : IRetrievalTier
     public void Watch(in DecodeStep step)
     {
         _sights.Clear();
-        int slots = 0;
+        int tokens = 0, pieces = 0;
         for (int i = 0; i < step.Items.HeadCount; i++)
         {
             AttendedHead* head = step.Items.Heads + i;
-            if (head->Table->Watched && Layer(step.Sequences[head->Row], step.Layer).OfPivot(head->Head) is { } star)
+            if (Layer(step.Sequences[head->Row], step.Layer).OfPivot(head->Head) is not { } star)
+            {
+                continue;
+            }
+
+            if (head->Table->Watched)
             {
                 _sights.Add(new Sight(star, (nint)head));
-                slots = Math.Max(slots, head->Table->Tokens);
+                tokens = Math.Max(tokens, star.PromptTokens);
+                pieces = Math.Max(pieces, head->Pieces);
+            }
+            else
+            {
+                star.Skip();
+                head->Table->Watched = star.LooksNext;
             }
         }
 
@@ -124,7 +135,7 @@ public sealed unsafe class HostTier : IRetrievalTier
 
         foreach (MonitorScratch scratch in _scratch)
         {
-            scratch.Reserve(_settings.Scores.LineFloats(slots), slots);
+            scratch.Reserve(_settings.Scores.ScratchFloats(pieces), tokens);
         }
 
         var look = new LookWork { Tier = this, Items = step.Items };
@@ -133,6 +144,7 @@ public sealed unsafe class HostTier : IRetrievalTier
         foreach (Sight sight in _sights)
         {
             drifted |= sight.Star.Ask(_worker, _counters);
+            ((AttendedHead*)sight.Head)->Table->Watched = sight.Star.LooksNext;
         }
 
         if (drifted && _options.Visibility == RetrievalVisibility.SameToken)
@@ -186,7 +198,7 @@ public sealed unsafe class HostTier : IRetrievalTier
         if (size > 0)
         {
             MonitorScratch scratch = _scratch[0];
-            scratch.Reserve(_settings.Scores.LineFloats(range.Tokens), range.Tokens);
+            scratch.Reserve(0, range.Tokens);
             context.Scores.CopyTo(new Span<float>(scratch.Scores, range.Tokens));
             range.MarkBest(scratch.Scores, size, mask, scratch.Choice);
         }

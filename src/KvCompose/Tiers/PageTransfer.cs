@@ -35,8 +35,10 @@ internal sealed unsafe class PageTransfer : IDisposable
     private int ScratchFloats => (2 * PageTokens * _context.Shape.HeadDim) + _context.Shape.HeadDim;
 
     /// <summary>Copies a host page into a resident page; its count is set already.</summary>
+    /// <exception cref="PageFileException">The page comes from a file, which does not hold what was written.</exception>
     public void Copy(in PageReader reader, int hostPage, int page, int worker)
     {
+        reader.Verify(hostPage);
         byte* target = _context.Pool.Address(page), source = reader.Block(hostPage);
         PageLayout layout = _context.Pool.Layout;
         int count = reader.Count(hostPage);
@@ -80,7 +82,7 @@ internal sealed unsafe class PageTransfer : IDisposable
             index.Insert(new KeySource { KeyTiles = tile, Values = values, ValueStride = headDim, Rows = rows, Positions = positions });
             return true;
         }
-        catch (Exception problem) when (problem is HostTierFullException or NonFiniteKeyException)
+        catch (Exception problem) when (problem is HostTierFullException or NonFiniteKeyException or PageFileException)
         {
             return false;
         }

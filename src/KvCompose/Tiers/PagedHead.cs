@@ -8,6 +8,7 @@ namespace KvCompose.Tiers;
 /// </summary>
 internal sealed class PagedHead : IDisposable
 {
+    private readonly List<int> _missing = [];
     private int[] _pages = [];
     private int[] _versions = [];
 
@@ -63,7 +64,7 @@ internal sealed class PagedHead : IDisposable
     {
         Loads.Clear();
         surplus.Clear();
-        var missing = new Queue<int>();
+        _missing.Clear();
         Span<bool> kept = stackalloc bool[Slots];
         kept.Clear();
         foreach (int page in Chosen.AsSpan(0, ChosenCount))
@@ -75,10 +76,11 @@ internal sealed class PagedHead : IDisposable
             }
             else
             {
-                missing.Enqueue(page);
+                _missing.Add(page);
             }
         }
 
+        int next = 0;
         for (int slot = 0; slot < Slots; slot++)
         {
             if (kept[slot])
@@ -86,9 +88,9 @@ internal sealed class PagedHead : IDisposable
                 continue;
             }
 
-            if (missing.TryDequeue(out int page))
+            if (next < _missing.Count)
             {
-                Assign(slot, page, reader);
+                Assign(slot, _missing[next++], reader);
             }
             else
             {
@@ -96,9 +98,9 @@ internal sealed class PagedHead : IDisposable
             }
         }
 
-        for (int slot = Slots; missing.TryDequeue(out int page); slot++)
+        for (int slot = Slots; next < _missing.Count; slot++)
         {
-            Assign(slot, page, reader);
+            Assign(slot, _missing[next++], reader);
         }
     }
 

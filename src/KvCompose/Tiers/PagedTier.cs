@@ -2,6 +2,7 @@ using KvCompose.Cache;
 using KvCompose.Memory;
 using KvCompose.Retrieval;
 using KvCompose.Threading;
+using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tiers;
 
@@ -17,12 +18,15 @@ public sealed unsafe class PagedTier : IRetrievalTier
     private readonly TierContext _context;
     private readonly PagedTierSettings _settings;
     private readonly HostMemory _memory;
+    private readonly PageFile? _file;
     private readonly PageIndexBuilder _builder;
     private readonly PageTransfer _transfer;
     private readonly PageRanker[] _rankers;
+    private readonly RecallMeter[] _meters;
     private readonly PagedHead[,,] _heads;
     private readonly List<int> _surplus = [];
     private readonly List<Part> _parts = [];
+    private readonly List<Part> _leaving = [];
     private long _retrievals;
     private long _tokensMoved;
     private long _pagesMoved;
@@ -45,12 +49,15 @@ public sealed unsafe class PagedTier : IRetrievalTier
         _settings = settings;
         _memory = new HostMemory(settings.LimitBytes);
         _builder = new PageIndexBuilder(shape.HeadDim);
-        _transfer = new PageTransfer(context, settings.Format);
-        _rankers = new PageRanker[context.Workers.Count];
-        for (int worker = 0; worker < _rankers.Length; worker++)
+        if (settings.DiskBytes > 0)
         {
-            _rankers[worker] = new PageRanker();
+            string name = $"{context.Pipeline}-{Environment.ProcessId}-{Guid.NewGuid():N}.kvpages";
+            _file = new PageFile(Path.Combine(context.PageFolder ?? Path.GetTempPath(), name), shape.HeadDim, settings.Format, settings.DiskBytes);
         }
+
+        _transfer = new PageTransfer(context, settings.Format);
+        _rankers = [.. Enumerable.Range(0, context.Workers.Count).Select(static _ => new PageRanker())];
+        _meters = settings.MeasureRecall ? [.. _rankers.Select(static _ => new RecallMeter())] : [];
 
         _heads = new PagedHead[context.Caches.Count, shape.Layers, shape.KeyValueHeads];
         for (int i = 0; i < _heads.Length; i++)
@@ -61,14 +68,18 @@ public sealed unsafe class PagedTier : IRetrievalTier
     }
 
     /// <inheritdoc/>
-    public TierUsage Usage => new(_memory.HeldBytes, 0, _retrievals, _tokensMoved, _tokensMoved * _transfer.TokenBytes)
+    public TierUsage Usage => new(_memory.HeldBytes + (_file?.Digests.HeldBytes ?? 0), _file?.LengthBytes ?? 0, _retrievals, _tokensMoved, _tokensMoved * _transfer.TokenBytes)
     {
-        PagesChosen = _pagesChosen, PagesMoved = _pagesMoved,
+        PagesChosen = _pagesChosen,
+        PagesMoved = _pagesMoved,
+        BestTokens = _meters.Sum(static meter => meter.Best),
+        BestTokensHeld = _meters.Sum(static meter => meter.Held),
     };
 
     /// <inheritdoc/>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
     /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
+    /// <exception cref="PageFileException">The page file is full.</exception>
     public void Place(in PlacementContext placement)
     {
         PagedHead head = _heads[placement.Sequence, placement.Layer, placement.Head];
@@ -79,7 +90,8 @@ public sealed unsafe class PagedTier : IRetrievalTier
             return;
         }
 
-        head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory));
+        var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
+        head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner));
         var source = new KeySource
         {
             KeyTiles = placement.KeyTiles,
@@ -100,6 +112,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
         {
             throw problem.At(placement.Layer, placement.Head);
         }
+        catch (PageFileException problem)
+        {
+            throw new PageFileException(problem.Path, $"layer {placement.Layer}, key-value head {placement.Head}: {problem.Problem}", problem);
+        }
     }
 
     /// <inheritdoc/>
@@ -113,9 +129,12 @@ public sealed unsafe class PagedTier : IRetrievalTier
                 _heads[sequence, layer, head].Permanent = Math.Max(1, cache.Layer(layer)[head].PageCount);
             }
         }
+
+        _file?.Flush();
     }
 
     /// <inheritdoc/>
+    /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
     public void BringIn(in DecodeStep step)
     {
         Gather(step);
@@ -124,6 +143,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
             return;
         }
 
+        _file?.RequireWhole();
         Leave();
         var choose = new ChooseWork { Tier = this, Queries = step.Queries };
         _context.Workers.Run(ref choose, _parts.Count);
@@ -166,8 +186,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
             ranker.Dispose();
         }
 
+        Array.ForEach(_meters, static meter => meter.Dispose());
         _builder.Dispose();
         _transfer.Dispose();
+        _file?.Dispose();
     }
 
     // The heads of the layer that have an index.
@@ -191,17 +213,38 @@ public sealed unsafe class PagedTier : IRetrievalTier
     // The oldest page of decoded tokens, when the window is full without it.
     private void Leave()
     {
-        var insert = new InsertWork { Tier = this };
-        _context.Workers.Run(ref insert, _parts.Count);
-        for (int i = 0; i < _parts.Count; i++)
+        _leaving.Clear();
+        foreach (Part part in _parts)
         {
-            Part part = _parts[i];
+            if (DecodedTokens(part) >= _settings.Window + PageTokens)
+            {
+                _leaving.Add(part);
+            }
+        }
+
+        if (_leaving.Count == 0)
+        {
+            return;
+        }
+
+        var insert = new InsertWork { Tier = this };
+        _context.Workers.Run(ref insert, _leaving.Count);
+        foreach (Part part in _leaving)
+        {
             if (part.Paged.LeftWindow)
             {
                 part.Paged.LeftWindow = false;
                 part.Cache.RemovePage(part.Layer, part.Head, part.Paged.Permanent + part.Paged.Slots);
             }
         }
+    }
+
+    // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
+    private int DecodedTokens(Part part)
+    {
+        PageTable* table = part.Table;
+        int pages = table->PageCount - part.Paged.Permanent - part.Paged.Slots;
+        return pages > 1 ? ((pages - 1) * PageTokens) + *part.Cache.CountAt(table->Pages[table->PageCount - 1]) : 0;
     }
 
     // Makes the table fit the choice; the pages' content follows.
@@ -250,14 +293,9 @@ public sealed unsafe class PagedTier : IRetrievalTier
 
         public readonly void Run(int item, int worker)
         {
-            Part part = Tier._parts[item];
-            int first = part.Paged.Permanent + part.Paged.Slots;
-            int decoded = part.Table->PageCount - first;
-            int held = ((decoded - 1) * PageTokens) + *part.Cache.CountAt(part.Table->Pages[part.Table->PageCount - 1]);
-            if (decoded > 1 && held - PageTokens >= Tier._settings.Window)
-            {
-                part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, part.Table->Pages[first], worker);
-            }
+            Part part = Tier._leaving[item];
+            int oldest = part.Table->Pages[part.Paged.Permanent + part.Paged.Slots];
+            part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, oldest, worker);
         }
     }
 
@@ -275,6 +313,10 @@ public sealed unsafe class PagedTier : IRetrievalTier
             part.Paged.Reserve(reader.Ids);
             float* queries = Queries + ((((nint)part.Row * shape.QueryHeads) + (part.Head * group)) * shape.HeadDim);
             part.Paged.ChosenCount = Tier._rankers[worker].Choose(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen);
+            if (Tier._settings.MeasureRecall)
+            {
+                Tier._meters[worker].Count(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen.AsSpan(0, part.Paged.ChosenCount));
+            }
         }
     }
 

@@ -20,6 +20,12 @@ public sealed record PagedTierSettings
     /// <summary>How the host keeps its pages.</summary>
     public HostPageFormat Format { get; init; }
 
+    /// <summary>Whether every choice is compared with the best tokens, for <see cref="TierUsage.Recall"/>.</summary>
+    public bool MeasureRecall { get; init; }
+
     /// <summary>Bytes that the host tier may hold; 0 sets no limit.</summary>
     public long LimitBytes { get; init; }
+
+    /// <summary>Bytes of pages that a file may hold when the host tier is full; 0 for no file.</summary>
+    public long DiskBytes { get; init; }
 }

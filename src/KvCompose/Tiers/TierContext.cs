@@ -30,6 +30,9 @@ public readonly struct TierContext
     /// <summary>Tokens at the end of the prompt that the selection keeps whatever the budget is.</summary>
     public required int Window { get; init; }
 
+    /// <summary>Where a tier puts files; null for the system's folder for temporary ones.</summary>
+    public string? PageFolder { get; init; }
+
     /// <summary>How the selection smooths scores along the tokens; set where the stage's facts need <see cref="StageProducts.TokenScores"/>.</summary>
     public PoolingKind Pooling { get; init; }
 

@@ -20,6 +20,15 @@ public readonly record struct TierUsage(long HostBytes, long DiskBytes, long Ret
     /// <summary>Why the latest of <see cref="Failures"/> could not be fulfilled; null while there is none.</summary>
     public Exception? LastFailure { get; init; }
 
+    /// <summary>Tokens with the largest q·k among those of the host, as many as were to be brought in, summed over queries; 0 unless it is measured.</summary>
+    public long BestTokens { get; init; }
+
+    /// <summary>Tokens of those that the chosen pages hold.</summary>
+    public long BestTokensHeld { get; init; }
+
+    /// <summary>Share of the best tokens that the chosen pages hold; 0 where it is not measured.</summary>
+    public double Recall => BestTokens == 0 ? 0 : (double)BestTokensHeld / BestTokens;
+
     /// <summary>Share of the chosen pages that were resident from the step before; 0 where none was chosen.</summary>
     public double Overlap => PagesChosen == 0 ? 0 : 1 - ((double)PagesMoved / PagesChosen);
 }

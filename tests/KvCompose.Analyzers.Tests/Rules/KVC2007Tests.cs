@@ -61,7 +61,7 @@ public class KVC2007Tests
 
     [Fact]
     public async Task Storage_WithoutElementBits_IsReported()
-        => Assert.Equal("Option 'ElementBits' of 'Mine' is 0, but must be between 1 and 64", await Check.SingleMessageAsync("""
+        => Assert.Equal("Option 'ElementBits' of 'Mine' is 0, but must be 4, 8, 16 or 32", await Check.SingleMessageAsync("""
             using System.Runtime.Intrinsics;
             using KvCompose;
             [KvPipeline, FullCache, {|KVC2007:Storage<Mine>|}] partial class Chat;

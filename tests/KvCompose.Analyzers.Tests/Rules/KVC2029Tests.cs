@@ -18,6 +18,6 @@ public class KVC2029Tests
             [UniformBudget(Tokens = 512), SnapKv]
             partial class Chat;
             """);
-        Assert.Equal("Stage 'TokenSelectivePropagation' acts at layer 32, but the model of profile 'layer.json' has 32", Assert.Single(found).GetMessage());
+        Assert.Equal("Stage 'TokenSelectivePropagation' acts at layer 32, but the model of 'layer.json' has 32", Assert.Single(found).GetMessage());
     }
 }

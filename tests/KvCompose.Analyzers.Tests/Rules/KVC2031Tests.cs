@@ -30,6 +30,22 @@ public class KVC2031Tests
         => Assert.Equal($"Profile 'p.json' of 'HeadKvHeads' is not valid: {problem}", await MessageAsync(
             text, "HeadKvHeads(Profile = {|KVC2031:\"p.json\"|})"));
 
+    [Theory]
+    [InlineData("[[3, 1, 4, 4]]", "[[3, 1, 4, 7]]", "line 3, column 30: classification_matrix[0][3] is 7; a class is 1 (anchor), 2 (volatile), 3 (pivot) or 4 (satellite)")]
+    [InlineData("[2, 3]", "[2]", "line 5, column 32: leader_member_relations[0] is naming head 3 0 times; a satellite belongs to exactly one star of its layer")]
+    [InlineData("[2, 3]", "[]", "line 5, column 32: leader_member_relations[0].0 is empty; a pivot has at least one satellite")]
+    [InlineData("[2, 3]", "2", "line 5, column 40: a list of satellites is expected")]
+    [InlineData("\"0\": [", "\"x\": [", "line 5, column 40: 'x' is no head")]
+    [InlineData("[[-1, 1, 1, 1]]", "[[-1, 1, 1, -1]]", "line 4, column 26: allocation_matrix[0][3] is -1; an anchor or satellite has a finite weight of at least 0")]
+    [InlineData("[[-1, 1, 1, 1]]", "[[-1, 1, 1, 2]]", "line 4, column 26: allocation_matrix is of sum 4 over the compressible heads; the sum is their number, 3")]
+    [InlineData("[[-1, 1, 1, 1]]", "[[-1, 1, 1]]", "line 4, column 26: allocation_matrix[0] is 3 heads long; layer 0 has 4 key-value heads")]
+    [InlineData("\"pivot\": 1", "\"pivot\": 2", "line 2, column 64: 2 pivot heads are counted, but classification_matrix has 1")]
+    public async Task RoleProfile_ThatIsWrong_SaysWhereAndWhy(string right, string wrong, string problem)
+        => Assert.Equal(
+            [$"Profile 'p.json' of 'HeteroHeads' is not valid: {problem}"],
+            await RoleProfiles.MessagesAsync(
+                RoleProfiles.Star.Replace(right, wrong), "HeteroHeads(Profile = {|KVC2031:\"p.json\"|}), LastQuery, HostOffload"));
+
     [Fact]
     public async Task TwoProfiles_OfModelsOfDifferentDepth_AreReported()
     {

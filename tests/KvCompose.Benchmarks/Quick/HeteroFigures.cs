@@ -3,12 +3,16 @@ using KvCompose.Threading;
 
 namespace KvCompose.Benchmarks.Quick;
 
-/// <summary>The figures of the group <c>heterocache</c>: half of the prompt resident, one pivot and three satellites a layer, W = 5, τ = 0.5.</summary>
+/// <summary>
+/// The figures of the group <c>heterocache</c>: a layer of the model whose profile is published (Llama-3.1-8B: 8 heads of 128 with groups of
+/// 4, on average one pivot), half of the prompt resident, W = 5, τ = 0.5.
+/// </summary>
 internal static class HeteroFigures
 {
-    private const int Depth = 32_768;
-    private const int Heads = 4;
+    private const int Depth = 16_384;
+    private const int Heads = 8;
     private const int Group = 4;
+    private const int HeadDim = 128;
 
     /// <summary>Decoded tokens between two changes of the topic.</summary>
     private const int TopicTokens = 64;
@@ -22,13 +26,15 @@ internal static class HeteroFigures
     {
         // One thread decodes, so that on two cores the gathering thread has the other, as a copy engine would.
         using var workers = new WorkerPool(1);
-        var model = new DriftingModel(new TransformerShape(1, Heads * Group, Heads, 64, 16, 16, 2 * Depth), workers, TopicTokens);
+        var model = new DriftingModel(new TransformerShape(1, Heads * Group, Heads, HeadDim, 16, 16, 2 * Depth), workers, TopicTokens);
         var profile = new HeadProfile(
-            [[HeadClass.Pivot, HeadClass.Satellite, HeadClass.Satellite, HeadClass.Satellite]], [[-1, 1, 1, 1]], [[new HeadStar(0, 1, 2, 3)]]);
-        using var unwatched = HeteroStatic64.Open(model, new() { Profile = profile });
-        using var watched = HeteroWatching64.Open(model, new() { Profile = profile });
-        using var hetero = Hetero64.Open(model, new() { Profile = profile });
-        using var full = Full64.Open(model);
+            [[HeadClass.Pivot, .. Enumerable.Repeat(HeadClass.Satellite, Heads - 1)]],
+            [[-1, .. Enumerable.Repeat(1.0, Heads - 1)]],
+            [[new HeadStar(0, [.. Enumerable.Range(1, Heads - 1)])]]);
+        using var unwatched = HeteroStatic128.Open(model, new() { Profile = profile });
+        using var watched = HeteroWatching128.Open(model, new() { Profile = profile });
+        using var hetero = Hetero128.Open(model, new() { Profile = profile });
+        using var full = Full128.Open(model);
         var prompt = new int[Depth];
         foreach (KvSession session in (KvSession[])[unwatched, watched, hetero])
         {

@@ -12,6 +12,7 @@ internal static class QuickRun
         ["cake"] = CakeFigures.Measure,
         ["icecache"] = IceCacheFigures.Measure,
         ["fastkv"] = FastKvFigures.Measure,
+        ["storage"] = StorageFigures.Measure,
     };
 
     /// <summary>Measures the named group, or all of them; returns the exit code.</summary>

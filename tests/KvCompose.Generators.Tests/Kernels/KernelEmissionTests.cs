@@ -64,6 +64,22 @@ public class KernelEmissionTests
             kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("H2o", "AllRowsLogSumExpKernel", "ObserveKernel", "EvictKernel")]
+    [InlineData("TokenSelectivePropagation(Layer = 8), SnapKv", "LogSumExpKernel", "LayerScoreKernel", "OnwardKernel")]
+    public void Run_AllRowsOrAPropagation_HasItsKernels(string stages, params string[] expected)
+    {
+        string kernels = KernelHarness.WithDevice.Run($"""
+            using KvCompose;
+            [KvPipeline(HeadDim = 32, GroupSize = 2)]
+            [UniformBudget(Ratio = 0.1)]
+            [{stages}]
+            public sealed partial class Pipe;
+            """).Sources["Pipe.Kernels.g.cs"];
+        Assert.All(expected, kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
+        Assert.Equal(stages != "H2o", kernels.Contains("static void LogSumExpKernel(", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Edit_ReferenceToTheDeviceAdded_LeavesTheProcessorsFilesCached()
     {
@@ -85,6 +101,7 @@ public class KernelEmissionTests
     [InlineData("GroupSize = 11, PageTokens = 48", "FullCache")]
     [InlineData("GroupSize = 16, PageTokens = 256", "FullCache")]
     [InlineData("GroupSize = 2", "UniformBudget, SnapKv")]
+    [InlineData("GroupSize = 3", "UniformBudget, H2o")]
     public void Run_AnyHeadDimension_KernelsCompile(string shape, string stages)
     {
         IEnumerable<string> pipelines = Enumerable.Range(1, 16).Select(i =>

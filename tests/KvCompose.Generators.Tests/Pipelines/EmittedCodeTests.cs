@@ -23,12 +23,54 @@ public class EmittedCodeTests
         """);
 
     [Fact]
+    public void Emit_PropagationInNibbles() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 2)]
+        [TokenSelectivePropagation(Layer = 15, Rate = 0.2)]
+        [UniformBudget(Ratio = 0.1)]
+        [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+        [Int4Storage]
+        public sealed partial class Nibbles;
+        """);
+
+    [Fact]
     public void Emit_CakeCascade() => Match("""
         [KvPipeline(HeadDim = 32, GroupSize = 1, PageTokens = 16)]
         [CakeBudget(Tokens = 512, Tau1 = 1.6, Tau2 = 0.6)]
         [CakeIndicator(Window = 32)]
         public sealed partial class Cascade;
         """);
+
+    [Fact]
+    public void Emit_HeavyHitters() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 4)]
+        [UniformBudget(Tokens = 512)]
+        [H2o(Window = 32)]
+        public sealed partial class HeavyHitters;
+        """);
+
+    [Fact]
+    public void Emit_RestartOnChosenTokens() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 2)]
+        [GemFilter(Layer = 13, Tokens = 1024)]
+        [FullCache]
+        public sealed partial class Gems;
+        """);
+
+    [Fact]
+    public void Emit_BudgetsOfHeadsByTable() => Snapshot.Match(
+        (PipelineHarness.Strict with
+        {
+            Project = PipelineHarness.Strict.Project with { AdditionalFiles = [new AdditionalSource("heads.json", """{ "0-0": [0.9, 0.7], "0-1": 0.1, "1-0": 0.2, "1-1": 0.4 }""")] },
+        }).Run("""
+            using KvCompose;
+            namespace Readers;
+
+            [KvPipeline(HeadDim = 64, GroupSize = 2)]
+            [UniformBudget(Ratio = 0.1)]
+            [HeadKvHeads(Profile = "heads.json", Beta = 1.2)]
+            [SnapKv(Window = 8, Kernel = 7)]
+            public sealed partial class Retrievers;
+            """).Sources);
 
     private static void Match(string declaration, [System.Runtime.CompilerServices.CallerFilePath] string file = "",
         [System.Runtime.CompilerServices.CallerMemberName] string member = "")

@@ -28,6 +28,24 @@ public class ProfileTests
         => Assert.Empty((With(name, text) with { StepNames = [], AllowCompileErrors = true }).Run(Table).Sources);
 
     [Fact]
+    public void Roles_OfAProfile_AreEmittedAsConstantsAndOpenTheSession()
+    {
+        var sources = With("roles.json", """
+            {
+                "meta": { "counts": { "anchor": 1, "volatile": 1, "pivot": 1, "satellite": 1 } },
+                "classification_matrix": [[3, 4], [2, 1]], "allocation_matrix": [[-1, 0.5], [-1, 1.5]], "leader_member_relations": [{ "0": [1] }, {}]
+            }
+            """)
+            .Run("using KvCompose; [KvPipeline, HeteroHeads(Profile = \"roles.json\", Ratio = 0.8), LastQuery, HostOffload(DriftThreshold = 0.8)] partial class P;").Sources;
+        string selection = sources["P.Selection.g.cs"].ToString();
+        Assert.Contains("[HeadClass.Pivot, HeadClass.Satellite],", selection);
+        Assert.Contains("[HeadClass.Volatile, HeadClass.Anchor],", selection);
+        Assert.Contains("[-1d, 0.5d],", selection);
+        Assert.Contains("[new HeadStar(0, 1)],", selection);
+        Assert.Contains("options.Profile ?? Loops.Profile", sources["P.Session.g.cs"].ToString());
+    }
+
+    [Fact]
     public void EditOfAProfile_RecomputesItsPipelineAlone_AndOfAnotherFileNothing()
     {
         GeneratorHarness harness = With("heads.json", Heads);

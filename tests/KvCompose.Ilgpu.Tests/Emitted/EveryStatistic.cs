@@ -2,7 +2,8 @@ namespace KvCompose.Ilgpu.Tests.Emitted;
 
 /// <summary>A user's stage that asks for everything, observes more rows than it protects, and has an option that stays open.</summary>
 [StageFacts(
-    Observes = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance | AttentionStatistics.LayerEntropy | AttentionStatistics.KeyNorm,
+    Observes = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance | AttentionStatistics.LayerEntropy
+        | AttentionStatistics.AllRowsSum | AttentionStatistics.KeyNorm,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores,
     Lossy = true)]
@@ -22,5 +23,5 @@ public readonly struct EveryStatistic : ITokenSelection<EveryStatistic>
 
     public static float Score(in EveryStatistic options, in TokenStatistics token)
         => (token.WindowSum * token.KeyNorm) + ((float)options.Weight * MathF.Sqrt(token.WindowVariance))
-            + ((float)token.Position / (100 * token.PromptTokens));
+            + (0.25f * token.AllRowsSum) + ((float)token.Position / (100 * token.PromptTokens));
 }

@@ -19,23 +19,25 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
         using var run = new SelectionRun(fixture, new PageLayout(32, 16, 32), Group, 11, 20, 3, 5, 9, 15, 16, 17, 21, 90);
         using var sums = run.Statistic(perQueryHead: true);
         using var variances = run.Statistic(perQueryHead: true);
+        using var allRows = run.Statistic(perQueryHead: true);
         using var norms = run.Statistic(perQueryHead: false);
         using var entropies = run.Statistic(perQueryHead: false);
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
             OwnStage32.Kernels.Observe(
-                run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View,
-                sums.View, variances.View, norms.View, entropies.View, run.Stride);
+                run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View, run.AllQueries.View, run.AllLogSumExp.View,
+                sums.View, variances.View, allRows.View, norms.View, entropies.View, run.Stride);
             OwnStage32.Kernels.Score(
-                run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, variances.View, norms.View, options,
-                run.Scores.View, run.Stride);
+                run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, variances.View, allRows.View, norms.View,
+                options, run.Scores.View, run.Stride);
             OwnStage32.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
             OwnStage32.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Keep(ExpectedScores(run, head, options), run.Heads.Tokens[head], Sinks, Window, 20));
             for (int head = 0; head < run.Kept.Length; head++)
             {
-                CheckStatistics(run, head, sums.GetAsArray1D(), variances.GetAsArray1D(), norms.GetAsArray1D(), entropies.GetAsArray1D());
+                CheckStatistics(
+                    run, head, sums.GetAsArray1D(), variances.GetAsArray1D(), allRows.GetAsArray1D(), norms.GetAsArray1D(), entropies.GetAsArray1D());
             }
         });
     }
@@ -58,10 +60,11 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
         });
     }
 
-    private static void CheckStatistics(SelectionRun run, int head, float[] sums, float[] variances, float[] norms, float[] entropies)
+    private static void CheckStatistics(SelectionRun run, int head, float[] sums, float[] variances, float[] allRows, float[] norms, float[] entropies)
     {
         int tokens = run.Heads.Tokens[head];
         double[][,] probabilities = [.. Enumerable.Range(0, Group).Select(member => Probabilities(run, head, member))];
+        double[][] collected = [.. Enumerable.Range(0, Group).Select(member => Collected(run, head, member))];
         for (int token = 0; token < tokens - Window; token++)
         {
             double entropy = 0;
@@ -71,6 +74,7 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
                 int place = (((head * Group) + member) * run.Stride) + token;
                 Assert.Equal(column.Sum(), sums[place], Tolerance);
                 Assert.Equal(Variance(column), variances[place], Tolerance);
+                Assert.Equal(collected[member][token], allRows[place], Tolerance);
                 entropy -= column.Where(a => a > 0).Sum(a => a * Math.Log(a));
             }
 
@@ -86,6 +90,7 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
         for (int member = 0; member < Group; member++)
         {
             double[,] probabilities = Probabilities(run, head, member);
+            double[] collected = Collected(run, head, member);
             for (int token = 0; token < scores.Length; token++)
             {
                 double[] column = [.. Column(probabilities, token)];
@@ -95,6 +100,7 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
                     PromptTokens = tokens,
                     WindowSum = (float)column.Sum(),
                     WindowVariance = (float)Variance(column),
+                    AllRowsSum = (float)collected[token],
                     KeyNorm = (float)Norm(run, head, token),
                 });
             }
@@ -113,6 +119,10 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
     private static double[,] Probabilities(SelectionRun run, int head, int member)
         => WindowAttention.Probabilities(
             run.WindowQueries[(head * Group) + member], run.Heads.Keys[head], run.Rows[head], run.Heads.Tokens[head], run.Heads.Layout.HeadDim);
+
+    private static double[] Collected(SelectionRun run, int head, int member)
+        => Reference.H2o.Accumulated(
+            run.RowQueries[(head * Group) + member], run.Heads.Keys[head], run.Heads.Tokens[head], run.Heads.Layout.HeadDim, Window);
 
     private static IEnumerable<double> Column(double[,] probabilities, int token)
         => Enumerable.Range(0, probabilities.GetLength(0)).Select(row => probabilities[row, token]);

@@ -50,6 +50,9 @@ internal sealed class PagedHeads : IDisposable
 
     public DevicePageTables Targets { get; }
 
+    /// <summary>Whether a token's position is its row, for stages that look at positions.</summary>
+    public bool PlainPositions { get; init; }
+
     /// <summary>Tokens keep positions that are neither their row nor the same under all heads.</summary>
     public static int PositionOf(int head, int token) => (head * 100_000) + (3 * token);
 
@@ -94,33 +97,50 @@ internal sealed class PagedHeads : IDisposable
     }
 
     /// <summary>Writes the line of a head: a slot number a rank, in the word behind the positions.</summary>
-    public void SetLine(int head, int[] line)
-    {
-        for (int page = 0; page < PagesOf(line.Length); page++)
-        {
-            var bytes = new byte[Layout.PageBytes];
-            int id = SourcePage(head, page * Layout.PageTokens);
-            Pages.Download(id, bytes);
-            line.AsSpan(page * Layout.PageTokens, Math.Min(Layout.PageTokens, line.Length - (page * Layout.PageTokens)))
-                .CopyTo(MemoryMarshal.Cast<byte, int>(bytes.AsSpan())[OrderAt(0)..]);
-            Pages.Upload(id, bytes);
-        }
-    }
+    public void SetLine(int head, int[] line) => SetWords(head, line, OrderAt(0));
+
+    /// <summary>Writes what the tokens of a head have collected, in the last word of their state.</summary>
+    public void SetCollected(int head, float[] collected) => SetWords(head, collected, CollectedAt(0));
+
+    /// <summary>What the token in a slot of a head's own pages has collected.</summary>
+    public float ReadCollected(int head, int slot) => ReadWord<float>(SourcePage(head, slot), CollectedAt(slot % Layout.PageTokens));
+
+    /// <summary>What the token in a slot of a head's target pages has collected.</summary>
+    public float ReadTargetCollected(int head, int slot) => ReadWord<float>(TargetPage(head, slot), CollectedAt(slot % Layout.PageTokens));
 
     /// <summary>The slot of a rank in a head's line.</summary>
-    public int ReadLine(int head, int rank)
-    {
-        var bytes = new byte[Layout.PageBytes];
-        Pages.Download(SourcePage(head, rank), bytes);
-        return MemoryMarshal.Cast<byte, int>(bytes)[OrderAt(rank % Layout.PageTokens)];
-    }
+    public int ReadLine(int head, int rank) => ReadWord<int>(SourcePage(head, rank), OrderAt(rank % Layout.PageTokens));
 
     /// <summary>Position, key and value in slot <paramref name="slot"/> of a head's own pages.</summary>
     public (int Position, float[] Key, float[] Value) ReadSource(int head, int slot) => Read(SourcePage(head, slot), slot);
 
     /// <summary>Position, key and value in slot <paramref name="slot"/> of a head's target pages.</summary>
     public (int Position, float[] Key, float[] Value) ReadTarget(int head, int slot)
-        => Read(_targetIds[TargetTokens.Take(head).Sum(PagesOf) + (slot / Layout.PageTokens)], slot);
+        => Read(TargetPage(head, slot), slot);
+
+    private int TargetPage(int head, int slot) => _targetIds[TargetTokens.Take(head).Sum(PagesOf) + (slot / Layout.PageTokens)];
+
+    private void SetWords<T>(int head, T[] words, int at)
+        where T : unmanaged
+    {
+        for (int page = 0; page < PagesOf(words.Length); page++)
+        {
+            var bytes = new byte[Layout.PageBytes];
+            int id = SourcePage(head, page * Layout.PageTokens);
+            Pages.Download(id, bytes);
+            words.AsSpan(page * Layout.PageTokens, Math.Min(Layout.PageTokens, words.Length - (page * Layout.PageTokens)))
+                .CopyTo(MemoryMarshal.Cast<byte, T>(bytes.AsSpan())[at..]);
+            Pages.Upload(id, bytes);
+        }
+    }
+
+    private T ReadWord<T>(int page, int at)
+        where T : unmanaged
+    {
+        var bytes = new byte[Layout.PageBytes];
+        Pages.Download(page, bytes);
+        return MemoryMarshal.Cast<byte, T>(bytes)[at];
+    }
 
     private int SourcePage(int head, int slot) => _pageIds[Tokens.Take(head).Sum(PagesOf) + (slot / Layout.PageTokens)];
 
@@ -142,6 +162,8 @@ internal sealed class PagedHeads : IDisposable
 
     private int OrderAt(int slot) => PositionAt(Layout.PageTokens) + slot;
 
+    private int CollectedAt(int slot) => OrderAt((Layout.StateWords - 1) * Layout.PageTokens) + slot;
+
     private int PositionAt(int slot) => (Layout.PositionOffset / sizeof(float)) + slot;
 
     /// <summary>A page as the host keeps it; unused slots hold NaN.</summary>
@@ -159,7 +181,7 @@ internal sealed class PagedHeads : IDisposable
                 floats[ValueAt(slot, i)] = Values[head][(token * Layout.HeadDim) + i];
             }
 
-            MemoryMarshal.Cast<float, int>(floats)[PositionAt(slot)] = PositionOf(head, token);
+            MemoryMarshal.Cast<float, int>(floats)[PositionAt(slot)] = PlainPositions ? token : PositionOf(head, token);
         }
 
         return bytes;

@@ -57,3 +57,29 @@ internal sealed partial class OwnStage32;
 [UniformBudget(Tokens = 20)]
 [TokenSelection<KeyNorms>]
 internal sealed partial class OwnStage128;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[H2o(Window = 8)]
+internal sealed partial class HeavyHitters32;
+
+[KvPipeline(HeadDim = 48, GroupSize = 3, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[H2o(Window = 8, Reduction = GroupReduction.Mean, Evict = false)]
+internal sealed partial class HeavyHittersOfThePrompt48;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[TokenSelection<Fading>]
+internal sealed partial class Fading32;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[TokenSelection<Hoarding>]
+internal sealed partial class Hoarding32;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[TokenSelectivePropagation(Layer = 1, Rate = 0.3)]
+[UniformBudget(Ratio = 0.2)]
+[SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+internal sealed partial class FastKv32;

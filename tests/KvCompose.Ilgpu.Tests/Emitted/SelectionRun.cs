@@ -28,10 +28,14 @@ internal sealed class SelectionRun : IDisposable
         Kept = [.. tokens.Select(count => Math.Min(count, budget))];
         Heads = new PagedHeads(fixture.Device, layout, tokens, random, Kept);
         Rows = [.. tokens.Select(count => Math.Min(observedRows, count))];
-        WindowQueries = [.. Enumerable.Range(0, tokens.Length * group)
-            .Select(pair => PagedHeads.Uniform(random, Rows[pair / group] * layout.HeadDim))];
+        RowQueries = [.. Enumerable.Range(0, tokens.Length * group)
+            .Select(pair => PagedHeads.Uniform(random, tokens[pair / group] * layout.HeadDim))];
+        WindowQueries = [.. RowQueries.Select((rows, pair) => rows[^(Rows[pair / group] * layout.HeadDim)..])];
         Queries = fixture.Upload([.. WindowQueries.SelectMany(rows => rows.Concat(
             Enumerable.Repeat(float.NaN, (observedRows * layout.HeadDim) - rows.Length))).DefaultIfEmpty()]);
+        AllQueries = fixture.Upload([.. RowQueries.SelectMany(rows => rows.Concat(
+            Enumerable.Repeat(float.NaN, (Stride * layout.HeadDim) - rows.Length)))]);
+        AllLogSumExp = fixture.Device.Allocate<float>(RowQueries.Length * Stride);
         LogSumExp = fixture.Device.Allocate<float>(Math.Max(1, WindowQueries.Length * observedRows));
         Scores = fixture.Device.Allocate<float>(tokens.Length * Stride);
         _indices = fixture.Device.Allocate<int>(tokens.Length * Stride);
@@ -49,8 +53,15 @@ internal sealed class SelectionRun : IDisposable
     /// <summary>Observed rows of each head.</summary>
     public int[] Rows { get; }
 
-    /// <summary>[heads · group], each [rows][d].</summary>
+    /// <summary>[heads · group], each [tokens][d].</summary>
+    public float[][] RowQueries { get; }
+
+    /// <summary>[heads · group], each [rows][d]: the last of <see cref="RowQueries"/>.</summary>
     public float[][] WindowQueries { get; }
+
+    public MemoryBuffer1D<float, Stride1D.Dense> AllQueries { get; }
+
+    public MemoryBuffer1D<float, Stride1D.Dense> AllLogSumExp { get; }
 
     public MemoryBuffer1D<float, Stride1D.Dense> Queries { get; }
 
@@ -93,6 +104,8 @@ internal sealed class SelectionRun : IDisposable
     {
         Heads.Dispose();
         Queries.Dispose();
+        AllQueries.Dispose();
+        AllLogSumExp.Dispose();
         LogSumExp.Dispose();
         Scores.Dispose();
         _indices.Dispose();

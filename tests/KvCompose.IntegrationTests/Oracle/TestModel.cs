@@ -49,7 +49,7 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
 
     public double[] Weight(string name) => _weights[name];
 
-    public PlainTransformer Oracle() => new(Plain, _weights);
+    public PlainTransformer Oracle(IPlainStorage? storage = null) => new(Plain, _weights, storage);
 
     /// <summary>Different tokens in random order: equal ones would have keys of equal length, whose order rounding decides.</summary>
     public int[] Prompt(int tokens, int seed)

@@ -30,3 +30,10 @@ internal sealed partial class HeteroWhenReady;
 [LastQuery(Kernel = 7, Pooling = PoolingKind.Max)]
 [HostOffload(Window = 1, DriftThreshold = 0.7)]
 internal sealed partial class HeteroMaxima;
+
+/// <summary>As <see cref="HeteroNextToken"/>, with the profile of a file.</summary>
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.5, Profile = "roles.json")]
+[LastQuery]
+[HostOffload(Window = 3, DriftThreshold = 0.5)]
+internal sealed partial class HeteroDeclared;

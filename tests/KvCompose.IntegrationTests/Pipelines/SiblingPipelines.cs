@@ -7,6 +7,11 @@ namespace KvCompose.IntegrationTests.Pipelines;
 internal sealed partial class HeadTable;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
+[DuoAttentionHeads(Profile = "heads.json", Sparsity = 0.5, Recent = 20)]
+[StreamingLlm(Sinks = 4)]
+internal sealed partial class DuoReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2)]
 [GemFilter(Layer = 1, Tokens = 60)]
 [FullCache]
 internal sealed partial class GemFilterPrompt;

@@ -122,6 +122,8 @@ public sealed class SavedCacheTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => session.Save(File));
         session.Synthesize(50);
         Assert.Throws<InvalidOperationException>(() => session.Save(File));
+        session.Step([1]);
+        Assert.Throws<InvalidOperationException>(() => session.Save(File));
         using var nameless = new TestModel(2, 4, 2, 32, 20) { Identity = null };
         using var other = RaggedPipeline.Open(nameless);
         other.Prefill(nameless.Prompt(20, 1));

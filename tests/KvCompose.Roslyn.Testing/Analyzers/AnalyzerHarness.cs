@@ -27,4 +27,7 @@ public sealed record AnalyzerHarness(params ImmutableArray<DiagnosticAnalyzer> A
         DiagnosticComparison.AssertAsMarked(sources, found);
         return found;
     }
+
+    /// <summary>The analyzers' diagnostics and the compiler's errors of a compilation as it is, without generators and marks.</summary>
+    public Task<ImmutableArray<Diagnostic>> DiagnoseAsync(Compilation compilation) => DiagnosticRunner.DiagnoseAsync(compilation, Analyzers, Project);
 }

@@ -26,6 +26,24 @@ public class SelectorTests
         Assert.Equal(Enumerable.Range(0, tokens), PlainStreamingLlm.Keep(tokens, 2, capacity));
 
     [Theory]
+    [InlineData(0, 5)]
+    [InlineData(0.25, 4)]
+    [InlineData(0.5, 3)]
+    [InlineData(0.6, 2)]
+    [InlineData(0.75, 2)]
+    [InlineData(1, 0)]
+    public void DuoAttention_OfDifferentGates_RetrievesThoseNotBelowTheQuantile(double sparsity, int retrieval)
+    {
+        double[] gates = [0.3, 0.9, 0.1, 0.5, 0.7];
+        bool[] heads = DuoAttention.RetrievalHeads(gates, sparsity);
+        Assert.Equal(gates.OrderDescending().Take(retrieval).Order(), gates.Where((_, head) => heads[head]).Order());
+    }
+
+    [Fact]
+    public void DuoAttention_OfEqualGates_RetrievesTheEarlier()
+        => Assert.Equal([true, true, false, false], DuoAttention.RetrievalHeads([1, 1, 1, 1], 0.5));
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void H2o_Accumulated_SumsToTheNumberOfQueries(bool causal)

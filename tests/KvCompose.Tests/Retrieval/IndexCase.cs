@@ -2,6 +2,7 @@ using KvCompose.Attention;
 using KvCompose.Memory;
 using KvCompose.Retrieval;
 using KvCompose.Threading;
+using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tests.Retrieval;
 
@@ -15,7 +16,7 @@ internal sealed unsafe class IndexCase : IDisposable
 
     public IndexCase(
         float[] keys, int headDim, int built, PageIndexSettings? settings = null, int threads = 1, HostPageFormat format = HostPageFormat.Fp32,
-        HostMemory? memory = null, bool grow = true)
+        HostMemory? memory = null, bool grow = true, PageFile? file = null, PageOwner owner = default)
     {
         int tokens = keys.Length / headDim;
         HeadDim = headDim;
@@ -38,7 +39,7 @@ internal sealed unsafe class IndexCase : IDisposable
             }
         }
 
-        Index = new PageIndex(headDim, settings ?? new PageIndexSettings(), format, memory);
+        Index = new PageIndex(headDim, settings ?? new PageIndexSettings(), format, memory, file, owner);
         using var builder = new PageIndexBuilder(headDim);
         builder.Build(Index, Source(0, built), threads == 1 ? null : workers);
         Insert(built, grow ? tokens : built);
@@ -51,6 +52,8 @@ internal sealed unsafe class IndexCase : IDisposable
     public float[] Keys { get; }
 
     public static int PositionOf(int token) => (3 * token) + 5;
+
+    public static int TokenOf(int position) => (position - 5) / 3;
 
     public static float ValueOf(int token, int element) => token + (element / 256f);
 
@@ -90,7 +93,7 @@ internal sealed unsafe class IndexCase : IDisposable
     public static int[] TokensOf(in PageReader reader, int page)
     {
         int[] tokens = reader.Positions(page).ToArray();
-        return Array.ConvertAll(tokens, position => (position - 5) / 3);
+        return Array.ConvertAll(tokens, TokenOf);
     }
 
     /// <summary>Pages chosen for a group of queries, best first, and the inner products per head.</summary>

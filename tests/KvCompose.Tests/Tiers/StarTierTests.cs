@@ -1,5 +1,6 @@
 using KvCompose.Memory;
 using KvCompose.Numerics;
+using KvCompose.Reference.HeteroCache;
 using KvCompose.Tiers.Host;
 
 namespace KvCompose.Tests.Tiers;
@@ -81,19 +82,56 @@ public sealed unsafe class StarTierTests
         var window = new DriftWindow(steps, threshold);
         for (int round = 0; round < 2; round++)
         {
-            for (int i = 0; i < steps; i++)
+            Assert.Equal(expected, Drifts(window, common, 10, out _));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void DriftWindow_ThatLeavesLooksOut_DecidesLikeTheMedianOfAll(int steps)
+    {
+        var random = new Random(steps);
+        var window = new DriftWindow(steps, 0.5);
+        for (int round = 0; round < 500; round++)
+        {
+            int[] common = [.. Enumerable.Range(0, steps).Select(_ => random.Next(101))];
+            double median = Median.Of([.. common.Select(static count => (double)(count / 100f))]);
+            bool drifted = Drifts(window, common, 100, out int looks);
+            Assert.Equal(median < 0.5, drifted);
+            Assert.InRange(looks, (steps / 2) + 1, steps);
+        }
+    }
+
+    /// <summary>A window whose tokens are left out as the window says; what is fetched is what the last step looks at.</summary>
+    private static bool Drifts(DriftWindow window, int[] common, int size, out int looks)
+    {
+        looks = 0;
+        bool drifted = false;
+        foreach (int count in common)
+        {
+            Assert.False(drifted);
+            if (window.LooksNext)
             {
-                Assert.Equal(i == steps - 1, window.Add(common[i], 10, out bool drifted));
-                Assert.Equal(i == steps - 1 && expected, drifted);
+                looks++;
+                drifted = window.Add(count, size);
+            }
+            else
+            {
+                window.Skip();
             }
         }
+
+        return drifted;
     }
 
     [Fact]
     public void DriftWindow_OfEmptySets_NeverDrifts()
     {
-        var window = new DriftWindow(1, 1);
-        Assert.True(window.Add(0, 0, out bool drifted));
-        Assert.False(drifted);
+        var window = new DriftWindow(3, 1);
+        Assert.False(Drifts(window, [0, 0, 0], 0, out int looks));
+        Assert.Equal(2, looks);
     }
 }

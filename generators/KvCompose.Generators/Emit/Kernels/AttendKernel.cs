@@ -20,7 +20,7 @@ internal static class AttendKernel
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
             KernelParameter.Floats("partial", "[heads][shares][GroupSize][HeadDim], outputs before division."),
             KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], maximum of the scores and sum of the exponentials."),
-            .. EvictKernel.IsNeeded(plan) ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
+            .. plan.Evicts ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
         ],
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
@@ -48,7 +48,7 @@ internal static class AttendKernel
                     WriteSoftmax(writer, kernels, member);
                 }
 
-                if (EvictKernel.IsNeeded(plan))
+                if (plan.Evicts)
                 {
                     WriteLogits(writer, plan, kernels);
                 }

@@ -5,13 +5,11 @@ namespace KvCompose.Generators.Emit.Kernels;
 
 /// <summary>
 /// Writes the eviction of a decode step: the stage's retention of every candidate, pooled along the head's line and reduced over the
-/// group; the least retained leaves, the token of the last slot takes its place, and the line closes up.
+/// group; the least retained leaves, the token of the last slot takes its place, and the line closes up. Where tokens collect what
+/// they are given, every step adds to it first; where they stand in no line, slots take its place and are crossed out.
 /// </summary>
-internal static class EvictKernel
+internal static partial class EvictKernel
 {
-    /// <summary>Whether a pipeline has this kernel: its tokens stand in a line, and what they are worth is of this step alone.</summary>
-    public static bool IsNeeded(PipelinePlan plan) => plan.Evicts && plan.DecodeOrder != DecodeOrder.None && !plan.Collects;
-
     public static Kernel Of(PipelinePlan plan) => new(
         "EvictKernel",
         "Takes out what one head holds above its budget. Group (head).",
@@ -34,6 +32,11 @@ internal static class EvictKernel
             yield return new KernelParameter(plan.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
         }
 
+        if (plan.Collects)
+        {
+            yield return KernelParameter.Floats("probabilities", "[heads][stride], scratch.");
+        }
+
         yield return KernelParameter.Floats("scores", "[heads][stride], scratch.");
         yield return KernelParameter.Floats("retentions", "[heads][GroupSize][stride], scratch.");
         yield return KernelParameter.Ints("line", "[heads][stride], scratch.");
@@ -53,7 +56,8 @@ internal static class EvictKernel
             int count = tokens[head];
             int budget = budgets[head];
             """);
-        using (writer.Block("if (budget == 0 || count <= budget)"))
+        bool lined = plan.DecodeOrder != DecodeOrder.None;
+        using (writer.Block(plan.Collects ? "if (budget == 0)" : "if (budget == 0 || count <= budget)"))
         {
             writer.Return();
         }
@@ -64,25 +68,56 @@ internal static class EvictKernel
             writer.Line($"{plan.Selection.Type} options = {StageValue.Of(plan.Selection)};");
         }
 
-        WriteStart(writer);
-        writer.Line();
+        writer.Line("long row = (long)head * stride;");
+        WriteNormalisers(writer);
+        if (plan.Collects)
+        {
+            WriteCollect(writer, plan);
+        }
+
+        if (lined)
+        {
+            WriteLineIn(writer);
+        }
+        else
+        {
+            WriteSlots(writer);
+        }
+
         WriteRetentions(writer, plan);
         writer.Line();
-        using (writer.Block("for (int excess = IntrinsicMath.Min(count - budget, candidates); excess > 0; excess--)"))
+        using (writer.Block(lined
+            ? "for (int excess = IntrinsicMath.Min(count - budget, candidates); excess > 0; excess--)"
+            : "for (int excess = count - budget; excess > 0; excess--)"))
         {
-            WriteLeast(writer);
+            WriteLeast(writer, lined);
             writer.Line();
-            WriteRemove(writer);
+            if (lined)
+            {
+                WriteCloseUp(writer);
+            }
+            else
+            {
+                WriteCrossOut(writer);
+            }
+
+            WriteMove(writer, plan);
         }
 
         writer.Line();
-        WriteLine(writer, plan);
+        if (lined)
+        {
+            WriteLineOut(writer, plan);
+        }
+
+        using (writer.Block("if (thread == 0)"))
+        {
+            writer.Line("tokens[head] = count;");
+        }
     }
 
-    private static void WriteStart(KernelWriter writer)
+    private static void WriteNormalisers(KernelWriter writer)
     {
-        writer.Line("long row = (long)head * stride;");
-        writer.Line("int candidates = IntrinsicMath.Max(0, count - Sinks - Window);");
         writer.Line();
         writer.Line("// Log-sum-exp of each query head over the shares.");
         using (writer.Block("if (thread < GroupSize)"))
@@ -105,7 +140,14 @@ internal static class EvictKernel
                 """);
         }
 
+        writer.Line();
+        writer.Barrier();
+    }
+
+    private static void WriteLineIn(KernelWriter writer)
+    {
         writer.Line($$"""
+            int candidates = IntrinsicMath.Max(0, count - Sinks - Window);
 
             // The head's line, slot numbers by rank: sinks first, window last.
             for (int rank = thread; rank < count; rank += {{KernelPlan.Threads}})
@@ -119,48 +161,86 @@ internal static class EvictKernel
 
     private static void WriteRetentions(KernelWriter writer, PipelinePlan plan)
     {
-        int reach = plan.PoolingKernel / 2;
+        bool lined = plan.DecodeOrder != DecodeOrder.None;
+        string slot = lined ? "line[row + Sinks + rank]" : "line[row + rank]";
         writer.Line("// Retention: the stage's formula.");
         using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
         {
-            writer.Line($$"""
-                int slot = line[row + Sinks + rank];
-                long page = pageTable[tableStart[head] + slot / PageTokens];
-                for (int member = 0; member < GroupSize; member++)
+            writer.Line($"int slot = {slot};");
+            if (!lined)
+            {
+                using (writer.Block("if (slot < 0)"))
                 {
-                    long pair = (long)head * GroupSize + member;
-                    var seen = new ResidentToken
-                    {
-                        Position = words[page * PageFloats + PagePositions + slot % PageTokens],
-                        StepPosition = stepPositions[head],
-                        Probability = XMath.Exp(logits[pair * stride + slot] - normalisers[member]),
-                    };
-                    retentions[pair * stride + rank] = {{plan.Selection.Type}}.Retain(in options, in seen);
+                    writer.Line("continue;");
                 }
-                """);
+
+                writer.Line();
+            }
+
+            writer.Line("long page = pageTable[tableStart[head] + slot / PageTokens];");
+            if (plan.Collects)
+            {
+                WriteRetain(writer, plan, "probabilities[row + slot]", "row * GroupSize + rank");
+            }
+            else
+            {
+                using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
+                {
+                    writer.Line("long pair = (long)head * GroupSize + member;");
+                    WriteRetain(writer, plan, "XMath.Exp(logits[pair * stride + slot] - normalisers[member])", "pair * stride + rank");
+                }
+            }
         }
 
         writer.Line();
         writer.Barrier();
+        WriteScores(writer, plan, lined ? plan.PoolingKernel : 1, plan.Collects ? 1 : plan.GroupSize);
+    }
+
+    private static void WriteRetain(KernelWriter writer, PipelinePlan plan, string probability, string target)
+    {
+        string collected = plan.Collects ? "\n    Collected = pool[page * PageFloats + PageCollected + slot % PageTokens]," : "";
+        writer.Line($$"""
+            var seen = new ResidentToken
+            {
+                Position = words[page * PageFloats + PagePositions + slot % PageTokens],
+                StepPosition = stepPositions[head],
+                Probability = {{probability}},{{collected}}
+            };
+            retentions[{{target}}] = {{plan.Selection.Type}}.Retain(in options, in seen);
+            """);
+    }
+
+    private static void WriteScores(KernelWriter writer, PipelinePlan plan, int kernel, int members)
+    {
         bool average = plan.Pooling != PoolingKind.Max;
-        writer.Line($"// Pooled along the line, reduced over the group.");
+        int reach = kernel / 2;
+        string own = $"retentions[{(members == 1 ? "row * GroupSize" : "((long)head * GroupSize + member) * stride")} + ";
+        writer.Line((kernel > 1 ? "// Pooled along the line" : "// As it stands") + (members > 1 ? ", reduced over the group." : "."));
         using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
         {
             writer.Line("float score = 0;");
-            using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
+            using (writer.Block($"for (int member = 0; member < {(members == 1 ? "1" : "GroupSize")}; member++)"))
             {
-                writer.Line($$"""
-                    float pooled = {{(average ? "0" : "float.NegativeInfinity")}};
-                    for (int near = IntrinsicMath.Max(0, rank - {{reach}}); near <= IntrinsicMath.Min(candidates - 1, rank + {{reach}}); near++)
-                    {
-                        float own = retentions[((long)head * GroupSize + member) * stride + near];
-                        pooled = {{(average ? "pooled + own" : "XMath.Max(pooled, own)")}};
-                    }
-
-                    """);
-                if (average && plan.PoolingKernel > 1)
+                if (kernel == 1)
                 {
-                    writer.Line($"pooled *= 1f / {plan.PoolingKernel};");
+                    writer.Line($"float pooled = {own}rank];");
+                }
+                else
+                {
+                    writer.Line($$"""
+                        float pooled = {{(average ? "0" : "float.NegativeInfinity")}};
+                        for (int near = IntrinsicMath.Max(0, rank - {{reach}}); near <= IntrinsicMath.Min(candidates - 1, rank + {{reach}}); near++)
+                        {
+                            float own = {{own}}near];
+                            pooled = {{(average ? "pooled + own" : "XMath.Max(pooled, own)")}};
+                        }
+
+                        """);
+                    if (average)
+                    {
+                        writer.Line($"pooled *= 1f / {kernel};");
+                    }
                 }
 
                 writer.Line(plan.Reduction == GroupReduction.Max
@@ -168,7 +248,7 @@ internal static class EvictKernel
                     : "score += pooled;");
             }
 
-            string mean = plan.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / GroupSize)" : "";
+            string mean = plan.Reduction == GroupReduction.Mean && members > 1 ? " * (1f / GroupSize)" : "";
             writer.Line($"scores[row + rank] = score{mean};");
         }
 
@@ -177,8 +257,11 @@ internal static class EvictKernel
     }
 
     /// <summary>NaN counts as negative infinity; of equals the later in the line is least.</summary>
-    private static void WriteLeast(KernelWriter writer)
+    private static void WriteLeast(KernelWriter writer, bool lined)
     {
+        string stands = lined ? "" : "line[row + rank] >= 0 && ";
+        string first = lined ? "" : "leaving < 0 || ";
+        string least = lined ? "leastRank < 0 || score <= least" : "(leastRank < 0 || score <= least)";
         writer.Line($$"""
             // Who is retained least: each thread among its own, then one among the threads.
             int least = 0;
@@ -186,7 +269,7 @@ internal static class EvictKernel
             for (int rank = thread; rank < candidates; rank += {{KernelPlan.Threads}})
             {
                 int score = (int)(Ordered(scores[row + rank]) ^ 0x80000000u);
-                if (leastRank < 0 || score <= least)
+                if ({{stands}}{{least}})
                 {
                     least = score;
                     leastRank = rank;
@@ -204,19 +287,29 @@ internal static class EvictKernel
             {
                 int rank = leastRanks[other];
                 int score = leastScores[other];
-                if (rank >= 0 && (score < lowest || (score == lowest && rank > leaving)))
+                if (rank >= 0 && ({{first}}score < lowest || (score == lowest && rank > leaving)))
                 {
                     lowest = score;
                     leaving = rank;
                 }
             }
 
-            int hole = line[row + Sinks + leaving];
             """);
+        if (!lined)
+        {
+            using (writer.Block("if (leaving < 0)"))
+            {
+                writer.Line("break; // only sinks and window are left");
+            }
+
+            writer.Line();
+        }
+
+        writer.Line($"int hole = line[row + {(lined ? "Sinks + " : "")}leaving];");
         writer.Barrier();
     }
 
-    private static void WriteRemove(KernelWriter writer)
+    private static void WriteCloseUp(KernelWriter writer)
     {
         writer.Line("// The line and the scores close up, a stretch at a time.");
         writer.Line("count--;");
@@ -248,8 +341,16 @@ internal static class EvictKernel
             writer.Barrier();
         }
 
-        writer.Line($$"""
+        writer.Line();
+    }
 
+    /// <summary>Writes how the token of the last slot fills the hole.</summary>
+    private static void WriteMove(KernelWriter writer, PipelinePlan plan)
+    {
+        string collected = plan.Collects
+            ? "\n        pool[into + PageCollected + intoPlace] = pool[from + PageCollected + fromPlace];"
+            : "";
+        writer.Line($$"""
             // The token of the last slot moves into the hole.
             long from = pageTable[tableStart[head] + count / PageTokens] * (long)PageFloats;
             long into = pageTable[tableStart[head] + hole / PageTokens] * (long)PageFloats;
@@ -257,7 +358,7 @@ internal static class EvictKernel
             int intoPlace = hole % PageTokens;
             if (hole != count)
             {
-                for (int rank = thread; rank < count; rank += {{KernelPlan.Threads}})
+                for (int rank = thread; rank < {{(plan.DecodeOrder == DecodeOrder.None ? "candidates" : "count")}}; rank += {{KernelPlan.Threads}})
                 {
                     if (line[row + rank] == count)
                     {
@@ -273,7 +374,7 @@ internal static class EvictKernel
 
                 if (thread == 0)
                 {
-                    pool[into + PagePositions + intoPlace] = pool[from + PagePositions + fromPlace];
+                    pool[into + PagePositions + intoPlace] = pool[from + PagePositions + fromPlace];{{collected}}
                 }
             }
 
@@ -281,7 +382,7 @@ internal static class EvictKernel
         writer.Barrier();
     }
 
-    private static void WriteLine(KernelWriter writer, PipelinePlan plan)
+    private static void WriteLineOut(KernelWriter writer, PipelinePlan plan)
     {
         string target = "rank";
         writer.Line(plan.DecodeOrder == DecodeOrder.Physical
@@ -313,9 +414,5 @@ internal static class EvictKernel
         }
 
         writer.Line();
-        using (writer.Block("if (thread == 0)"))
-        {
-            writer.Line("tokens[head] = count;");
-        }
     }
 }

@@ -5,23 +5,30 @@ namespace KvCompose.Generators.Emit.Kernels;
 /// <summary>Writes the copy of the kept rows, with their positions, into pages of their own.</summary>
 internal static class GatherKernel
 {
-    public static Kernel Of() => new(
+    public static Kernel Of(PipelinePlan plan) => new(
         "GatherKernel",
         "Fills one page with kept rows. Group (target page of the head, head).",
-        [
-            KernelParameter.Floats("pool", "[pages][PageFloats], sources and targets."),
-            KernelParameter.Ints("sourceTable", "Page ids of the sources; the tables of all heads one after another."),
-            KernelParameter.Ints("sourceStart", "[heads], where a head's source table begins."),
-            KernelParameter.Ints("targetTable", "Page ids of the targets, none of which is a source."),
-            KernelParameter.Ints("targetStart", "[heads], where a head's target table begins."),
-            KernelParameter.Ints("kept", "[heads], tokens that a head keeps."),
-            KernelParameter.Ints("indices", "[heads][stride], source rows in target order."),
-            KernelParameter.Stride,
-        ],
+        [.. Parameters(plan)],
         Synchronises: true,
-        WriteBody);
+        writer => WriteBody(writer, plan));
 
-    private static void WriteBody(KernelWriter writer)
+    private static KernelParameter[] Parameters(PipelinePlan plan) =>
+    [
+        KernelParameter.Floats("pool", "[pages][PageFloats], sources and targets."),
+        KernelParameter.Ints("sourceTable", "Page ids of the sources; the tables of all heads one after another."),
+        KernelParameter.Ints("sourceStart", "[heads], where a head's source table begins."),
+        KernelParameter.Ints("targetTable", "Page ids of the targets, none of which is a source."),
+        KernelParameter.Ints("targetStart", "[heads], where a head's target table begins."),
+        KernelParameter.Ints("kept", "[heads], tokens that a head keeps."),
+        KernelParameter.Ints("indices", "[heads][stride], source rows in target order."),
+        .. plan.Collects ? (KernelParameter[])[Scores] : [],
+        KernelParameter.Stride,
+    ];
+
+    /// <summary>What the tokens have collected in the prompt, where they go on collecting.</summary>
+    public static KernelParameter Scores { get; } = KernelParameter.Floats("scores", "[heads][stride], what each token has collected.");
+
+    private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
         writer.Line("""
             var pages = SharedMemory.Allocate<int>(PageTokens);
@@ -76,5 +83,17 @@ internal static class GatherKernel
                 pool[target * PageFloats + PagePositions + rank] = pool[pages[rank] * (long)PageFloats + PagePositions + slots[rank]];
             }
             """);
+        if (plan.Collects)
+        {
+            writer.Line($$"""
+
+                // What they have collected.
+                for (int rank = thread; rank < filled; rank += {{KernelPlan.Threads}})
+                {
+                    long row = (long)head * stride;
+                    pool[target * PageFloats + PageCollected + rank] = scores[row + indices[row + Grid.IdxX * PageTokens + rank]];
+                }
+                """);
+        }
     }
 }

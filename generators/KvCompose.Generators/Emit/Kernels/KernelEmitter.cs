@@ -80,7 +80,7 @@ internal static class KernelEmitter
     {
         yield return AttendKernel.Of(plan, kernels);
         yield return CombineKernel.Of();
-        if (EvictKernel.IsNeeded(plan))
+        if (plan.Evicts)
         {
             yield return EvictKernel.Of(plan);
         }
@@ -92,10 +92,15 @@ internal static class KernelEmitter
 
         if (plan.ObservesWindow)
         {
-            yield return LogSumExpKernel.Of(plan, kernels);
+            yield return LogSumExpKernel.Of(plan, kernels, RowsOfQueries.Window);
         }
 
-        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        if (plan.ObservesAllRows)
+        {
+            yield return LogSumExpKernel.Of(plan, kernels, RowsOfQueries.All);
+        }
+
+        if (ObserveKernel.IsNeeded(plan))
         {
             yield return ObserveKernel.Of(plan, kernels);
         }
@@ -112,10 +117,16 @@ internal static class KernelEmitter
             yield return RankKernel.Of();
         }
 
-        yield return GatherKernel.Of();
+        yield return GatherKernel.Of(plan);
         if (plan.Cascades)
         {
             yield return TruncateKernel.Of();
+        }
+
+        if (plan.Propagates)
+        {
+            yield return LayerScoreKernel.Of();
+            yield return OnwardKernel.Of();
         }
     }
 
@@ -127,7 +138,7 @@ internal static class KernelEmitter
             /// time. Attention: group (share of the tokens, head, block of {kernels.Members} query heads), {kernels.AttendSharedBytes} bytes of shared memory, then
             /// a kernel that joins the shares.
             """);
-        if (plan.ObservesWindow)
+        if (plan.ObservesAttention)
         {
             writer.WriteLine($"/// Observation: {kernels.RowsAtOnce} rows at a time, {kernels.ObserveSharedBytes} bytes.");
         }
@@ -155,9 +166,14 @@ internal static class KernelEmitter
             private const int TileFloats4 = {4 * plan.HeadDim};
             private const int Columns = {plan.HeadDim / 4};
             """);
-        if (EvictKernel.IsNeeded(plan))
+        if (plan.DecodeOrder != DecodeOrder.None)
         {
             writer.WriteLine($"private const int PageOrder = {plan.OrderOffset / sizeof(float)};");
+        }
+
+        if (plan.Collects)
+        {
+            writer.WriteLine($"private const int PageCollected = {plan.CollectedOffset / sizeof(float)};");
         }
 
         if (plan.ChoosesOnDevice)

@@ -10,7 +10,7 @@ internal static class LaunchEmitter
     {
         Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
         writer.WriteLine();
-        bool evicts = EvictKernel.IsNeeded(plan);
+        bool evicts = plan.Evicts;
         string kept = evicts
             ? """
 
@@ -77,24 +77,27 @@ internal static class LaunchEmitter
 
     private static void WriteEviction(SourceWriter writer, PipelinePlan plan, Kernel evict)
     {
-        string[] given = ["pool", "pageTable", "tableStart", "tokens", "statistics", "scores", "retentions"];
+        string[] given = ["pool", "pageTable", "tableStart", "tokens", "statistics", "probabilities", "scores", "retentions"];
         KernelParameter[] own = [.. evict.Parameters.Where(parameter => !given.Contains(parameter.Name))];
         writer.WriteLine();
-        writer.WriteLine("""
+        writer.WriteLine($$"""
             /// <summary>Floats of scratch memory that <see cref="Evict"/> needs behind that of <see cref="Attend"/>.</summary>
-            internal static long EvictScratch(int heads, int stride) => (long)heads * stride * (GroupSize + 1);
+            internal static long EvictScratch(int heads, int stride) => (long)heads * stride * (GroupSize + {{(plan.Collects ? "2" : "1")}});
 
             /// <summary>Takes out what heads hold above their budgets after a step's attention; the parameters are those of <see cref="EvictKernel"/>.</summary>
             """);
+        string probabilities = plan.Collects
+            ? "\nArrayView<float> probabilities = scratch.SubView(AttendScratch(tables.Heads, shares) + rows * (GroupSize + 1), rows);"
+            : "";
         using (writer.WriteBlock($"internal static void Evict(DeviceContext device, DevicePages pages, DevicePageTables tables, ArrayView<float> scratch, {Declared(own)})"))
         {
-            writer.WriteLine("""
+            writer.WriteLine($"""
                 Require(pages);
                 long outputs = (long)tables.Heads * shares * GroupSize;
                 long rows = (long)tables.Heads * stride;
                 ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
                 ArrayView<float> scores = scratch.SubView(AttendScratch(tables.Heads, shares), rows);
-                ArrayView<float> retentions = scratch.SubView(AttendScratch(tables.Heads, shares) + rows, rows * GroupSize);
+                ArrayView<float> retentions = scratch.SubView(AttendScratch(tables.Heads, shares) + rows, rows * GroupSize);{probabilities}
                 """);
             string arguments = string.Join(", ", evict.Parameters.Skip(4).Select(static parameter => parameter.Name));
             Launch(writer, plan, evict, "tables.Heads, 1, 1", "pages.View, tables.Pages, tables.Starts, tables.Tokens, " + arguments);
@@ -110,14 +113,20 @@ internal static class LaunchEmitter
         {
             KernelParameter[] own = [.. observe.Parameters.Skip(4)];
             writer.WriteLine();
-            writer.WriteLine("/// <summary>Observes the prompt's tokens before the window, for heads that hold the whole prompt; <see cref=\"ScoreKernel\"/> reads the result.</summary>");
+            writer.WriteLine("/// <summary>Observes the prompt's tokens, for heads that hold the whole prompt; <see cref=\"ScoreKernel\"/> reads the result.</summary>");
             using (writer.WriteBlock($"internal static void Observe(DeviceContext device, DevicePages pages, DevicePageTables tables, {Declared(own)})"))
             {
                 writer.WriteLine("Require(pages);");
                 if (plan.ObservesWindow)
                 {
                     int blocks = (plan.ObservedRows + plan.Kernels!.RowsAtOnce - 1) / plan.Kernels.RowsAtOnce;
-                    Launch(writer, plan, Named("LogSumExpKernel"), $"{CSharpLiteral.Of(blocks)}, GroupSize, tables.Heads", Tables + ", queries, logSumExp");
+                    Launch(writer, plan, Named(LogSumExpKernel.OfWindow), $"{CSharpLiteral.Of(blocks)}, GroupSize, tables.Heads", Tables + ", queries, logSumExp");
+                }
+
+                if (plan.ObservesAllRows)
+                {
+                    string rows = CSharpLiteral.Of(plan.Kernels!.RowsAtOnce);
+                    Launch(writer, plan, Named(LogSumExpKernel.OfAllRows), $"(stride + {rows} - 1) / {rows}, GroupSize, tables.Heads", Tables + ", allQueries, allLogSumExp, stride");
                 }
 
                 int tokens = KernelPlan.Warps * KernelPlan.TileTokens;
@@ -128,7 +137,7 @@ internal static class LaunchEmitter
         Kernel score = kernels.First(static kernel => kernel.Name == "ScoreKernel");
         KernelParameter[] scored = [.. score.Parameters.Skip(4)];
         writer.WriteLine();
-        writer.WriteLine("/// <summary>Scores the prompt's tokens before the window; the parameters are those of <see cref=\"ScoreKernel\"/>.</summary>");
+        writer.WriteLine("/// <summary>Scores the prompt's tokens; the parameters are those of <see cref=\"ScoreKernel\"/>.</summary>");
         using (writer.WriteBlock($"internal static void Score(DeviceContext device, DevicePages pages, DevicePageTables tables, {Declared(scored)})"))
         {
             writer.WriteLine("Require(pages);");
@@ -177,14 +186,46 @@ internal static class LaunchEmitter
             }
         }
 
+        Kernel gather = Named("GatherKernel");
+        KernelParameter[] gathered = [.. gather.Parameters.Skip(6)];
         writer.WriteLine();
         writer.WriteLine("/// <summary>Copies the chosen rows into the pages of the target tables, none of which may be a source.</summary>");
         using (writer.WriteBlock(
-            "internal static void Gather(DeviceContext device, DevicePages pages, DevicePageTables tables, DevicePageTables targets, ArrayView<int> indices, int stride)"))
+            $"internal static void Gather(DeviceContext device, DevicePages pages, DevicePageTables tables, DevicePageTables targets, {Declared(gathered)})"))
         {
             writer.WriteLine("Require(pages);");
-            Launch(writer, plan, Named("GatherKernel"), "(stride + PageTokens - 1) / PageTokens, tables.Heads, 1",
-                "pages.View, tables.Pages, tables.Starts, targets.Pages, targets.Starts, targets.Tokens, indices, stride");
+            Launch(writer, plan, gather, "(stride + PageTokens - 1) / PageTokens, tables.Heads, 1",
+                "pages.View, tables.Pages, tables.Starts, targets.Pages, targets.Starts, targets.Tokens, " + Names(gathered));
+        }
+
+        if (plan.Propagates)
+        {
+            WritePropagation(writer, plan, Named("LayerScoreKernel"), Named("SelectKernel"), Named("OnwardKernel"));
+        }
+    }
+
+    private static void WritePropagation(SourceWriter writer, PipelinePlan plan, Kernel score, Kernel select, Kernel onward)
+    {
+        KernelParameter[] all = [.. score.Parameters.Concat(onward.Parameters).Where(static parameter => parameter != KernelParameter.Stride), KernelParameter.Stride];
+        writer.WriteLine();
+        writer.WriteLine("""
+            /// <summary>
+            /// Lets, for every sequence, the tokens with the highest scores of the layer and those that are always kept go on; a sequence goes on whole
+            /// where as many are to go on as there are. The parameters are those of <see cref="LayerScoreKernel"/> and <see cref="OnwardKernel"/>.
+            /// </summary>
+            """);
+        using (writer.WriteBlock($"internal static void Propagate(DeviceContext device, int sequences, {Declared(all)})"))
+        {
+            writer.WriteLine("""
+                if (width % 4 != 0)
+                {
+                    throw new ArgumentException($"a hidden state has {width} floats, not a multiple of 4", nameof(width));
+                }
+
+                """);
+            Launch(writer, plan, score, "(stride + Threads - 1) / Threads, sequences, 1", Names(score.Parameters));
+            Launch(writer, plan, select, "sequences, 1, 1", "layerScores, sequenceTokens, onward, indices, stride");
+            Launch(writer, plan, onward, "stride, sequences, 1", Names(onward.Parameters));
         }
     }
 

@@ -6,31 +6,52 @@ namespace KvCompose.Generators.Emit.Kernels;
 /// <summary>Writes the normalisers of the observed rows, so that the observation needs one exponential a probability.</summary>
 internal static class LogSumExpKernel
 {
-    public static Kernel Of(PipelinePlan plan, KernelPlan kernels) => new(
-        "LogSumExpKernel",
+    /// <summary>The kernel for the rows of the window.</summary>
+    public const string OfWindow = "LogSumExpKernel";
+
+    /// <summary>The kernel for all rows.</summary>
+    public const string OfAllRows = "AllRowsLogSumExpKernel";
+
+    public static Kernel Of(PipelinePlan plan, KernelPlan kernels, RowsOfQueries rows) => new(
+        rows == RowsOfQueries.All ? OfAllRows : OfWindow,
         "Log-sum-exp of some observed rows of one query head over all keys that each row sees. Group (block of rows, query head of the group, head).",
         [
-            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, KernelParameter.Tokens,
-            RowsOfQueries.Parameter, RowsOfQueries.LogSumExp,
+            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, KernelParameter.Tokens, rows.Queries, rows.LogSumExp,
+            .. rows == RowsOfQueries.All ? (KernelParameter[])[KernelParameter.Stride] : [],
         ],
         Synchronises: true,
-        writer => WriteBody(writer, plan, kernels));
+        writer => WriteBody(writer, plan, kernels, rows));
 
-    private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
+    private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels, RowsOfQueries observed)
     {
         RowsOfQueries.WriteShared(writer, kernels);
         writer.Line($"var warpStatistics = SharedMemory.Allocate<float>({KernelPlan.Warps} * RowsAtOnce * 2);");
         writer.Line("var pool4 = pool.Cast<Float4>();");
         TileScores.WriteLane(writer, kernels);
-        writer.Line("""
+        bool all = observed == RowsOfQueries.All;
+        writer.Line($"""
             int firstRow = Grid.IdxX * RowsAtOnce;
             int head = Grid.IdxZ;
             long pair = (long)head * GroupSize + Grid.IdxY;
             int count = tokens[head];
-            int rows = IntrinsicMath.Min(ObservedRows, count);
-            int tiles = (count + 15) / 16;
+            int rows = {(all ? "count" : "IntrinsicMath.Min(ObservedRows, count)")};
             """);
-        RowsOfQueries.WriteLoad(writer, plan, kernels);
+        if (all)
+        {
+            using (writer.Block("if (firstRow >= rows)"))
+            {
+                writer.Return();
+            }
+
+            writer.Line();
+            writer.Line("int tiles = (IntrinsicMath.Min(firstRow + RowsAtOnce, count) + 15) / 16; // what no row sees is not looked at");
+        }
+        else
+        {
+            writer.Line("int tiles = (count + 15) / 16;");
+        }
+
+        observed.WriteLoad(writer, plan, kernels);
         writer.Line();
         writer.Barrier();
         for (int row = 0; row < kernels.RowsAtOnce; row++)
@@ -87,7 +108,7 @@ internal static class LogSumExpKernel
                 writer.Line($"total += warpStatistics[({warp} * RowsAtOnce + thread) * 2 + 1] * XMath.Exp(top{warp} - top);");
             }
 
-            writer.Line("logSumExp[pair * ObservedRows + firstRow + thread] = top + XMath.Log(total);");
+            writer.Line($"{observed.LogSumExp.Name}[pair * {observed.Room} + firstRow + thread] = top + XMath.Log(total);");
         }
     }
 

@@ -4,11 +4,11 @@ using KvCompose.Shared;
 namespace KvCompose.Generators.Emit.Kernels;
 
 /// <summary>Writes the fused observation: every statistic that any stage asked for, in one walk over the key tiles.</summary>
-internal static class ObserveKernel
+internal static partial class ObserveKernel
 {
     public static Kernel Of(PipelinePlan plan, KernelPlan kernels) => new(
         "ObserveKernel",
-        "All statistics of 64 tokens of one key-value head, a key tile a warp; only tokens before the window. Group (64 tokens, head).",
+        $"All statistics of 64 tokens of one key-value head, a key tile a warp{StageScoreKernel.Scored(plan)}. Group (64 tokens, head).",
         [.. Parameters(plan)],
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
@@ -26,11 +26,19 @@ internal static class ObserveKernel
             yield return ("variances", "WindowVariance", true);
         }
 
+        if (plan.ObservesAllRows)
+        {
+            yield return ("allRows", "AllRowsSum", true);
+        }
+
         if (plan.ObservesKeyNorm)
         {
             yield return ("norms", "KeyNorm", false);
         }
     }
+
+    /// <summary>Whether a pipeline has anything to observe.</summary>
+    public static bool IsNeeded(PipelinePlan plan) => Statistics(plan).Any();
 
     private static IEnumerable<KernelParameter> Parameters(PipelinePlan plan)
     {
@@ -40,8 +48,14 @@ internal static class ObserveKernel
         yield return KernelParameter.Tokens;
         if (plan.ObservesWindow)
         {
-            yield return RowsOfQueries.Parameter;
-            yield return RowsOfQueries.LogSumExp;
+            yield return RowsOfQueries.Window.Queries;
+            yield return RowsOfQueries.Window.LogSumExp;
+        }
+
+        if (plan.ObservesAllRows)
+        {
+            yield return RowsOfQueries.All.Queries;
+            yield return RowsOfQueries.All.LogSumExp;
         }
 
         foreach ((string name, string property, bool perQueryHead) in Statistics(plan))
@@ -59,7 +73,7 @@ internal static class ObserveKernel
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
-        if (plan.ObservesWindow)
+        if (plan.ObservesAttention)
         {
             RowsOfQueries.WriteShared(writer, kernels);
         }
@@ -69,7 +83,7 @@ internal static class ObserveKernel
         writer.Line($"""
             int head = Grid.IdxY;
             int count = tokens[head];
-            int candidates = count - Window;
+            int candidates = {StageScoreKernel.Candidates(plan)};
             """);
         using (writer.Block($"if (Grid.IdxX * {KernelPlan.Warps * KernelPlan.TileTokens} >= candidates)"))
         {
@@ -91,6 +105,11 @@ internal static class ObserveKernel
         if (plan.ObservesWindow)
         {
             WriteWindow(writer, plan, kernels);
+        }
+
+        if (plan.ObservesAllRows)
+        {
+            WriteAllRows(writer, plan, kernels);
         }
     }
 
@@ -132,7 +151,7 @@ internal static class ObserveKernel
             {
                 writer.Line("// A block of rows comes into shared memory.");
                 writer.Barrier();
-                RowsOfQueries.WriteLoad(writer, plan, kernels);
+                RowsOfQueries.Window.WriteLoad(writer, plan, kernels);
                 writer.Line();
                 writer.Barrier();
                 using (writer.Block("if (present)"))
@@ -172,7 +191,7 @@ internal static class ObserveKernel
     private static void WriteRow(KernelWriter writer, PipelinePlan plan, KernelPlan kernels, int row)
     {
         // Rows beyond the last one exist only in the last block, and where a prompt may be shorter than the observed rows.
-        bool maybeAbsent = RowsOfQueries.IsRagged(plan, kernels) || plan.MasksObservation;
+        bool maybeAbsent = RowsOfQueries.Window.IsRagged(plan, kernels) || plan.MasksObservation;
         if (maybeAbsent)
         {
             using (writer.Block($"if (firstRow + {row} < rows)"))

@@ -8,10 +8,16 @@ internal static class StageScoreKernel
 {
     public static Kernel Of(PipelinePlan plan) => new(
         "ScoreKernel",
-        "Scores of 128 tokens of one key-value head; only tokens before the window. Group (128 tokens, head).",
+        $"Scores of 128 tokens of one key-value head{Scored(plan)}. Group (128 tokens, head).",
         [.. Parameters(plan)],
         Synchronises: plan.PoolingKernel > 1,
         writer => WriteBody(writer, plan));
+
+    /// <summary>Tokens that are scored of a head's <c>count</c>: the window's too where scores are collected, for they may leave later.</summary>
+    public static string Candidates(PipelinePlan plan) => plan.Collects ? "count" : "count - Window";
+
+    /// <summary>The same for a summary.</summary>
+    public static string Scored(PipelinePlan plan) => plan.Collects ? "" : "; only tokens before the window";
 
     private static IEnumerable<KernelParameter> Parameters(PipelinePlan plan)
     {
@@ -48,7 +54,8 @@ internal static class StageScoreKernel
             int thread = Group.IdxX;
             int head = Grid.IdxY;
             int first = Grid.IdxX * {KernelPlan.Threads};
-            int candidates = tokens[head] - Window;
+            int count = tokens[head];
+            int candidates = {Candidates(plan)};
             """);
         using (writer.Block("if (first >= candidates)"))
         {

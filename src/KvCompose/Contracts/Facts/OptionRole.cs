@@ -30,6 +30,9 @@ public enum OptionRole
     /// <summary>A share in (0, 1], used where no option of role <see cref="Budget"/> states a number.</summary>
     Rate,
 
+    /// <summary>KiB of pages that one sequence may take over the whole model, used where no option of role <see cref="Budget"/> states a number; 0 for undecided.</summary>
+    Kibibytes,
+
     /// <summary>The 0-based layer at which the stage acts; checked against the model when a session opens.</summary>
     Layer,
 
@@ -47,6 +50,15 @@ public enum OptionRole
 
     /// <summary>A <see cref="RetrievalVisibility"/>.</summary>
     Visibility,
+
+    /// <summary>Tokens that a key-value head has brought in at any step, beside those that stay.</summary>
+    Retrieved,
+
+    /// <summary>The first layers, whose tokens all stay resident.</summary>
+    DenseLayers,
+
+    /// <summary>How what is not resident is stored: 0 for 32 bits an element, and every member after it for half of the one before.</summary>
+    HostPages,
 
     /// <summary>Defects of a published implementation to reproduce; 0 for none.</summary>
     Defects,

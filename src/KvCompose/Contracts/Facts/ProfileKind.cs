@@ -20,4 +20,10 @@ public enum ProfileKind
     /// key-value heads of the model. Required; the stage gets the means in <c>HeadBudgetContext.HeadScores</c>.
     /// </summary>
     HeadScores,
+
+    /// <summary>
+    /// What part every key-value head plays: the file that <c>HeadCalibration</c> makes, as <c>HeadProfile.Load</c> reads it. Optional;
+    /// without it a session has to be opened with a profile, and with it a session may be opened with another.
+    /// </summary>
+    HeadRoles,
 }

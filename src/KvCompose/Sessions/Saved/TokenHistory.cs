@@ -16,5 +16,14 @@ internal sealed class TokenHistory(int context)
         Count += tokens.Length;
     }
 
+    /// <summary>Adds a decoded token; a sequence that began without a prompt has no history that could be told.</summary>
+    public void Continue(int token)
+    {
+        if (Count > 0)
+        {
+            Add([token]);
+        }
+    }
+
     public void Clear() => Count = 0;
 }

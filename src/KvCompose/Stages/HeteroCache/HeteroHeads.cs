@@ -12,6 +12,7 @@ namespace KvCompose;
     Needs = StageProducts.TokenScores | StageProducts.HeadProfile,
     Provides = StageProducts.LayerBudgets | StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,
+    Profile = ProfileKind.HeadRoles,
     Source = "arXiv 2601.13684")]
 public readonly struct HeteroHeads : IHeadRole<HeteroHeads>
 {
@@ -66,6 +67,9 @@ public readonly struct HeteroHeads : IHeadRole<HeteroHeads>
 /// <summary>Declares <see cref="HeteroHeads"/>.</summary>
 public sealed class HeteroHeadsAttribute : HeadRoleAttribute<HeteroHeads>
 {
+    /// <summary>An additional file with the heads' roles; see <see cref="ProfileKind.HeadRoles"/>.</summary>
+    public string? Profile { get; set; }
+
     /// <inheritdoc cref="HeteroHeads.Ratio"/>
     public double Ratio { get; set; }
 

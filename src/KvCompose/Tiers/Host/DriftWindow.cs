@@ -3,37 +3,56 @@ namespace KvCompose.Tiers.Host;
 /// <summary>
 /// W looks at a pivot: o_t = |C_t ∩ R| / K of each step; drift is a median below the threshold. HeteroCache, spec §1.5. Quotients are
 /// float32 and their median is float64, as published, which decides ties with the threshold; K = 0 gives NaN, which is below nothing.
+/// Once more than half of the looks are on one side of the threshold, the median is as well: the other looks are left out, but for the
+/// last one of a drift, whose tokens are fetched.
 /// </summary>
 internal sealed class DriftWindow(int steps, double threshold)
 {
     private readonly double[] _sorted = new double[steps];
-    private int _seen;
+    private int _step;
+    private int _looks;
+    private int _below;
+
+    /// <summary>Whether the next step is looked at; otherwise it is left out.</summary>
+    public bool LooksNext => IsDrift ? _step == steps - 1 : !IsCalm;
+
+    private int Majority => (steps / 2) + 1;
+
+    private bool IsDrift => _below >= Majority;
+
+    private bool IsCalm => _looks - _below >= Majority;
+
+    /// <summary>Leaves a step out.</summary>
+    public void Skip() => Advance();
 
     /// <summary>Takes one look.</summary>
     /// <param name="common">|C_t ∩ R|.</param>
     /// <param name="size">K.</param>
-    /// <param name="drifted">Whether the window, if this look completes it, drifted.</param>
-    /// <returns>Whether the window is complete; the next look begins a new one.</returns>
-    public bool Add(int common, int size, out bool drifted)
+    /// <returns>Whether this was the last step of a window that drifted.</returns>
+    public bool Add(int common, int size)
     {
         double overlap = (float)common / size;
-        int place = _seen++;
+        _below += overlap < threshold ? 1 : 0;
+        int place = _looks++;
         for (; place > 0 && _sorted[place - 1] > overlap; place--)
         {
             _sorted[place] = _sorted[place - 1];
         }
 
         _sorted[place] = overlap;
-        drifted = false;
-        if (_seen < steps)
-        {
-            return false;
-        }
+        bool drifted = _step == steps - 1 && (IsDrift || (!IsCalm && MiddleMean() < threshold));
+        Advance();
+        return drifted;
+    }
 
-        _seen = 0;
-        int middle = steps / 2;
-        double median = steps % 2 == 1 ? _sorted[middle] : (_sorted[middle - 1] + _sorted[middle]) / 2;
-        drifted = median < threshold;
-        return true;
+    /// <summary>Of a window of even length whose looks are half on each side: all were taken.</summary>
+    private double MiddleMean() => (_sorted[(steps / 2) - 1] + _sorted[steps / 2]) / 2;
+
+    private void Advance()
+    {
+        if (++_step == steps)
+        {
+            (_step, _looks, _below) = (0, 0, 0);
+        }
     }
 }

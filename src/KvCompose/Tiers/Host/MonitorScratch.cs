@@ -6,13 +6,13 @@ namespace KvCompose.Tiers.Host;
 /// <summary>Working memory of one thread that looks at pivots. Grows with the longest sequence.</summary>
 internal sealed unsafe class MonitorScratch : IDisposable
 {
-    private NativeFloats? _line;
+    private NativeFloats? _pieces;
     private NativeFloats? _scores;
     private NativeFloats? _choice;
     private ulong[] _mask = [];
 
     /// <summary>For <see cref="PivotScores"/>.</summary>
-    public float* Line => _line!.Pointer;
+    public float* Pieces => _pieces!.Pointer;
 
     /// <summary>Scores of the prompt.</summary>
     public float* Scores => _scores!.Pointer;
@@ -23,26 +23,24 @@ internal sealed unsafe class MonitorScratch : IDisposable
     /// <summary>Words for a mask over a number of tokens.</summary>
     public Span<ulong> Mask(int tokens) => _mask.AsSpan(0, TopMask.Words(tokens));
 
-    /// <summary>Makes room for a line and for as many tokens as there are slots.</summary>
-    public void Reserve(int lineFloats, int slots)
+    /// <summary>Makes room for the tokens of a prompt.</summary>
+    /// <param name="pieceFloats">Floats of <see cref="Pieces"/>.</param>
+    /// <param name="tokens">Tokens of the prompt.</param>
+    public void Reserve(int pieceFloats, int tokens)
     {
-        if (_line is not null && _line.Count >= lineFloats)
+        _pieces = NativeFloats.AtLeast(_pieces, pieceFloats);
+        _scores = NativeFloats.AtLeast(_scores, tokens + 16);
+        _choice = NativeFloats.AtLeast(_choice, TopMask.ScratchWords(tokens));
+        if (_mask.Length < TopMask.Words(tokens))
         {
-            return;
+            _mask = new ulong[TopMask.Words(tokens)];
         }
-
-        // Half as much again: a growing sequence does not ask anew at every token.
-        int room = slots + (slots / 2);
-        _line = NativeFloats.AtLeast(_line, lineFloats + (slots / 2));
-        _scores = NativeFloats.AtLeast(_scores, room + 16);
-        _choice = NativeFloats.AtLeast(_choice, TopMask.ScratchWords(room));
-        _mask = new ulong[TopMask.Words(room)];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _line?.Dispose();
+        _pieces?.Dispose();
         _scores?.Dispose();
         _choice?.Dispose();
     }

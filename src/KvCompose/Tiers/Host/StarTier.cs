@@ -54,22 +54,30 @@ internal sealed unsafe class StarTier : IDisposable
     /// <summary>Whether tokens are on their way.</summary>
     public bool IsUnderWay => _underWay >= 0;
 
+    /// <summary>Whether the pivot's next step is looked at; otherwise <see cref="Skip"/> follows.</summary>
+    public bool LooksNext => _window.LooksNext;
+
+    /// <summary>Rows of the layer's prompt.</summary>
+    public int PromptTokens => _range.Tokens;
+
+    /// <summary>Passes a step that is not looked at.</summary>
+    public void Skip() => _window.Skip();
+
     /// <summary>
     /// Looks at the pivot's weights of a step. When the look completes a window that drifted, the reference set becomes this step's,
     /// and the satellites' wanted rows are the pivot's best. Touches nothing but this star: stars are looked at in parallel.
     /// </summary>
     public void Look(AttentionItems items, AttendedHead* head, MonitorScratch scratch)
     {
-        _settings.Scores.Compute(items, head, _range.Tokens, scratch.Line, scratch.Scores);
+        _settings.Scores.Compute(items, head, _range.Tokens, scratch.Pieces, scratch.Scores);
         Span<ulong> chosen = scratch.Mask(_range.Tokens);
         _range.MarkBest(scratch.Scores, _referenceTokens, chosen, scratch.Choice);
-        _drifted = false;
-        if (!_window.Add(TopMask.Common(chosen, _reference), _referenceTokens, out bool drifted) || !drifted)
+        _drifted = _window.Add(TopMask.Common(chosen, _reference), _referenceTokens);
+        if (!_drifted)
         {
             return;
         }
 
-        _drifted = true;
         chosen.CopyTo(_reference);
         int largest = 0;
         foreach (SatelliteCopy satellite in _satellites)

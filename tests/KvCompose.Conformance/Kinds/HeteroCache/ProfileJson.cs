@@ -5,7 +5,7 @@ using KvCompose.Conformance.Reading;
 namespace KvCompose.Conformance.Kinds.HeteroCache;
 
 /// <summary>Classes, weights and stars as the vectors write them.</summary>
-internal static class ProfileJson
+public static class ProfileJson
 {
     /// <summary>Reads <c>classes</c>, <c>alloc</c> and <c>clusters</c>.</summary>
     public static HeadProfile Read(JsonElement inputs) => new(

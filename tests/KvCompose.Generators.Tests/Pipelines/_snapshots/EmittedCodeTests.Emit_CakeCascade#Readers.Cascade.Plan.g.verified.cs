@@ -56,7 +56,7 @@ namespace Readers
             /// <summary>Bytes of one page of one key-value head.</summary>
             public const int PageBytes = 4224;
 
-            /// <summary>Bytes of one token under one key-value head: key, value and position.</summary>
+            /// <summary>Bytes of one token of a full page under one key-value head: key, value and position.</summary>
             public const int BytesPerToken = 264;
 
             /// <summary>Tokens at the start of the prompt that every head keeps.</summary>

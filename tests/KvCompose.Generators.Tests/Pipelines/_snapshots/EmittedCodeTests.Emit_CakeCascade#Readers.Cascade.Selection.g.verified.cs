@@ -236,7 +236,7 @@ namespace Readers
                 seen.Sum += sum;
             }
 
-            /// <summary>Scores the tokens of one key-value head that are neither sinks nor window.</summary>
+            /// <summary>Scores the tokens of one key-value head that come before the window.</summary>
             internal struct ScoreWork : IParallelWork
             {
                 public global::KvCompose.CakeIndicator Options;

@@ -100,7 +100,8 @@ namespace Readers
                     statistics[layer] = observed ? new LayerStatistics(tokens, Loops.Total(entropies, heads, stride, tokens), Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)) : new LayerStatistics(tokens, 0, 0);
                     var layerContext = new LayerBudgetContext
                     {
-                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens,
+                        Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,
+                        PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
                         ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1), Capacities = capacities,
                     };
                     global::KvCompose.CakeBudget layerBudget = _options.LayerBudget;

@@ -26,7 +26,7 @@ namespace Readers
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 64 tokens (33024 bytes)</description></item>
     /// <item><description>observation: none, every token is kept</description></item>
     /// <item><description>decode: 4 query heads in registers over each key tile (accumulator sets: 2), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
-    /// <item><description>kernels: none, the storage, the pages or what is observed are such as no kernel reads</description></item>
+    /// <item><description>kernels: none, the storage or the pages are such as no kernel reads</description></item>
     /// </list>
     /// </summary>
     partial class Everything
@@ -56,7 +56,7 @@ namespace Readers
             /// <summary>Bytes of one page of one key-value head.</summary>
             public const int PageBytes = 33024;
 
-            /// <summary>Bytes of one token under one key-value head: key, value and position.</summary>
+            /// <summary>Bytes of one token of a full page under one key-value head: key, value and position.</summary>
             public const int BytesPerToken = 516;
 
             /// <summary>Tokens at the start of the prompt that every head keeps.</summary>

@@ -21,7 +21,7 @@ namespace Readers
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
     /// <item><description>propagation: <see cref="global::KvCompose.TokenSelectivePropagation"/> (Layer = 15, Tokens = 0, Rate = 0.2d), arXiv 2502.01068</description></item>
-    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0, Ratio = 0.1d)</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0, Kibibytes = 0, Ratio = 0.1d)</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.SnapKv"/> (Window = 8, Kernel = 7, Pooling = Max, Reduction = Sum), arXiv 2404.14469</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 32 tokens (16512 bytes)</description></item>
@@ -57,7 +57,7 @@ namespace Readers
             /// <summary>Bytes of one page of one key-value head.</summary>
             public const int PageBytes = 16512;
 
-            /// <summary>Bytes of one token under one key-value head: key, value and position.</summary>
+            /// <summary>Bytes of one token of a full page under one key-value head: key, value and position.</summary>
             public const int BytesPerToken = 516;
 
             /// <summary>Tokens at the start of the prompt that every head keeps.</summary>
@@ -87,14 +87,14 @@ namespace Readers
             public global::KvCompose.TokenSelectivePropagation Propagation { get; init; } = new global::KvCompose.TokenSelectivePropagation { Layer = 15, Tokens = 0, Rate = 0.2d };
 
             /// <summary>Options of the layer budget stage.</summary>
-            public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 0, Ratio = 0.1d };
+            public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 0, Kibibytes = 0, Ratio = 0.1d };
 
             /// <inheritdoc/>
             public override string Description => string.Join(
                 "; ",
                 "Readers.FastReader for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.TokenSelectivePropagation, Layer = {Propagation.Layer}, Tokens = {Propagation.Tokens}, Rate = {Propagation.Rate}"),
-                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Ratio = {LayerBudget.Ratio}"),
+                FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),
                 "KvCompose.SnapKv, Window = 8, Kernel = 7, Pooling = KvCompose.PoolingKind.Max, Reduction = KvCompose.GroupReduction.Sum");
 
             /// <inheritdoc/>
@@ -116,7 +116,8 @@ namespace Readers
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
-                if (LayerBudget.Tokens == 0)
+                StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }

@@ -31,6 +31,12 @@ namespace Readers
             {
                 _options = options;
                 StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);
+                if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
+                {
+                    long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
+                    StageOptionException.ThrowIfOutside(
+                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
+                }
             }
 
             /// <inheritdoc/>
@@ -123,7 +129,8 @@ namespace Readers
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);
                     var layerContext = new LayerBudgetContext
                     {
-                        Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, PropagatedShare = propagatedShare,
+                        Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens, PropagatedShare = propagatedShare,
+                        PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
                         ProtectedTokens = Plan.Sinks + Plan.Window, Statistics = statistics.AsSpan(0, layer + 1),
                     };
                     global::KvCompose.UniformBudget layerBudget = _options.LayerBudget;

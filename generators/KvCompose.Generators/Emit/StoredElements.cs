@@ -1,0 +1,23 @@
+using KvCompose.Generators.Planning;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>How the leaf loops read elements of a page.</summary>
+/// <param name="Suffix">What their names end with.</param>
+/// <param name="Type">The storage.</param>
+/// <param name="Bits">Bits of an element, as an expression.</param>
+/// <param name="ElementBits">The same as a number.</param>
+/// <param name="Quantised">Whether elements are codes.</param>
+internal sealed record StoredElements(string Suffix, string Type, string Bits, int ElementBits, bool Quantised)
+{
+    /// <summary>The tokens of a page that is not full yet, where full ones are quantised.</summary>
+    public static StoredElements Open { get; } = new("Open", KernelPlanner.Storage, "32", 32, Quantised: false);
+
+    /// <summary>As the pipeline stores them.</summary>
+    public static StoredElements Of(PipelinePlan plan) => new("", plan.Storage, "Plan.ElementBits", plan.ElementBits, plan.Quantised);
+
+    /// <summary>Sixteen elements of a value row, whose scale and zero point are at hand.</summary>
+    public string Value(string place) => Quantised
+        ? $"Vector512.MultiplyAddEstimate({Type}.Load(block, {place}), scale, zero)"
+        : $"{Type}.Load(block, {place})";
+}

@@ -1,0 +1,10 @@
+namespace KvCompose.Analyzers.Tests.Rules;
+
+public class KVC2107Tests
+{
+    [Theory]
+    [InlineData("KvPipeline, {|KVC2107:MaxCacheBytes(1000)|}, FullCache", "it names no model")]
+    [InlineData("KvPipeline(Model = \"config.json\", PageTokens = 16), {|KVC2107:MaxCacheBytes(1000)|}, UniformBudget(Tokens = 512), SnapKv, IceCache", "no option of 'IceCache' has a role")]
+    public async Task Limit_WithoutAnythingToCompareWith_IsReported(string attributes, string problem)
+        => Assert.Contains(problem, Assert.Single(await ModelFiles.With().VerifyAsync("using KvCompose; [" + attributes + "] partial class Chat;")).GetMessage());
+}

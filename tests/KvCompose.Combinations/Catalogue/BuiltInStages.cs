@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace KvCompose.Combinations.Catalogue;
+
+/// <summary>
+/// Every built-in stage in every form that emits other code, found by reflection: the attributes that fill a slot, and of their options
+/// those whose role decides what is emitted. A stage that is added to the library takes part by that alone.
+/// </summary>
+internal static class BuiltInStages
+{
+    private static readonly Dictionary<string, StageSlot> SlotOfAttribute
+        = Enum.GetValues<StageSlot>().ToDictionary(static slot => $"KvCompose.{slot}Attribute`1");
+
+    /// <summary>The ways to fill a slot, in the order of their names.</summary>
+    public static IReadOnlyDictionary<StageSlot, StageChoice[]> All { get; } = Find()
+        .GroupBy(static choice => choice.Slot)
+        .ToDictionary(static slot => slot.Key, static slot => slot.OrderBy(choice => choice.Label, StringComparer.Ordinal).ToArray());
+
+    private static IEnumerable<StageChoice> Find()
+    {
+        foreach (Type attribute in typeof(StageAttribute).Assembly.GetExportedTypes())
+        {
+            if (attribute is { IsAbstract: false, ContainsGenericParameters: false, BaseType: { IsGenericType: true } declares }
+                && SlotOfAttribute.TryGetValue(declares.GetGenericTypeDefinition().FullName!, out StageSlot slot))
+            {
+                foreach (StageChoice choice in Forms(slot, declares.GetGenericArguments()[0], attribute))
+                {
+                    yield return choice;
+                }
+            }
+        }
+    }
+
+    /// <summary>One choice for every combination of values of the options that decide what is emitted.</summary>
+    private static IEnumerable<StageChoice> Forms(StageSlot slot, Type stage, Type attribute)
+    {
+        PropertyInfo[] options = [.. stage.GetProperties().Where(static property => property.IsDefined(typeof(StageOptionAttribute)))];
+        IEnumerable<(PropertyInfo Option, object Value)[]> forms = [[]];
+        foreach (PropertyInfo option in options.OrderBy(static option => Marker(option).Role))
+        {
+            object[] values = EmittedForms.Of(Marker(option).Role, Marker(option).DefaultValue);
+            forms = [.. forms.SelectMany(form => (EmittedForms.Matters(form, option) ? values : values[..1]).Select(value => form.Append((option, value)).ToArray()))];
+        }
+
+        foreach ((PropertyInfo Option, object Value)[] form in forms)
+        {
+            object value = Activator.CreateInstance(stage)!;
+            var arguments = new List<string>();
+            var label = stage.Name;
+            foreach ((PropertyInfo option, object chosen) in form)
+            {
+                StageOptionAttribute marker = Marker(option);
+                object set = EmittedForms.Decides(marker.Role) ? chosen : SmallModelOptions.Of(slot, option.Name, marker);
+                option.SetValue(value, Convert(set, option.PropertyType));
+                if (!Equals(set, marker.DefaultValue))
+                {
+                    arguments.Add($"{option.Name} = {Literal(set)}");
+                    label += EmittedForms.Decides(marker.Role) ? $" ({option.Name} = {Word(set)})" : "";
+                }
+            }
+
+            if (attribute.GetProperty("Profile") is not null && SmallModelOptions.ProfileOf(stage) is { } file)
+            {
+                arguments.Add($"Profile = \"{file}\"");
+            }
+
+            yield return new StageChoice(slot, stage, attribute, arguments, value, label);
+        }
+    }
+
+    private static StageOptionAttribute Marker(PropertyInfo option) => option.GetCustomAttribute<StageOptionAttribute>()!;
+
+    private static object Convert(object value, Type type)
+        => type.IsEnum ? Enum.ToObject(type, value) : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
+
+    private static string Word(object value) => value is bool flag ? (flag ? "true" : "false") : value.ToString()!;
+
+    private static string Literal(object value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        Enum member => $"global::{member.GetType().FullName}.{member}",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => throw new InvalidOperationException($"no literal for {value}"),
+    };
+}

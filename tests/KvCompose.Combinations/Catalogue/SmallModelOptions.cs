@@ -1,0 +1,32 @@
+using System.Reflection;
+
+namespace KvCompose.Combinations.Catalogue;
+
+/// <summary>Values of options for a model of a few layers and prompts of a hundred tokens: by role, and by name where an option has none.</summary>
+internal static class SmallModelOptions
+{
+    /// <summary>The additional file with scores of the small model's heads.</summary>
+    public const string HeadScores = "heads.json";
+
+    /// <summary>Tokens that a head keeps of a prompt.</summary>
+    public const int Budget = 40;
+
+    /// <summary>The value that a stage is declared with.</summary>
+    public static object Of(StageSlot slot, string name, StageOptionAttribute marker) => (slot, marker.Role, name) switch
+    {
+        (StageSlot.LayerBudget, OptionRole.Budget, _) => Budget,
+        (StageSlot.Propagation, OptionRole.Layer, _) => 1,
+        (StageSlot.Propagation, OptionRole.Rate, _) => 0.7,
+        (_, OptionRole.Window, _) => 8,
+        (_, OptionRole.ProfileRatio, _) => 0.7,
+        (StageSlot.HeadRole, OptionRole.None, "Recent") => 24,
+        (StageSlot.Residency, OptionRole.Retrieved, _) => 32,
+        (StageSlot.Residency, OptionRole.None, "Window") => (int)Math.Max(2, marker.Minimum),
+        (StageSlot.Residency, OptionRole.DenseLayers, _) => 0,
+        _ => marker.DefaultValue,
+    };
+
+    /// <summary>The additional file that a declaration must name, or null.</summary>
+    public static string? ProfileOf(Type stage)
+        => stage.GetCustomAttribute<StageFactsAttribute>()?.Profile == ProfileKind.HeadScores ? HeadScores : null;
+}

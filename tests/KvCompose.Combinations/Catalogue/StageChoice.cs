@@ -1,0 +1,40 @@
+using System.Reflection;
+
+namespace KvCompose.Combinations.Catalogue;
+
+/// <summary>One way to fill a slot of a pipeline: a stage with the options it is declared with.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="Stage">The stage struct.</param>
+/// <param name="Attribute">The attribute class that declares it.</param>
+/// <param name="Arguments">Named arguments of the declaration, as C#.</param>
+/// <param name="Options">The stage with these options: what a session runs with.</param>
+/// <param name="Label">Short name; tells choices of one stage apart by what they emit.</param>
+internal sealed record StageChoice(
+    StageSlot Slot, Type Stage, Type Attribute, IReadOnlyList<string> Arguments, object Options, string Label)
+{
+    /// <summary>What the stage says of itself.</summary>
+    public StageFactsAttribute Facts { get; } = Stage.GetCustomAttribute<StageFactsAttribute>() ?? new StageFactsAttribute();
+
+    /// <summary>The attribute as it stands over a pipeline.</summary>
+    public string Declaration
+        => $"[global::{Attribute.FullName![..^nameof(System.Attribute).Length]}({string.Join(", ", Arguments)})]";
+
+    /// <summary>Whether the stage is a residency whose tokens come back.</summary>
+    public bool Retrieves => Stage.GetInterfaces().Any(contract => contract.Name.StartsWith("IRetrieval`", StringComparison.Ordinal));
+
+    /// <summary>The value of the option with a role, or a default.</summary>
+    public T Option<T>(OptionRole role, T otherwise)
+        => Stage.GetProperties().FirstOrDefault(property => property.GetCustomAttribute<StageOptionAttribute>()?.Role == role) is { } found
+            ? (T)Convert.ChangeType(found.GetValue(Options)!, typeof(T), System.Globalization.CultureInfo.InvariantCulture)
+            : otherwise;
+
+    /// <summary>The enum value of the option with a role, or a default.</summary>
+    public T Choice<T>(OptionRole role, T otherwise)
+        where T : struct, Enum
+        => Stage.GetProperties().FirstOrDefault(property => property.GetCustomAttribute<StageOptionAttribute>()?.Role == role) is { } found
+            ? (T)found.GetValue(Options)!
+            : otherwise;
+
+    /// <inheritdoc/>
+    public override string ToString() => Label;
+}

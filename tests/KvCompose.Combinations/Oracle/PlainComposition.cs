@@ -1,0 +1,113 @@
+using KvCompose.Combinations.Catalogue;
+using KvCompose.IntegrationTests.Oracle;
+using KvCompose.Reference;
+
+namespace KvCompose.Combinations.Oracle;
+
+/// <summary>
+/// One sequence of a combination on the plain double-precision transformer: the stages' references one after another. Retrieval is followed, not
+/// foretold: a step attends to what the session held, with the keys and values of the whole prompt.
+/// </summary>
+internal sealed class PlainComposition(Combination combination, TestModel model)
+{
+    private readonly PlainTransformer _plain = model.Oracle(PlainHalf.Of(combination));
+    private PlainPrompt? _prompt;
+    private PlainDecodeEviction? _eviction;
+    private KiviOracle? _quantised;
+    private int _length;
+    private int _decoded;
+
+    /// <summary>Runs the prompt; the logits of its last token.</summary>
+    public double[] Prefill(int[] prompt)
+    {
+        int[] taken = combination[StageSlot.Propagation] is { Facts.Restarts: true } restart ? Filtered(restart, prompt) : prompt;
+        _length = taken.Length;
+        _prompt = new PlainPrompt(combination, model.Plain, taken.Length);
+        double[] logits = _plain.Prefill(taken, _prompt);
+
+        // What a layer keeps is known when the last one is in: the same prompt once more, with that.
+        IPlainSelector? chosen = _prompt.Layers.Count > 0 && !Retrieves
+            ? new Chosen(new PlainPrompt(combination, model.Plain, taken.Length), _prompt)
+            : null;
+        if (combination[StageSlot.Storage] is { Facts: { Quantised: true, ElementBits: var bits } })
+        {
+            _quantised = new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen);
+            _plain.Prefill(taken, _quantised, _quantised);
+        }
+        else if (chosen is not null)
+        {
+            _plain.Prefill(taken, chosen);
+        }
+
+        StageChoice selection = combination[StageSlot.TokenSelection]!;
+        _eviction = selection.Facts.Lossy && selection.Facts.Phases.HasFlag(StagePhases.Decode) && selection.Option(OptionRole.DecodeEviction, true)
+            ? new PlainDecodeEviction(selection, _prompt)
+            : null;
+        return logits;
+    }
+
+    /// <summary>Feeds one token; the logits of the next. <paramref name="held"/> says what a retrieving session held: (layer, head) to positions.</summary>
+    public double[] Decode(int token, Func<int, int, int[]> held)
+    {
+        _decoded++;
+        return _quantised is null
+            ? _plain.Decode(token, _length++, _eviction, Retrieves ? new Followed(held) : null)
+            : _plain.Decode(token, _length++, _quantised);
+    }
+
+    /// <summary>Positions that a head holds, ascending; of the prompt alone where the session retrieves.</summary>
+    public int[] Held(int layer, int head)
+        => Retrieves && _prompt!.Layers.Count > 0
+            ? [.. _prompt.Rows(layer)[head].Select(row => _prompt.Layers[layer].Positions[row]).Order()]
+            : [.. _plain.CachedPositions(layer, head).Order(), .. _quantised is null ? [] : Enumerable.Range(_length - _decoded, _decoded)];
+
+    /// <summary>Whether tokens that were left out may come back.</summary>
+    public bool Retrieves => combination[StageSlot.TokenSelection]!.Facts.Lossy && combination[StageSlot.Residency] is { Retrieves: true };
+
+    private int[] Filtered(StageChoice restart, int[] prompt)
+    {
+        int onward = PlainStages.Propagation(restart)!.Count(new PropagationContext
+        {
+            Layer = restart.Option(OptionRole.Layer, 0), Layers = model.Plain.Layers, PromptTokens = prompt.Length, Tokens = prompt.Length,
+        });
+        int[] chosen = prompt;
+        model.Oracle().Prefill(prompt, new Filter((layer, queries, keys) =>
+        {
+            if (layer == restart.Option(OptionRole.Layer, 0))
+            {
+                float[] last = [.. Enumerable.Range(0, model.Plain.Heads.QueryHeads).SelectMany(head => queries
+                    .AsSpan((((head + 1) * prompt.Length) - 1) * SmallModel.HeadDim, SmallModel.HeadDim).ToArray())];
+                double[] scores = Reference.GemFilter.Scores(
+                    model.Plain.Heads, last, keys, restart.Choice(OptionRole.Pooling, restart.Facts.Pooling),
+                    restart.Option(OptionRole.PoolingKernel, restart.Facts.PoolingKernel));
+                chosen = [.. Reference.GemFilter.Keep(scores, TokenBudget.Constant(onward)).Select(row => prompt[row])];
+            }
+        }));
+        return chosen;
+    }
+
+    /// <summary>Keeps what another pass has found out, and lets go on what that pass let go on.</summary>
+    private sealed class Chosen(PlainPrompt again, PlainPrompt known) : IPlainSelector
+    {
+        public PlainChoice Choose(int layer, int[] positions, float[] queries, float[] keys)
+            => again.Choose(layer, positions, queries, keys) with { Kept = known.Rows(layer) };
+    }
+
+    private sealed class Filter(Action<int, float[], float[]> look) : IPlainSelector
+    {
+        public PlainChoice Choose(int layer, int[] positions, float[] queries, float[] keys)
+        {
+            look(layer, queries, keys);
+            return new PlainChoice(null, null);
+        }
+    }
+
+    private sealed class Followed(Func<int, int, int[]> held) : IPlainRetrieval
+    {
+        public int[] Attended(int layer, int head, int[] positions, double[][] keys, ReadOnlySpan<double> queries)
+        {
+            HashSet<int> wanted = [.. held(layer, head)];
+            return [.. Enumerable.Range(0, positions.Length).Where(index => wanted.Contains(positions[index]))];
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using KvCompose.Combinations.Catalogue;
+using KvCompose.Reference;
+
+namespace KvCompose.Combinations.Oracle;
+
+/// <summary>The eviction of decode steps as <see cref="IDecodeEviction{TSelf}"/> words it.</summary>
+internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt prompt) : IPlainEviction
+{
+    private readonly IPlainRetention _retention = PlainStages.Retention(selection)!;
+    private readonly Dictionary<(int Layer, int Head), Dictionary<int, double>> _collected = [];
+    private readonly bool _collects = (selection.Facts.Observes & AttentionStatistics.CollectedProbabilities) != 0;
+
+    /// <inheritdoc/>
+    public int[] Survivors(int layer, int head, int[] positions, double[][] probabilities)
+    {
+        int sinks = selection.Option(OptionRole.Sinks, 0), window = selection.Option(OptionRole.Window, 0), now = positions[^1];
+        DecodeOrder order = selection.Choice(OptionRole.DecodeOrder, DecodeOrder.None);
+        double[] together = GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
+        if (_collects)
+        {
+            Collect(layer, head, positions, together);
+        }
+
+        int[] line = [.. Enumerable.Range(0, positions.Length).Where(index => positions[index] >= sinks && positions[index] <= now - window)];
+        int[] protectedOnes = [.. Enumerable.Range(0, positions.Length).Except(line)];
+        int capacity = Capacity(layer, head);
+        int leave = capacity == 0 ? 0 : Math.Min(positions.Length - capacity, line.Length);
+        if (leave <= 0)
+        {
+            return [.. Enumerable.Range(0, positions.Length)];
+        }
+
+        line = order == DecodeOrder.Physical ? line : [.. line.OrderBy(index => positions[index])];
+        double[] retained = _collects
+            ? [.. line.Select(index => Retain(positions[index], now, together[index], _collected[(layer, head)][positions[index]]))]
+            : GroupReduce.Apply(
+                [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0))], order))],
+                selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
+        int[] stays = [.. Ranking.Top(retained, line.Length - leave).Select(rank => line[rank])];
+
+        // Storage order is the line that the next step pools along: ranked, or by position; the window last.
+        int[] others = order == DecodeOrder.Physical ? stays : [.. stays.Order()];
+        return [.. protectedOnes.Where(index => positions[index] < sinks), .. others, .. protectedOnes.Where(index => positions[index] >= sinks)];
+    }
+
+    private double Retain(int position, int now, double probability, double collected)
+        => _retention.Retain(new ResidentToken { Position = position, StepPosition = now, Probability = (float)probability, Collected = (float)collected });
+
+    private double[] Pooled(double[] line, DecodeOrder order)
+        => Pooling.Apply(
+            line, order == DecodeOrder.None ? PoolingKind.None : selection.Choice(OptionRole.Pooling, selection.Facts.Pooling),
+            selection.Option(OptionRole.PoolingKernel, selection.Facts.PoolingKernel));
+
+    /// <summary>Tokens that a head may hold; 0 for one that never evicts.</summary>
+    private int Capacity(int layer, int head)
+    {
+        PlainLayer done = prompt.Layers[layer];
+        if (done.Roles[head] is HeadRole.Full or HeadRole.Pivot)
+        {
+            return 0;
+        }
+
+        int budget = prompt.Capacities[layer] > 0 ? prompt.Capacities[layer] : done.Budgets[head];
+        return budget < Math.Max(1, selection.Option(OptionRole.Sinks, 0) + selection.Option(OptionRole.Window, 0)) ? done.Tokens : budget;
+    }
+
+    private void Collect(int layer, int head, int[] positions, double[] together)
+    {
+        if (!_collected.TryGetValue((layer, head), out Dictionary<int, double>? collected))
+        {
+            PlainLayer done = prompt.Layers[layer];
+            _collected[(layer, head)] = collected = Enumerable.Range(0, done.Tokens).ToDictionary(row => done.Positions[row], row => done.Seen.Scores[head][row]);
+        }
+
+        for (int i = 0; i < positions.Length; i++)
+        {
+            collected[positions[i]] = collected.GetValueOrDefault(positions[i]) + together[i];
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using KvCompose.Combinations.Catalogue;
+using KvCompose.Combinations.Compiling;
+using KvCompose.IntegrationTests.Oracle;
+
+namespace KvCompose.Combinations.Running;
+
+/// <summary>Compiles combinations, many to a compilation, and runs each beside its plain composition.</summary>
+internal static class CombinationCheck
+{
+    private const int PipelinesOfACompilation = 40;
+
+    /// <summary>Every combination that fails, with why, in their order; some compile while others run.</summary>
+    public static IEnumerable<(Combination Combination, string Problem)> Failures(IReadOnlyList<Combination> combinations)
+        => combinations.Chunk(PipelinesOfACompilation).AsParallel().AsOrdered().SelectMany(FailuresOfACompilation);
+
+    private static List<(Combination Combination, string Problem)> FailuresOfACompilation(Combination[] combinations)
+    {
+        using TestModel model = SmallModel.Create();
+        using CompiledPipelines compiled = CompiledPipelines.Of(combinations);
+        var failures = new List<(Combination, string)>();
+        foreach (Combination combination in combinations)
+        {
+            if (Problem(compiled[combination], combination, model) is { } problem)
+            {
+                failures.Add((combination, problem));
+            }
+        }
+
+        return failures;
+    }
+
+    private static string? Problem(Type pipeline, Combination combination, TestModel model)
+    {
+        try
+        {
+            return CombinationRun.Compare(pipeline, combination, model);
+        }
+        catch (Exception thrown)
+        {
+            return thrown.ToString();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using KvCompose.Combinations.Catalogue;
+using KvCompose.Combinations.Compiling;
+using KvCompose.Combinations.Running;
+
+namespace KvCompose.Combinations.Tests;
+
+/// <summary>Whatever the analyzer accepts compiles and equals the plain references one after another; whatever it refuses says why.</summary>
+[Collection(nameof(JudgedProduct))]
+public sealed class CombinationTests(JudgedProduct product)
+{
+    [Fact]
+    public void Product_HoldsEveryStageOfTheLibrary()
+    {
+        IEnumerable<Type> stages = typeof(StageAttribute).Assembly.GetExportedTypes()
+            .Where(static type => type.IsSubclassOf(typeof(StageAttribute)) && type.BaseType is { IsGenericType: true } && !type.IsGenericType);
+        Assert.Equal(
+            stages.Select(static type => type.Name).Order(),
+            BuiltInStages.All.Values.SelectMany(static slot => slot).Select(static choice => choice.Attribute.Name).Distinct().Order());
+    }
+
+    [Fact]
+    public void Product_WhatIsRefusedHasADiagnosticAndWhatIsAcceptedIsGenerated()
+        => Assert.All(product.Verdicts, static verdict => Assert.Equal(verdict.Accepted, verdict.Generated));
+
+    [Fact]
+    public void Cover_OfTriples_HoldsEveryPair()
+    {
+        IReadOnlyList<Combination> triples = Product.Cover(product.Accepted, 3);
+        Assert.Equal(Product.Sets(product.Accepted, 2), Product.Sets(triples, 2));
+    }
+
+    [Fact]
+    public void Cover_OfEveryTriple_EqualsThePlainReferences()
+        => Assert.Empty(CombinationCheck.Failures(Product.Cover(product.Accepted, 3)).Select(static failure => $"{failure.Combination}: {failure.Problem}"));
+}
