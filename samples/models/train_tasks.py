@@ -20,6 +20,7 @@ PHASES = {
     'middle': (8e-4, [(0.15, 16, 129, 2, 4096), (0.25, 12, 193, 4, 16384), (0.25, 6, 385, 7, 16384), (0.2, 4, 577, 10, 16384), (0.15, 2, 1153, 14, 16384)]),
     'long': (4e-4, [(0.1, 12, 193, 4, 16384), (0.2, 6, 385, 7, 16384), (0.25, 4, 577, 8, 16384), (0.25, 2, 1153, 12, 16384), (0.15, 1, 2305, 16, 16384),
                     (0.05, 1, 4097, 20, 16384)]),
+    'longest': (3e-4, [(0.2, 4, 577, 8, 16384), (0.25, 2, 1153, 12, 16384), (0.25, 1, 2305, 16, 16384), (0.2, 1, 4097, 20, 16384), (0.1, 1, 8193, 24, 16384)]),
 }
 
 
@@ -95,9 +96,9 @@ def draw_text(rng, length, kinds, training, asked=None):
 
 
 def draw_training(rng, length, questions):
-    """A text that surely fits: kinds are drawn anew, one fewer after every failure."""
+    """A text that surely fits: kinds are drawn anew, one fewer after every failure. `every`, the last to be learned, is drawn twice as often."""
     while True:
-        kinds = [rng.choice(KINDS) for _ in range(questions)]
+        kinds = [rng.choice((*KINDS, 'every')) for _ in range(questions)]
         sentences, answers, _ = draw_text(rng, length, kinds, True)
         if sum(map(len, sentences)) <= length: return sentences, answers
         questions = max(1, questions - 1)
