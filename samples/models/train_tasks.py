@@ -2,6 +2,7 @@
 """Teaches the needle model the retrieval and tracking tasks of RULER in its own words (needle/words.json, `tasks`): every value of a key,
 several keys in one question, chains of names. README.md beside this file has the recipe and what it reached.
 
+    train_tasks.py fresh --start FOLDER --out FOLDER            new embeddings for words that no text before had: untrained ones are all alike
     train_tasks.py train PHASE --start FOLDER --out FOLDER --minutes M
     train_tasks.py evaluate FOLDER --length 512 2048 --texts 100 50
 """
@@ -145,14 +146,24 @@ def train(model, phase, out, minutes, seed, floor):
     base.save(model, out)
 
 
+def renew(embeddings, words):
+    """Gives words random embeddings of the usual length."""
+    with torch.no_grad():
+        length = embeddings.norm(dim=1).median()
+        for word in words: embeddings[ID[word]] = length * F.normalize(torch.randn(embeddings.shape[1]), dim=0)
+
+
 def main():
     cli = argparse.ArgumentParser(); verbs = cli.add_subparsers(dest='verb', required=True); cli.add_argument('--threads', type=int, default=2)
     verb = verbs.add_parser('train'); verb.add_argument('phase', choices=PHASES); verb.add_argument('--start', required=True); verb.add_argument('--out', required=True)
     verb.add_argument('--minutes', type=float, required=True); verb.add_argument('--seed', type=int, default=0); verb.add_argument('--floor', type=float, default=0.1)
+    verb = verbs.add_parser('fresh'); verb.add_argument('--start', required=True); verb.add_argument('--out', required=True); verb.add_argument('--seed', type=int, default=0)
+    verb.add_argument('--words', nargs='+', default=['third', 'fourth'])
     verb = verbs.add_parser('evaluate'); verb.add_argument('folder'); verb.add_argument('--seed', type=int, default=12345)
     verb.add_argument('--length', type=int, nargs='+', default=[512, 2048, 8192]); verb.add_argument('--texts', type=int, nargs='+', default=[100, 50, 20])
-    o = cli.parse_args(); torch.set_num_threads(o.threads); torch.manual_seed(o.seed); model = base.load(o.start if o.verb == 'train' else o.folder)
-    if o.verb == 'train': train(model, o.phase, o.out, o.minutes, o.seed, o.floor)
+    o = cli.parse_args(); torch.set_num_threads(o.threads); torch.manual_seed(o.seed); model = base.load(o.folder if o.verb == 'evaluate' else o.start)
+    if o.verb == 'fresh': renew(model.embed_tokens.weight, o.words); base.save(model, o.out)
+    elif o.verb == 'train': train(model, o.phase, o.out, o.minutes, o.seed, o.floor)
     else:
         for length, texts in zip(o.length, o.texts):
             print(f'{length} tokens, {texts} texts:', ', '.join(f'{kind} {100 * evaluate(model, length, texts, kind, o.seed):.1f} %' for kind in KINDS), flush=True)
