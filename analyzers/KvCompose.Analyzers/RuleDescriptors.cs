@@ -403,6 +403,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.FilterNobodyFollows));
 
+    public static readonly DiagnosticDescriptor PagesExceedRatio = new(
+        RuleIds.PagesExceedRatio,
+        "Pages hold more than the ratio",
+        "'{0}' asks for {1} of a prompt, but of {2} tokens in pages of {3} the heads hold {4}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PagesExceedRatio));
+
     public static readonly DiagnosticDescriptor NoWholePages = new(
         RuleIds.NoWholePages,
         "Retrieval budget is no number of whole pages",
@@ -450,7 +457,7 @@ internal static class RuleDescriptors
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown,
-        RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows,
+        RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys, NoWholePages, NothingIsRetrieved, UnseenBits,
         LanguageTooOld, UnsafeNotAllowed,
     ];

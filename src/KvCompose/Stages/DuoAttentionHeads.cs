@@ -13,6 +13,7 @@ namespace KvCompose;
     Provides = StageProducts.LayerBudgets | StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,
     Profile = ProfileKind.HeadScores,
+    WholePrompt = true,
     Source = "arXiv 2410.10819")]
 public readonly struct DuoAttentionHeads : IHeadRole<DuoAttentionHeads>
 {
