@@ -17,8 +17,8 @@ public class FilterLayerTests
     public async Task NeitherListNorFile_IsReported() => await VerifyAsync("UniformBudget(Tokens = 64), LastQuery, {|KVC2032:OmniKv|}");
 
     [Theory]
-    [InlineData("late.json", "line 1, column 29: 8 is no whole number from 0 to 7")]
-    [InlineData("twice.json", "line 1, column 29: layer 3 does not come behind the one before it")]
+    [InlineData("late.json", "line 1, column 28: 8 is no whole number from 0 to 7")]
+    [InlineData("twice.json", "line 1, column 30: layer 3 does not come behind the one before it")]
     [InlineData("none.json", "line 1, column 27: no layer filters")]
     public async Task File_ThatIsWrong_SaysWhereAndWhy(string file, string problem)
         => Assert.Equal(

@@ -65,10 +65,15 @@ internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] p
             return -1;
         }
 
-        var spinner = default(SpinWait);
-        while (wait && _exchange.IsUnderWay(buffer))
+        if (wait)
         {
-            spinner.SpinOnce(sleep1Threshold: -1);
+            // What the worker has not begun is not waited for: whoever comes first fetches it.
+            Fill(buffer);
+            var spinner = default(SpinWait);
+            while (_exchange.IsUnderWay(buffer))
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+            }
         }
 
         if (_exchange.TryTake(buffer))
@@ -114,7 +119,7 @@ internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] p
     /// <summary>Gives a received buffer back.</summary>
     public void Done(int buffer) => _exchange.Release(buffer);
 
-    /// <summary>Worker: fetches what a buffer asks for, unless it is withdrawn in between.</summary>
+    /// <summary>Fetches what a buffer asks for, unless somebody else has begun or it is withdrawn in between.</summary>
     public void Fill(int buffer)
     {
         if (!_exchange.TryBegin(buffer))
