@@ -389,6 +389,27 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NobodyIsWatched));
 
+    public static readonly DiagnosticDescriptor HeadHasTwoSelectors = new(
+        RuleIds.HeadHasTwoSelectors,
+        "Head has two selectors",
+        "'{0}' has satellites refreshed for their pivots, but '{1}' chooses the tokens of whole layers",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.HeadHasTwoSelectors), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor FilterNobodyFollows = new(
+        RuleIds.FilterNobodyFollows,
+        "No layer follows a filter layer",
+        "Filter layer {0} of '{1}' chooses for nobody: layers behind it would follow from {2} on, but layer {3} is the next filter layer or the model's end",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.FilterNobodyFollows));
+
+    public static readonly DiagnosticDescriptor PagesExceedRatio = new(
+        RuleIds.PagesExceedRatio,
+        "Pages hold more than the ratio",
+        "'{0}' asks for {1} of a prompt, but of {2} tokens in pages of {3} the heads hold {4}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.PagesExceedRatio));
+
     public static readonly DiagnosticDescriptor NoWholePages = new(
         RuleIds.NoWholePages,
         "Retrieval budget is no number of whole pages",
@@ -436,7 +457,7 @@ internal static class RuleDescriptors
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown,
-        RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched,
+        RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys, NoWholePages, NothingIsRetrieved, UnseenBits,
         LanguageTooOld, UnsafeNotAllowed,
     ];

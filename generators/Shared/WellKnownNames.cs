@@ -16,6 +16,9 @@ internal static class WellKnownNames
     /// <summary>The property of a stage's attribute that names an additional file.</summary>
     public const string Profile = "Profile";
 
+    /// <summary>The property of a stage's attribute that lists the layers which choose for others.</summary>
+    public const string Filters = "Filters";
+
     /// <summary>The property of [KvPipeline] that names the model's configuration.</summary>
     public const string Model = "Model";
 

@@ -57,6 +57,60 @@ public class SiblingTests
     }
 
     [Theory]
+    [InlineData(12, 0.5, 20)]
+    [InlineData(150, 0.5, 20)]
+    [InlineData(150, 0.75, 7)]
+    public void DuoAttention_DecodedTokens_RollThroughTheWindowOfStreamingHeads(int tokens, double sparsity, int recent)
+    {
+        using var model = new TestModel(2, 8, 4, 32, 97);
+        using var session = DuoRolling.Open(model, new() { HeadRole = new DuoAttentionHeads { Sparsity = sparsity, Recent = recent } });
+        bool[] retrieves = DuoAttention.RetrievalHeads([.. Table.SelectMany(static layer => layer)], sparsity);
+        AssertRolls(model, session, tokens, (layer, head) => retrieves[(layer * 4) + head] ? int.MaxValue : 4 + recent, sinks: 4);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(37)]
+    [InlineData(140)]
+    public void StreamingLlm_Evicting_HoldsWhatTheReferenceKeepsOfTheWholeText(int tokens)
+    {
+        using var model = new TestModel(2, 4, 2, 32, 98);
+        using var session = RollingWindow.Open(model);
+        AssertRolls(model, session, tokens, static (_, _) => 37, sinks: 3);
+    }
+
+    private static void AssertRolls(TestModel model, KvSession session, int tokens, Func<int, int, int> capacity, int sinks)
+    {
+        const int Steps = 30;
+        int heads = model.Plain.Heads.KeyValueHeads;
+        PlainTransformer oracle = model.Oracle();
+        session.Prefill(model.Prompt(tokens, tokens));
+        oracle.Prefill(model.Prompt(tokens, tokens), new DelegateSelector((layer, positions, _, _) => new PlainChoice(
+            [.. Enumerable.Range(0, heads).Select(head => Reference.StreamingLlm.Keep(positions.Length, sinks, capacity(layer, head)))], null)));
+        var roll = new DelegateEviction((layer, head, positions, _) =>
+        {
+            int[] stay = Reference.StreamingLlm.Keep(positions.Max() + 1, sinks, capacity(layer, head));
+            return [.. Enumerable.Range(0, positions.Length).Where(index => stay.Contains(positions[index]))];
+        });
+        for (int step = 0; step < Steps; step++)
+        {
+            int token = step * 7 % model.Plain.Vocabulary;
+            double[] expected = oracle.Decode(token, tokens + step, roll);
+            session.Step([token]);
+            ReadOnlySpan<float> actual = session.Logits();
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.InRange(actual[i], expected[i] - 1e-4, expected[i] + 1e-4);
+            }
+
+            for (int place = 0; place < model.Plain.Layers * heads; place++)
+            {
+                Assert.Equal(oracle.CachedPositions(place / heads, place % heads).Order(), session.Positions(place / heads, place % heads).Order());
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(3, 4, 2, "layers 2, but the model has 3")]
     [InlineData(2, 8, 4, "")]
     [InlineData(2, 6, 3, "query heads 4, but the model has 6")]

@@ -155,16 +155,17 @@ internal static partial class DecodeEmitter
 
     private static void WriteRetentions(SourceWriter writer, PipelinePlan plan)
     {
-        int members = plan.Collects ? 1 : plan.GroupSize;
+        int members = plan.RetainedHeads;
         int kernel = plan.DecodeOrder == DecodeOrder.None ? 1 : plan.PoolingKernel;
         writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
         using (writer.WriteBlock($"for (int member = 0; member < {(members == 1 ? "1" : "Plan.GroupSize")}; member++)"))
         {
-            if (!plan.Collects)
+            if (plan.KeepsWeights && !plan.Collects)
             {
                 writer.WriteLine("Items.Probabilities(head, member, probabilities);");
             }
 
+            string probability = plan.KeepsWeights ? " Probability = probabilities[slot]," : "";
             string collected = plan.Collects ? "\n        Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
             writer.WriteLine($$"""
                 for (int token = 0; token < candidates; token++)
@@ -172,7 +173,7 @@ internal static partial class DecodeEmitter
                     int slot = candidate[token];
                     var seen = new ResidentToken
                     {
-                        Position = positions[slot], StepPosition = head->Position, Probability = probabilities[slot],{{collected}}
+                        Position = positions[slot], StepPosition = head->Position,{{probability}}{{collected}}
                     };
                     padded[token] = {{plan.Selection.Type}}.Retain(in Options, in seen);
                 }

@@ -18,7 +18,7 @@ internal static class PlanSummary
         };
         foreach (StageSpec stage in plan.Spec.Stages)
         {
-            Item($"{SlotNames.Of(stage.Slot)}: {Reference(stage.Type)}{Options(stage)}{Source(stage)}");
+            Item($"{SlotNames.Of(stage.Slot)}: {Reference(stage.Type)}{Options(stage)}{Filters(stage)}{Source(stage)}");
         }
 
         Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
@@ -86,6 +86,9 @@ internal static class PlanSummary
         => stage.Options.Count == 0
             ? ""
             : " (" + string.Join(", ", stage.Options.Select(static option => option.Name + " = " + Short(option.Literal))) + ")";
+
+    private static string Filters(StageSpec stage)
+        => stage.FilterLayers is { Count: > 0 } layers ? $", filter layers {string.Join(", ", layers.Select(static layer => CSharpLiteral.Of(layer)))}" : "";
 
     private static string Source(StageSpec stage) => stage.Facts.Source.Length == 0 ? "" : ", " + XmlText.Escape(stage.Facts.Source);
 

@@ -27,6 +27,11 @@ internal static partial class SessionEmitter
         }
 
         WriteLayerChecks(writer, plan);
+        foreach (StageSpec stage in plan.Spec.Stages.Where(static stage => stage.Filters.Count > 0))
+        {
+            writer.WriteLine($"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{WellKnownNames.Filters}\", {stage.Filters.Last()}, 0, transformer.Shape.Layers - 1);");
+        }
+
         WriteKibibytesCheck(writer, plan);
     }
 

@@ -158,6 +158,9 @@ internal static partial class SessionEmitter
             string scores = (residency.Facts.Needs & StageProducts.TokenScores) != 0
                 ? "\n        Scores = new ReadOnlySpan<float>(scores + ((nint)head * stride), Math.Max(0, tokens - Plan.Window)),"
                 : "";
+            string window = plan.Retrieves && plan.ObservesWindow
+                ? "\n        WindowQueries = windowQueries + ((nint)head * Plan.GroupSize * Plan.ObservedRows * Plan.HeadDim), WindowStride = Plan.ObservedRows, WindowRows = rows,"
+                : "";
             string start = plan.Retrieves ? Loop : $"{residency.Type} residency = {StageValue.InSession(residency)};\n{Loop}";
             string skip = plan.Retrieves ? "" : "if (headBudgets[head] == tokens)\n    {\n        continue;\n    }\n\n    ";
             string place = plan.Retrieves ? "_tier.Place(in placement);" : $"{residency.Type}.Place(in residency, in placement);";
@@ -168,7 +171,7 @@ internal static partial class SessionEmitter
                 {
                     {{skip}}var placement = new PlacementContext
                     {
-                        Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = {{budgets}}[head], HeadDim = Plan.HeadDim,{{scores}}
+                        Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = {{budgets}}[head], HeadDim = Plan.HeadDim,{{scores}}{{window}}
                         Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                         Positions = buffers.Positions.AsSpan(0, tokens),
                         KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),

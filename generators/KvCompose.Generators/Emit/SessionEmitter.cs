@@ -305,6 +305,9 @@ internal static partial class SessionEmitter
         asked += (residency.Facts.Needs & StageProducts.TokenScores) != 0
             ? $" Pooling = (PoolingKind){(int)plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction){(int)plan.Reduction},"
             : "";
+        asked += residency.FilterLayers is { Count: > 0 } filters
+            ? $" FilterLayers = [{string.Join(", ", filters.Select(static layer => CSharpLiteral.Of(layer)))}],"
+            : "";
         string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
         writer.WriteLine($$"""
             {{residency.Type}} residency = {{StageValue.InSession(residency)}};

@@ -112,8 +112,17 @@ internal sealed record PipelinePlan
     /// <summary>Whether the attention of a decode step leaves the weights of watched heads behind.</summary>
     public bool KeepsWeights => (Statistics & AttentionStatistics.DecodeProbabilities) != 0;
 
+    /// <summary>Query heads whose retentions are taken one by one while decoding: one where attention does not count, or was collected.</summary>
+    public int RetainedHeads => Collects || !KeepsWeights ? 1 : GroupSize;
+
     /// <summary>Whether tokens that were left out may come back.</summary>
     public bool Retrieves => Selects && Residency is { Tier: not null };
+
+    /// <summary>Whether heads are watched by what they make of the prompt's tokens, pooled as the selection pools.</summary>
+    public bool Monitors => Retrieves && KeepsWeights && !Evicts && (Residency!.Facts.Needs & StageProducts.TokenScores) != 0;
+
+    /// <summary>Whether the kernel of attention leaves scores behind.</summary>
+    public bool LeavesLogits => KeepsWeights && (Evicts || Monitors);
 
     /// <summary>Whether watched heads attend before the others, so that what they ask for takes part in the same token.</summary>
     public bool WatchesFirst

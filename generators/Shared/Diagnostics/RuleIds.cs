@@ -30,6 +30,9 @@ internal static class RuleIds
     public const string DriftIsChance = "KVC2047";
     public const string DriftImpossible = "KVC2048";
     public const string NobodyIsWatched = "KVC2049";
+    public const string HeadHasTwoSelectors = "KVC2050";
+    public const string FilterNobodyFollows = "KVC2051";
+    public const string PagesExceedRatio = "KVC2052";
     public const string NoWholePages = "KVC2061";
     public const string NothingIsRetrieved = "KVC2062";
     public const string UnseenBits = "KVC2063";

@@ -35,7 +35,7 @@ internal static class LayerRules
     }
 
     /// <summary>How many layers the model has, and the file that says so: the model's configuration, else the first profile.</summary>
-    private static (string File, int Layers) KnownLayers(PipelineSpec spec)
+    public static (string File, int Layers) KnownLayers(PipelineSpec spec)
         => spec.Model is { } model ? (model.File, model.Layers)
             : spec.Stages.FirstOrDefault(static stage => stage.Profile is not null)?.Profile is { } profile ? (profile.File, profile.Layers)
             : ("", 0);

@@ -7,6 +7,10 @@ namespace KvCompose.Shared.Parsing;
 /// <summary>Decides whether a ratio and a threshold fit the roles that a profile gives the heads. Knows no stage by name.</summary>
 internal static class RoleRules
 {
+    /// <summary>Tokens of the prompt that pages are judged by, and the share by which they may exceed a ratio.</summary>
+    private const int TypicalPrompt = 2048;
+    private const double PageTolerance = 0.1;
+
     /// <summary>Tells the sink what cannot be, and what is likely not meant; true when nothing is in error.</summary>
     public static bool Check(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
@@ -25,9 +29,32 @@ internal static class RoleRules
             return false;
         }
 
+        WarnOfPages(spec, stage, ratio, profile, heads, full, sites, sink);
         return spec[StageSlot.Residency] is not { } residency
             || residency.Option(OptionRole.DriftThreshold) is not { Number: > 0 and var threshold } drift
             || CheckWatching(residency, drift, threshold, roles, profile, ((ratio * heads) - full) / (heads - full), sites, sink);
+    }
+
+    /// <summary>A head that keeps part of its last page takes all of it; with large pages that is more than was asked for.</summary>
+    private static void WarnOfPages(
+        PipelineSpec spec, StageSpec stage, double ratio, ProfileSpec profile, int heads, int full, StageSites sites, IDiagnosticSink sink)
+    {
+        int shared = heads > full ? (int)(((ratio * heads) - full) * TypicalPrompt / (heads - full)) : 0;
+        double held = 0;
+        for (int head = 0; head < heads; head++)
+        {
+            bool whole = (HeadClass)profile.Roles!.Classes[head] is HeadClass.Volatile or HeadClass.Pivot;
+            double tokens = whole ? TypicalPrompt : Math.Min(Math.Floor(shared * profile.Values[head]), TypicalPrompt);
+            held += Math.Ceiling(tokens / spec.PageTokens) * spec.PageTokens;
+        }
+
+        double share = held / ((double)heads * TypicalPrompt);
+        if (share > ratio * (1 + PageTolerance))
+        {
+            sink.Report(new Finding(
+                RuleIds.PagesExceedRatio, sites.OfPipeline("PageTokens"), stage.Type.Name, Percent(ratio), CSharpLiteral.Of(TypicalPrompt),
+                CSharpLiteral.Of(spec.PageTokens), Percent(share)));
+        }
     }
 
     /// <param name="residency">What watches pivots.</param>

@@ -41,7 +41,8 @@ internal static class StageParser
         }
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
-        valid &= CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(surface, name, declaration, sink);
+        valid &= CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(surface, name, declaration, sink)
+            & FilterParser.Check(facts, name, declaration, sink);
         if (options is { } stated)
         {
             ChoiceRules.Check(stage, declaration, stated, sink);
@@ -51,6 +52,7 @@ internal static class StageParser
             ? new StageSpec(slot, surface.Type, facts, values, StageReaches.Of(stage, pipeline))
             {
                 ProfileFile = ProfileFile(facts, declaration),
+                Filters = FilterParser.Filters(facts, declaration),
                 Tier = retrieval is null ? null : TypeRef.From(retrieval.TypeArguments[1]),
             }
             : null;

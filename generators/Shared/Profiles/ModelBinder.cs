@@ -46,12 +46,23 @@ internal static class ModelBinder
         int layers = root.Member("num_hidden_layers").Integer(1, MostLayers), queryHeads = root.Member("num_attention_heads").Integer(1, MostHeads);
         int hidden = root.Member("hidden_size").Integer(1, int.MaxValue);
         JsonNode? shared = Find(root, "num_key_value_heads"), width = Find(root, "head_dim");
+        int context = root.Member("max_position_embeddings").Integer(1, int.MaxValue);
+        RefuseSliding(root, context);
         int keyValueHeads = shared?.Integer(1, queryHeads) ?? queryHeads;
         return queryHeads % keyValueHeads == 0
             ? new ModelSpec(
-                file, layers, queryHeads, keyValueHeads, width?.Integer(1, 65_536) ?? (hidden / queryHeads),
-                root.Member("max_position_embeddings").Integer(1, int.MaxValue))
+                file, layers, queryHeads, keyValueHeads, width?.Integer(1, 65_536) ?? (hidden / queryHeads), context)
             : throw shared!.Complaint($"{CSharpLiteral.Of(queryHeads)} query heads do not share {CSharpLiteral.Of(keyValueHeads)} key-value heads evenly");
+    }
+
+    /// <summary>Layers that see a window of the text alone are none that a model here computes, whatever the stages are.</summary>
+    private static void RefuseSliding(JsonNode root, int context)
+    {
+        bool slides = Find(root, "use_sliding_window") is { } flag ? flag.Text == "true" : Find(root, "model_type")?.Text == "mistral";
+        if (slides && Find(root, "sliding_window") is { } window && window.Integer(1, int.MaxValue) < context)
+        {
+            throw window.Complaint($"attention slides over {window.Text} tokens, but must see the context of {CSharpLiteral.Of(context)}");
+        }
     }
 
     private static JsonNode? Find(JsonNode root, string name)

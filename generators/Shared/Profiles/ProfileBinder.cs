@@ -27,7 +27,7 @@ internal static class ProfileBinder
         var stages = new List<StageSpec>();
         foreach (StageSpec stage in spec.Stages)
         {
-            if (stage.Facts.Profile == ProfileKind.None || (stage.ProfileFile.Length == 0 && stage.Facts.Profile != ProfileKind.HeadScores))
+            if (stage.Facts.Profile == ProfileKind.None || (stage.ProfileFile.Length == 0 && !IsRequired(stage)))
             {
                 stages.Add(stage);
             }
@@ -43,6 +43,10 @@ internal static class ProfileBinder
 
         return spec with { Stages = stages.ToEquatableArray() };
     }
+
+    /// <summary>Whether a stage can do nothing without a file.</summary>
+    private static bool IsRequired(StageSpec stage)
+        => stage.Facts.Profile == ProfileKind.HeadScores || (stage.Facts.Profile == ProfileKind.FilterLayers && stage.Filters.Count == 0);
 
     private static ProfileSpec? Read(
         StageSpec stage, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)

@@ -14,6 +14,7 @@ internal static class ProfileReader
         => kind switch
         {
             ProfileKind.ActingLayer => ActingLayer(file, JsonReader.Read(text)),
+            ProfileKind.FilterLayers => FilterLayers(file, JsonReader.Read(text)),
             ProfileKind.HeadRoles => HeadRoleReader.Read(file, JsonReader.Read(text)),
             _ => HeadScores(file, JsonReader.Read(text)),
         };
@@ -22,6 +23,23 @@ internal static class ProfileReader
     {
         int layers = root.Member("layers").Integer(1, MostLayers);
         return new ProfileSpec(file, layers, 0, [root.Member("layer").Integer(0, layers - 1)]);
+    }
+
+    private static ProfileSpec FilterLayers(string file, JsonNode root)
+    {
+        int layers = root.Member("layers").Integer(1, MostLayers);
+        JsonNode list = root.Member("filters");
+        list.Expect(JsonKind.List, "a list of layers");
+        var filters = new List<double>();
+        foreach (JsonNode layer in list.Items)
+        {
+            int filter = layer.Integer(0, layers - 1);
+            filters.Add(filters.Count == 0 || filter > filters[filters.Count - 1] ? filter : throw layer.Complaint($"layer {layer.Text} does not come behind the one before it"));
+        }
+
+        return filters.Count > 0
+            ? new ProfileSpec(file, layers, 0, filters.ToEquatableArray())
+            : throw list.Complaint("no layer filters");
     }
 
     private static ProfileSpec HeadScores(string file, JsonNode root)

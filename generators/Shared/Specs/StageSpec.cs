@@ -15,6 +15,13 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     /// <summary>What that file says; null until it was read.</summary>
     public ProfileSpec? Profile { get; init; }
 
+    /// <summary>The layers that choose for others, as the declaration lists them; empty where it names a file or the stage has none.</summary>
+    public EquatableArray<int> Filters { get; init; } = [];
+
+    /// <summary>The layers that choose for others, whoever states them.</summary>
+    public EquatableArray<int> FilterLayers
+        => Facts.Profile != ProfileKind.FilterLayers || Profile is null ? Filters : Profile.Values.Select(static layer => (int)layer).ToEquatableArray();
+
     /// <summary>The tier that a residency stage opens, or null when what it places does not come back.</summary>
     public TypeRef? Tier { get; init; }
 

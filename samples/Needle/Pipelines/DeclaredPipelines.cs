@@ -86,6 +86,13 @@ internal sealed partial class GemFilterPipeline;
 [HostOffload(Window = 1)]
 internal sealed partial class HeteroPipeline;
 
+/// <summary>The first three layers hold every token; at every step the third chooses what those behind it fetch from host memory.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[UniformBudget]
+[LastQuery]
+[OmniKv(Filters = new[] { 2 }, WaitLayers = 0)]
+internal sealed partial class OmniKvPipeline;
+
 /// <summary>First and latest tokens stay; every step brings in, from the host, the pages of similar keys that it attends to most.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize, PageTokens = 16)]
 [UniformBudget]

@@ -44,4 +44,16 @@ public readonly unsafe ref struct PlacementContext
 
     /// <summary>Elements between two rows of <see cref="Values"/>.</summary>
     public int ValueStride { get; init; }
+
+    /// <summary>
+    /// Rotated queries of the observed rows at the prompt's end under the head's query heads, [G, <see cref="WindowStride"/>, d], multiplied by
+    /// log2(e)/√d; null where no rows are observed.
+    /// </summary>
+    public float* WindowQueries { get; init; }
+
+    /// <summary>Rows from one query head of <see cref="WindowQueries"/> to the next.</summary>
+    public int WindowStride { get; init; }
+
+    /// <summary>Observed rows at the prompt's end.</summary>
+    public int WindowRows { get; init; }
 }

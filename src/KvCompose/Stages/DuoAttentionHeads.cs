@@ -4,15 +4,16 @@ namespace KvCompose;
 
 /// <summary>
 /// DuoAttention: of the model's key-value heads the share with the lowest gates, as an offline table says, streams: it keeps the sinks of
-/// the selection (<see cref="StreamingLlm"/>; published: 128) and the most recent tokens of the prompt. The others keep every token.
-/// A table of query heads is averaged over the group. Decoded tokens are kept by every head, as kvpress does; the authors' kernels let
-/// streaming heads forget them again. Source: Xiao et al., "DuoAttention: Efficient Long-Context LLM Inference with Retrieval and Streaming
+/// the selection (<see cref="StreamingLlm"/>; published: 128) and the most recent tokens. The others keep every token. A table of query heads is
+/// averaged over the group. With <see cref="StreamingLlm.Evict"/> decoded tokens roll through the recent ones of a streaming head, as published;
+/// without it every head keeps them, as kvpress does. Source: Xiao et al., "DuoAttention: Efficient Long-Context LLM Inference with Retrieval and Streaming
 /// Heads", ICLR 2025, arXiv 2410.10819.
 /// </summary>
 [StageFacts(
     Provides = StageProducts.LayerBudgets | StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,
     Profile = ProfileKind.HeadScores,
+    WholePrompt = true,
     Source = "arXiv 2410.10819")]
 public readonly struct DuoAttentionHeads : IHeadRole<DuoAttentionHeads>
 {
@@ -43,7 +44,8 @@ public readonly struct DuoAttentionHeads : IHeadRole<DuoAttentionHeads>
             }
             else
             {
-                budgets[head] = (int)Math.Min(context.Tokens, (long)context.ProtectedTokens + options.Recent);
+                // More than there is: a short prompt grows up to it.
+                budgets[head] = (int)Math.Min(int.MaxValue, (long)context.ProtectedTokens + options.Recent);
             }
         }
     }

@@ -215,7 +215,7 @@ public sealed unsafe class HostTier : IRetrievalTier
             foreach (StarTier star in Layer(sequence, step.Layer).Stars)
             {
                 int buffer = star.Receive(wait, _worker, _counters);
-                for (int satellite = 0; buffer >= 0 && satellite < star.Satellites.Length; satellite++)
+                for (int satellite = 0; buffer >= 0 && satellite < star.Gather.Satellites.Length; satellite++)
                 {
                     _arrivals.Add(new Arrival(star, buffer, satellite, sequence));
                 }
@@ -233,7 +233,7 @@ public sealed unsafe class HostTier : IRetrievalTier
         {
             if (arrival.Satellite == 0)
             {
-                arrival.Star.Done(arrival.Buffer);
+                arrival.Star.Gather.Done(arrival.Buffer);
             }
         }
     }
@@ -264,7 +264,7 @@ public sealed unsafe class HostTier : IRetrievalTier
         public readonly void Run(int item, int worker)
         {
             Arrival arrival = Tier._arrivals[item];
-            arrival.Star.Scatter(
+            arrival.Star.Gather.Scatter(
                 arrival.Buffer, arrival.Satellite, Tier._context.Caches[arrival.Sequence], Layer, Tier._context.Pool, Tier._context.Writer);
         }
     }

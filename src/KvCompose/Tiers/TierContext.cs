@@ -6,6 +6,11 @@ namespace KvCompose.Tiers;
 /// <summary>What a tier is opened with.</summary>
 public readonly struct TierContext
 {
+    /// <summary>Nothing but what is required.</summary>
+    public TierContext()
+    {
+    }
+
     /// <summary>The pipeline's name, for messages.</summary>
     public required string Pipeline { get; init; }
 
@@ -44,4 +49,7 @@ public readonly struct TierContext
 
     /// <summary>What is known of the model's heads; null unless the facts need <see cref="StageProducts.HeadProfile"/>.</summary>
     public HeadProfile? Profile { get; init; }
+
+    /// <summary>The layers that choose for others, ascending; empty unless the facts read <see cref="ProfileKind.FilterLayers"/>.</summary>
+    public int[] FilterLayers { get; init; } = [];
 }

@@ -1,7 +1,12 @@
+using KvCompose.Roslyn.Testing;
+
 namespace KvCompose.Analyzers.Tests.Rules;
 
 public class KVC2023Tests
 {
+    /// <summary>One head in each of eight layers.</summary>
+    private const string HeadScores = """{ "0-0": 1, "1-0": 1, "2-0": 1, "3-0": 1, "4-0": 1, "5-0": 1, "6-0": 1, "7-0": 1 }""";
+
     [Theory]
     [InlineData("TokenSelectivePropagation(Tokens = 2048), UniformBudget(Tokens = 512), {|KVC2023:H2o(Evict = false)|}")]
     [InlineData("GemFilter(Tokens = 2048), UniformBudget(Tokens = 512), H2o")]
@@ -12,6 +17,18 @@ public class KVC2023Tests
         Assert.All(found.Where(static diagnostic => diagnostic.Id == "KVC2023"), static diagnostic => Assert.Equal(
             "Stage 'H2o' counts on every token of the prompt, but 'TokenSelectivePropagation' lets only some reach the deeper layers",
             diagnostic.GetMessage()));
+    }
+
+    [Fact]
+    public async Task RetrievalHeads_BesideAPropagation_AreReported()
+    {
+        var harness = Check.Analyzers with { Project = new TestProject { AdditionalFiles = [new AdditionalSource("gates.json", HeadScores)] } };
+        var found = await harness.VerifyAsync("""
+            using KvCompose;
+            [KvPipeline, TokenSelectivePropagation(Layer = 4, Tokens = 2048), {|KVC2023:DuoAttentionHeads(Profile = "gates.json")|}, SnapKv]
+            partial class Chat;
+            """);
+        Assert.StartsWith("Stage 'DuoAttentionHeads' counts on every token", Assert.Single(found).GetMessage(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ public class KVC2120Tests
     [Theory]
     [InlineData("UniformBudget(Tokens = 512), {|KVC2120:SnapKv|}")]
     [InlineData("UniformBudget(Tokens = 512), {|KVC2120:AdaKvHeads|}, {|KVC2120:SnapKv|}")]
+    [InlineData("HeteroHeads, {|KVC2120:LastQuery|}, HostOffload")]
     public async Task QueryAwareStage_BesideSharedPrefixes_IsReported(string stages)
         => await Check.Analyzers.VerifyAsync($"using KvCompose; [KvPipeline(SharesPrefixes = true), {stages}] partial class Manual;");
 

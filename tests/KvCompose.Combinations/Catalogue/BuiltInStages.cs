@@ -65,6 +65,11 @@ internal static class BuiltInStages
                 arguments.Add($"Profile = \"{file}\"");
             }
 
+            if (attribute.GetProperty("Filters") is not null)
+            {
+                arguments.Add($"Filters = new[] {{ {string.Join(", ", SmallModelOptions.Filters)} }}");
+            }
+
             yield return new StageChoice(slot, stage, attribute, arguments, value, label);
         }
     }

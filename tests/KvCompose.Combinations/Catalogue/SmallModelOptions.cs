@@ -11,6 +11,9 @@ internal static class SmallModelOptions
     /// <summary>Tokens that a head keeps of a prompt.</summary>
     public const int Budget = 40;
 
+    /// <summary>Layers that choose for those behind them.</summary>
+    public static readonly int[] Filters = [0];
+
     /// <summary>The value that a stage is declared with.</summary>
     public static object Of(StageSlot slot, string name, StageOptionAttribute marker) => (slot, marker.Role, name) switch
     {
@@ -22,7 +25,7 @@ internal static class SmallModelOptions
         (StageSlot.HeadRole, OptionRole.None, "Recent") => 24,
         (StageSlot.Residency, OptionRole.Retrieved, _) => 32,
         (StageSlot.Residency, OptionRole.None, "Window") => (int)Math.Max(2, marker.Minimum),
-        (StageSlot.Residency, OptionRole.DenseLayers, _) => 0,
+        (StageSlot.Residency, OptionRole.DenseLayers or OptionRole.WaitLayers, _) => 0,
         _ => marker.DefaultValue,
     };
 

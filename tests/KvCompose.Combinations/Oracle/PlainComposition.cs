@@ -58,11 +58,17 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     /// <summary>Positions that a head holds, ascending; of the prompt alone where the session retrieves.</summary>
     public int[] Held(int layer, int head)
         => Retrieves && _prompt!.Layers.Count > 0
-            ? [.. _prompt.Rows(layer)[head].Select(row => _prompt.Layers[layer].Positions[row]).Order()]
+            ? [.. (HoldsAll(layer) ? Enumerable.Range(0, _prompt.Layers[layer].Tokens) : _prompt.Rows(layer)[head])
+                .Select(row => _prompt.Layers[layer].Positions[row]).Order()]
             : [.. _plain.CachedPositions(layer, head).Order(), .. _quantised is null ? [] : Enumerable.Range(_length - _decoded, _decoded)];
 
     /// <summary>Whether tokens that were left out may come back.</summary>
     public bool Retrieves => combination[StageSlot.TokenSelection]!.Facts.Lossy && combination[StageSlot.Residency] is { Retrieves: true };
+
+    /// <summary>Whether a layer holds every token because it chooses for others, or waits with one that does.</summary>
+    private bool HoldsAll(int layer)
+        => combination[StageSlot.Residency] is { Facts.Profile: ProfileKind.FilterLayers } filter
+            && Reference.OmniKv.Followed(model.Plain.Layers, SmallModelOptions.Filters, filter.Option(OptionRole.WaitLayers, 0))[layer] < 0;
 
     private int[] Filtered(StageChoice restart, int[] prompt)
     {

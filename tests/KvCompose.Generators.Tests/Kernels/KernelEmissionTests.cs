@@ -81,6 +81,16 @@ public class KernelEmissionTests
     }
 
     [Fact]
+    public void Run_HeadsThatAreWatched_HasTheKernelsOfAMonitor()
+    {
+        string kernels = KernelHarness.WithDevice.Run(FullCache.Replace("[FullCache]", "[HeteroHeads, LastQuery, HostOffload]", StringComparison.Ordinal))
+            .Sources["Pipe.Kernels.g.cs"];
+        Assert.All(
+            (string[])["PromptLogSumExpKernel", "WatchScoreKernel", "TopMaskKernel", "OverlapKernel", "RefreshKernel"],
+            kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Run_RestartThatKeepsItsPromptWhole_ChoosesTheNewPrompt()
     {
         string kernels = KernelHarness.WithDevice.Run(FullCache.Replace("[FullCache]", "[GemFilter(Layer = 4), FullCache]", StringComparison.Ordinal))
@@ -114,6 +124,7 @@ public class KernelEmissionTests
     [InlineData("GroupSize = 2", "UniformBudget, SnapKv")]
     [InlineData("GroupSize = 3", "UniformBudget, H2o")]
     [InlineData("GroupSize = 3", "GemFilter, UniformBudget, SnapKv")]
+    [InlineData("GroupSize = 3", "HeteroHeads, LastQuery, HostOffload")]
     public void Run_AnyHeadDimension_KernelsCompile(string shape, string stages)
     {
         IEnumerable<string> pipelines = Enumerable.Range(1, 16).Select(i =>

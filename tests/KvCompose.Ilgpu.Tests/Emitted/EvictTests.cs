@@ -58,6 +58,16 @@ public sealed class EvictTests(KernelFixture fixture) : IClassFixture<KernelFixt
                 rows, 2, 6, budget, [.. Enumerable.Range(0, rows.Length).Select(row => probabilities.Max(member => member[row]))]));
 
     [Fact]
+    public void Evict_ByPosition_LeavesSinksAndTheNewestWithoutAnyScores()
+        => Check(
+            collects: false,
+            (heads, queries, scratch, output, _)
+                => Rolling32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, Shares),
+            (heads, budgets, positions, scratch, _, line)
+                => Rolling32.Kernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, line, Stride),
+            (_, rows, _, _, budget) => rows.Length <= budget ? rows : [.. rows[..Math.Min(2, budget)], .. rows[(rows.Length - Math.Max(0, budget - 2))..]]);
+
+    [Fact]
     public void Evict_CollectingAlongALine_LeavesWhatPooledSumsSay()
         => Check(
             collects: true,

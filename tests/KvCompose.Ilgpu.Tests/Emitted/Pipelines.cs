@@ -100,3 +100,21 @@ internal sealed partial class GemsOfSnap48;
 [GemFilter(Layer = 2, Tokens = 40, Pooling = PoolingKind.None)]
 [FullCache]
 internal sealed partial class Gems144;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads]
+[LastQuery]
+[HostOffload]
+internal sealed partial class Monitored32;
+
+// Sinks and window stay whatever they are given.
+[KvPipeline(HeadDim = 48, GroupSize = 3, PageTokens = 16)]
+[HeteroHeads]
+[SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+[HostOffload]
+internal sealed partial class MonitoredMaxima48;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 2, Evict = true)]
+internal sealed partial class Rolling32;

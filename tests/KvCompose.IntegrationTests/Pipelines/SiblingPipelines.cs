@@ -11,6 +11,16 @@ internal sealed partial class HeadTable;
 [StreamingLlm(Sinks = 4)]
 internal sealed partial class DuoReader;
 
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[DuoAttentionHeads(Profile = "heads.json", Sparsity = 0.5, Recent = 20)]
+[StreamingLlm(Sinks = 4, Evict = true)]
+internal sealed partial class DuoRolling;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 37)]
+[StreamingLlm(Sinks = 3, Evict = true)]
+internal sealed partial class RollingWindow;
+
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
 [GemFilter(Layer = 1, Tokens = 60)]
 [FullCache]

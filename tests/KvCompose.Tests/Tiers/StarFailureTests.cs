@@ -54,11 +54,11 @@ public sealed unsafe class StarFailureTests : IDisposable
             Assert.Equal(-1, _star.Receive(wait: true, worker, _counters));
             Assert.Equal(failures, _counters.Failures);
             Assert.IsType<ObjectDisposedException>(_counters.LastFailure);
-            Assert.False(_star.IsUnderWay);
+            Assert.False(_star.Gather.IsUnderWay);
         }
 
         Assert.Equal(0, _counters.Tokens);
-        Assert.Equal(Enumerable.Range(0, Kept), Enumerable.Range(0, Tokens).Where(_star.Satellites[0].Slots.Holds));
+        Assert.Equal(Enumerable.Range(0, Kept), Enumerable.Range(0, Tokens).Where(_star.Gather.Satellites[0].Slots.Holds));
     }
 
     [Fact]
@@ -68,9 +68,9 @@ public sealed unsafe class StarFailureTests : IDisposable
         Assert.True(AskForTheLastTokens(worker));
         int buffer = _star.Receive(wait: true, worker, _counters);
         Assert.InRange(buffer, 0, 1);
-        _star.Done(buffer);
+        _star.Gather.Done(buffer);
         Assert.Equal((0L, Kept), (_counters.Failures, (int)_counters.Tokens));
-        Assert.Equal(Enumerable.Range(Tokens - Kept, Kept), Enumerable.Range(0, Tokens).Where(_star.Satellites[0].Slots.Holds));
+        Assert.Equal(Enumerable.Range(Tokens - Kept, Kept), Enumerable.Range(0, Tokens).Where(_star.Gather.Satellites[0].Slots.Holds));
         Assert.False(AskForTheLastTokens(worker));
     }
 
@@ -80,7 +80,7 @@ public sealed unsafe class StarFailureTests : IDisposable
         var ended = new GatherWorker("test");
         ended.Dispose();
         Assert.Throws<ObjectDisposedException>(() => AskForTheLastTokens(ended));
-        Assert.True(_star.IsUnderWay);
+        Assert.True(_star.Gather.IsUnderWay);
         _star.Dispose();
         Assert.Equal(0, _memory.HeldBytes);
     }

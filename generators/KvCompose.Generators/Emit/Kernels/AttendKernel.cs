@@ -20,13 +20,17 @@ internal static class AttendKernel
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
             KernelParameter.Floats("partial", "[heads][shares][GroupSize][HeadDim], outputs before division."),
             KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], maximum of the scores and sum of the exponentials."),
-            .. plan.Evicts ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
+            .. plan.Monitors ? (KernelParameter[])[Watched] : [],
+            .. plan.LeavesLogits ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
         ],
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
 
-    /// <summary>What the eviction of the same step reads.</summary>
-    public static KernelParameter Logits { get; } = KernelParameter.Floats("logits", "[heads][GroupSize][stride], the step's scores of each slot.");
+    /// <summary>What the eviction or the monitor of the same step reads.</summary>
+    public static KernelParameter Logits { get; } = KernelParameter.Floats("logits", "[heads][GroupSize][stride], the step's scores of each slot; of watched heads alone where heads are watched.");
+
+    /// <summary>Which heads leave their scores behind.</summary>
+    public static KernelParameter Watched { get; } = KernelParameter.Ints("watched", "[heads], the number of a watched head, −1 for others.");
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
@@ -48,7 +52,7 @@ internal static class AttendKernel
                     WriteSoftmax(writer, kernels, member);
                 }
 
-                if (plan.Evicts)
+                if (plan.LeavesLogits)
                 {
                     WriteLogits(writer, plan, kernels);
                 }
@@ -176,12 +180,13 @@ internal static class AttendKernel
     private static void WriteLogits(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
         writer.Line();
-        writer.Line("// The scores stay for the eviction.");
-        using (writer.Block("if ((lane & 4) == 0 && ownKey < left)"))
+        writer.Line($"// The scores stay for the {(plan.Evicts ? "eviction" : "monitor")}.");
+        string leaves = plan.Monitors ? " && watched[head] >= 0" : "", row = plan.Monitors ? "watched[head]" : "head";
+        using (writer.Block($"if ((lane & 4) == 0 && ownKey < left{leaves})"))
         {
             for (int member = 0; member < kernels.Members; member++)
             {
-                string store = $"logits[((long)head * GroupSize + firstMember + {CSharpLiteral.Of(member)}) * stride + tile * 16 + ownKey] = score{CSharpLiteral.Of(member)};";
+                string store = $"logits[((long){row} * GroupSize + firstMember + {CSharpLiteral.Of(member)}) * stride + tile * 16 + ownKey] = score{CSharpLiteral.Of(member)};";
                 if (Ragged(plan, kernels))
                 {
                     using (writer.Block($"if (firstMember + {member} < GroupSize)"))

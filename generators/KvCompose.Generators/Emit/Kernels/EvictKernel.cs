@@ -25,8 +25,12 @@ internal static partial class EvictKernel
         yield return KernelParameter.Ints("tokens", "[heads], tokens that a head holds, the step's included; receives what it goes on holding.");
         yield return KernelParameter.Ints("budgets", "[heads], tokens that a head may hold; 0 for as many as come.");
         yield return KernelParameter.Ints("stepPositions", "[heads], position of the step's token.");
-        yield return KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], of the step's attention.");
-        yield return KernelParameter.Floats("logits", "[heads][GroupSize][stride], the step's scores of each slot.");
+        if (plan.KeepsWeights)
+        {
+            yield return KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], of the step's attention.");
+            yield return KernelParameter.Floats("logits", "[heads][GroupSize][stride], the step's scores of each slot.");
+        }
+
         if (plan.Selection.HasRunTimeOptions)
         {
             yield return new KernelParameter(plan.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
@@ -40,14 +44,22 @@ internal static partial class EvictKernel
         yield return KernelParameter.Floats("scores", "[heads][stride], scratch.");
         yield return KernelParameter.Floats("retentions", "[heads][GroupSize][stride], scratch.");
         yield return KernelParameter.Ints("line", "[heads][stride], scratch.");
-        yield return new KernelParameter("int", "shares", "Groups among which the tokens of a head were dealt out.");
+        if (plan.KeepsWeights)
+        {
+            yield return new KernelParameter("int", "shares", "Groups among which the tokens of a head were dealt out.");
+        }
+
         yield return KernelParameter.Stride;
     }
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
+        if (plan.KeepsWeights)
+        {
+            writer.Line("var normalisers = SharedMemory.Allocate<float>(GroupSize);");
+        }
+
         writer.Line($"""
-            var normalisers = SharedMemory.Allocate<float>(GroupSize);
             var leastScores = SharedMemory.Allocate<int>({KernelPlan.Threads});
             var leastRanks = SharedMemory.Allocate<int>({KernelPlan.Threads});
             var words = pool.Cast<int>();
@@ -69,7 +81,11 @@ internal static partial class EvictKernel
         }
 
         writer.Line("long row = (long)head * stride;");
-        WriteNormalisers(writer);
+        if (plan.KeepsWeights)
+        {
+            WriteNormalisers(writer);
+        }
+
         if (plan.Collects)
         {
             WriteCollect(writer, plan);
@@ -182,6 +198,10 @@ internal static partial class EvictKernel
             {
                 WriteRetain(writer, plan, "probabilities[row + slot]", "row * GroupSize + rank");
             }
+            else if (!plan.KeepsWeights)
+            {
+                WriteRetain(writer, plan, "0", "row * GroupSize + rank");
+            }
             else
             {
                 using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
@@ -194,7 +214,7 @@ internal static partial class EvictKernel
 
         writer.Line();
         writer.Barrier();
-        WriteScores(writer, plan, lined ? plan.PoolingKernel : 1, plan.Collects ? 1 : plan.GroupSize);
+        WriteScores(writer, plan, lined ? plan.PoolingKernel : 1, plan.RetainedHeads);
     }
 
     private static void WriteRetain(KernelWriter writer, PipelinePlan plan, string probability, string target)

@@ -85,6 +85,15 @@ internal static class KernelEmitter
             yield return EvictKernel.Of(plan);
         }
 
+        if (plan.Monitors)
+        {
+            yield return PromptLogSumExpKernel.Of();
+            yield return WatchScoreKernel.Of(plan);
+            yield return TopMaskKernel.Of();
+            yield return OverlapKernel.Of();
+            yield return RefreshKernel.Of();
+        }
+
         if (plan.Restart is { } restart)
         {
             yield return ProductKernel.Of(plan, kernels);

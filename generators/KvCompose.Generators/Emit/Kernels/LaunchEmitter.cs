@@ -10,14 +10,14 @@ internal static partial class LaunchEmitter
     {
         Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
         writer.WriteLine();
-        bool evicts = plan.Evicts;
-        string kept = evicts
+        string watched = plan.Monitors ? "\n/// <param name=\"watched\">[heads], the number of a watched head, −1 for others.</param>" : "";
+        string kept = watched + (plan.LeavesLogits
             ? """
 
-                /// <param name="logits">[heads][GroupSize][stride], receives the scores that <see cref="Evict"/> reads.</param>
+                /// <param name="logits">[heads][GroupSize][stride], receives the scores that are looked at afterwards; of watched heads alone where heads are watched.</param>
                 /// <param name="stride">Slots from one row of logits to the next.</param>
                 """
-            : "";
+            : "");
         string header = $$"""
             /// <summary>Floats of scratch memory that <see cref="Attend"/> needs.</summary>
             internal static long AttendScratch(int heads, int shares) => (long)heads * shares * GroupSize * (HeadDim + 2);
@@ -32,7 +32,7 @@ internal static partial class LaunchEmitter
             /// <param name="shares">Groups among which the tokens of a head are dealt out.</param>
             internal static void Attend(
                 DeviceContext device, DevicePages pages, DevicePageTables tables,
-                ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, {{(evicts ? "ArrayView<float> logits, int stride, " : "")}}int shares)
+                ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, {{(plan.Monitors ? "ArrayView<int> watched, " : "")}}{{(plan.LeavesLogits ? "ArrayView<float> logits, int stride, " : "")}}int shares)
             """;
         using (writer.WriteBlock(header))
         {
@@ -43,11 +43,11 @@ internal static partial class LaunchEmitter
                 ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
                 """);
             Launch(writer, plan, Named("AttendKernel"), "shares, tables.Heads, MemberBlocks",
-                "pages.View, tables.Pages, tables.Starts, tables.Tokens, queries, partial, statistics" + (evicts ? ", logits, stride" : ""));
+                "pages.View, tables.Pages, tables.Starts, tables.Tokens, queries, partial, statistics" + (plan.Monitors ? ", watched" : "") + (plan.LeavesLogits ? ", logits, stride" : ""));
             Launch(writer, plan, Named("CombineKernel"), "tables.Heads, 1, 1", "partial, statistics, output, shares");
         }
 
-        if (evicts)
+        if (plan.Evicts)
         {
             WriteEviction(writer, plan, Named("EvictKernel"));
         }
@@ -60,6 +60,11 @@ internal static partial class LaunchEmitter
         if (plan.ChoosesOnDevice)
         {
             WriteChoice(writer, plan, kernels);
+        }
+
+        if (plan.Monitors)
+        {
+            WriteMonitor(writer, plan, Named);
         }
 
         if (plan.Restart is not null)
@@ -85,24 +90,31 @@ internal static partial class LaunchEmitter
         string[] given = ["pool", "pageTable", "tableStart", "tokens", "statistics", "probabilities", "scores", "retentions"];
         KernelParameter[] own = [.. evict.Parameters.Where(parameter => !given.Contains(parameter.Name))];
         writer.WriteLine();
+        string behind = plan.KeepsWeights ? " behind that of <see cref=\"Attend\"/>" : "";
+        string first = plan.KeepsWeights ? "AttendScratch(tables.Heads, shares)" : "0L";
         writer.WriteLine($$"""
-            /// <summary>Floats of scratch memory that <see cref="Evict"/> needs behind that of <see cref="Attend"/>.</summary>
+            /// <summary>Floats of scratch memory that <see cref="Evict"/> needs{{behind}}.</summary>
             internal static long EvictScratch(int heads, int stride) => (long)heads * stride * (GroupSize + {{(plan.Collects ? "2" : "1")}});
 
             /// <summary>Takes out what heads hold above their budgets after a step's attention; the parameters are those of <see cref="EvictKernel"/>.</summary>
             """);
+        string statistics = plan.KeepsWeights
+            ? """
+
+                long outputs = (long)tables.Heads * shares * GroupSize;
+                ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
+                """
+            : "";
         string probabilities = plan.Collects
-            ? "\nArrayView<float> probabilities = scratch.SubView(AttendScratch(tables.Heads, shares) + rows * (GroupSize + 1), rows);"
+            ? $"\nArrayView<float> probabilities = scratch.SubView({first} + rows * (GroupSize + 1), rows);"
             : "";
         using (writer.WriteBlock($"internal static void Evict(DeviceContext device, DevicePages pages, DevicePageTables tables, ArrayView<float> scratch, {Declared(own)})"))
         {
             writer.WriteLine($"""
-                Require(pages);
-                long outputs = (long)tables.Heads * shares * GroupSize;
+                Require(pages);{statistics}
                 long rows = (long)tables.Heads * stride;
-                ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
-                ArrayView<float> scores = scratch.SubView(AttendScratch(tables.Heads, shares), rows);
-                ArrayView<float> retentions = scratch.SubView(AttendScratch(tables.Heads, shares) + rows, rows * GroupSize);{probabilities}
+                ArrayView<float> scores = scratch.SubView({first}, rows);
+                ArrayView<float> retentions = scratch.SubView({first} + rows, rows * GroupSize);{probabilities}
                 """);
             string arguments = string.Join(", ", evict.Parameters.Skip(4).Select(static parameter => parameter.Name));
             Launch(writer, plan, evict, "tables.Heads, 1, 1", "pages.View, tables.Pages, tables.Starts, tables.Tokens, " + arguments);

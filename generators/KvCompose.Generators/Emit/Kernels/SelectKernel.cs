@@ -67,16 +67,21 @@ internal static class SelectKernel
         }
         """);
 
+    /// <summary>Writes the shared memory of the choice, and a thread's place in it.</summary>
+    public static void WriteSetUp(KernelWriter writer) => writer.Line($"""
+        var histogram = SharedMemory.Allocate<int>({Bins});
+        var picked = SharedMemory.Allocate<int>(2);
+        var totals = SharedMemory.Allocate<int>({KernelPlan.Warps});
+        int thread = Group.IdxX;
+        int warp = thread >> 5;
+        int lane = thread & 31;
+        int top = {Bins - 1} - {BinsPerLane} * lane; // lane 0 has the eight highest bins
+        """);
+
     private static void WriteBody(KernelWriter writer)
     {
-        writer.Line($"""
-            var histogram = SharedMemory.Allocate<int>({Bins});
-            var picked = SharedMemory.Allocate<int>(2);
-            var totals = SharedMemory.Allocate<int>({KernelPlan.Warps});
-            int thread = Group.IdxX;
-            int warp = thread >> 5;
-            int lane = thread & 31;
-            int top = {Bins - 1} - {BinsPerLane} * lane; // lane 0 has the eight highest bins
+        WriteSetUp(writer);
+        writer.Line("""
             long row = (long)Grid.IdxX * stride;
             int count = tokens[Grid.IdxX];
             int keep = kept[Grid.IdxX];
@@ -115,18 +120,22 @@ internal static class SelectKernel
         }
 
         writer.Line();
-        WriteThreshold(writer);
+        WriteThreshold(writer, "scores", "wanted");
         writer.Line();
         WriteCollect(writer);
     }
 
-    private static void WriteThreshold(KernelWriter writer)
+    /// <summary>Declares <c>prefix</c>, the lowest of the best scores between <c>Sinks</c> and <c>last</c>, and <c>remaining</c>, how many that equal it are among them.</summary>
+    /// <param name="writer">Is written to.</param>
+    /// <param name="scores">The scores; a head's begin at <c>row</c>.</param>
+    /// <param name="wanted">How many are best, at least 1.</param>
+    public static void WriteThreshold(KernelWriter writer, string scores, string wanted)
     {
-        writer.Line("""
+        writer.Line($"""
             // After each pass, the kept scores begin with the bits in prefix, or are above it; remaining of the former are kept.
             uint prefix = 0;
             uint mask = 0;
-            int remaining = wanted;
+            int remaining = {wanted};
             """);
         using (writer.Block($"for (int shift = {32 - Bits}; shift >= 0; shift -= {Bits})"))
         {
@@ -135,7 +144,7 @@ internal static class SelectKernel
             writer.Barrier();
             using (writer.Block($"for (int token = Sinks + thread; token < last; token += {KernelPlan.Threads})"))
             {
-                writer.Line("uint ordered = Ordered(scores[row + token]);");
+                writer.Line($"uint ordered = Ordered({scores}[row + token]);");
                 using (writer.Block("if ((ordered & mask) == prefix)"))
                 {
                     writer.Line("Atomic.Add(ref histogram[(int)((ordered >> shift) & 255)], 1);");
@@ -224,7 +233,7 @@ internal static class SelectKernel
     }
 
     /// <summary>Sums a local over the lanes up to the own one.</summary>
-    private static void WriteScan(KernelWriter writer, string sum, string name)
+    public static void WriteScan(KernelWriter writer, string sum, string name)
     {
         for (int delta = 1; delta < 32; delta *= 2)
         {

@@ -141,7 +141,8 @@ internal static class StageScoreKernel
         }
     }
 
-    private static void WritePooled(KernelWriter writer, PipelinePlan plan, bool average)
+    /// <summary>Declares <c>pooled</c>, the thread's token and its neighbours in <c>padded</c>.</summary>
+    public static void WritePooled(KernelWriter writer, PipelinePlan plan, bool average)
     {
         IEnumerable<string> near = Enumerable.Range(0, plan.PoolingKernel).Select(static i => i == 0 ? "padded[thread]" : $"padded[thread + {CSharpLiteral.Of(i)}]");
         if (average)

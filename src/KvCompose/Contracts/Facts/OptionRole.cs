@@ -57,6 +57,9 @@ public enum OptionRole
     /// <summary>The first layers, whose tokens all stay resident.</summary>
     DenseLayers,
 
+    /// <summary>Layers behind one that chooses tokens for others, that hold every token as well.</summary>
+    WaitLayers,
+
     /// <summary>How what is not resident is stored: 0 for 32 bits an element, and every member after it for half of the one before.</summary>
     HostPages,
 

@@ -26,4 +26,11 @@ public enum ProfileKind
     /// without it a session has to be opened with a profile, and with it a session may be opened with another.
     /// </summary>
     HeadRoles,
+
+    /// <summary>
+    /// The layers that choose tokens for those behind them: a JSON object with <c>layers</c>, L of the model, and <c>filters</c>, ascending.
+    /// A declaration may state them itself, as an array <c>Filters</c>; one of both is required. A tier gets them in
+    /// <c>TierContext.FilterLayers</c>.
+    /// </summary>
+    FilterLayers,
 }

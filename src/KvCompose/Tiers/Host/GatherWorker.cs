@@ -5,7 +5,7 @@ namespace KvCompose.Tiers.Host;
 /// <summary>The thread that copies tokens from host memory into staging buffers while decoding goes on.</summary>
 internal sealed class GatherWorker : IDisposable
 {
-    private readonly ConcurrentQueue<(StarTier Star, int Buffer)> _requests = new();
+    private readonly ConcurrentQueue<(SatelliteGather Gather, int Buffer)> _requests = new();
     private readonly SemaphoreSlim _available = new(0);
     private readonly Thread _thread;
     private volatile bool _stopped;
@@ -18,9 +18,9 @@ internal sealed class GatherWorker : IDisposable
     }
 
     /// <summary>Queues a submitted request.</summary>
-    public void Fetch(StarTier star, int buffer)
+    public void Fetch(SatelliteGather gather, int buffer)
     {
-        _requests.Enqueue((star, buffer));
+        _requests.Enqueue((gather, buffer));
         _available.Release();
     }
 
@@ -43,9 +43,9 @@ internal sealed class GatherWorker : IDisposable
                 return;
             }
 
-            if (_requests.TryDequeue(out (StarTier Star, int Buffer) request))
+            if (_requests.TryDequeue(out (SatelliteGather Gather, int Buffer) request))
             {
-                request.Star.Fill(request.Buffer);
+                request.Gather.Fill(request.Buffer);
             }
         }
     }

@@ -10,7 +10,8 @@ namespace KvCompose.Tiers.Host;
 ///                      │                     │   └──Fail──▶ Failed ──Forget──▶ Free
 ///                      └──Withdraw──▶ Free   └──Withdraw──▶ Withdrawn ──TryPublish, Fail──▶ Free
 /// </code>
-/// The session writes and reads a buffer that is free or being read; the worker one that is being filled.
+/// The session writes and reads a buffer that is free or being read; the worker one that is being filled. A session that would wait for a request
+/// may take the worker's part, if the worker has not begun.
 /// </remarks>
 internal sealed class StagingExchange
 {

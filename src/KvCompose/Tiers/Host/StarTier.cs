@@ -1,4 +1,3 @@
-using KvCompose.Cache;
 using KvCompose.Numerics;
 using KvCompose.Reference.HeteroCache;
 using KvCompose.Sessions;
@@ -13,17 +12,12 @@ internal sealed unsafe class StarTier : IDisposable
 {
     private readonly StarSettings _settings;
     private readonly PromptRange _range;
-    private readonly int[] _positions;
-    private readonly SatelliteCopy[] _satellites;
-    private readonly StagingExchange _exchange = new();
-    private readonly StagingBuffer[] _buffers = [new(), new()];
-    private readonly Exception?[] _causes = new Exception?[StagingExchange.Buffers];
+    private readonly SatelliteGather _gather;
     private readonly DriftWindow _window;
     private readonly ulong[] _reference;
     private readonly ulong[] _good;
     private readonly ulong[] _asked;
     private readonly int _referenceTokens;
-    private int _underWay = -1;
     private bool _drifted;
     private bool _postponed;
 
@@ -36,9 +30,8 @@ internal sealed unsafe class StarTier : IDisposable
     public StarTier(StarSettings settings, PivotReference pivot, SatelliteCopy[] satellites, PromptRange range, int[] positions)
     {
         _settings = settings;
-        _satellites = satellites;
+        _gather = new SatelliteGather(satellites, positions, settings.RowFloats, settings.Memory);
         _range = range;
-        _positions = positions;
         _window = new DriftWindow(settings.Window, settings.DriftThreshold);
         (Pivot, _reference, _referenceTokens) = (pivot.Head, pivot.Mask, pivot.Tokens);
         _good = [.. _reference];
@@ -48,11 +41,8 @@ internal sealed unsafe class StarTier : IDisposable
     /// <summary>The pivot's head.</summary>
     public int Pivot { get; }
 
-    /// <summary>Satellites with a host copy.</summary>
-    public ReadOnlySpan<SatelliteCopy> Satellites => _satellites;
-
-    /// <summary>Whether tokens are on their way.</summary>
-    public bool IsUnderWay => _underWay >= 0;
+    /// <summary>Satellites with a host copy, and how they get fresh tokens.</summary>
+    public SatelliteGather Gather => _gather;
 
     /// <summary>Whether the pivot's next step is looked at; otherwise <see cref="Skip"/> follows.</summary>
     public bool LooksNext => _window.LooksNext;
@@ -80,12 +70,12 @@ internal sealed unsafe class StarTier : IDisposable
 
         chosen.CopyTo(_reference);
         int largest = 0;
-        foreach (SatelliteCopy satellite in _satellites)
+        foreach (SatelliteCopy satellite in _gather.Satellites)
         {
             largest = Math.Max(largest, satellite.Slots.Capacity);
         }
 
-        foreach (SatelliteCopy satellite in _satellites)
+        foreach (SatelliteCopy satellite in _gather.Satellites)
         {
             int capacity = satellite.Slots.Capacity;
             if ((_settings.Defects & ReferenceDefects.PositionBiasedTruncation) != 0)
@@ -109,7 +99,7 @@ internal sealed unsafe class StarTier : IDisposable
         }
 
         _drifted = false;
-        if (_underWay >= 0)
+        if (_gather.IsUnderWay)
         {
             _postponed = true;
         }
@@ -125,42 +115,23 @@ internal sealed unsafe class StarTier : IDisposable
     /// <param name="wait">Whether to wait for what is under way.</param>
     /// <param name="worker">Is asked for what was postponed.</param>
     /// <param name="counters">Counts what came.</param>
-    /// <returns>The buffer to be scattered and given back by <see cref="Done"/>, or −1.</returns>
+    /// <returns>The buffer to be scattered and given back, or −1.</returns>
     public int Receive(bool wait, GatherWorker worker, TierCounters counters)
     {
-        if (_underWay < 0)
+        int buffer = _gather.Receive(wait, counters, out Exception? failure);
+        if (buffer >= 0)
         {
-            return -1;
+            _asked.CopyTo(_good, 0);
         }
-
-        var spinner = default(SpinWait);
-        while (wait && _exchange.IsUnderWay(_underWay))
+        else if (failure is not null)
         {
-            spinner.SpinOnce(sleep1Threshold: -1);
-        }
-
-        int buffer = _underWay;
-        if (_exchange.TryTake(buffer))
-        {
-            foreach (StagedToken token in _buffers[buffer].Tokens)
-            {
-                _satellites[token.Satellite].Slots.Replace(token.Slot, token.Row);
-            }
-
-            _asked.CopyTo(_good);
-            counters.Moved(_buffers[buffer].Count, _settings.RowFloats);
-        }
-        else if (_exchange.Forget(buffer))
-        {
-            Fail(counters, _causes[buffer]!);
-            buffer = -1;
+            Fail(counters, failure);
         }
         else
         {
             return -1;
         }
 
-        _underWay = -1;
         if (_postponed)
         {
             // The other buffer is filled while this one is put into use.
@@ -171,103 +142,19 @@ internal sealed unsafe class StarTier : IDisposable
         return buffer;
     }
 
-    /// <summary>Writes the received tokens of one satellite into its slots.</summary>
-    public void Scatter(int buffer, int satellite, SequenceCache cache, int layer, PagePool pool, PageWriter writer)
-    {
-        StagingBuffer staged = _buffers[buffer];
-        PageTable* table = cache.Layer(layer) + _satellites[satellite].Head;
-        int pageTokens = pool.Layout.PageTokens, half = _settings.RowFloats / 2;
-        float* content = staged.Content;
-        foreach (StagedToken token in staged.Tokens)
-        {
-            if (token.Satellite == satellite)
-            {
-                byte* page = pool.Address(table->Pages[token.Slot / pageTokens]);
-                writer.Write(page, token.Slot % pageTokens, content, 1, content + half, _positions[token.Row]);
-            }
-
-            content += _settings.RowFloats;
-        }
-    }
-
-    /// <summary>Gives a received buffer back.</summary>
-    public void Done(int buffer) => _exchange.Release(buffer);
-
-    /// <summary>Worker: fetches what a buffer asks for, unless it is withdrawn in between.</summary>
-    public void Fill(int buffer)
-    {
-        if (!_exchange.TryBegin(buffer))
-        {
-            return;
-        }
-
-        try
-        {
-            StagingBuffer staged = _buffers[buffer];
-            float* target = staged.Content;
-            for (int i = 0; i < staged.Count && !_exchange.IsWithdrawn(buffer); i++, target += _settings.RowFloats)
-            {
-                StagedToken token = staged.Tokens[i];
-                _satellites[token.Satellite].Prompt.CopyTo(token.Row, target);
-            }
-        }
-        catch (Exception cause)
-        {
-            // Whatever it was: the session finds the request failed, keeps the last good tokens and says why.
-            _causes[buffer] = cause;
-            _exchange.Fail(buffer);
-            return;
-        }
-
-        _exchange.TryPublish(buffer);
-    }
-
-    /// <summary>Takes back what is under way, waits until the worker has let go of it, and gives the memory back.</summary>
-    public void Dispose()
-    {
-        for (int buffer = 0; buffer < StagingExchange.Buffers; buffer++)
-        {
-            var spinner = default(SpinWait);
-            while (!_exchange.Withdraw(buffer))
-            {
-                spinner.SpinOnce(sleep1Threshold: -1);
-            }
-
-            _settings.Memory.Give(_buffers[buffer].Bytes);
-            _buffers[buffer].Dispose();
-        }
-
-        foreach (SatelliteCopy satellite in _satellites)
-        {
-            satellite.Dispose();
-        }
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _gather.Dispose();
 
     private void Request(GatherWorker worker, TierCounters counters)
     {
-        int buffer = _exchange.FindFree();
-        StagingBuffer request = _buffers[buffer];
-        request.Clear();
-        for (int satellite = 0; satellite < _satellites.Length; satellite++)
-        {
-            _satellites[satellite].Slots.Request(satellite, _satellites[satellite].Wanted, request);
-        }
-
         counters.Triggers++;
-        try
-        {
-            request.Reserve(_settings.RowFloats, _settings.Memory);
-        }
-        catch (HostTierFullException full)
+        if (_gather.Request(worker) is { } full)
         {
             Fail(counters, full);
             return;
         }
 
-        _reference.CopyTo(_asked);
-        _underWay = buffer;
-        _exchange.Submit(buffer);
-        worker.Fetch(this, buffer);
+        _reference.CopyTo(_asked, 0);
     }
 
     /// <summary>Nothing came: the reference set is again the one that the resident tokens were chosen by, so that the drift shows again.</summary>

@@ -1,0 +1,77 @@
+using System.Runtime.Intrinsics;
+using KvCompose.Sessions;
+
+namespace KvCompose.Tiers.Filters;
+
+/// <summary>
+/// What all query heads of a filter layer make of the prompt's tokens in one decode step, from the weights that its attention left behind:
+/// the largest of the heads' weights, each to a scale of its own.
+/// </summary>
+/// <param name="selector">By q·k, all heads have one scale, in which the order of weights is that of the products; else every head's weights add up to 1.</param>
+/// <param name="heads">Hkv.</param>
+/// <param name="groupSize">G.</param>
+internal sealed unsafe class FilterScores(FilterSelector selector, int heads, int groupSize)
+{
+    private const int Lanes = 16;
+
+    /// <summary>Floats that the factors of one sequence take.</summary>
+    /// <param name="pieces">Pieces that hold the prompt.</param>
+    public int FactorFloats(int pieces) => heads * pieces * groupSize;
+
+    /// <summary>Computes what the weights of every head and piece are multiplied by.</summary>
+    /// <param name="items">Holds the weights.</param>
+    /// <param name="first">The layer's heads of one sequence, [Hkv].</param>
+    /// <param name="tokens">n, the slots of the prompt.</param>
+    /// <param name="factors">Receives [Hkv][pieces][G].</param>
+    public void Scale(AttentionItems items, AttendedHead* first, int tokens, float* factors)
+    {
+        int pieces = (tokens + items.PieceTokens - 1) / items.PieceTokens, headFactors = pieces * groupSize;
+        if (selector != FilterSelector.Last)
+        {
+            for (int head = 0; head < heads; head++)
+            {
+                items.Normalize(first + head, tokens, 1, factors + (head * headFactors));
+            }
+
+            return;
+        }
+
+        float largest = float.NegativeInfinity;
+        for (int i = 0; i < heads * headFactors; i++)
+        {
+            factors[i] = items.Items[first[i / headFactors].FirstItem + (i % headFactors / groupSize)].Maxima[i % groupSize];
+            largest = MathF.Max(largest, factors[i]);
+        }
+
+        for (int i = 0; i < heads * headFactors; i++)
+        {
+            factors[i] = MathF.Pow(2, factors[i] - largest);
+        }
+    }
+
+    /// <summary>Scores the tokens of one piece.</summary>
+    /// <param name="items">Holds the weights.</param>
+    /// <param name="first">The layer's heads of one sequence, [Hkv].</param>
+    /// <param name="piece">The piece.</param>
+    /// <param name="tokens">n.</param>
+    /// <param name="factors">Of <see cref="Scale"/>.</param>
+    /// <param name="scores">Receives the piece's scores; what lies behind n, to the next multiple of 16, is undefined.</param>
+    public void Score(AttentionItems items, AttendedHead* first, int piece, int tokens, float* factors, float* scores)
+    {
+        int pieces = (tokens + items.PieceTokens - 1) / items.PieceTokens;
+        int count = Math.Min(items.PieceTokens, tokens - (piece * items.PieceTokens));
+        for (int head = 0; head < heads; head++)
+        {
+            for (int member = 0; member < groupSize; member++)
+            {
+                float* weights = items.Weights(first + head, piece, member);
+                Vector512<float> factor = Vector512.Create(factors[(((head * pieces) + piece) * groupSize) + member]);
+                for (int token = 0; token < count; token += Lanes)
+                {
+                    Vector512<float> own = Vector512.Load(weights + token) * factor;
+                    (head + member == 0 ? own : Vector512.MaxNative(Vector512.Load(scores + token), own)).Store(scores + token);
+                }
+            }
+        }
+    }
+}
