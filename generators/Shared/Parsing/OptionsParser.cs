@@ -33,14 +33,19 @@ internal static class OptionsParser
         return valid ? options.ToEquatableArray() : null;
     }
 
-    /// <summary>The [StageOption] of a property, or null.</summary>
     /// <summary>The options of a stage that have a role.</summary>
     public static IEnumerable<string> NamesWithRole(ITypeSymbol stage, OptionRole role)
         => stage.GetMembers().OfType<IPropertySymbol>()
             .Where(property => FindMarker(property) is { } marker && Named(marker, "Role") is int value && (OptionRole)value == role)
             .Select(static property => property.Name);
 
+    /// <summary>The [StageOption] of a property, or of what it implements: an interface may state options that several stages have. Null for none.</summary>
     public static AttributeData? FindMarker(IPropertySymbol property)
+        => OwnMarker(property) ?? property.ContainingType.AllInterfaces
+            .SelectMany(contract => contract.GetMembers(property.Name).OfType<IPropertySymbol>())
+            .Select(OwnMarker).FirstOrDefault(static marker => marker is not null);
+
+    private static AttributeData? OwnMarker(IPropertySymbol property)
         => property.GetAttributes().FirstOrDefault(static attribute =>
             attribute.AttributeClass is { Name: WellKnownNames.StageOptionAttribute } type && SlotAttributes.IsInLibrary(type));
 

@@ -39,9 +39,9 @@ internal sealed unsafe class PageEdit(PageIndex index)
         Changed = 0;
     }
 
-    /// <summary>A page's keys and values.</summary>
+    /// <summary>A page's keys and values of one layer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Block(int page) => index.PageBlocks.Address(Pages.Blocks[page]);
+    public byte* Block(int page, int layer = 0) => index.PageBlocks[layer].Address(Pages.Blocks[page]);
 
     /// <summary>A page's digest. Between <see cref="Put"/> and <see cref="Refresh"/> that of the tokens before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,7 +59,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
     /// <summary>A new page without tokens, at the end of its cell.</summary>
     public int Open(int cell)
     {
-        int block = Take(index.PageBlocks), digest = Take(index.DigestBlocks), page = Pages.TakeId();
+        int block = TakeForAllLayers(), digest = Take(index.DigestBlocks), page = Pages.TakeId();
         Pages.Blocks[page] = block;
         Pages.Digests[page] = digest;
         Pages.Counts[page] = 0;
@@ -76,7 +76,12 @@ internal sealed unsafe class PageEdit(PageIndex index)
     public void Put(int page, PageMember member)
     {
         Touch(page);
-        index.Layout.CopyToken(member.Page, member.Slot, Block(page), Pages.Counts[page]++);
+        int slot = Pages.Counts[page]++;
+        for (int layer = 0; layer < index.Layers; layer++)
+        {
+            index.Layout.CopyToken(index.BlockOf(member, layer), member.Slot, Block(page, layer), slot);
+        }
+
         Pages.Tokens++;
     }
 
@@ -145,9 +150,12 @@ internal sealed unsafe class PageEdit(PageIndex index)
 
         foreach (int page in _own.Ids)
         {
-            if (_own.Contains(page) && index.PageBlocks.IsInFile(Pages.Blocks[page]))
+            for (int layer = 0; layer < index.LayersHeld && _own.Contains(page); layer++)
             {
-                file.Seal(Block(page), index.Owner, Pages.Counts[page]);
+                if (index.PageBlocks[layer].IsInFile(Pages.Blocks[page]))
+                {
+                    file.Seal(Block(page, layer), index.OwnerOf(layer), Pages.Counts[page]);
+                }
             }
         }
     }
@@ -162,7 +170,12 @@ internal sealed unsafe class PageEdit(PageIndex index)
 
     private void Free(int page)
     {
-        (_opened.Remove(page) ? _dropped : _replaced).Add((index.PageBlocks, Pages.Blocks[page]));
+        List<(BlockPool Pool, int Block)> given = _opened.Remove(page) ? _dropped : _replaced;
+        foreach (BlockPool pool in index.PageBlocks)
+        {
+            given.Add((pool, Pages.Blocks[page]));
+        }
+
         (_own.Remove(page) ? _dropped : _replaced).Add((index.DigestBlocks, Pages.Digests[page]));
         _stale.Remove(page);
         _cells.Add(Pages.CellOf[page]);
@@ -190,17 +203,22 @@ internal sealed unsafe class PageEdit(PageIndex index)
         Changed++;
     }
 
+    // A page has the same block in every layer: their pools take and give back alike.
+    private int TakeForAllLayers()
+    {
+        int block = Take(index.PageBlocks[0]);
+        for (int layer = 1; layer < index.Layers; layer++)
+        {
+            Take(index.PageBlocks[layer]);
+        }
+
+        return block;
+    }
+
     private int Take(BlockPool pool)
     {
         int block = pool.Take();
         _taken.Add((pool, block));
         return block;
     }
-}
-
-/// <summary>A token in a page's block.</summary>
-internal readonly unsafe struct PageMember(byte* page, int slot)
-{
-    public readonly byte* Page = page;
-    public readonly int Slot = slot;
 }

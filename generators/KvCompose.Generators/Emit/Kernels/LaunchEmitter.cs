@@ -62,6 +62,11 @@ internal static class LaunchEmitter
             WriteChoice(writer, plan, kernels);
         }
 
+        if (plan.RanksPagesOnDevice)
+        {
+            PageLaunchEmitter.Write(writer, plan, plan.Kernels!, kernels);
+        }
+
         writer.WriteLine();
         using (writer.WriteBlock("private static void Require(DevicePages pages)"))
         {
@@ -229,7 +234,7 @@ internal static class LaunchEmitter
         }
     }
 
-    private static void Launch(SourceWriter writer, PipelinePlan plan, Kernel kernel, string grid, string arguments)
+    public static void Launch(SourceWriter writer, PipelinePlan plan, Kernel kernel, string grid, string arguments)
     {
         string types = string.Join(", ", kernel.Parameters.Select(static parameter => parameter.Type));
         string name = CSharpLiteral.Of(plan.Spec.Hierarchy.FullName + "." + kernel.Name);
