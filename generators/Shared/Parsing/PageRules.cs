@@ -8,33 +8,39 @@ internal static class PageRules
 {
     private const int FullBits = 32;
 
-    /// <summary>Tells the sink what should not be.</summary>
-    public static void Tell(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
+    /// <summary>Whether the pages can be what the stages say; the sink is told what cannot, or should not, be.</summary>
+    public static bool Check(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
+        bool valid = true;
         foreach (StageSpec stage in spec.Stages)
         {
             TellOfPartialPages(stage, sites, sink);
             WarnOfDenseModel(spec, stage, sites, sink);
             TellOfUnseenBits(spec, stage, sites, sink);
-            CheckReuse(spec, stage, sites, sink);
+            valid &= CheckReuse(spec, stage, sites, sink);
         }
+
+        return valid;
     }
 
     /// <summary>Layers that share pages have the same tokens in them, and only such layers know beforehand what they will need.</summary>
-    private static void CheckReuse(PipelineSpec spec, StageSpec stage, StageSites sites, IDiagnosticSink sink)
+    private static bool CheckReuse(PipelineSpec spec, StageSpec stage, StageSites sites, IDiagnosticSink sink)
     {
-        if (stage.Number(OptionRole.ReuseGroup, 1) > 1)
+        bool shares = stage.Number(OptionRole.ReuseGroup, 1) > 1;
+        if (shares && spec.Stages.FirstOrDefault(other => other != stage && TellsLayersApart(other)) is { } cause)
         {
-            if (spec.Stages.FirstOrDefault(other => other != stage && TellsLayersApart(other)) is { } cause)
-            {
-                OptionSpec group = stage.Option(OptionRole.ReuseGroup)!;
-                sink.Report(new Finding(RuleIds.LayersHoldOtherTokens, sites.Of(stage, group.Name), stage.Type.Name, group.Literal, cause.Type.Name));
-            }
+            OptionSpec group = stage.Option(OptionRole.ReuseGroup)!;
+            sink.Report(new Finding(RuleIds.LayersHoldOtherTokens, sites.Of(stage, group.Name), stage.Type.Name, group.Literal, cause.Type.Name));
+            return false;
         }
-        else if (stage.Number(OptionRole.Prefetch, 0) != 0)
+
+        if (!shares && stage.Number(OptionRole.Prefetch, 0) != 0)
         {
             sink.Report(new Finding(RuleIds.NothingToPrefetch, sites.Of(stage, stage.Option(OptionRole.Prefetch)!.Name), stage.Type.Name));
+            return false;
         }
+
+        return true;
     }
 
     /// <summary>Whether the tokens that are left out may differ from one layer to the next because of a stage.</summary>

@@ -30,10 +30,16 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
     {
         for (int page = edit.Pages.CellFirst[cell]; page >= 0; page = edit.Pages.Next[page])
         {
-            for (int slot = 0; slot < edit.Pages.Counts[page]; slot++)
-            {
-                _members.Add(new PageMember(edit.Pages.Blocks[page], slot));
-            }
+            AddPage(edit, page);
+        }
+    }
+
+    /// <summary>Adds all tokens of a page.</summary>
+    public void AddPage(PageEdit edit, int page)
+    {
+        for (int slot = 0; slot < edit.Pages.Counts[page]; slot++)
+        {
+            _members.Add(new PageMember(edit.Pages.Blocks[page], slot));
         }
     }
 

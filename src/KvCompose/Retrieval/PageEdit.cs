@@ -43,7 +43,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Block(int page, int layer = 0) => index.PageBlocks[layer].Address(Pages.Blocks[page]);
 
-    /// <summary>A page's digest. Between <see cref="Put"/> and <see cref="Refresh"/> that of the tokens before.</summary>
+    /// <summary>A page's digest. Between <see cref="Put"/> and <see cref="Refresh"/> of anything.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Digest(int page) => (float*)index.DigestBlocks.Address(Pages.Digests[page]);
 
@@ -76,13 +76,50 @@ internal sealed unsafe class PageEdit(PageIndex index)
     public void Put(int page, PageMember member)
     {
         Touch(page);
-        int slot = Pages.Counts[page]++;
-        for (int layer = 0; layer < index.Layers; layer++)
+        _stale.Add(page);
+        _cells.Add(Pages.CellOf[page]);
+        Copy(page, member);
+    }
+
+    /// <summary>As <see cref="Put"/>, for one token of a known key: mean and spread of page and cell follow it at once.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="member">The token.</param>
+    /// <param name="row">Its key as it is stored, lifted.</param>
+    /// <param name="held">Tokens that the cell holds with it.</param>
+    public void Grow(int page, PageMember member, float* row, int held)
+    {
+        int cell = Pages.CellOf[page];
+        Touch(page);
+        Copy(page, member);
+        index.Digests.Add(Digest(page), row, Pages.Counts[page]);
+        if (index.Digests.HasBox)
         {
-            index.Layout.CopyToken(index.BlockOf(member, layer), member.Slot, Block(page, layer), slot);
+            _stale.Add(page);
         }
 
-        Pages.Tokens++;
+        if (!_cells.Contains(cell))
+        {
+            OwnCell(cell, copy: true);
+            index.Digests.Add((float*)index.DigestBlocks.Address(Pages.CellDigests[cell]), row, held);
+        }
+    }
+
+    /// <summary>Gives a page up. Its block stays readable until the change ends.</summary>
+    public void Free(int page)
+    {
+        List<(BlockPool Pool, int Block)> given = _opened.Remove(page) ? _dropped : _replaced;
+        foreach (BlockPool pool in index.PageBlocks)
+        {
+            given.Add((pool, Pages.Blocks[page]));
+        }
+
+        (_own.Remove(page) ? _dropped : _replaced).Add((index.DigestBlocks, Pages.Digests[page]));
+        _stale.Remove(page);
+        _cells.Add(Pages.CellOf[page]);
+        Pages.Tokens -= Pages.Counts[page];
+        Pages.Counts[page] = 0;
+        Pages.Unlink(page);
+        Pages.GiveId(page);
     }
 
     /// <summary>Gives all pages of a cell up. Their blocks stay readable until the change ends.</summary>
@@ -114,13 +151,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
 
         foreach (int cell in _cells.Ids)
         {
-            if (_ownCells.Add(cell))
-            {
-                int digest = Take(index.DigestBlocks);
-                _replaced.Add((index.DigestBlocks, Pages.CellDigests[cell]));
-                Pages.CellDigests[cell] = digest;
-            }
-
+            OwnCell(cell, copy: false);
             index.ComputeCellDigest(Pages, cell);
         }
 
@@ -168,27 +199,20 @@ internal sealed unsafe class PageEdit(PageIndex index)
         }
     }
 
-    private void Free(int page)
+    private void Copy(int page, PageMember member)
     {
-        List<(BlockPool Pool, int Block)> given = _opened.Remove(page) ? _dropped : _replaced;
-        foreach (BlockPool pool in index.PageBlocks)
+        int slot = Pages.Counts[page]++;
+        for (int layer = 0; layer < index.Layers; layer++)
         {
-            given.Add((pool, Pages.Blocks[page]));
+            index.Layout.CopyToken(index.BlockOf(member, layer), member.Slot, Block(page, layer), slot);
         }
 
-        (_own.Remove(page) ? _dropped : _replaced).Add((index.DigestBlocks, Pages.Digests[page]));
-        _stale.Remove(page);
-        _cells.Add(Pages.CellOf[page]);
-        Pages.Tokens -= Pages.Counts[page];
-        Pages.Counts[page] = 0;
-        Pages.Unlink(page);
-        Pages.GiveId(page);
+        Pages.Tokens++;
     }
 
     // Makes a page's digest our own to change; readers of older snapshots keep the one they have.
     private void Touch(int page)
     {
-        _stale.Add(page);
         if (!_own.Add(page))
         {
             return;
@@ -199,8 +223,24 @@ internal sealed unsafe class PageEdit(PageIndex index)
         _replaced.Add((index.DigestBlocks, Pages.Digests[page]));
         Pages.Digests[page] = digest;
         Pages.Versions[page]++;
-        _cells.Add(Pages.CellOf[page]);
         Changed++;
+    }
+
+    private void OwnCell(int cell, bool copy)
+    {
+        if (!_ownCells.Add(cell))
+        {
+            return;
+        }
+
+        int digest = Take(index.DigestBlocks);
+        if (copy)
+        {
+            Unsafe.CopyBlock(index.DigestBlocks.Address(digest), index.DigestBlocks.Address(Pages.CellDigests[cell]), (uint)index.DigestBlocks.BlockBytes);
+        }
+
+        _replaced.Add((index.DigestBlocks, Pages.CellDigests[cell]));
+        Pages.CellDigests[cell] = digest;
     }
 
     // A page has the same block in every layer: their pools take and give back alike.

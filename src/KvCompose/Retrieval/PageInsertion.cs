@@ -123,6 +123,15 @@ internal sealed unsafe class PageInsertion : IDisposable
 
         _index.Layout.WriteKeys(page, tile);
         _stagedTokens[layer] = count;
+        if (layer == 0 && _index.Format != HostPageFormat.Fp32)
+        {
+            // Pages are formed by the keys as they are stored.
+            _index.Layout.ReadKeys(page, tile);
+            for (int slot = 0; slot < count; slot++)
+            {
+                KeyMath.Gather(tile, slot, _headDim, _rows[slot]);
+            }
+        }
     }
 
     private void RequireAllLayers(int count)

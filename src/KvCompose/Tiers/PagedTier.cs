@@ -152,7 +152,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
     public void BringIn(in DecodeStep step)
     {
-        List(step, step.Layer);
+        ListParts(step, step.Layer);
         if (_parts.Count == 0)
         {
             return;
@@ -170,7 +170,11 @@ public sealed unsafe class PagedTier : IRetrievalTier
         _prefetch?.Wait();
         try
         {
-            _parts.ForEach(Exchange);
+            foreach (PagedPart part in _parts)
+            {
+                Exchange(part);
+            }
+
             _bulk.Run();
         }
         finally
@@ -230,7 +234,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     }
 
     // The heads of a layer that have an index.
-    private void List(in DecodeStep step, int layer)
+    private void ListParts(in DecodeStep step, int layer)
     {
         _parts.Clear();
         for (int row = 0; row < step.Sequences.Length; row++)
@@ -297,7 +301,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
             return;
         }
 
-        List(step, next);
+        ListParts(step, next);
         foreach (PagedPart part in _parts)
         {
             PageReader reader = _prefetch.Read(part.Paged.Index!);

@@ -11,7 +11,7 @@ public class KVC2064Tests
     {
         var found = await Check.Analyzers.VerifyAsync($$"""
             using KvCompose;
-            [KvPipeline(PageTokens = 16), {{others}}, IceCache(Tokens = 64, {|KVC2064:ReuseGroup = 3|})] partial class Chat;
+            [KvPipeline(PageTokens = 16), {{others}}, IceCache(Tokens = 64, ReuseGroup = {|KVC2064:3|})] partial class Chat;
             """);
         Assert.Equal(
             $"'IceCache' shares its pages among 3 layers, but '{cause}' does not leave the same tokens out in each",

@@ -12,7 +12,7 @@ public class KVC2065Tests
     {
         var found = await Check.Analyzers.VerifyAsync($$"""
             using KvCompose;
-            [KvPipeline(PageTokens = 16), UniformBudget(Tokens = 64), StreamingLlm, {{stage}}(Tokens = 64, {|KVC2065:Prefetch = true|})] partial class Chat;
+            [KvPipeline(PageTokens = 16), UniformBudget(Tokens = 64), StreamingLlm, {{stage}}(Tokens = 64, Prefetch = {|KVC2065:true|})] partial class Chat;
             """);
         Assert.Equal(
             $"'{stage}' is to prefetch, but every layer chooses its pages when it needs them",

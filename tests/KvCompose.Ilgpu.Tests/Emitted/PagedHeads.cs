@@ -120,7 +120,7 @@ internal sealed class PagedHeads : IDisposable
                 }
             }
 
-            MemoryMarshal.Cast<byte, int>(bytes)[CountAt] = counts[page];
+            MemoryMarshal.Cast<byte, int>(bytes.AsSpan())[CountAt] = counts[page];
             Pages.Upload(id, bytes);
         }
     }

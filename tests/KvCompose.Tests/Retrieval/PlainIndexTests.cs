@@ -29,21 +29,6 @@ public class PlainIndexTests
         Assert.Equal(plain.Cells.Count, index.Index.Landmarks.Count);
     }
 
-    [Fact]
-    public void Index_OneKeyRepeated_FillsAsManyPagesAsThePlainForm()
-    {
-        float[] one = GeneratedKeys.Make("iso", 1, 16, 1, 8).Keys;
-        float[] keys = [.. Enumerable.Repeat(one, 700).SelectMany(static key => key)];
-        var plain = new ClusteredIndex(keys.AsSpan(0, 300 * 16), 16, new ClusteredSettings());
-        for (int token = 300; token < 700; token++)
-        {
-            plain.Insert(one);
-        }
-
-        using var index = new IndexCase(keys, 16, 300);
-        Assert.Equal(plain.LivePages, index.Index.Pages);
-    }
-
     private static string[] Sorted(IEnumerable<int[]> pages)
         => [.. pages.Select(page => page.Order().ToArray()).OrderBy(page => page[0]).Select(page => string.Join(' ', page))];
 }

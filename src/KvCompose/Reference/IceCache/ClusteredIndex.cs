@@ -114,7 +114,7 @@ public sealed class ClusteredIndex
         return held > (int)(Settings.DivideAt / Settings.Promotion) && held - cell.Formed > (int)(Settings.GrownBy / Settings.Promotion);
     }
 
-    // Into the page with the nearest mean of those with room. Where none has room, the cell gets one page more and all of its pages are formed anew.
+    // Into the page with the nearest mean of those with room. Where none has room, the nearest ones are formed anew, with one page more.
     private void Place(int cell, int token)
     {
         double[] lifted = Keys.Lifted(token);
@@ -122,20 +122,18 @@ public sealed class ClusteredIndex
         int[] roomy = [.. pages.Where(page => _pages[page]!.Tokens.Count < Settings.PageTokens)];
         if (roomy.Length > 0)
         {
-            int target = roomy.MinBy(page => (SquaredDistance(lifted, _pages[page]!.Mean(Keys)), page));
+            int target = roomy.MinBy(Distance);
             _pages[target]!.Add(token);
             _pageOf[token] = target;
+            return;
         }
-        else if (MembersOf(cell).Count + 1 <= Settings.MostFormed / Settings.Promotion)
-        {
-            List<int> members = [.. MembersOf(cell), token];
-            FreePages(cell);
-            FormEvenly(cell, members);
-        }
-        else
-        {
-            Open(cell, [token]);
-        }
+
+        int[] nearest = [.. pages.OrderBy(Distance).Take(Settings.FormedPages)];
+        List<int> members = [.. nearest.SelectMany(page => _pages[page]!.Tokens), token];
+        FreePages(cell, nearest);
+        FormEvenly(cell, members);
+
+        (double, int) Distance(int page) => (SquaredDistance(lifted, _pages[page]!.Mean(Keys)), page);
     }
 
     // The halves along the main direction move their landmarks to their means, and every member goes to the nearer one; as often as a build refines, again.
@@ -160,7 +158,7 @@ public sealed class ClusteredIndex
             return;
         }
 
-        FreePages(cell);
+        FreePages(cell, [.. _cells[cell].Pages]);
         _cells.Add(other);
         FormEvenly(cell, stay);
         FormEvenly(_cells.Count - 1, go);
@@ -196,15 +194,14 @@ public sealed class ClusteredIndex
         tokens.ForEach(token => _pageOf[token] = page);
     }
 
-    private void FreePages(int cell)
+    private void FreePages(int cell, int[] pages)
     {
-        foreach (int page in _cells[cell].Pages)
+        foreach (int page in pages)
         {
             _pages[page] = null;
             _free.Push(page);
+            _cells[cell].Pages.Remove(page);
         }
-
-        _cells[cell].Pages.Clear();
     }
 
     private static double SquaredDistance(double[] a, double[] b)

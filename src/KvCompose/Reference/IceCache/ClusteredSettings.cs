@@ -24,6 +24,6 @@ public sealed record ClusteredSettings
     /// <summary>But not before it has taken this / p0 tokens since it came to be.</summary>
     public float GrownBy { get; init; } = 0.5f;
 
-    /// <summary>A cell with more than this / p0 tokens, which no division parts, gets new pages instead of pages formed anew.</summary>
-    public float MostFormed { get; init; } = 8;
+    /// <summary>Pages that are formed anew together where none of a cell has room.</summary>
+    public int FormedPages { get; init; } = 3;
 }
