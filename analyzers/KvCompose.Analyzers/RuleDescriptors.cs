@@ -431,6 +431,20 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.UnseenBits));
 
+    public static readonly DiagnosticDescriptor LayersHoldOtherTokens = new(
+        RuleIds.LayersHoldOtherTokens,
+        "Layers of a reuse group leave different tokens out",
+        "'{0}' shares its pages among {1} layers, but '{2}' does not leave the same tokens out in each",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.LayersHoldOtherTokens), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor NothingToPrefetch = new(
+        RuleIds.NothingToPrefetch,
+        "There is nothing to prefetch",
+        "'{0}' is to prefetch, but every layer chooses its pages when it needs them",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NothingToPrefetch), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor LanguageTooOld = new(
         RuleIds.LanguageTooOld,
         "C# version is too low",
@@ -459,6 +473,7 @@ internal static class RuleDescriptors
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys, NoWholePages, NothingIsRetrieved, UnseenBits,
+        LayersHoldOtherTokens, NothingToPrefetch,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

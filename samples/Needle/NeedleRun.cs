@@ -12,6 +12,8 @@ internal static class NeedleRun
     public const int Facts = 8;
 
     private const int WarmUpTokens = 256;
+    private const int WarmUpSteps = 4;
+    private const int WarmUpBudgets = 3; // so that what a pipeline does beyond its budget has been compiled as well
 
     public static void Run(NeedleArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
@@ -28,7 +30,7 @@ internal static class NeedleRun
         Contestant[] contestants = Contestant.OpenAll(model, arguments);
         try
         {
-            WarmUp(contestants, task.Texts(arguments.Seed).First(), cancellation);
+            WarmUp(contestants, arguments, task.Texts(arguments.Seed).First(), cancellation);
             var board = new ScoreBoard(contestants, arguments.Questions * contestants.Length);
             LiveScoreBoard.Show(console, board, refresh =>
             {
@@ -81,12 +83,17 @@ internal static class NeedleRun
     }
 
     /// <summary>Lets the runtime compile what is measured afterwards.</summary>
-    private static void WarmUp(Contestant[] contestants, NeedleText text, CancellationToken cancellation)
+    private static void WarmUp(Contestant[] contestants, NeedleArguments arguments, NeedleText text, CancellationToken cancellation)
     {
+        int largest = arguments.Budgets.Max(budget => new NeedleBudget(budget, arguments.Length).Tokens);
+        int tokens = Math.Min(Math.Max(WarmUpTokens, WarmUpBudgets * largest), text.Tokens.Length);
         foreach (Contestant contestant in contestants)
         {
-            contestant.Session.Prefill(text.Tokens[..Math.Min(WarmUpTokens, text.Tokens.Length)], cancellation);
-            contestant.Session.Step(text.Tokens[..1], cancellation);
+            contestant.Session.Prefill(text.Tokens[..tokens], cancellation);
+            for (int step = 0; step < WarmUpSteps; step++)
+            {
+                contestant.Session.Step(text.Tokens[step..(step + 1)], cancellation);
+            }
         }
     }
 }

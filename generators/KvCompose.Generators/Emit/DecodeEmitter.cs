@@ -93,7 +93,7 @@ internal static partial class DecodeEmitter
             """);
         if (plan.Retrieves)
         {
-            WriteTierCall(writer, "Bring in: what is resident may change before it is attended to.", "BringIn");
+            WriteTierCall(writer, "Bring in: tokens that this step's queries ask for become resident, others cease to be.", "BringIn");
             writer.WriteLine();
         }
 
@@ -350,6 +350,7 @@ internal static partial class DecodeEmitter
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
             byte* page = pool.Address(*pages);
+            // A page that was brought in need not be full: places without a token get no weight.
             int valid = *(int*)(page + Plan.CountOffset);
             Score(page, (valid + 15) / 16, queries, scores + token);
             for (int member = 0; member < Plan.GroupSize && valid < Plan.PageTokens; member++)

@@ -51,7 +51,7 @@ internal static class PlanSummary
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
-            : "kernels: none, the storage or the pages are such as no kernel reads";
+            : "kernels: none, no kernel reads such a storage";
 
     private static string Observation(PipelinePlan plan)
     {

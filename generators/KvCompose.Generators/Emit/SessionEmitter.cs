@@ -310,7 +310,7 @@ internal static partial class SessionEmitter
             : "";
         string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
         writer.WriteLine($$"""
-            {{residency.Type}} residency = {{StageValue.InSession(residency)}};
+            {{residency.Type}} residency = {{StageValue.WithConstants(residency)}};
             var writer = new StoragePageWriter<{{plan.Storage}}>({{layout}});
             _tier = {{residency.Type}}.Open(in residency, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window){{with}});
             """);

@@ -1,3 +1,4 @@
+using KvCompose.Retrieval;
 using KvCompose.Shared;
 using KvCompose.Shared.Specs;
 
@@ -157,6 +158,14 @@ internal sealed record PipelinePlan
 
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Selects;
+
+    /// <summary>Whether kernels rank host pages, choose among them and copy them: pages of one key tile, kept as the resident ones are.</summary>
+    public bool RanksPagesOnDevice
+        => Kernels is not null && Counted && PageTokens == KernelPlan.TileTokens
+            && Residency!.Option(OptionRole.Retrieved) is not null && Residency.Number(OptionRole.HostPages, 0) == 0;
+
+    /// <summary>How host pages are ranked, where they are.</summary>
+    public PageRanking PageRanking => (PageRanking)Residency!.Number(OptionRole.PageRanking, (int)Residency.Facts.PageRanking);
 
     /// <summary>What lets only chosen tokens go on, in the order of declaration.</summary>
     public IEnumerable<StageSpec> Propagations => Spec.Stages.Where(static stage => stage is { Slot: StageSlot.Propagation, Facts.Restarts: false });

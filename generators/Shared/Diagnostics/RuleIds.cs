@@ -36,6 +36,8 @@ internal static class RuleIds
     public const string NoWholePages = "KVC2061";
     public const string NothingIsRetrieved = "KVC2062";
     public const string UnseenBits = "KVC2063";
+    public const string LayersHoldOtherTokens = "KVC2064";
+    public const string NothingToPrefetch = "KVC2065";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";

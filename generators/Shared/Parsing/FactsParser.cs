@@ -1,3 +1,4 @@
+using KvCompose.Retrieval;
 using KvCompose.Shared.Specs;
 using Microsoft.CodeAnalysis;
 
@@ -34,6 +35,7 @@ internal static class FactsParser
         (nameof(StageFacts.Provides), int number) => facts with { Provides = (StageProducts)number },
         (nameof(StageFacts.Layout), int number) => facts with { Layout = (CacheLayout)number },
         (nameof(StageFacts.Carries), int number) => facts with { Carries = (CacheLayout)number },
+        (nameof(StageFacts.PageRanking), int number) => facts with { PageRanking = (PageRanking)number },
         (nameof(StageFacts.PageTokens), int number) => facts with { PageTokens = number },
         (nameof(StageFacts.EqualLayers), bool flag) => facts with { EqualLayers = flag },
         (nameof(StageFacts.Positions), int number) => facts with { Positions = (PositionPolicy)number },

@@ -19,8 +19,8 @@ internal static class PipelineCompletion
             return null;
         }
 
-        PageRules.Tell(bound, sites, sink);
-        return LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink) & FilterRules.Check(bound, sites, sink)
+        return PageRules.Check(bound, sites, sink) & LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink)
+            & FilterRules.Check(bound, sites, sink)
             & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)
             ? bound
             : null;

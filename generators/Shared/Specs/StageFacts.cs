@@ -1,3 +1,5 @@
+using KvCompose.Retrieval;
+
 namespace KvCompose.Shared.Specs;
 
 /// <summary>What a stage says of itself in its [StageFacts].</summary>
@@ -27,6 +29,9 @@ internal sealed record StageFacts(
 
     /// <summary>Tokens of the pages that the stage works on, 0 for any.</summary>
     public int PageTokens { get; init; }
+
+    /// <summary>How host pages are ranked, unless an option decides.</summary>
+    public PageRanking PageRanking { get; init; }
 
     /// <summary>Whether every layer gets the same number of tokens.</summary>
     public bool EqualLayers { get; init; }

@@ -99,3 +99,10 @@ internal sealed partial class OmniKvPipeline;
 [StreamingLlm(Sinks = EmbeddedModel.Window)]
 [IceCache(DenseLayers = 0)]
 internal sealed partial class IcePipeline;
+
+/// <summary>As Ice, but every second layer uses the pages and the choice of the one before, and has what it misses fetched while that one computes.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize, PageTokens = 16)]
+[UniformBudget]
+[StreamingLlm(Sinks = EmbeddedModel.Window)]
+[IceCache(DenseLayers = 0, ReuseGroup = 2, Prefetch = true)]
+internal sealed partial class IceReusePipeline;

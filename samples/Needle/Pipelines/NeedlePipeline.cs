@@ -20,6 +20,8 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("Ice", static (model, budget) => IcePipeline.Open(
             model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } })),
         new("OmniKv", static (model, budget) => OmniKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("IceReuse", static (model, budget) => IceReusePipeline.Open(
+            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } })),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Int4", static (model, _) => Int4Pipeline.Open(model), KeepsEverything: true),
         new("FastKvInt4", static (model, budget) => FastKvInt4Pipeline.Open(model, new() { LayerBudget = budget.Uniform })),

@@ -1,3 +1,5 @@
+using KvCompose.Retrieval;
+
 namespace KvCompose;
 
 /// <summary>
@@ -24,6 +26,9 @@ public sealed class StageFactsAttribute : Attribute
 
     /// <summary>Tokens of the pages that the stage works on; 0 for pages of any size.</summary>
     public int PageTokens { get; set; }
+
+    /// <summary>How a stage that brings pages in ranks them, unless an option decides.</summary>
+    public PageRanking PageRanking { get; set; }
 
     /// <summary>Whether every layer gets the same number of tokens, so that what a pipeline holds is known to the byte.</summary>
     public bool EqualLayers { get; set; }

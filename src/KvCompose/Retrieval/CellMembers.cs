@@ -30,10 +30,16 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
     {
         for (int page = edit.Pages.CellFirst[cell]; page >= 0; page = edit.Pages.Next[page])
         {
-            for (int slot = 0; slot < edit.Pages.Counts[page]; slot++)
-            {
-                _members.Add(new PageMember(edit.Block(page), slot));
-            }
+            AddPage(edit, page);
+        }
+    }
+
+    /// <summary>Adds all tokens of a page.</summary>
+    public void AddPage(PageEdit edit, int page)
+    {
+        for (int slot = 0; slot < edit.Pages.Counts[page]; slot++)
+        {
+            _members.Add(new PageMember(edit.Pages.Blocks[page], slot));
         }
     }
 
@@ -49,14 +55,14 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
         }
 
         Rows.Reserve(count);
-        byte* read = null;
+        int? read = null;
         for (int member = 0; member < count; member++)
         {
             _order[member] = member;
-            if (_members[member].Page != read)
+            if (_members[member].Block != read)
             {
-                read = _members[member].Page;
-                index.Layout.ReadKeys(read, _tile.Pointer);
+                read = _members[member].Block;
+                index.Layout.ReadKeys(index.BlockOf(_members[member], 0), _tile.Pointer);
             }
 
             float* row = Rows[member];

@@ -3,16 +3,15 @@ using System.Runtime.CompilerServices;
 namespace KvCompose.Retrieval;
 
 /// <summary>
-/// Puts a token into a cell: into the page with the nearest mean of those with room. Where no page has room, the cell's pages are formed anew, one more than
-/// there were. So a cell has less room than a page has, and a token changes one page but for one time in sixteen. Equal keys, which no division parts, get
-/// new pages instead.
+/// Puts a token into a cell: into the page with the nearest mean of those with room. Where no page has room, the pages that are nearest to the token are formed
+/// anew, one more than there were. So a cell has less room than a page has, and a token changes one page but for one time in sixteen.
 /// </summary>
 internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members) : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
-    private const float MostFormed = 8; // cells' worth of tokens: one that grew beyond could not be divided, so its keys are alike and any page will do
 
-    private readonly float _mostFormed = MostFormed / index.Settings.Promotion;
+    /// <summary>Pages that are formed anew together: what they give up to the new page comes from the token's neighbourhood.</summary>
+    internal const int FormedPages = 3;
 
     /// <summary>Places a token.</summary>
     /// <param name="edit">The change that it is part of.</param>
@@ -24,57 +23,85 @@ internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members)
     public int Place(PageEdit edit, int cell, PageMember token, float* row)
     {
         PageSnapshot pages = edit.Pages;
-        int nearest = -1, held = 1;
-        float least = float.PositiveInfinity;
+        Nearest withRoom = Nearest.None;
+        Span<Nearest> full = stackalloc Nearest[FormedPages];
+        full.Fill(Nearest.None);
+        int held = 1;
         for (int page = pages.CellFirst[cell]; page >= 0; page = pages.Next[page])
         {
             held += pages.Counts[page];
+            var own = new Nearest(DistanceToMean(edit.Digest(page), row), page);
             if (pages.Counts[page] < PageTokens)
             {
-                float distance = DistanceToMean(edit.Digest(page), row);
-                if (nearest < 0 || distance < least || (distance == least && page < nearest))
-                {
-                    (nearest, least) = (page, distance);
-                }
+                withRoom = own.IsBefore(withRoom) ? own : withRoom;
+            }
+            else
+            {
+                Keep(full, own);
             }
         }
 
-        if (nearest < 0 && held <= _mostFormed)
+        if (withRoom.Page >= 0)
         {
-            Form(edit, cell, token);
-            return held;
+            edit.Grow(withRoom.Page, token, row, held);
+        }
+        else
+        {
+            Form(edit, cell, full, token);
         }
 
-        if (nearest < 0)
-        {
-            nearest = edit.Open(cell);
-            new Span<float>(row, index.HeadDim + PageDigests.Tail).CopyTo(new Span<float>(edit.Digest(nearest), index.HeadDim + PageDigests.Tail));
-        }
-
-        edit.Put(nearest, token);
-        MoveMean(edit.Digest(nearest), row, pages.Counts[nearest]);
         return held;
     }
 
     public void Dispose() => members.Dispose();
 
-    private void Form(PageEdit edit, int cell, PageMember token)
+    // The nearest ones, in order.
+    private static void Keep(Span<Nearest> nearest, Nearest own)
     {
-        members.Clear();
-        members.AddCell(edit, cell);
-        members.Add(token);
-        members.Gather();
-        edit.FreeCell(cell);
-        members.Form(edit, cell, members.Order);
+        for (int i = 0; i < nearest.Length; i++)
+        {
+            if (own.IsBefore(nearest[i]))
+            {
+                (nearest[i], own) = (own, nearest[i]);
+            }
+        }
     }
 
-    // The mean alone, for the tokens of the same batch; the edit digests the page anew when it is published.
-    private void MoveMean(float* digest, float* row, int count)
-        => KeyMath.Approach(digest, row, 1f / count, index.HeadDim + PageDigests.Tail);
+    private void Form(PageEdit edit, int cell, ReadOnlySpan<Nearest> full, PageMember token)
+    {
+        members.Clear();
+        foreach (Nearest old in full)
+        {
+            if (old.Page >= 0)
+            {
+                members.AddPage(edit, old.Page);
+            }
+        }
+
+        members.Add(token);
+        members.Gather();
+        foreach (Nearest old in full)
+        {
+            if (old.Page >= 0)
+            {
+                edit.Free(old.Page);
+            }
+        }
+
+        members.Form(edit, cell, members.Order);
+    }
 
     private float DistanceToMean(float* digest, float* row)
     {
         float lift = *index.Digests.Lift(digest) - row[index.HeadDim];
         return KeyMath.SquaredDistance(digest, row, index.HeadDim) + (lift * lift);
+    }
+
+    /// <summary>A page and how far its mean is; the lower page of equals comes first.</summary>
+    private readonly record struct Nearest(float Distance, int Page)
+    {
+        public static Nearest None => new(float.PositiveInfinity, -1);
+
+        public bool IsBefore(Nearest other) => other.Page < 0 || Distance < other.Distance || (Distance == other.Distance && Page < other.Page);
     }
 }

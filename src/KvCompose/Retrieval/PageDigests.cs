@@ -17,7 +17,8 @@ internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
     /// <summary>Floats of a digest.</summary>
     public int Floats => headDim + Tail + (HasBox ? 2 * headDim : 0);
 
-    private bool HasBox => ranking is PageRanking.Quest or PageRanking.ArkVale;
+    /// <summary>Whether pages are ranked by their extremes.</summary>
+    public bool HasBox => ranking is PageRanking.Quest or PageRanking.ArkVale;
 
     /// <summary>Where a digest keeps the lift of its mean.</summary>
     public float* Lift(float* digest) => digest + headDim;
@@ -56,6 +57,28 @@ internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
         Vector512<float> lifts = Vector512.Sqrt(Vector512.Max(Vector512.Create(bound) - squaredNorms, Vector512<float>.Zero)) & valid;
         *Lift(digest) = Vector512.Sum(lifts) / count;
         *Radius(digest) = MathF.Sqrt(Vector512.Sum(squaredDistances) / count);
+    }
+
+    /// <summary>Mean, lift and radius follow one more key: what <see cref="Compute"/> gives but for rounding. The box does not.</summary>
+    /// <param name="digest">Of the keys before.</param>
+    /// <param name="row">The key, lifted.</param>
+    /// <param name="count">Keys, this one included.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(float* digest, float* row, int count)
+    {
+        float share = 1f / count, before = *Radius(digest);
+        Vector512<float> wide = Vector512.Create(share), grown = default;
+        for (int i = 0; i < headDim; i += 16)
+        {
+            Vector512<float> key = Vector512.Load(row + i), mean = Vector512.Load(digest + i);
+            Vector512<float> difference = key - mean;
+            mean = Vector512.FusedMultiplyAdd(difference, wide, mean);
+            mean.Store(digest + i);
+            grown = Vector512.FusedMultiplyAdd(difference, key - mean, grown);
+        }
+
+        *Lift(digest) += (row[headDim] - *Lift(digest)) * share;
+        *Radius(digest) = MathF.Sqrt(((before * before * (count - 1)) + Vector512.Sum(grown)) * share);
     }
 
     /// <summary>All bits set in the lanes of valid tokens.</summary>

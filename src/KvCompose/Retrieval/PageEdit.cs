@@ -39,11 +39,11 @@ internal sealed unsafe class PageEdit(PageIndex index)
         Changed = 0;
     }
 
-    /// <summary>A page's keys and values.</summary>
+    /// <summary>A page's keys and values of one layer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Block(int page) => index.PageBlocks.Address(Pages.Blocks[page]);
+    public byte* Block(int page, int layer = 0) => index.PageBlocks[layer].Address(Pages.Blocks[page]);
 
-    /// <summary>A page's digest. Between <see cref="Put"/> and <see cref="Refresh"/> that of the tokens before.</summary>
+    /// <summary>A page's digest. Between <see cref="Put"/> and <see cref="Refresh"/> of anything.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Digest(int page) => (float*)index.DigestBlocks.Address(Pages.Digests[page]);
 
@@ -59,7 +59,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
     /// <summary>A new page without tokens, at the end of its cell.</summary>
     public int Open(int cell)
     {
-        int block = Take(index.PageBlocks), digest = Take(index.DigestBlocks), page = Pages.TakeId();
+        int block = TakeForAllLayers(), digest = Take(index.DigestBlocks), page = Pages.TakeId();
         Pages.Blocks[page] = block;
         Pages.Digests[page] = digest;
         Pages.Counts[page] = 0;
@@ -76,8 +76,50 @@ internal sealed unsafe class PageEdit(PageIndex index)
     public void Put(int page, PageMember member)
     {
         Touch(page);
-        index.Layout.CopyToken(member.Page, member.Slot, Block(page), Pages.Counts[page]++);
-        Pages.Tokens++;
+        _stale.Add(page);
+        _cells.Add(Pages.CellOf[page]);
+        Copy(page, member);
+    }
+
+    /// <summary>As <see cref="Put"/>, for one token of a known key: mean and spread of page and cell follow it at once.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="member">The token.</param>
+    /// <param name="row">Its key as it is stored, lifted.</param>
+    /// <param name="held">Tokens that the cell holds with it.</param>
+    public void Grow(int page, PageMember member, float* row, int held)
+    {
+        int cell = Pages.CellOf[page];
+        Touch(page);
+        Copy(page, member);
+        index.Digests.Add(Digest(page), row, Pages.Counts[page]);
+        if (index.Digests.HasBox)
+        {
+            _stale.Add(page);
+        }
+
+        if (!_cells.Contains(cell))
+        {
+            OwnCell(cell, copy: true);
+            index.Digests.Add((float*)index.DigestBlocks.Address(Pages.CellDigests[cell]), row, held);
+        }
+    }
+
+    /// <summary>Gives a page up. Its block stays readable until the change ends.</summary>
+    public void Free(int page)
+    {
+        List<(BlockPool Pool, int Block)> given = _opened.Remove(page) ? _dropped : _replaced;
+        foreach (BlockPool pool in index.PageBlocks)
+        {
+            given.Add((pool, Pages.Blocks[page]));
+        }
+
+        (_own.Remove(page) ? _dropped : _replaced).Add((index.DigestBlocks, Pages.Digests[page]));
+        _stale.Remove(page);
+        _cells.Add(Pages.CellOf[page]);
+        Pages.Tokens -= Pages.Counts[page];
+        Pages.Counts[page] = 0;
+        Pages.Unlink(page);
+        Pages.GiveId(page);
     }
 
     /// <summary>Gives all pages of a cell up. Their blocks stay readable until the change ends.</summary>
@@ -109,13 +151,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
 
         foreach (int cell in _cells.Ids)
         {
-            if (_ownCells.Add(cell))
-            {
-                int digest = Take(index.DigestBlocks);
-                _replaced.Add((index.DigestBlocks, Pages.CellDigests[cell]));
-                Pages.CellDigests[cell] = digest;
-            }
-
+            OwnCell(cell, copy: false);
             index.ComputeCellDigest(Pages, cell);
         }
 
@@ -145,9 +181,12 @@ internal sealed unsafe class PageEdit(PageIndex index)
 
         foreach (int page in _own.Ids)
         {
-            if (_own.Contains(page) && index.PageBlocks.IsInFile(Pages.Blocks[page]))
+            for (int layer = 0; layer < index.LayersHeld && _own.Contains(page); layer++)
             {
-                file.Seal(Block(page), index.Owner, Pages.Counts[page]);
+                if (index.PageBlocks[layer].IsInFile(Pages.Blocks[page]))
+                {
+                    file.Seal(Block(page, layer), index.OwnerOf(layer), Pages.Counts[page]);
+                }
             }
         }
     }
@@ -160,22 +199,20 @@ internal sealed unsafe class PageEdit(PageIndex index)
         }
     }
 
-    private void Free(int page)
+    private void Copy(int page, PageMember member)
     {
-        (_opened.Remove(page) ? _dropped : _replaced).Add((index.PageBlocks, Pages.Blocks[page]));
-        (_own.Remove(page) ? _dropped : _replaced).Add((index.DigestBlocks, Pages.Digests[page]));
-        _stale.Remove(page);
-        _cells.Add(Pages.CellOf[page]);
-        Pages.Tokens -= Pages.Counts[page];
-        Pages.Counts[page] = 0;
-        Pages.Unlink(page);
-        Pages.GiveId(page);
+        int slot = Pages.Counts[page]++;
+        for (int layer = 0; layer < index.Layers; layer++)
+        {
+            index.Layout.CopyToken(index.BlockOf(member, layer), member.Slot, Block(page, layer), slot);
+        }
+
+        Pages.Tokens++;
     }
 
     // Makes a page's digest our own to change; readers of older snapshots keep the one they have.
     private void Touch(int page)
     {
-        _stale.Add(page);
         if (!_own.Add(page))
         {
             return;
@@ -186,8 +223,36 @@ internal sealed unsafe class PageEdit(PageIndex index)
         _replaced.Add((index.DigestBlocks, Pages.Digests[page]));
         Pages.Digests[page] = digest;
         Pages.Versions[page]++;
-        _cells.Add(Pages.CellOf[page]);
         Changed++;
+    }
+
+    private void OwnCell(int cell, bool copy)
+    {
+        if (!_ownCells.Add(cell))
+        {
+            return;
+        }
+
+        int digest = Take(index.DigestBlocks);
+        if (copy)
+        {
+            Unsafe.CopyBlock(index.DigestBlocks.Address(digest), index.DigestBlocks.Address(Pages.CellDigests[cell]), (uint)index.DigestBlocks.BlockBytes);
+        }
+
+        _replaced.Add((index.DigestBlocks, Pages.CellDigests[cell]));
+        Pages.CellDigests[cell] = digest;
+    }
+
+    // A page has the same block in every layer: their pools take and give back alike.
+    private int TakeForAllLayers()
+    {
+        int block = Take(index.PageBlocks[0]);
+        for (int layer = 1; layer < index.Layers; layer++)
+        {
+            Take(index.PageBlocks[layer]);
+        }
+
+        return block;
     }
 
     private int Take(BlockPool pool)
@@ -196,11 +261,4 @@ internal sealed unsafe class PageEdit(PageIndex index)
         _taken.Add((pool, block));
         return block;
     }
-}
-
-/// <summary>A token in a page's block.</summary>
-internal readonly unsafe struct PageMember(byte* page, int slot)
-{
-    public readonly byte* Page = page;
-    public readonly int Slot = slot;
 }

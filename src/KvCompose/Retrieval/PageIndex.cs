@@ -8,6 +8,7 @@ namespace KvCompose.Retrieval;
 /// a query. Pages are formed and ranked as <see cref="PageIndexSettings"/> says. An index begins empty and takes tokens by
 /// <see cref="PageIndexBuilder"/> or by <see cref="Insert"/>, so tokens that leave the window of a short prompt are not lost either.
 /// Readers (<see cref="PageReader"/>) may be on other threads than the one writer: they see the pages as they were when they began.
+/// An index may hold the tokens of several layers: pages are formed and ranked by the keys of the first, and the others keep theirs in the same pages and slots.
 /// Source: Mao et al., "IceCache", ICLR 2026, arXiv 2604.10539; plain form: <c>KvCompose.Reference.IceCache.ClusteredIndex</c>.
 /// </summary>
 /// <remarks>
@@ -21,6 +22,7 @@ public sealed unsafe class PageIndex : IDisposable
     internal const int ContiguousCellPages = 4;
 
     private readonly NativeFloats _tile;
+    private readonly PageOwner _owner;
     private PageInsertion? _insertion;
 
     /// <summary>Makes an empty index.</summary>
@@ -29,12 +31,14 @@ public sealed unsafe class PageIndex : IDisposable
     /// <param name="format">How keys and values are stored; what is ranked is what is stored.</param>
     /// <param name="memory">Where bytes are counted; heads may share it.</param>
     /// <param name="file">Where pages are that memory has no room for; heads may share it. Disposed after the index.</param>
-    /// <param name="owner">Whose pages these are.</param>
+    /// <param name="owner">Whose pages these are; of several layers, the first.</param>
+    /// <param name="layers">Layers that share the pages, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public PageIndex(
         int headDim, PageIndexSettings settings, HostPageFormat format = HostPageFormat.Fp32, HostMemory? memory = null, PageFile? file = null,
-        PageOwner owner = default)
+        PageOwner owner = default, int layers = 1)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         settings.Validate();
         Settings = settings;
         Layout = new HostPageLayout(headDim, format);
@@ -42,8 +46,13 @@ public sealed unsafe class PageIndex : IDisposable
         Landmarks = new Landmarks(headDim, settings.Promotion);
         memory ??= new HostMemory();
         File = file;
-        Owner = owner;
-        PageBlocks = new BlockPool(Layout.Bytes, memory, file);
+        _owner = owner;
+        PageBlocks = new BlockPool[layers];
+        for (int layer = 0; layer < layers; layer++)
+        {
+            PageBlocks[layer] = new BlockPool(Layout.Bytes, memory, file);
+        }
+
         DigestBlocks = new BlockPool(Digests.Floats * sizeof(float), file?.Digests ?? memory);
         _tile = new NativeFloats(headDim * HostPageLayout.Tokens);
     }
@@ -69,8 +78,11 @@ public sealed unsafe class PageIndex : IDisposable
     /// <summary>Where pages are that memory has no room for, or null.</summary>
     internal PageFile? File { get; }
 
-    /// <summary>Whose pages these are.</summary>
-    internal PageOwner Owner { get; }
+    /// <summary>Layers that share the pages.</summary>
+    public int Layers => PageBlocks.Length;
+
+    /// <summary>Layers whose tokens are in the pages: all of them, but while an index of several is built.</summary>
+    internal int LayersHeld { get; set; } = 1;
 
     internal HostPageLayout Layout { get; }
 
@@ -80,7 +92,8 @@ public sealed unsafe class PageIndex : IDisposable
 
     internal SnapshotStore Snapshots { get; } = new();
 
-    internal BlockPool PageBlocks { get; }
+    /// <summary>The blocks of each layer's pages; a page has the same number in all of them.</summary>
+    internal BlockPool[] PageBlocks { get; }
 
     internal BlockPool DigestBlocks { get; }
 
@@ -93,7 +106,13 @@ public sealed unsafe class PageIndex : IDisposable
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
     /// <exception cref="HostTierFullException">The pages do not fit into the limit.</exception>
     /// <exception cref="PageFileException">The page file is full or was cut short.</exception>
-    public int Insert(in KeySource source) => (_insertion ??= new PageInsertion(this)).Insert(source);
+    /// <exception cref="InvalidOperationException">The tokens of another layer are missing (<see cref="Stage"/>).</exception>
+    public int Insert(in KeySource source) => Insertion.Insert(source);
+
+    /// <summary>Hands over what another layer than the first has of the tokens that <see cref="Insert"/> takes next.</summary>
+    /// <exception cref="ArgumentException">More than 16 tokens.</exception>
+    /// <exception cref="NonFiniteKeyException">A key is not finite; nothing is handed over.</exception>
+    internal void Stage(int layer, in KeySource source) => Insertion.Stage(layer, source);
 
     /// <summary>Begins reading the pages as they are now.</summary>
     public PageReader Read() => new(this);
@@ -103,10 +122,19 @@ public sealed unsafe class PageIndex : IDisposable
     {
         _insertion?.Dispose();
         Landmarks.Dispose();
-        PageBlocks.Dispose();
+        Array.ForEach(PageBlocks, static pool => pool.Dispose());
         DigestBlocks.Dispose();
         _tile.Dispose();
     }
+
+    private PageInsertion Insertion => _insertion ??= new PageInsertion(this);
+
+    /// <summary>Whose the pages of a layer are.</summary>
+    internal PageOwner OwnerOf(int layer) => _owner with { Layer = _owner.Layer + layer };
+
+    /// <summary>The block that a token is in, of one layer.</summary>
+    internal byte* BlockOf(PageMember member, int layer)
+        => member.Block == PageMember.Staged ? Insertion.Staged(layer) : PageBlocks[layer].Address(member.Block);
 
     /// <summary>Digests the first keys of a page as they are stored.</summary>
     internal void ComputeDigest(byte* page, int count, float* digest) => ComputeDigest(page, count, digest, _tile.Pointer);

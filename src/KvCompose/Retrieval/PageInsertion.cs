@@ -18,7 +18,8 @@ internal sealed unsafe class PageInsertion : IDisposable
     private readonly CellDivision _division;
     private readonly NativeFloats _tile;
     private readonly NativeFloats _lifts;
-    private readonly NativeFloats _staged;
+    private readonly NativeFloats _staged; // a page of every layer
+    private readonly int[] _stagedTokens;
     private readonly MemberRows _rows;
     private readonly int[] _cells = GC.AllocateArray<int>(PageTokens, pinned: true);
 
@@ -32,28 +33,27 @@ internal sealed unsafe class PageInsertion : IDisposable
         _division = new CellDivision(index, members);
         _tile = new NativeFloats(PageTokens * _headDim);
         _lifts = new NativeFloats(PageTokens);
-        _staged = new NativeFloats(index.Layout.Bytes / sizeof(float));
+        _staged = new NativeFloats((long)index.Layers * index.Layout.Bytes / sizeof(float));
+        _stagedTokens = new int[index.Layers];
         _rows = new MemberRows(_headDim);
         _rows.Reserve(PageTokens);
     }
 
-    private byte* Staged => (byte*)_staged.Pointer;
+    /// <summary>Where the tokens of a layer are that are being inserted: a page of their own.</summary>
+    public byte* Staged(int layer) => (byte*)_staged.Pointer + ((nint)layer * _index.Layout.Bytes);
 
     /// <inheritdoc cref="PageIndex.Insert"/>
     public int Insert(in KeySource source)
     {
         int count = source.Rows.Length;
-        if (count > PageTokens)
-        {
-            throw new ArgumentException($"{count} tokens at once where {PageTokens} are a page", nameof(source));
-        }
-
         if (count == 0)
         {
             return 0;
         }
 
-        Stage(source);
+        Stage(0, source);
+        RequireAllLayers(count);
+        Lift();
         try
         {
             _edit.Begin();
@@ -76,6 +76,10 @@ internal sealed unsafe class PageInsertion : IDisposable
             _index.Landmarks.Undo();
             throw;
         }
+        finally
+        {
+            Array.Clear(_stagedTokens);
+        }
     }
 
     public void Dispose()
@@ -87,46 +91,88 @@ internal sealed unsafe class PageInsertion : IDisposable
         _rows.Dispose();
     }
 
-    // The batch as a page of its own, as a tile and as lifted rows.
-    private void Stage(in KeySource source)
+    /// <inheritdoc cref="PageIndex.Stage"/>
+    public void Stage(int layer, in KeySource source)
     {
+        int count = source.Rows.Length;
+        if (count > PageTokens)
+        {
+            throw new ArgumentException($"{count} tokens at once where {PageTokens} are a page", nameof(source));
+        }
+
         float* tile = _tile.Pointer;
+        byte* page = Staged(layer);
         new Span<float>(tile, PageTokens * _headDim).Clear();
-        for (int slot = 0; slot < source.Rows.Length; slot++)
+        for (int slot = 0; slot < count; slot++)
         {
             int row = source.Rows[slot];
             KeyMath.Gather(source.KeyTiles + ((nint)(row / PageTokens) * PageTokens * _headDim), row % PageTokens, _headDim, _rows[slot]);
             KeyMath.Scatter(_rows[slot], _headDim, tile, slot);
+            _index.Layout.WriteValue(page, slot, source.Values + ((nint)row * source.ValueStride));
+            _index.Layout.PositionsOf(page)[slot] = source.Positions[row];
         }
 
         Vector512<float> norms = KeyMath.SquaredNorms(tile, _headDim);
-        float largest = 0;
-        for (int slot = 0; slot < source.Rows.Length; slot++)
+        for (int slot = 0; slot < count; slot++)
         {
-            int row = source.Rows[slot];
             if (!float.IsFinite(norms[slot]))
             {
-                throw PageIndex.NotFinite(_rows[slot], _headDim, source.Positions[row]);
+                throw PageIndex.NotFinite(_rows[slot], _headDim, source.Positions[source.Rows[slot]]);
             }
-
-            largest = MathF.Max(largest, norms[slot]);
-            _index.Layout.WriteValue(Staged, slot, source.Values + ((nint)row * source.ValueStride));
-            _index.Layout.PositionsOf(Staged)[slot] = source.Positions[row];
         }
 
-        _index.Layout.WriteKeys(Staged, tile);
-        if (largest > _index.Bound)
+        _index.Layout.WriteKeys(page, tile);
+        _stagedTokens[layer] = count;
+        if (layer == 0 && _index.Format != HostPageFormat.Fp32)
+        {
+            // Pages are formed by the keys as they are stored.
+            _index.Layout.ReadKeys(page, tile);
+            for (int slot = 0; slot < count; slot++)
+            {
+                KeyMath.Gather(tile, slot, _headDim, _rows[slot]);
+            }
+        }
+    }
+
+    private void RequireAllLayers(int count)
+    {
+        for (int layer = 1; layer < _stagedTokens.Length; layer++)
+        {
+            if (_stagedTokens[layer] != count)
+            {
+                throw new InvalidOperationException($"{count} tokens of the first layer that shares the pages, {_stagedTokens[layer]} of layer {layer} behind it");
+            }
+        }
+    }
+
+    // The keys of the first layer, which are in _tile and _rows, get their lifts; M grows where it has to.
+    private void Lift()
+    {
+        Vector512<float> norms = KeyMath.SquaredNorms(_tile.Pointer, _headDim);
+        float largest = Vector512.GreaterThanAny(norms, Vector512.Create(_index.Bound)) ? Largest(norms) : 0;
+        if (largest > 0)
         {
             _index.Bound = MathF.Min(largest * _index.Settings.NormReserve, float.MaxValue);
             _index.Landmarks.Raise(_index.Bound);
         }
 
+        Vector512<float> lifts = Vector512.Sqrt(Vector512.Max(Vector512<float>.Zero, Vector512.Create(_index.Bound) - norms));
+        lifts.Store(_lifts.Pointer);
         for (int slot = 0; slot < PageTokens; slot++)
         {
-            float lift = MemberRows.Lift(_index.Bound, norms[slot]);
-            _lifts.Pointer[slot] = lift;
-            _rows.SetLift(slot, lift);
+            _rows.SetLift(slot, lifts[slot]);
         }
+    }
+
+    private static float Largest(Vector512<float> norms)
+    {
+        float largest = norms[0];
+        for (int slot = 1; slot < PageTokens; slot++)
+        {
+            largest = MathF.Max(largest, norms[slot]);
+        }
+
+        return largest;
     }
 
     private void Append(int count)
@@ -138,7 +184,7 @@ internal sealed unsafe class PageInsertion : IDisposable
             int page = pages.Tokens % PageTokens > 0
                 ? used - 1
                 : _edit.Open(used % PageIndex.ContiguousCellPages == 0 ? _edit.AddCell() : pages.Cells - 1);
-            _edit.Put(page, new PageMember(Staged, slot));
+            _edit.Put(page, new PageMember(PageMember.Staged, slot));
         }
     }
 
@@ -155,7 +201,7 @@ internal sealed unsafe class PageInsertion : IDisposable
         for (int slot = 0; slot < count; slot++)
         {
             int cell = _cells[slot];
-            int held = _placement.Place(_edit, cell, new PageMember(Staged, slot), _rows[slot]);
+            int held = _placement.Place(_edit, cell, new PageMember(PageMember.Staged, slot), _rows[slot]);
             if (_division.IsDue(_edit.Pages, cell, held))
             {
                 _division.Divide(_edit, cell);

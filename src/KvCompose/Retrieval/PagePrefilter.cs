@@ -134,6 +134,7 @@ internal sealed unsafe class PagePrefilter : IDisposable
     }
 
     // The best items of every head, each once, ascending.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Union(ReadOnlySpan<int> items, int count, int group, int wanted, Span<int> union)
     {
         int taken = 0;

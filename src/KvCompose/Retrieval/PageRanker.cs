@@ -13,6 +13,9 @@ namespace KvCompose.Retrieval;
 /// </remarks>
 public sealed unsafe class PageRanker : IDisposable
 {
+    private const int PageTokens = PageIndexSettings.PageTokens;
+    private const int SpareRanks = 8;
+
     private readonly PagePrefilter _prefilter = new();
     private readonly PageScores _scores = new();
     private int[] _pages = [];
@@ -108,21 +111,28 @@ public sealed unsafe class PageRanker : IDisposable
             }
         }
 
-        int ranked = Rank(sums, count, budget, _order);
-        int taken = 0;
-        for (int i = 0; i < ranked; i++)
+        // Full pages would take this many; where the best are not full, a few more are ranked.
+        int ranked = 0, most = Math.Min(count, budget), wanted = Math.Min(most, (budget / PageTokens) + SpareRanks);
+        for (int taken = 0; ; wanted = Math.Min(most, 2 * wanted))
         {
-            int page = _pages[Ranked(i)];
-            budget -= snapshot.Counts[page];
-            if (budget < 0)
+            Rank(sums, count, wanted, _order);
+            for (; ranked < wanted; ranked++)
             {
-                break;
+                int page = _pages[Ranked(ranked)];
+                budget -= snapshot.Counts[page];
+                if (budget < 0)
+                {
+                    return taken;
+                }
+
+                pages[taken++] = page;
             }
 
-            pages[taken++] = page;
+            if (wanted == most)
+            {
+                return taken;
+            }
         }
-
-        return taken;
     }
 
     // Rank 0 of every head, then rank 1, and so on, each page once.
@@ -131,7 +141,7 @@ public sealed unsafe class PageRanker : IDisposable
         int ranked = Math.Min(count, budget);
         for (int head = 0; head < group; head++)
         {
-            Rank(_scores.Of(head, count), count, budget, _order.AsSpan(head * ranked));
+            Rank(_scores.Of(head, count), count, ranked, _order.AsSpan(head * ranked));
         }
 
         int taken = 0;
@@ -163,10 +173,9 @@ public sealed unsafe class PageRanker : IDisposable
 
     private int Ranked(int place) => (int)(uint)_order[place];
 
-    // Places in _pages by score descending, then ascending; no more than the budget could take if every page held one token.
-    private int Rank(float* scores, int count, int budget, Span<ulong> order)
+    // The best places in _pages by score descending, then ascending. As many of the best stay the same when more are ranked.
+    private void Rank(float* scores, int count, int ranked, Span<ulong> order)
     {
-        int ranked = Math.Min(count, budget);
         fixed (int* chosen = _chosen)
         {
             TokenRanking.Choose(scores, 0, count, ranked, chosen);
@@ -178,6 +187,5 @@ public sealed unsafe class PageRanker : IDisposable
         }
 
         order[..ranked].Sort();
-        return ranked;
     }
 }

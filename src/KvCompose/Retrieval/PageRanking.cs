@@ -1,6 +1,6 @@
 namespace KvCompose.Retrieval;
 
-/// <summary>How pages are ranked for a query. Any ranking goes with any <see cref="PageFormation"/>.</summary>
+/// <summary>How pages are ranked for a query. Any ranking goes with any <c>PageFormation</c>.</summary>
 public enum PageRanking
 {
     /// <summary>log Σ exp(q·k/√d) over the keys of a page: the attention mass that it holds.</summary>

@@ -61,20 +61,22 @@ public unsafe struct PageReader : IDisposable
 
     /// <summary>Compares a page that is in a page file with what was written.</summary>
     /// <exception cref="PageFileException">It is something else.</exception>
-    internal readonly void Verify(int page)
+    internal readonly void Verify(int page, int layer)
     {
-        if (_index.PageBlocks.IsInFile(Snapshot.Blocks[page]))
+        if (_index.PageBlocks[layer].IsInFile(Snapshot.Blocks[page]))
         {
-            _index.File!.Verify(Block(page), _index.Owner, Count(page));
+            _index.File!.Verify(Block(page, layer), _index.OwnerOf(layer), Count(page));
         }
     }
 
-    /// <summary>q·k of a page's 16 places; −∞ in those without a token.</summary>
-    internal readonly void Scores(int page, float* query, float* scores)
+    /// <summary>q·k of a page's 16 places in one layer; −∞ in those without a token.</summary>
+    internal readonly void Scores(int page, int layer, float* query, float* scores)
     {
         var none = Vector512.Create(float.NegativeInfinity);
         int count = Count(page);
-        Vector512<float> products = count == 0 ? none : Vector512.ConditionalSelect(PageDigests.Valid(count), _index.Layout.Scores(Block(page), query), none);
+        Vector512<float> products = count == 0
+            ? none
+            : Vector512.ConditionalSelect(PageDigests.Valid(count), _index.Layout.Scores(Block(page, layer), query), none);
         products.Store(scores);
     }
 
@@ -88,6 +90,6 @@ public unsafe struct PageReader : IDisposable
         }
     }
 
-    /// <summary>Where a page's keys and values are, laid out by <see cref="HostPageLayout"/>.</summary>
-    internal readonly byte* Block(int page) => _index.PageBlocks.Address(Snapshot.Blocks[page]);
+    /// <summary>Where a page's keys and values of one layer are, laid out by <see cref="HostPageLayout"/>.</summary>
+    internal readonly byte* Block(int page, int layer = 0) => _index.PageBlocks[layer].Address(Snapshot.Blocks[page]);
 }

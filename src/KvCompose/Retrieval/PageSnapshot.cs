@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KvCompose.Retrieval;
 
 /// <summary>
@@ -55,6 +57,7 @@ internal sealed class PageSnapshot
 
     /// <summary>Lists the pages that hold a token, ascending.</summary>
     /// <returns>How many.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int ListLive(Span<int> pages)
     {
         int count = 0;

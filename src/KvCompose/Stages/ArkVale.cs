@@ -12,64 +12,40 @@ namespace KvCompose;
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
 [StageFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
-    PageTokens = PageIndexSettings.PageTokens, Source = "NeurIPS 2024")]
-public readonly struct ArkVale : IRetrieval<ArkVale, PagedTier>
+    PageTokens = PageIndexSettings.PageTokens, PageRanking = PageRanking.ArkVale, Source = "NeurIPS 2024")]
+public readonly struct ArkVale : IRetrieval<ArkVale, PagedTier>, IPagedRetrieval
 {
-    /// <summary>Tokens that a key-value head has brought in at any step.</summary>
-    [StageOption(192, Minimum = 16, Maximum = 1_048_576, Role = OptionRole.Retrieved, RunTime = true)]
+    /// <inheritdoc/>
     public int Tokens { get; init; }
 
-    /// <summary>Decoded tokens, the latest, that stay resident. Older ones become pages, 16 at a time.</summary>
-    [StageOption(32, Minimum = 16, Maximum = 65_536)]
+    /// <inheritdoc/>
     public int Window { get; init; }
 
-    /// <summary>The first layers, whose tokens all stay resident.</summary>
-    [StageOption(2, Minimum = 0, Maximum = 1024, Role = OptionRole.DenseLayers, RunTime = true)]
+    /// <inheritdoc/>
     public int DenseLayers { get; init; }
 
-    /// <summary>How the host keeps its pages.</summary>
-    [StageOption(HostPageFormat.Fp32, Role = OptionRole.HostPages)]
+    /// <inheritdoc/>
+    public int ReuseGroup { get; init; }
+
+    /// <inheritdoc/>
+    public bool Prefetch { get; init; }
+
+    /// <inheritdoc/>
     public HostPageFormat HostPages { get; init; }
 
-    /// <summary>Mebibytes that the host pages of a session may take; 0 sets no limit.</summary>
-    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    /// <inheritdoc/>
     public int HostMebibytes { get; init; }
 
-    /// <summary>Mebibytes of host pages that go into a page file when <see cref="HostMebibytes"/> are taken; 0 for no file.</summary>
-    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    /// <inheritdoc/>
     public int DiskMebibytes { get; init; }
 
     /// <inheritdoc/>
-    public static PagedTier Open(in ArkVale options, in TierContext context) => new(context, new PagedTierSettings
-    {
-        Tokens = options.Tokens,
-        Window = options.Window,
-        DenseLayers = options.DenseLayers,
-        Format = options.HostPages,
-        LimitBytes = (long)options.HostMebibytes << 20,
-        DiskBytes = (long)options.DiskMebibytes << 20,
-        Index = new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.ArkVale },
-    });
+    public bool MeasureRecall { get; init; }
+
+    /// <inheritdoc/>
+    public static PagedTier Open(in ArkVale options, in TierContext context)
+        => new(context, PagedTierSettings.Of(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.ArkVale }));
 }
 
 /// <summary>Declares <see cref="ArkVale"/>.</summary>
-public sealed class ArkValeAttribute : ResidencyAttribute<ArkVale>
-{
-    /// <inheritdoc cref="ArkVale.Tokens"/>
-    public int Tokens { get; set; }
-
-    /// <inheritdoc cref="ArkVale.Window"/>
-    public int Window { get; set; }
-
-    /// <inheritdoc cref="ArkVale.DenseLayers"/>
-    public int DenseLayers { get; set; }
-
-    /// <inheritdoc cref="ArkVale.HostPages"/>
-    public HostPageFormat HostPages { get; set; }
-
-    /// <inheritdoc cref="ArkVale.HostMebibytes"/>
-    public int HostMebibytes { get; set; }
-
-    /// <inheritdoc cref="ArkVale.DiskMebibytes"/>
-    public int DiskMebibytes { get; set; }
-}
+public sealed class ArkValeAttribute : PagedRetrievalAttribute<ArkVale>;

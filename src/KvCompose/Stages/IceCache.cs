@@ -15,85 +15,54 @@ namespace KvCompose;
 [StageFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
     PageTokens = PageIndexSettings.PageTokens, Source = "arXiv 2604.10539")]
-public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
+public readonly struct IceCache : IRetrieval<IceCache, PagedTier>, IPagedRetrieval
 {
-    /// <summary>Tokens that a key-value head has brought in at any step.</summary>
-    [StageOption(192, Minimum = 16, Maximum = 1_048_576, Role = OptionRole.Retrieved, RunTime = true)]
+    /// <inheritdoc/>
     public int Tokens { get; init; }
 
-    /// <summary>Decoded tokens, the latest, that stay resident. Older ones enter the index, 16 at a time.</summary>
-    [StageOption(32, Minimum = 16, Maximum = 65_536)]
+    /// <inheritdoc/>
     public int Window { get; init; }
 
-    /// <summary>The first layers, whose tokens all stay resident.</summary>
-    [StageOption(2, Minimum = 0, Maximum = 1024, Role = OptionRole.DenseLayers, RunTime = true)]
+    /// <inheritdoc/>
     public int DenseLayers { get; init; }
+
+    /// <inheritdoc/>
+    public int ReuseGroup { get; init; }
+
+    /// <inheritdoc/>
+    public bool Prefetch { get; init; }
 
     /// <summary>Which tokens share a page.</summary>
     [StageOption(PageFormation.Clustered)]
     public PageFormation Formation { get; init; }
 
     /// <summary>How pages are ranked.</summary>
-    [StageOption(PageRanking.LogSumExp)]
+    [StageOption(PageRanking.LogSumExp, Role = OptionRole.PageRanking)]
     public PageRanking Ranking { get; init; }
 
-    /// <summary>How the host keeps its pages; the index is built from what attention will see.</summary>
-    [StageOption(HostPageFormat.Fp32, Role = OptionRole.HostPages)]
+    /// <inheritdoc/>
     public HostPageFormat HostPages { get; init; }
 
-    /// <summary>Mebibytes that the host pages of a session may take; 0 sets no limit.</summary>
-    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    /// <inheritdoc/>
     public int HostMebibytes { get; init; }
 
-    /// <summary>Mebibytes of host pages that go into a page file when <see cref="HostMebibytes"/> are taken; 0 for no file.</summary>
-    [StageOption(0, Minimum = 0, Maximum = 1_073_741_824, RunTime = true)]
+    /// <inheritdoc/>
     public int DiskMebibytes { get; init; }
 
-    /// <summary>Whether every choice of pages is compared with the best tokens, for <see cref="TierUsage.Recall"/>. Looks at every key, so decoding slows down.</summary>
-    [StageOption(false, RunTime = true)]
+    /// <inheritdoc/>
     public bool MeasureRecall { get; init; }
 
     /// <inheritdoc/>
-    public static PagedTier Open(in IceCache options, in TierContext context) => new(context, new PagedTierSettings
-    {
-        Tokens = options.Tokens,
-        Window = options.Window,
-        DenseLayers = options.DenseLayers,
-        Format = options.HostPages,
-        LimitBytes = (long)options.HostMebibytes << 20,
-        DiskBytes = (long)options.DiskMebibytes << 20,
-        MeasureRecall = options.MeasureRecall,
-        Index = new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking },
-    });
+    public static PagedTier Open(in IceCache options, in TierContext context)
+        => new(context, PagedTierSettings.Of(options, new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking }));
 }
 
 /// <summary>Declares <see cref="IceCache"/>.</summary>
-public sealed class IceCacheAttribute : ResidencyAttribute<IceCache>
+public sealed class IceCacheAttribute : PagedRetrievalAttribute<IceCache>
 {
-    /// <inheritdoc cref="IceCache.Tokens"/>
-    public int Tokens { get; set; }
-
-    /// <inheritdoc cref="IceCache.Window"/>
-    public int Window { get; set; }
-
-    /// <inheritdoc cref="IceCache.DenseLayers"/>
-    public int DenseLayers { get; set; }
-
     /// <inheritdoc cref="IceCache.Formation"/>
     public PageFormation Formation { get; set; }
 
     /// <inheritdoc cref="IceCache.Ranking"/>
     public PageRanking Ranking { get; set; }
-
-    /// <inheritdoc cref="IceCache.HostPages"/>
-    public HostPageFormat HostPages { get; set; }
-
-    /// <inheritdoc cref="IceCache.HostMebibytes"/>
-    public int HostMebibytes { get; set; }
-
-    /// <inheritdoc cref="IceCache.DiskMebibytes"/>
-    public int DiskMebibytes { get; set; }
-
-    /// <inheritdoc cref="IceCache.MeasureRecall"/>
-    public bool MeasureRecall { get; set; }
 }

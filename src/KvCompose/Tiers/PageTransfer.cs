@@ -26,20 +26,34 @@ internal sealed unsafe class PageTransfer : IDisposable
             HostPageFormat.Fp16 => context.Writer is StoragePageWriter<Fp16Storage>,
             _ => false,
         };
-        _scratch = new NativeFloats((long)context.Workers.Count * ScratchFloats);
+        _scratch = new NativeFloats((PrefetchWorker + 1L) * ScratchFloats);
     }
 
     /// <summary>Bytes of a token's key and value where they are resident.</summary>
     public int TokenBytes => 2 * _context.Shape.HeadDim * _context.Pool.Layout.ElementBits / 8;
 
-    private int ScratchFloats => (2 * PageTokens * _context.Shape.HeadDim) + _context.Shape.HeadDim;
+    // Keys and values of a page, a key, and positions.
+    private int ScratchFloats => (2 * PageTokens * _context.Shape.HeadDim) + _context.Shape.HeadDim + PageTokens;
 
-    /// <summary>Copies a host page into a resident page; its count is set already.</summary>
+    private static ReadOnlySpan<int> Places => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+    /// <summary>Bytes of a resident page.</summary>
+    public int PageBytes => _context.Pool.Layout.PageBytes;
+
+    /// <summary>The thread that is none of the session's, as <see cref="Copy"/> knows it.</summary>
+    public int PrefetchWorker => _context.Workers.Count;
+
+    /// <summary>Copies keys, values and positions of a host page in the form of a resident page.</summary>
+    /// <param name="reader">The host pages.</param>
+    /// <param name="layer">The layer's place among those that share them.</param>
+    /// <param name="hostPage">The host page.</param>
+    /// <param name="target">A resident page, whose count is set already, or room for one.</param>
+    /// <param name="worker">The thread.</param>
     /// <exception cref="PageFileException">The page comes from a file, which does not hold what was written.</exception>
-    public void Copy(in PageReader reader, int hostPage, int page, int worker)
+    public void Copy(in PageReader reader, int layer, int hostPage, byte* target, int worker)
     {
-        reader.Verify(hostPage);
-        byte* target = _context.Pool.Address(page), source = reader.Block(hostPage);
+        reader.Verify(hostPage, layer);
+        byte* source = reader.Block(hostPage, layer);
         PageLayout layout = _context.Pool.Layout;
         int count = reader.Count(hostPage);
         if (_alike)
@@ -63,23 +77,21 @@ internal sealed unsafe class PageTransfer : IDisposable
         }
     }
 
-    /// <summary>Takes the tokens of a full resident page into an index. Where they cannot be taken they stay resident.</summary>
+    /// <summary>Takes the tokens of full resident pages into an index. Where they cannot be taken they stay resident.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="pages">The same tokens' resident page in every layer that shares the index.</param>
+    /// <param name="worker">The thread.</param>
     /// <returns>Whether the index has them.</returns>
-    public bool TryInsert(PageIndex index, int page, int worker)
+    public bool TryInsert(PageIndex index, ReadOnlySpan<int> pages, int worker)
     {
-        int headDim = _host.HeadDim;
-        float* tile = Scratch(worker), values = tile + (PageTokens * headDim), key = values + (PageTokens * headDim);
-        Span<int> rows = stackalloc int[PageTokens], positions = stackalloc int[PageTokens];
-        for (int place = 0; place < PageTokens; place++)
-        {
-            rows[place] = place;
-            positions[place] = _context.Writer.Read(_context.Pool.Address(page), place, key, values + (place * headDim));
-            KeyMath.Scatter(key, headDim, tile, place);
-        }
-
         try
         {
-            index.Insert(new KeySource { KeyTiles = tile, Values = values, ValueStride = headDim, Rows = rows, Positions = positions });
+            for (int layer = pages.Length - 1; layer > 0; layer--)
+            {
+                index.Stage(layer, Read(pages[layer], worker));
+            }
+
+            index.Insert(Read(pages[0], worker));
             return true;
         }
         catch (Exception problem) when (problem is HostTierFullException or NonFiniteKeyException or PageFileException)
@@ -108,6 +120,24 @@ internal sealed unsafe class PageTransfer : IDisposable
     }
 
     public void Dispose() => _scratch.Dispose();
+
+    // A full resident page as an index takes it in; valid until the thread reads the next one.
+    private KeySource Read(int page, int worker)
+    {
+        int headDim = _host.HeadDim;
+        float* tile = Scratch(worker), values = tile + (PageTokens * headDim), key = values + (PageTokens * headDim);
+        int* positions = (int*)(key + headDim);
+        for (int place = 0; place < PageTokens; place++)
+        {
+            positions[place] = _context.Writer.Read(_context.Pool.Address(page), place, key, values + (place * headDim));
+            KeyMath.Scatter(key, headDim, tile, place);
+        }
+
+        return new KeySource
+        {
+            KeyTiles = tile, Values = values, ValueStride = headDim, Rows = Places, Positions = new ReadOnlySpan<int>(positions, PageTokens),
+        };
+    }
 
     private float* Scratch(int worker) => _scratch.Pointer + ((nint)worker * ScratchFloats);
 }

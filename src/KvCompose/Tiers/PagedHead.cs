@@ -11,9 +11,16 @@ internal sealed class PagedHead : IDisposable
     private readonly List<int> _missing = [];
     private int[] _pages = [];
     private int[] _versions = [];
+    private PagedHead? _first;
+    private PageIndex? _index;
+    private int[] _chosen = [];
+    private int _chosenCount;
 
     /// <summary>The pages that are not resident, or not always; null where everything is resident.</summary>
-    public PageIndex? Index { get; private set; }
+    public PageIndex? Index => _first is { } first ? first._index : _index;
+
+    /// <summary>Layers before this one that share the index.</summary>
+    public int Place { get; private set; }
 
     /// <summary>Pages of the table that stay.</summary>
     public int Permanent { get; set; }
@@ -21,11 +28,15 @@ internal sealed class PagedHead : IDisposable
     /// <summary>Pages that were brought in.</summary>
     public int Slots { get; private set; }
 
-    /// <summary>Host pages chosen for the current step, best first.</summary>
-    public int[] Chosen { get; private set; } = [];
+    /// <summary>Host pages chosen for the current step, best first: by the first of the layers that share the index.</summary>
+    public int[] Chosen => _first is { } first ? first._chosen : _chosen;
 
     /// <summary>How many of <see cref="Chosen"/> are.</summary>
-    public int ChosenCount { get; set; }
+    public int ChosenCount
+    {
+        get => _first is { } first ? first._chosenCount : _chosenCount;
+        set => _chosenCount = value;
+    }
 
     /// <summary>Whether the oldest page of decoded tokens has entered the index and is to leave the table.</summary>
     public bool LeftWindow { get; set; }
@@ -43,15 +54,24 @@ internal sealed class PagedHead : IDisposable
     public void Open(PageIndex? index)
     {
         Dispose();
-        Index = index;
+        _index = index;
+    }
+
+    /// <summary>Begins anew with the pages of the same head in a layer before.</summary>
+    /// <param name="first">The head in the first layer that has them.</param>
+    /// <param name="place">Layers between.</param>
+    public void Follow(PagedHead first, int place)
+    {
+        Dispose();
+        (_first, Place) = (first, place);
     }
 
     /// <summary>Makes room for a choice among so many page ids.</summary>
     public void Reserve(int ids)
     {
-        if (Chosen.Length < ids)
+        if (_chosen.Length < ids)
         {
-            Chosen = new int[ids + (ids / 2)];
+            _chosen = new int[ids + (ids / 2)];
         }
     }
 
@@ -64,21 +84,8 @@ internal sealed class PagedHead : IDisposable
     {
         Loads.Clear();
         surplus.Clear();
-        _missing.Clear();
         Span<bool> kept = stackalloc bool[Slots];
-        kept.Clear();
-        foreach (int page in Chosen.AsSpan(0, ChosenCount))
-        {
-            int slot = _pages.AsSpan(0, Slots).IndexOf(page);
-            if (slot >= 0 && _versions[slot] == reader.Version(page))
-            {
-                kept[slot] = true;
-            }
-            else
-            {
-                _missing.Add(page);
-            }
-        }
+        Divide(reader, kept, _missing);
 
         int next = 0;
         for (int slot = 0; slot < Slots; slot++)
@@ -104,6 +111,9 @@ internal sealed class PagedHead : IDisposable
         }
     }
 
+    /// <summary>Lists the chosen pages that are not resident as they are now, in the order in which <see cref="Compare"/> would load them.</summary>
+    public void ListMissing(in PageReader reader, List<int> missing) => Divide(reader, stackalloc bool[Slots], missing);
+
     /// <summary>A slot was added to the table.</summary>
     public void Added() => Slots++;
 
@@ -118,11 +128,32 @@ internal sealed class PagedHead : IDisposable
     /// <summary>Frees the index.</summary>
     public void Dispose()
     {
-        Index?.Dispose();
-        Index = null;
+        _index?.Dispose();
+        _index = null;
+        _first = null;
+        Place = 0;
         Permanent = 0;
         Slots = 0;
-        ChosenCount = 0;
+        _chosenCount = 0;
+    }
+
+    // Slots whose page was chosen again, and chosen pages that are in no slot.
+    private void Divide(in PageReader reader, Span<bool> kept, List<int> missing)
+    {
+        kept.Clear();
+        missing.Clear();
+        foreach (int page in Chosen.AsSpan(0, ChosenCount))
+        {
+            int slot = _pages.AsSpan(0, Slots).IndexOf(page);
+            if (slot >= 0 && _versions[slot] == reader.Version(page))
+            {
+                kept[slot] = true;
+            }
+            else
+            {
+                missing.Add(page);
+            }
+        }
     }
 
     private void Assign(int slot, int page, in PageReader reader)

@@ -8,8 +8,9 @@ namespace KvCompose.Tiers;
 
 /// <summary>
 /// Keeps what a selection leaves out in host pages, and brings the pages in that a step's queries ask for: before the attention of a layer, every
-/// key-value head chooses pages for the queries of its group, and those that are not resident are copied; chosen pages that are resident stay where
-/// they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice or not at all.
+/// key-value head chooses pages for the queries of its group, and those that are not resident are copied, all of a layer in one go; chosen pages that are
+/// resident stay where they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice
+/// or not at all. Layers of a reuse group take over pages and choice of the group's first one.
 /// </summary>
 public sealed unsafe class PagedTier : IRetrievalTier
 {
@@ -20,17 +21,20 @@ public sealed unsafe class PagedTier : IRetrievalTier
     private readonly HostMemory _memory;
     private readonly PageFile? _file;
     private readonly PageIndexBuilder _builder;
+    private readonly LayerFill _fill = new();
     private readonly PageTransfer _transfer;
-    private readonly PageRanker[] _rankers;
-    private readonly RecallMeter[] _meters;
+    private readonly BulkTransfer _bulk;
+    private readonly PagePrefetch? _prefetch;
+    private readonly PageChooser _chooser;
+    private readonly WindowLeave _leave;
     private readonly PagedHead[,,] _heads;
-    private readonly List<int> _surplus = [];
-    private readonly List<Part> _parts = [];
-    private readonly List<Part> _leaving = [];
+    private readonly List<int> _pages = [];
+    private readonly List<PagedPart> _parts = [];
     private long _retrievals;
     private long _tokensMoved;
     private long _pagesMoved;
     private long _pagesChosen;
+    private long _pagesPrefetched;
 
     /// <summary>Opens the tier of a session.</summary>
     /// <param name="context">What it is opened with.</param>
@@ -56,10 +60,11 @@ public sealed unsafe class PagedTier : IRetrievalTier
         }
 
         _transfer = new PageTransfer(context, settings.Format);
-        _rankers = [.. Enumerable.Range(0, context.Workers.Count).Select(static _ => new PageRanker())];
-        _meters = settings.MeasureRecall ? [.. _rankers.Select(static _ => new RecallMeter())] : [];
-
+        _bulk = new BulkTransfer(_transfer, context.Pool, context.Workers);
+        _prefetch = settings.Prefetch ? new PagePrefetch(context.Pipeline, _transfer, _memory) : null;
+        _chooser = new PageChooser(context, settings);
         _heads = new PagedHead[context.Caches.Count, shape.Layers, shape.KeyValueHeads];
+        _leave = new WindowLeave(context, settings, _transfer, _heads);
         for (int i = 0; i < _heads.Length; i++)
         {
             int layer = i / shape.KeyValueHeads % shape.Layers;
@@ -72,14 +77,16 @@ public sealed unsafe class PagedTier : IRetrievalTier
     {
         PagesChosen = _pagesChosen,
         PagesMoved = _pagesMoved,
-        BestTokens = _meters.Sum(static meter => meter.Best),
-        BestTokensHeld = _meters.Sum(static meter => meter.Held),
+        PagesPrefetched = _pagesPrefetched,
+        BestTokens = _chooser.BestTokens,
+        BestTokensHeld = _chooser.BestTokensHeld,
     };
 
     /// <inheritdoc/>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
     /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
     /// <exception cref="PageFileException">The page file is full.</exception>
+    /// <exception cref="StageOptionException">A layer of a reuse group leaves other tokens out than the group's first one.</exception>
     public void Place(in PlacementContext placement)
     {
         PagedHead head = _heads[placement.Sequence, placement.Layer, placement.Head];
@@ -90,8 +97,6 @@ public sealed unsafe class PagedTier : IRetrievalTier
             return;
         }
 
-        var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
-        head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner));
         var source = new KeySource
         {
             KeyTiles = placement.KeyTiles,
@@ -102,7 +107,17 @@ public sealed unsafe class PagedTier : IRetrievalTier
         };
         try
         {
-            _builder.Build(head.Index!, source, _context.Workers);
+            if (_settings.PlaceInGroup(placement.Layer) == 0)
+            {
+                var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
+                int layers = _settings.GroupLayers(placement.Layer, _context.Shape.Layers);
+                head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner, layers));
+                _builder.Build(head.Index!, source, _context.Workers);
+            }
+            else
+            {
+                Follow(head, placement, source);
+            }
         }
         catch (NonFiniteKeyException problem)
         {
@@ -137,23 +152,38 @@ public sealed unsafe class PagedTier : IRetrievalTier
     /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
     public void BringIn(in DecodeStep step)
     {
-        Gather(step);
+        ListParts(step, step.Layer);
         if (_parts.Count == 0)
         {
             return;
         }
 
         _file?.RequireWhole();
-        Leave();
-        var choose = new ChooseWork { Tier = this, Queries = step.Queries };
-        _context.Workers.Run(ref choose, _parts.Count);
-        foreach (Part part in _parts)
+        if (_settings.PlaceInGroup(step.Layer) == 0)
         {
-            Exchange(part);
+            _leave.Run(_parts);
+            _chooser.Choose(_parts, step.Queries);
+            _retrievals += _parts.Count;
         }
 
-        var copy = new CopyWork { Tier = this };
-        _context.Workers.Run(ref copy, _parts.Count);
+        _chooser.Measure(_parts, step.Queries);
+        _prefetch?.Wait();
+        try
+        {
+            foreach (PagedPart part in _parts)
+            {
+                Exchange(part);
+            }
+
+            _bulk.Run();
+        }
+        finally
+        {
+            _bulk.Clear();
+            _prefetch?.Forget();
+        }
+
+        PrefetchNext(step);
     }
 
     /// <inheritdoc/>
@@ -164,6 +194,7 @@ public sealed unsafe class PagedTier : IRetrievalTier
     /// <inheritdoc/>
     public void Clear(int sequence)
     {
+        _prefetch?.Forget();
         for (int layer = 0; layer < _context.Shape.Layers; layer++)
         {
             for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
@@ -176,24 +207,34 @@ public sealed unsafe class PagedTier : IRetrievalTier
     /// <inheritdoc/>
     public void Dispose()
     {
+        _prefetch?.Dispose();
         foreach (PagedHead head in _heads)
         {
             head.Dispose();
         }
 
-        foreach (PageRanker ranker in _rankers)
-        {
-            ranker.Dispose();
-        }
-
-        Array.ForEach(_meters, static meter => meter.Dispose());
+        _chooser.Dispose();
         _builder.Dispose();
+        _fill.Dispose();
         _transfer.Dispose();
         _file?.Dispose();
     }
 
-    // The heads of the layer that have an index.
-    private void Gather(in DecodeStep step)
+    // A layer of a reuse group has its tokens in the pages of the group's first.
+    private void Follow(PagedHead head, in PlacementContext placement, in KeySource source)
+    {
+        int first = placement.Layer - _settings.PlaceInGroup(placement.Layer);
+        head.Follow(_heads[placement.Sequence, first, placement.Head], placement.Layer - first);
+        if (!_fill.TryFill(head.Index!, source, _context.Workers))
+        {
+            throw new StageOptionException(
+                _context.Pipeline, nameof(IceCache.ReuseGroup), $"{_settings.ReuseGroup}",
+                $"1: key-value head {placement.Head} leaves other tokens out in layer {placement.Layer} than in layer {first}, whose pages it would use");
+        }
+    }
+
+    // The heads of a layer that have an index.
+    private void ListParts(in DecodeStep step, int layer)
     {
         _parts.Clear();
         for (int row = 0; row < step.Sequences.Length; row++)
@@ -201,59 +242,22 @@ public sealed unsafe class PagedTier : IRetrievalTier
             int sequence = step.Sequences[row];
             for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
             {
-                PagedHead paged = _heads[sequence, step.Layer, head];
+                PagedHead paged = _heads[sequence, layer, head];
                 if (paged.Index is not null)
                 {
-                    _parts.Add(new Part(paged, _context.Caches[sequence], row, step.Layer, head));
+                    _parts.Add(new PagedPart(paged, _context.Caches[sequence], sequence, row, layer, head));
                 }
             }
         }
     }
 
-    // The oldest page of decoded tokens, when the window is full without it.
-    private void Leave()
-    {
-        _leaving.Clear();
-        foreach (Part part in _parts)
-        {
-            if (DecodedTokens(part) >= _settings.Window + PageTokens)
-            {
-                _leaving.Add(part);
-            }
-        }
-
-        if (_leaving.Count == 0)
-        {
-            return;
-        }
-
-        var insert = new InsertWork { Tier = this };
-        _context.Workers.Run(ref insert, _leaving.Count);
-        foreach (Part part in _leaving)
-        {
-            if (part.Paged.LeftWindow)
-            {
-                part.Paged.LeftWindow = false;
-                part.Cache.RemovePage(part.Layer, part.Head, part.Paged.Permanent + part.Paged.Slots);
-            }
-        }
-    }
-
-    // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
-    private int DecodedTokens(Part part)
-    {
-        PageTable* table = part.Table;
-        int pages = table->PageCount - part.Paged.Permanent - part.Paged.Slots;
-        return pages > 1 ? ((pages - 1) * PageTokens) + *part.Cache.CountAt(table->Pages[table->PageCount - 1]) : 0;
-    }
-
-    // Makes the table fit the choice; the pages' content follows.
-    private void Exchange(Part part)
+    // Makes the table fit the choice, and lists what its pages are to hold.
+    private void Exchange(PagedPart part)
     {
         PagedHead paged = part.Paged;
         PageTable* table = part.Table;
-        using PageReader reader = paged.Index!.Read();
-        paged.Compare(reader, _surplus);
+        PageReader reader = _bulk.Read(paged.Index!);
+        paged.Compare(reader, _pages);
         foreach (int slot in paged.Loads)
         {
             int tokens = reader.Count(paged.PageOf(slot));
@@ -270,69 +274,44 @@ public sealed unsafe class PagedTier : IRetrievalTier
             *count = tokens;
         }
 
-        foreach (int slot in _surplus)
+        foreach (int slot in _pages)
         {
             part.Cache.RemovePage(part.Layer, part.Head, paged.PlaceOf(slot));
             paged.Removed(slot);
         }
 
-        _retrievals++;
+        foreach (int slot in paged.Loads)
+        {
+            // A slot that a removal moved would have been kept or removed itself: loads fill the slots before the surplus.
+            byte* arrived = _prefetch is null ? null : _prefetch.Take(part, paged.PageOf(slot));
+            _pagesPrefetched += arrived is null ? 0 : 1;
+            _bulk.Add(reader, paged.Place, paged.PageOf(slot), table->Pages[paged.PlaceOf(slot)], arrived);
+        }
+
         _pagesMoved += paged.Loads.Count;
         _pagesChosen += paged.ChosenCount;
     }
 
-    /// <summary>A head of the layer in the current step.</summary>
-    private readonly record struct Part(PagedHead Paged, SequenceCache Cache, int Row, int Layer, int Head)
+    // The next layer of the group has the same choice: what it misses can be fetched while this one computes.
+    private void PrefetchNext(in DecodeStep step)
     {
-        public PageTable* Table => Cache.Layer(Layer) + Head;
-    }
-
-    private struct InsertWork : IParallelWork
-    {
-        public PagedTier Tier;
-
-        public readonly void Run(int item, int worker)
+        int next = step.Layer + 1;
+        if (_prefetch is null || next == _context.Shape.Layers || _settings.PlaceInGroup(next) == 0)
         {
-            Part part = Tier._leaving[item];
-            int oldest = part.Table->Pages[part.Paged.Permanent + part.Paged.Slots];
-            part.Paged.LeftWindow = Tier._transfer.TryInsert(part.Paged.Index!, oldest, worker);
+            return;
         }
-    }
 
-    private struct ChooseWork : IParallelWork
-    {
-        public PagedTier Tier;
-        public float* Queries;
-
-        public readonly void Run(int item, int worker)
+        ListParts(step, next);
+        foreach (PagedPart part in _parts)
         {
-            Part part = Tier._parts[item];
-            TransformerShape shape = Tier._context.Shape;
-            int group = shape.QueryHeads / shape.KeyValueHeads;
-            using PageReader reader = part.Paged.Index!.Read();
-            part.Paged.Reserve(reader.Ids);
-            float* queries = Queries + ((((nint)part.Row * shape.QueryHeads) + (part.Head * group)) * shape.HeadDim);
-            part.Paged.ChosenCount = Tier._rankers[worker].Choose(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen);
-            if (Tier._settings.MeasureRecall)
+            PageReader reader = _prefetch.Read(part.Paged.Index!);
+            part.Paged.ListMissing(reader, _pages);
+            foreach (int page in _pages)
             {
-                Tier._meters[worker].Count(reader, queries, group, Tier._settings.Tokens, part.Paged.Chosen.AsSpan(0, part.Paged.ChosenCount));
+                _prefetch.Add(reader, part, page);
             }
         }
-    }
 
-    private struct CopyWork : IParallelWork
-    {
-        public PagedTier Tier;
-
-        public readonly void Run(int item, int worker)
-        {
-            Part part = Tier._parts[item];
-            using PageReader reader = part.Paged.Index!.Read();
-            foreach (int slot in part.Paged.Loads)
-            {
-                // A slot that a removal moved would have been kept or removed itself: loads fill the slots before the surplus.
-                Tier._transfer.Copy(reader, part.Paged.PageOf(slot), part.Table->Pages[part.Paged.PlaceOf(slot)], worker);
-            }
-        }
+        _prefetch.Begin();
     }
 }

@@ -24,11 +24,12 @@ internal sealed unsafe class RecallMeter : IDisposable
 
     /// <summary>Counts for the queries of a group.</summary>
     /// <param name="reader">The pages.</param>
+    /// <param name="layer">The layer's place among those that share them.</param>
     /// <param name="queries">[group, d].</param>
     /// <param name="group">Query heads.</param>
     /// <param name="budget">Tokens that may be brought in.</param>
     /// <param name="pages">The chosen pages.</param>
-    public void Count(in PageReader reader, float* queries, int group, int budget, ReadOnlySpan<int> pages)
+    public void Count(in PageReader reader, int layer, float* queries, int group, int budget, ReadOnlySpan<int> pages)
     {
         int places = reader.Ids * PageTokens, wanted = Math.Min(budget, reader.Tokens);
         _scores = NativeFloats.AtLeast(_scores, places);
@@ -52,7 +53,7 @@ internal sealed unsafe class RecallMeter : IDisposable
             float* scores = _scores.Pointer;
             for (int page = 0; page < reader.Ids; page++)
             {
-                reader.Scores(page, queries + ((nint)head * reader.Index.HeadDim), scores + (page * PageTokens));
+                reader.Scores(page, layer, queries + ((nint)head * reader.Index.HeadDim), scores + (page * PageTokens));
             }
 
             fixed (int* best = _best)

@@ -14,6 +14,9 @@ public readonly record struct TierUsage(long HostBytes, long DiskBytes, long Ret
     /// <summary>Pages of those that were not resident already.</summary>
     public long PagesMoved { get; init; }
 
+    /// <summary>Pages of those that had arrived before their layer asked for them.</summary>
+    public long PagesPrefetched { get; init; }
+
     /// <summary>Requests that could not be fulfilled: the tokens before stayed in use.</summary>
     public long Failures { get; init; }
 

@@ -35,11 +35,11 @@ internal static class BuiltInStages
     /// <summary>One choice for every combination of values of the options that decide what is emitted.</summary>
     private static IEnumerable<StageChoice> Forms(StageSlot slot, Type stage, Type attribute)
     {
-        PropertyInfo[] options = [.. stage.GetProperties().Where(static property => property.IsDefined(typeof(StageOptionAttribute)))];
+        PropertyInfo[] options = [.. stage.GetProperties().Where(static property => property.Marker() is not null)];
         IEnumerable<(PropertyInfo Option, object Value)[]> forms = [[]];
-        foreach (PropertyInfo option in options.OrderBy(static option => Marker(option).Role))
+        foreach (PropertyInfo option in options.OrderBy(static option => option.Marker()!.Role))
         {
-            object[] values = EmittedForms.Of(Marker(option).Role, Marker(option).DefaultValue);
+            object[] values = EmittedForms.Of(option.Marker()!.Role, option.Marker()!.DefaultValue);
             forms = [.. forms.SelectMany(form => (EmittedForms.Matters(form, option) ? values : values[..1]).Select(value => form.Append((option, value)).ToArray()))];
         }
 
@@ -50,7 +50,7 @@ internal static class BuiltInStages
             var label = stage.Name;
             foreach ((PropertyInfo option, object chosen) in form)
             {
-                StageOptionAttribute marker = Marker(option);
+                StageOptionAttribute marker = option.Marker()!;
                 object set = EmittedForms.Decides(marker.Role) ? chosen : SmallModelOptions.Of(slot, option.Name, marker);
                 option.SetValue(value, Convert(set, option.PropertyType));
                 if (!Equals(set, marker.DefaultValue))
@@ -73,8 +73,6 @@ internal static class BuiltInStages
             yield return new StageChoice(slot, stage, attribute, arguments, value, label);
         }
     }
-
-    private static StageOptionAttribute Marker(PropertyInfo option) => option.GetCustomAttribute<StageOptionAttribute>()!;
 
     private static object Convert(object value, Type type)
         => type.IsEnum ? Enum.ToObject(type, value) : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);

@@ -17,5 +17,5 @@ internal static class EmittedForms
 
     /// <summary>Whether an option has a say beside those chosen before it: the line of an eviction that is turned off has none.</summary>
     public static bool Matters((PropertyInfo Option, object Value)[] chosen, PropertyInfo option)
-        => option.GetCustomAttribute<StageOptionAttribute>()!.Role != OptionRole.DecodeOrder || !chosen.Any(static entry => entry.Value is false);
+        => option.Marker()!.Role != OptionRole.DecodeOrder || !chosen.Any(static entry => entry.Value is false);
 }

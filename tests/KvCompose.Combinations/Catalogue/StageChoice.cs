@@ -24,14 +24,14 @@ internal sealed record StageChoice(
 
     /// <summary>The value of the option with a role, or a default.</summary>
     public T Option<T>(OptionRole role, T otherwise)
-        => Stage.GetProperties().FirstOrDefault(property => property.GetCustomAttribute<StageOptionAttribute>()?.Role == role) is { } found
+        => Stage.GetProperties().FirstOrDefault(property => property.Marker()?.Role == role) is { } found
             ? (T)Convert.ChangeType(found.GetValue(Options)!, typeof(T), System.Globalization.CultureInfo.InvariantCulture)
             : otherwise;
 
     /// <summary>The enum value of the option with a role, or a default.</summary>
     public T Choice<T>(OptionRole role, T otherwise)
         where T : struct, Enum
-        => Stage.GetProperties().FirstOrDefault(property => property.GetCustomAttribute<StageOptionAttribute>()?.Role == role) is { } found
+        => Stage.GetProperties().FirstOrDefault(property => property.Marker()?.Role == role) is { } found
             ? (T)found.GetValue(Options)!
             : otherwise;
 

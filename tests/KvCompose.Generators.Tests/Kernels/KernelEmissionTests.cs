@@ -80,6 +80,26 @@ public class KernelEmissionTests
         Assert.Equal(stages != "H2o", kernels.Contains("static void LogSumExpKernel(", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("IceCache", true)]
+    [InlineData("Quest(ReuseGroup = 2)", true)]
+    [InlineData("IceCache(HostPages = KvCompose.Retrieval.HostPageFormat.Int8)", false)]
+    public void Run_PagesThatComeBack_AreRankedChosenAndCopiedWhereTheyAreKeptAlike(string stage, bool alike)
+    {
+        string kernels = KernelHarness.WithDevice.Run($"""
+            using KvCompose;
+            [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+            [UniformBudget(Tokens = 64)]
+            [StreamingLlm]
+            [{stage}]
+            public sealed partial class Pipe;
+            """).Sources["Pipe.Kernels.g.cs"];
+        Assert.Contains("static void AttendKernel(", kernels, StringComparison.Ordinal);
+        Assert.All(
+            (string[])["PageScoreKernel", "PageChoiceKernel", "PageCopyKernel"],
+            kernel => Assert.Equal(alike, kernels.Contains($"static void {kernel}(", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Run_HeadsThatAreWatched_HasTheKernelsOfAMonitor()
     {

@@ -57,6 +57,15 @@ public class EmittedCodeTests
         """);
 
     [Fact]
+    public void Emit_PagesThatComeBack() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 2, PageTokens = 16)]
+        [UniformBudget(Tokens = 64)]
+        [StreamingLlm(Sinks = 16)]
+        [IceCache(Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true)]
+        public sealed partial class Pages;
+        """);
+
+    [Fact]
     public void Emit_BudgetsOfHeadsByTable() => Snapshot.Match(
         (PipelineHarness.Strict with
         {

@@ -102,6 +102,32 @@ internal sealed class PagedHeads : IDisposable
     /// <summary>Writes what the tokens of a head have collected, in the last word of their state.</summary>
     public void SetCollected(int head, float[] collected) => SetWords(head, collected, CollectedAt(0));
 
+    /// <summary>Says how many tokens of each of a head's pages are valid; what the others hold becomes NaN.</summary>
+    public void SetCounts(int head, int[] counts)
+    {
+        var bytes = new byte[Layout.PageBytes];
+        for (int page = 0; page < counts.Length; page++)
+        {
+            int id = SourcePage(head, page * Layout.PageTokens);
+            Pages.Download(id, bytes);
+            Span<float> floats = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
+            for (int slot = counts[page]; slot < Layout.PageTokens; slot++)
+            {
+                for (int i = 0; i < Layout.HeadDim; i++)
+                {
+                    floats[KeyAt(slot, i)] = float.NaN;
+                    floats[ValueAt(slot, i)] = float.NaN;
+                }
+            }
+
+            MemoryMarshal.Cast<byte, int>(bytes.AsSpan())[CountAt] = counts[page];
+            Pages.Upload(id, bytes);
+        }
+    }
+
+    /// <summary>How many tokens a head's target page says are valid.</summary>
+    public int ReadTargetCount(int head, int page) => ReadWord<int>(TargetPage(head, page * Layout.PageTokens), CountAt);
+
     /// <summary>What the token in a slot of a head's own pages has collected.</summary>
     public float ReadCollected(int head, int slot) => ReadWord<float>(SourcePage(head, slot), CollectedAt(slot % Layout.PageTokens));
 
@@ -163,6 +189,8 @@ internal sealed class PagedHeads : IDisposable
     private int OrderAt(int slot) => PositionAt(Layout.PageTokens) + slot;
 
     private int CollectedAt(int slot) => OrderAt((Layout.StateWords - 1) * Layout.PageTokens) + slot;
+
+    private int CountAt => Layout.CountOffset / sizeof(float);
 
     private int PositionAt(int slot) => (Layout.PositionOffset / sizeof(float)) + slot;
 

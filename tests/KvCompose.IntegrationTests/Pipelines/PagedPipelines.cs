@@ -32,3 +32,28 @@ internal sealed partial class QuestReader;
 [StreamingLlm(Sinks = 8)]
 [ArkVale(Tokens = 64, Window = 16, DenseLayers = 0)]
 internal sealed partial class ArkValeReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 1, ReuseGroup = 3)]
+internal sealed partial class ReusingReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 1, ReuseGroup = 3, Prefetch = true)]
+internal sealed partial class PrefetchingReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[Fp16Storage]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 1, ReuseGroup = 3, Prefetch = true, HostPages = HostPageFormat.Int8)]
+internal sealed partial class PrefetchingByteReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[Quest(Tokens = 64, Window = 16, DenseLayers = 0, ReuseGroup = 2, Prefetch = true)]
+internal sealed partial class ReusingQuestReader;

@@ -16,7 +16,7 @@ internal static class AttendKernel
         "AttendKernel",
         "One share of one key-value head's tokens. Group (share, head, block of query heads).",
         [
-            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, KernelParameter.Tokens,
+            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, plan.Counted ? KernelParameter.Slots : KernelParameter.Tokens,
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
             KernelParameter.Floats("partial", "[heads][shares][GroupSize][HeadDim], outputs before division."),
             KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], maximum of the scores and sum of the exponentials."),
@@ -39,8 +39,17 @@ internal static class AttendKernel
         using (writer.Block($"for (int start = first; start < end; start += {KernelPlan.Warps})"))
         {
             writer.Line("int tile = start + warp;");
-            writer.Line("int left = count - tile * 16; // tokens from the tile's start on");
-            using (writer.Block("if (tile < end)"))
+            if (plan.Counted)
+            {
+                WriteValid(writer);
+            }
+            else
+            {
+                writer.Line("int left = count - tile * 16; // tokens from the tile's start on");
+            }
+
+            string any = plan.Counted ? "left > 0" : "tile < end";
+            using (writer.Block($"if ({any})"))
             {
                 writer.Line("// Scores of 16 keys under every query head.");
                 TileScores.WritePlace(writer);
@@ -62,7 +71,7 @@ internal static class AttendKernel
             writer.Barrier();
             writer.Line();
             string idle = Idle(plan, kernels) ? " && valuePart < ValueParts" : "";
-            using (writer.Block($"if (tile < end{idle})"))
+            using (writer.Block($"if ({any}{idle})"))
             {
                 WriteValues(writer, plan, kernels);
             }
@@ -144,6 +153,19 @@ internal static class AttendKernel
                 writer.Line($"float {name}X = 0, {name}Y = 0, {name}Z = 0, {name}W = 0;");
             }
         }
+    }
+
+    /// <summary>Pages brought in are not always full.</summary>
+    private static void WriteValid(KernelWriter writer)
+    {
+        writer.Line("int left = 0; // valid tokens of the page from the tile's start on");
+        using (writer.Block("if (tile < end)"))
+        {
+            writer.Line("long holder = (long)pageTable[tableStart[head] + tile / PageTiles] * PageFloats;");
+            writer.Line("left = (int)Interop.FloatAsInt(pool[holder + PageCount]) - tile % PageTiles * 16;");
+        }
+
+        writer.Line();
     }
 
     private static void WriteSoftmax(KernelWriter writer, KernelPlan kernels, int member)

@@ -83,6 +83,15 @@ internal static class GatherKernel
                 pool[target * PageFloats + PagePositions + rank] = pool[pages[rank] * (long)PageFloats + PagePositions + slots[rank]];
             }
             """);
+        if (plan.Counted)
+        {
+            writer.Line();
+            using (writer.Block("if (thread == 0)"))
+            {
+                writer.Line("pool[target * PageFloats + PageCount] = Interop.IntAsFloat((uint)filled);");
+            }
+        }
+
         if (plan.Collects)
         {
             writer.Line($$"""

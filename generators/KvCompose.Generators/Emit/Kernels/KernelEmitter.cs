@@ -94,6 +94,13 @@ internal static class KernelEmitter
             yield return RefreshKernel.Of();
         }
 
+        if (plan.RanksPagesOnDevice)
+        {
+            yield return PageScoreKernel.Of(plan, kernels);
+            yield return PageChoiceKernel.Of(plan);
+            yield return PageCopyKernel.Of();
+        }
+
         if (plan.Restart is { } restart)
         {
             yield return ProductKernel.Of(plan, kernels);
@@ -190,6 +197,16 @@ internal static class KernelEmitter
         if (plan.Collects)
         {
             writer.WriteLine($"private const int PageCollected = {plan.CollectedOffset / sizeof(float)};");
+        }
+
+        if (plan.Counted)
+        {
+            writer.WriteLine($"private const int PageCount = {plan.CountOffset / sizeof(float)}; // where a page's number of valid tokens is");
+        }
+
+        if (plan.RanksPagesOnDevice && !PageScoreKernel.LooksAtKeys(plan))
+        {
+            writer.WriteLine($"private const int DigestFloats = {PageScoreKernel.DigestFloats(plan)};");
         }
 
         if (plan.ChoosesOnDevice)

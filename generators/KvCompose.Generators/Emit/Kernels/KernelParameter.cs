@@ -18,5 +18,8 @@ internal sealed record KernelParameter(string Type, string Name, string Meaning)
 
     public static KernelParameter Tokens { get; } = Ints("tokens", "[heads], tokens that a head holds.");
 
+    /// <summary>As <see cref="Tokens"/>, where every page says how many of its tokens are valid.</summary>
+    public static KernelParameter Slots { get; } = Ints("tokens", "[heads], PageTokens times the pages of a head; a page says how many of its tokens are valid.");
+
     public static KernelParameter Stride { get; } = new("int", "stride", "Tokens from one row of a statistic, of scores or of indices to the next.");
 }

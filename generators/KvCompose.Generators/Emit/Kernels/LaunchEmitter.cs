@@ -67,6 +67,11 @@ internal static partial class LaunchEmitter
             WriteMonitor(writer, plan, Named);
         }
 
+        if (plan.RanksPagesOnDevice)
+        {
+            PageLaunchEmitter.Write(writer, plan, plan.Kernels!, kernels);
+        }
+
         if (plan.Restart is not null)
         {
             WriteRestart(writer, plan, Named("ProductKernel"), Named("SmoothKernel"), Named("SelectPromptKernel"));
@@ -246,7 +251,7 @@ internal static partial class LaunchEmitter
         }
     }
 
-    private static void Launch(SourceWriter writer, PipelinePlan plan, Kernel kernel, string grid, string arguments)
+    public static void Launch(SourceWriter writer, PipelinePlan plan, Kernel kernel, string grid, string arguments)
     {
         string types = string.Join(", ", kernel.Parameters.Select(static parameter => parameter.Type));
         string name = CSharpLiteral.Of(plan.Spec.Hierarchy.FullName + "." + kernel.Name);

@@ -60,6 +60,15 @@ public enum OptionRole
     /// <summary>Layers behind one that chooses tokens for others, that hold every token as well.</summary>
     WaitLayers,
 
+    /// <summary>A <c>PageRanking</c>: how the pages that are brought in are ranked.</summary>
+    PageRanking,
+
+    /// <summary>Layers that follow each other and take over what the first of them decides; 1 for none.</summary>
+    ReuseGroup,
+
+    /// <summary>Whether what the next layer of a <see cref="ReuseGroup"/> needs is fetched while the one before computes; a bool.</summary>
+    Prefetch,
+
     /// <summary>How what is not resident is stored: 0 for 32 bits an element, and every member after it for half of the one before.</summary>
     HostPages,
 

@@ -1,15 +1,15 @@
 namespace KvCompose.Reference.IceCache;
 
 /// <summary>
-/// The improved index of one (layer, key-value head): one layer of landmarks chosen by the promotion counter, every token
-/// in the cell of its exactly nearest landmark, cells cut into pages along their main directions. The tokens before the
-/// first landmark share one cell.
+/// The improved index of one (layer, key-value head): tokens spread over the prompt begin as landmarks, every token is in the cell of its exactly nearest
+/// landmark, landmarks move to the mean of their cells once and tokens are assigned anew, and cells are cut into pages along their main directions. It grows
+/// by <see cref="Insert"/>: cells divide where tokens arrive. Plain form of <c>KvCompose.Retrieval.PageIndex</c>.
 /// </summary>
 public sealed class ClusteredIndex
 {
-    private readonly PromotionCounter _promotion;
-    private readonly List<int> _landmarks = [];
-    private readonly List<List<int>> _cells = [];
+    private const uint GoldenRatio = 0x9E3779B9; // of 2³²
+
+    private readonly List<ClusteredCell> _cells = [];
     private readonly List<ClusteredPage?> _pages = [];
     private readonly List<int> _pageOf = [];
     private readonly Stack<int> _free = new();
@@ -28,33 +28,28 @@ public sealed class ClusteredIndex
 
         Settings = settings;
         Keys = new AugmentedKeys(keys, headDim, reserve: settings.NormReserve);
-        _promotion = new PromotionCounter(settings.Promotion, settings.PromotionHigher);
-        for (int token = 0; token < Keys.Count; token++)
+        int[] tokens = [.. Enumerable.Range(0, Keys.Count)];
+        _pageOf.AddRange(tokens.Select(static _ => -1));
+        _cells.AddRange(tokens.Where(IsLandmark).Select(token => new ClusteredCell(Keys.Lifted(token))));
+        int[] cellOf = Assign();
+        for (int step = 0; step < settings.Refinements; step++)
         {
-            _pageOf.Add(-1);
-            if (_promotion.Take() > 0)
+            for (int cell = 0; cell < _cells.Count; cell++)
             {
-                _landmarks.Add(token);
+                _cells[cell].Recentre(Keys, [.. tokens.Where(token => cellOf[token] == cell)]);
             }
+
+            cellOf = Assign();
         }
 
-        var members = new List<int>[Math.Max(1, _landmarks.Count)];
-        for (int cell = 0; cell < members.Length; cell++)
+        for (int cell = 0; cell < _cells.Count; cell++)
         {
-            members[cell] = [];
-            _cells.Add([]);
+            List<int> members = [.. tokens.Where(token => cellOf[token] == cell)];
+            _cells[cell].Formed = members.Count;
+            MainDirectionSplit.Pages(Keys, members, settings.PageTokens).ForEach(page => Open(cell, page));
         }
 
-        int[] cellOf = Enumerable.Range(0, Keys.Count).AsParallel().AsOrdered().Select(CellOf).ToArray();
-        for (int token = 0; token < cellOf.Length; token++)
-        {
-            members[cellOf[token]].Add(token);
-        }
-
-        for (int cell = 0; cell < members.Length; cell++)
-        {
-            Form(cell, members[cell]);
-        }
+        int[] Assign() => tokens.AsParallel().AsOrdered().Select(CellOf).ToArray();
     }
 
     /// <summary>What it was built with.</summary>
@@ -63,8 +58,8 @@ public sealed class ClusteredIndex
     /// <summary>The lifted keys.</summary>
     public AugmentedKeys Keys { get; }
 
-    /// <summary>Tokens that are landmarks, by cell.</summary>
-    public IReadOnlyList<int> Landmarks => _landmarks;
+    /// <summary>The cells, one a landmark.</summary>
+    public IReadOnlyList<ClusteredCell> Cells => _cells;
 
     /// <summary>Pages by id; null for an id that is free.</summary>
     public IReadOnlyList<ClusteredPage?> Pages => _pages;
@@ -75,146 +70,115 @@ public sealed class ClusteredIndex
     /// <summary>The page that holds a token.</summary>
     public int PageOf(int token) => _pageOf[token];
 
-    /// <summary>The nearest landmark's cell, the lower of equals; cell 0 before there is a landmark.</summary>
+    /// <summary>The nearest landmark's cell, the lower of equals: lifted keys and landmarks have the same norm, so it is the one with the largest product.</summary>
     public int CellOf(int token)
     {
-        int nearest = 0;
-        double least = double.PositiveInfinity;
-        for (int cell = 0; cell < _landmarks.Count; cell++)
-        {
-            double distance = Keys.HalfSquaredDistance(token, _landmarks[cell]);
-            if (distance < least)
-            {
-                (least, nearest) = (distance, cell);
-            }
-        }
-
-        return nearest;
+        double[] lifted = Keys.Lifted(token);
+        return Enumerable.Range(0, _cells.Count).MaxBy(cell => InnerProduct.Of(lifted, _cells[cell].Landmark));
     }
 
     /// <summary>
-    /// Takes a key that leaves the window. A token that becomes a landmark draws every token that is strictly closer to
-    /// it than to its own landmark, so that every token stays in the cell of its nearest landmark. A key above the norm
-    /// reserve raises M and with it all distances a little; what was placed before stays where it is.
+    /// Takes a key that leaves the window, into the cell of its nearest landmark. A cell that has outgrown what promotion asks for is divided. A key above the
+    /// norm reserve raises M and with it all distances a little; what was placed before stays where it is.
     /// </summary>
     /// <returns>The token number of the key.</returns>
     public int Insert(ReadOnlySpan<float> key)
     {
+        double bound = Keys.Bound;
         int token = Keys.Append(key);
-        _pageOf.Add(-1);
-        if (_promotion.Take() == 0)
+        if (Keys.Bound > bound)
         {
-            Place(CellOf(token), token);
+            _cells.ForEach(cell => cell.Raise(Keys.Bound));
         }
-        else
+
+        _pageOf.Add(-1);
+        int target = CellOf(token);
+        Place(target, token);
+        if (IsDue(_cells[target]))
         {
-            Promote(token);
+            Divide(target);
         }
 
         return token;
     }
 
-    private void Promote(int token)
+    /// <summary>Tokens of a cell, page by page.</summary>
+    public List<int> MembersOf(int cell) => [.. _cells[cell].Pages.SelectMany(page => _pages[page]!.Tokens)];
+
+    // Spread without a period, so that texts with a rhythm give no lopsided choice; the first token always is one.
+    private bool IsLandmark(int token) => unchecked((uint)token * GoldenRatio) < Settings.Promotion * 4294967296.0;
+
+    private bool IsDue(ClusteredCell cell)
     {
-        List<int> drawn = [token];
-        foreach (int other in Enumerable.Range(0, token))
-        {
-            int cell = _pages[_pageOf[other]]!.Cell;
-            if (_landmarks.Count == 0 || Keys.HalfSquaredDistance(other, token) < Keys.HalfSquaredDistance(other, _landmarks[cell]))
-            {
-                drawn.Add(other);
-            }
-        }
-
-        var losers = new SortedSet<int>();
-        foreach (int other in drawn.Skip(1))
-        {
-            losers.Add(_pages[_pageOf[other]]!.Cell);
-            TakeOut(other);
-        }
-
-        if (_landmarks.Count > 0)
-        {
-            _cells.Add([]);
-        }
-
-        _landmarks.Add(token);
-        Form(_landmarks.Count - 1, drawn);
-        foreach (int cell in losers)
-        {
-            Tidy(cell);
-        }
+        int held = cell.Pages.Sum(page => _pages[page]!.Tokens.Count);
+        return held > (int)(Settings.DivideAt / Settings.Promotion) && held - cell.Formed > (int)(Settings.GrownBy / Settings.Promotion);
     }
 
-    // Into the page with the nearest mean. A full page passes on the member that a sibling with room wants most; where
-    // no sibling has room the page is cut in two.
+    // Into the page with the nearest mean of those with room. Where none has room, the nearest ones are formed anew, with one page more.
     private void Place(int cell, int token)
     {
-        if (_cells[cell].Count == 0)
-        {
-            Open(cell, [token]);
-            return;
-        }
-
         double[] lifted = Keys.Lifted(token);
-        int target = _cells[cell].MinBy(page => (SquaredDistance(lifted, _pages[page]!.Mean(Keys)), page));
-        ClusteredPage full = _pages[target]!;
-        if (full.Tokens.Count < Settings.PageTokens)
+        List<int> pages = _cells[cell].Pages;
+        int[] roomy = [.. pages.Where(page => _pages[page]!.Tokens.Count < Settings.PageTokens)];
+        if (roomy.Length > 0)
         {
-            PutInto(target, token);
+            int target = roomy.MinBy(Distance);
+            _pages[target]!.Add(token);
+            _pageOf[token] = target;
             return;
         }
 
-        List<int> members = [.. full.Tokens, token];
-        List<int> roomy = [.. _cells[cell].Where(page => _pages[page]!.Tokens.Count < Settings.PageTokens)];
-        if (roomy.Count == 0)
+        int[] nearest = [.. pages.OrderBy(Distance).Take(Settings.FormedPages)];
+        List<int> members = [.. nearest.SelectMany(page => _pages[page]!.Tokens), token];
+        FreePages(cell, nearest);
+        FormEvenly(cell, members);
+
+        (double, int) Distance(int page) => (SquaredDistance(lifted, _pages[page]!.Mean(Keys)), page);
+    }
+
+    // The halves along the main direction move their landmarks to their means, and every member goes to the nearer one; as often as a build refines, again.
+    private void Divide(int cell)
+    {
+        List<int> members = MainDirectionSplit.AlongMainDirection(Keys, MembersOf(cell));
+        List<int> stay = members[..(members.Count / 2)], go = members[(members.Count / 2)..];
+        var other = new ClusteredCell(Keys.Lifted(members[^1]));
+        for (int step = 0; step <= Settings.Refinements && stay.Count > 0 && go.Count > 0; step++)
         {
-            List<int> ordered = MainDirectionSplit.AlongMainDirection(Keys, members);
-            int half = ordered.Count / 2;
-            full.Replace(ordered[..half]);
-            ordered[..half].ForEach(member => _pageOf[member] = target);
-            Open(cell, ordered[half..]);
+            _cells[cell].Recentre(Keys, stay);
+            other.Recentre(Keys, go);
+            ILookup<bool, int> nearer = stay.Concat(go).ToLookup(
+                token => InnerProduct.Of(Keys.Lifted(token), other.Landmark) > InnerProduct.Of(Keys.Lifted(token), _cells[cell].Landmark));
+            (stay, go) = ([.. nearer[false]], [.. nearer[true]]);
+        }
+
+        if (stay.Count == 0 || go.Count == 0)
+        {
+            // Equal keys, which nothing parts: once more when there are twice as many.
+            _cells[cell].Formed = 2 * members.Count;
             return;
         }
 
-        double[] mean = full.Mean(Keys);
-        (double _, int page, int passed) = roomy.SelectMany(page => members.Select(member =>
-        {
-            double[] place = Keys.Lifted(member);
-            return (SquaredDistance(place, _pages[page]!.Mean(Keys)) - SquaredDistance(place, mean), page, member);
-        })).Min();
-        if (passed != token)
-        {
-            full.Remove(passed);
-            PutInto(target, token);
-        }
-
-        PutInto(page, passed);
+        FreePages(cell, [.. _cells[cell].Pages]);
+        _cells.Add(other);
+        FormEvenly(cell, stay);
+        FormEvenly(_cells.Count - 1, go);
+        (_cells[cell].Formed, other.Formed) = (stay.Count, go.Count);
     }
 
-    private void Tidy(int cell)
+    // As few pages as hold the members, of nearly equal size, so that tokens that come later find room in the page that they are nearest to.
+    private void FormEvenly(int cell, List<int> members)
     {
-        int held = _cells[cell].Sum(page => _pages[page]!.Tokens.Count);
-        if (held < Settings.LeastFill * Settings.PageTokens * _cells[cell].Count
-            && _cells[cell].Count > (held + Settings.PageTokens - 1) / Settings.PageTokens)
+        int pages = (members.Count + Settings.PageTokens - 1) / Settings.PageTokens;
+        if (pages == 1)
         {
-            List<int> members = [.. _cells[cell].SelectMany(page => _pages[page]!.Tokens).Order()];
-            foreach (int page in _cells[cell])
-            {
-                Free(page);
-            }
-
-            _cells[cell].Clear();
-            Form(cell, members);
+            Open(cell, members);
+            return;
         }
-    }
 
-    private void Form(int cell, List<int> members)
-    {
-        foreach (List<int> tokens in MainDirectionSplit.Pages(Keys, members, Settings.PageTokens))
-        {
-            Open(cell, tokens);
-        }
+        List<int> ordered = MainDirectionSplit.AlongMainDirection(Keys, members);
+        int left = members.Count * (pages / 2) / pages;
+        FormEvenly(cell, ordered[..left]);
+        FormEvenly(cell, ordered[left..]);
     }
 
     private void Open(int cell, List<int> tokens)
@@ -226,32 +190,18 @@ public sealed class ClusteredIndex
         }
 
         _pages[page] = new ClusteredPage(tokens, cell);
-        _cells[cell].Add(page);
+        _cells[cell].Pages.Add(page);
         tokens.ForEach(token => _pageOf[token] = page);
     }
 
-    private void PutInto(int page, int token)
+    private void FreePages(int cell, int[] pages)
     {
-        _pages[page]!.Add(token);
-        _pageOf[token] = page;
-    }
-
-    private void TakeOut(int token)
-    {
-        int page = _pageOf[token];
-        ClusteredPage holder = _pages[page]!;
-        holder.Remove(token);
-        if (holder.Tokens.Count == 0)
+        foreach (int page in pages)
         {
-            _cells[holder.Cell].Remove(page);
-            Free(page);
+            _pages[page] = null;
+            _free.Push(page);
+            _cells[cell].Pages.Remove(page);
         }
-    }
-
-    private void Free(int page)
-    {
-        _pages[page] = null;
-        _free.Push(page);
     }
 
     private static double SquaredDistance(double[] a, double[] b)

@@ -38,22 +38,6 @@ public sealed class ClusteredPage
         Changed();
     }
 
-    internal void Remove(int token)
-    {
-        // The last token takes the slot that falls free: nothing else moves.
-        int slot = _tokens.IndexOf(token);
-        _tokens[slot] = _tokens[^1];
-        _tokens.RemoveAt(_tokens.Count - 1);
-        Changed();
-    }
-
-    internal void Replace(List<int> tokens)
-    {
-        _tokens.Clear();
-        _tokens.AddRange(tokens);
-        Changed();
-    }
-
     private void Changed()
     {
         Version++;

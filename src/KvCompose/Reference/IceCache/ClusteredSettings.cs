@@ -9,8 +9,8 @@ public sealed record ClusteredSettings
     /// <summary>p0, the share of tokens that become landmarks: a cell has 1/p0 tokens on average.</summary>
     public float Promotion { get; init; } = 0.02f;
 
-    /// <summary>The share of level-1 tokens promoted on; only decides, through the counter, which tokens are landmarks.</summary>
-    public float PromotionHigher { get; init; } = 0.2f;
+    /// <summary>How often a build, and a division, moves the landmarks to the means of their cells and assigns every token anew.</summary>
+    public int Refinements { get; init; } = 1;
 
     /// <summary>M is this times the largest squared norm at the build, so that a longer key rarely changes the lift.</summary>
     public double NormReserve { get; init; } = 1.5;
@@ -18,6 +18,12 @@ public sealed record ClusteredSettings
     /// <summary>Pages scored exactly for every page wanted; 0 scores all of them.</summary>
     public int Prefilter { get; init; } = 4;
 
-    /// <summary>A cell whose pages are filled less than this after it lost tokens is formed anew.</summary>
-    public double LeastFill { get; init; } = 0.75;
+    /// <summary>A cell with more than this / p0 tokens is divided, so that cells hold 1/p0 on average: sizes between a limit and its half have a mean of ln 2 times the limit.</summary>
+    public float DivideAt { get; init; } = 1.44f;
+
+    /// <summary>But not before it has taken this / p0 tokens since it came to be.</summary>
+    public float GrownBy { get; init; } = 0.5f;
+
+    /// <summary>Pages that are formed anew together where none of a cell has room.</summary>
+    public int FormedPages { get; init; } = 3;
 }

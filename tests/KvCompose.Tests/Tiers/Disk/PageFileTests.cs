@@ -35,7 +35,7 @@ public sealed class PageFileTests : IDisposable
         using PageReader reader = spilled.Index.Read();
         foreach (int page in spilled.Pages().Keys)
         {
-            reader.Verify(page);
+            reader.Verify(page, 0);
         }
     }
 
@@ -163,7 +163,7 @@ public sealed class PageFileTests : IDisposable
 
         using PageReader reader = index.Index.Read();
         PageReader held = reader;
-        var failure = Assert.Throws<PageFileException>(() => Array.ForEach([.. index.Pages().Keys], page => held.Verify(page)));
+        var failure = Assert.Throws<PageFileException>(() => Array.ForEach([.. index.Pages().Keys], page => held.Verify(page, 0)));
         Assert.Contains("sequence 1, layer 2, key-value head 3", failure.Message);
     }
 
