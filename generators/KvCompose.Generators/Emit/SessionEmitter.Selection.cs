@@ -117,17 +117,15 @@ internal static partial class SessionEmitter
         }
         else if (plan.Cascades)
         {
-            writer.WriteLine("""
-
-                // Cascade: layers that are done shrink to what they may keep now; the ranked tokens at the end go first.
-                for (int done = 0; done < layer; done++)
+            writer.WriteLine();
+            writer.WriteLine("// Cascade: layers that are done shrink to what they may keep now; the ranked tokens at the end go first.");
+            using (writer.WriteBlock("for (int done = 0; done < layer; done++)"))
+            {
+                using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
                 {
-                    for (int head = 0; head < heads; head++)
-                    {
-                        cache.Resize(done, head, Math.Min(cache.Tokens(done, head), Loops.Kept(layerBudgets[done], statistics[done].Tokens)));
-                    }
+                    WriteShrink(writer, plan, "Loops.Kept(layerBudgets[done], statistics[done].Tokens)");
                 }
-                """);
+            }
         }
 
         if ((plan.Evicts && !plan.Cascades) || (plan.KeepsWeights && !plan.Evicts))
@@ -399,14 +397,28 @@ internal static partial class SessionEmitter
                     WriteEvictionMarks(writer, "headBudgets[head]", "reached");
                 }
 
-                writer.WriteLine("""
-                    if (done < layer)
-                    {
-                        cache.Resize(done, head, Math.Min(cache.Tokens(done, head), Loops.Kept(headBudgets[head], reached)));
-                    }
-                    """);
+                using (writer.WriteBlock("if (done < layer)"))
+                {
+                    WriteShrink(writer, plan, "Loops.Kept(headBudgets[head], reached)");
+                }
             }
         }
+    }
+
+    /// <summary>Shortens a head of a layer that is done. What it loses was placed by nobody yet.</summary>
+    private static void WriteShrink(SourceWriter writer, PipelinePlan plan, string kept)
+    {
+        if (!plan.CutsToTier)
+        {
+            writer.WriteLine($"cache.Resize(done, head, Math.Min(cache.Tokens(done, head), {kept}));");
+            return;
+        }
+
+        writer.WriteLine($"""
+            int remaining = Math.Min(cache.Tokens(done, head), {kept});
+            _tier.Cut(sequence, done, head, remaining);
+            cache.Resize(done, head, remaining);
+            """);
     }
 
     private static string Observed(PipelinePlan plan)

@@ -305,6 +305,7 @@ internal static partial class SessionEmitter
         asked += (residency.Facts.Needs & StageProducts.TokenScores) != 0
             ? $" Pooling = (PoolingKind){(int)plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction){(int)plan.Reduction},"
             : "";
+        asked += plan.CutsToTier ? " Cascades = true," : "";
         string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
         writer.WriteLine($$"""
             {{residency.Type}} residency = {{StageValue.InSession(residency)}};

@@ -143,6 +143,9 @@ internal sealed record PipelinePlan
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
 
+    /// <summary>Whether what layers lose that are done goes to a tier, too.</summary>
+    public bool CutsToTier => Cascades && Retrieves;
+
     /// <summary>Whether a budget that falls after its layer is done is divided among the heads anew.</summary>
     public bool DividesAgain => Cascades && HeadRole is not null;
 

@@ -18,6 +18,9 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     /// <summary>The tier that a residency stage opens, or null when what it places does not come back.</summary>
     public TypeRef? Tier { get; init; }
 
+    /// <summary>Whether that tier also takes what layers lose which are done.</summary>
+    public bool TakesCuts { get; init; }
+
     /// <summary>Whether a selection goes on while decoding: its facts name the phase, and no option turns it off.</summary>
     public bool EvictsWhileDecoding
         => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.Phases & StagePhases.Decode) != 0 && Number(OptionRole.DecodeEviction, 1) != 0;

@@ -15,6 +15,9 @@ internal sealed class PagedHead : IDisposable
     /// <summary>The pages that are not resident, or not always; null where everything is resident.</summary>
     public PageIndex? Index { get; private set; }
 
+    /// <summary>What the head has lost of a prompt that is not complete; null where nothing waits.</summary>
+    public WaitingTokens? Waiting { get; private set; }
+
     /// <summary>Pages of the table that stay.</summary>
     public int Permanent { get; set; }
 
@@ -40,10 +43,19 @@ internal sealed class PagedHead : IDisposable
     public int PageOf(int slot) => _pages[slot];
 
     /// <summary>Begins anew.</summary>
-    public void Open(PageIndex? index)
+    /// <param name="index">The pages that are not resident; null where everything is to be.</param>
+    /// <param name="waiting">Holds what the head loses until the prompt is complete; null where that is known at once.</param>
+    public void Open(PageIndex? index, WaitingTokens? waiting)
     {
         Dispose();
-        Index = index;
+        (Index, Waiting) = (index, waiting);
+    }
+
+    /// <summary>Nothing waits any more.</summary>
+    public void Settled()
+    {
+        Waiting?.Dispose();
+        Waiting = null;
     }
 
     /// <summary>Makes room for a choice among so many page ids.</summary>
@@ -115,9 +127,10 @@ internal sealed class PagedHead : IDisposable
         _versions.AsSpan(slot + 1, Slots - slot).CopyTo(_versions.AsSpan(slot));
     }
 
-    /// <summary>Frees the index.</summary>
+    /// <summary>Frees the index, and what waits for it.</summary>
     public void Dispose()
     {
+        Settled();
         Index?.Dispose();
         Index = null;
         Permanent = 0;

@@ -11,7 +11,7 @@ namespace KvCompose.Tiers;
 /// key-value head chooses pages for the queries of its group, and those that are not resident are copied; chosen pages that are resident stay where
 /// they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice or not at all.
 /// </summary>
-public sealed unsafe class PagedTier : IRetrievalTier
+public sealed unsafe partial class PagedTier : ICascadeTier
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
@@ -75,63 +75,6 @@ public sealed unsafe class PagedTier : IRetrievalTier
         BestTokens = _meters.Sum(static meter => meter.Best),
         BestTokensHeld = _meters.Sum(static meter => meter.Held),
     };
-
-    /// <inheritdoc/>
-    /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
-    /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
-    /// <exception cref="PageFileException">The page file is full.</exception>
-    public void Place(in PlacementContext placement)
-    {
-        PagedHead head = _heads[placement.Sequence, placement.Layer, placement.Head];
-        if (placement.Layer < _settings.DenseLayers)
-        {
-            head.Open(null);
-            _transfer.MakeResident(_context.Caches[placement.Sequence], placement);
-            return;
-        }
-
-        var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
-        head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner));
-        var source = new KeySource
-        {
-            KeyTiles = placement.KeyTiles,
-            Values = placement.Values,
-            ValueStride = placement.ValueStride,
-            Rows = placement.Rows,
-            Positions = placement.Positions,
-        };
-        try
-        {
-            _builder.Build(head.Index!, source, _context.Workers);
-        }
-        catch (NonFiniteKeyException problem)
-        {
-            throw problem.At(placement.Layer, placement.Head);
-        }
-        catch (HostTierFullException problem)
-        {
-            throw problem.At(placement.Layer, placement.Head);
-        }
-        catch (PageFileException problem)
-        {
-            throw new PageFileException(problem.Path, $"layer {placement.Layer}, key-value head {placement.Head}: {problem.Problem}", problem);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Ready(int sequence, int promptTokens, CancellationToken cancellation)
-    {
-        SequenceCache cache = _context.Caches[sequence];
-        for (int layer = 0; layer < _context.Shape.Layers; layer++)
-        {
-            for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
-            {
-                _heads[sequence, layer, head].Permanent = Math.Max(1, cache.Layer(layer)[head].PageCount);
-            }
-        }
-
-        _file?.Flush();
-    }
 
     /// <inheritdoc/>
     /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>

@@ -1,0 +1,175 @@
+using KvCompose.Cache;
+using KvCompose.Retrieval;
+using KvCompose.Tiers.Disk;
+
+namespace KvCompose.Tiers;
+
+/// <summary>
+/// What becomes of the tokens that a prompt leaves out. Where budgets are final when a layer is done, its pages are made at once; where later layers
+/// may take more away, tokens wait until the prompt is complete, so that every index is built of all its tokens. When the host tier has no room for
+/// waiting, a head's pages are made of what waits already, and later tokens are inserted.
+/// </summary>
+public sealed unsafe partial class PagedTier
+{
+    /// <inheritdoc/>
+    /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
+    /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
+    /// <exception cref="PageFileException">The page file is full.</exception>
+    public void Place(in PlacementContext placement)
+    {
+        var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
+        PagedHead head = Head(owner);
+        head.Open(
+            placement.Layer < _settings.DenseLayers ? null : new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner),
+            _context.Cascades ? new WaitingTokens(placement.HeadDim, _memory) : null);
+        if (head.Waiting is null)
+        {
+            Take(owner, new KeySource
+            {
+                KeyTiles = placement.KeyTiles,
+                Values = placement.Values,
+                ValueStride = placement.ValueStride,
+                Rows = placement.Rows,
+                Positions = placement.Positions,
+            });
+            return;
+        }
+
+        Reserve(owner, placement.Rows.Length);
+        foreach (int row in placement.Rows)
+        {
+            float* key = placement.KeyTiles + ((nint)(row / PageTokens) * PageTokens * placement.HeadDim) + (row % PageTokens);
+            head.Waiting.Add(key, PageTokens, placement.Values + ((nint)row * placement.ValueStride), placement.Positions[row]);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
+    /// <exception cref="HostTierFullException">The tokens do not fit into the host tier.</exception>
+    /// <exception cref="PageFileException">The page file is full.</exception>
+    public void Cut(int sequence, int layer, int head, int tokens)
+    {
+        SequenceCache cache = _context.Caches[sequence];
+        PageTable* table = cache.Layer(layer) + head;
+        var owner = new PageOwner(sequence, layer, head);
+        if (Head(owner).Waiting is null || table->Tokens == tokens)
+        {
+            return;
+        }
+
+        Reserve(owner, table->Tokens - tokens);
+        float* key = stackalloc float[2 * _context.Shape.HeadDim];
+        float* value = key + _context.Shape.HeadDim;
+        for (int slot = tokens; slot < table->Tokens; slot++)
+        {
+            byte* page = _context.Pool.Address(table->Pages[slot / PageTokens]);
+            int position = _context.Writer.Read(page, slot % PageTokens, key, value);
+            Head(owner).Waiting!.Add(key, 1, value, position);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
+    /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
+    /// <exception cref="PageFileException">The page file is full.</exception>
+    public void Ready(int sequence, int promptTokens, CancellationToken cancellation)
+    {
+        SequenceCache cache = _context.Caches[sequence];
+        for (int layer = 0; layer < _context.Shape.Layers; layer++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
+            {
+                var owner = new PageOwner(sequence, layer, head);
+                if (Head(owner).Waiting is { } waiting)
+                {
+                    Settle(owner, waiting);
+                    Head(owner).Settled();
+                }
+
+                Head(owner).Permanent = Math.Max(1, cache.Layer(layer)[head].PageCount);
+            }
+        }
+
+        _file?.Flush();
+    }
+
+    private PagedHead Head(PageOwner owner) => _heads[owner.Sequence, owner.Layer, owner.Head];
+
+    /// <summary>Room for more waiting tokens of a head; where there is none, those that wait go into their pages first.</summary>
+    private void Reserve(PageOwner owner, int more)
+    {
+        WaitingTokens waiting = Head(owner).Waiting!;
+        if (waiting.TryReserve(more))
+        {
+            return;
+        }
+
+        if (Head(owner).Index is not null)
+        {
+            Settle(owner, waiting);
+            waiting.Dispose();
+        }
+
+        if (!waiting.TryReserve(more))
+        {
+            throw new HostTierFullException(_memory.LimitBytes, _memory.HeldBytes, waiting.BytesOf(more)).At(owner.Layer, owner.Head);
+        }
+    }
+
+    /// <summary>Makes pages of what waits. For the limit of the host tier the one is gone before the other is there.</summary>
+    private void Settle(PageOwner owner, WaitingTokens waiting)
+    {
+        if (waiting.Count > 0)
+        {
+            waiting.Release();
+            Take(owner, waiting.InOrder());
+        }
+    }
+
+    private void Take(PageOwner owner, in KeySource source)
+    {
+        try
+        {
+            if (Head(owner).Index is not { } index)
+            {
+                _transfer.MakeResident(_context.Caches[owner.Sequence], owner.Layer, owner.Head, source);
+            }
+            else if (index.Tokens == 0)
+            {
+                _builder.Build(index, source, _context.Workers);
+            }
+            else
+            {
+                Insert(index, source);
+            }
+        }
+        catch (NonFiniteKeyException problem)
+        {
+            throw problem.At(owner.Layer, owner.Head);
+        }
+        catch (HostTierFullException problem)
+        {
+            throw problem.At(owner.Layer, owner.Head);
+        }
+        catch (PageFileException problem)
+        {
+            throw new PageFileException(problem.Path, $"layer {owner.Layer}, key-value head {owner.Head}: {problem.Problem}", problem);
+        }
+    }
+
+    private static void Insert(PageIndex index, in KeySource source)
+    {
+        for (int first = 0; first < source.Rows.Length; first += PageTokens)
+        {
+            index.Insert(new KeySource
+            {
+                KeyTiles = source.KeyTiles,
+                Values = source.Values,
+                ValueStride = source.ValueStride,
+                Rows = source.Rows.Slice(first, Math.Min(PageTokens, source.Rows.Length - first)),
+                Positions = source.Positions,
+            });
+        }
+    }
+}
