@@ -26,7 +26,7 @@ public sealed class CascadeRetrievalTests : IDisposable
         for (int step = 0; step < Steps; step++)
         {
             session.Step([step]);
-            OracleAssert.Close(oracle.Decode(step, tokens + step), session.Logits(), 1e-4);
+            OracleAssert.Close(oracle.Decode(step, tokens + step), session.Logits(), 2e-4);
             Assert.Equal(Enumerable.Range(0, tokens + step + 1), session.Positions(0, 0).Order());
         }
 
@@ -84,7 +84,7 @@ public sealed class CascadeRetrievalTests : IDisposable
         Assert.Contains("key-value head", failure.Message);
         Assert.Equal(0, session.Usage.BytesHeld);
         Assert.Equal(0, session.TierUsage.HostBytes);
-        session.Prefill(model.Prompt(200, 1));
+        session.Prefill(model.Prompt(30, 1));
         session.Step([1]);
     }
 

@@ -1,5 +1,6 @@
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
+using KvCompose.Shared.Specs;
 
 namespace KvCompose.Generators.Emit;
 
@@ -93,7 +94,7 @@ internal static partial class DecodeEmitter
             """);
         if (plan.Retrieves)
         {
-            WriteTierCall(writer, "Bring in: what is resident may change before it is attended to.", "BringIn");
+            WriteTierCall(writer, plan, "Bring in: what is resident may change before it is attended to.", "BringIn");
             writer.WriteLine();
         }
 
@@ -121,7 +122,7 @@ internal static partial class DecodeEmitter
 
         if (plan.Retrieves && !plan.WatchesFirst)
         {
-            WriteTierCall(writer, "Watch: what the step attended to.", "Watch");
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
             writer.WriteLine();
         }
 
@@ -145,7 +146,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine(Work + ", Watched = true };");
             writer.WriteLine("Workers.Run(ref attend, Items.Count);");
             writer.WriteLine();
-            WriteTierCall(writer, "Watch: what the step attended to.", "Watch");
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
             writer.WriteLine();
             writer.WriteLine("""
                 attend.Watched = false;
@@ -159,14 +160,17 @@ internal static partial class DecodeEmitter
             """);
     }
 
-    private static void WriteTierCall(SourceWriter writer, string comment, string member)
+    private static void WriteTierCall(SourceWriter writer, PipelinePlan plan, string comment, string member)
     {
         string step = member == "BringIn" ? "step" : "attended";
         writer.WriteLine($$"""
             // {{comment}}
             var {{step}} = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
-            _tier.{{member}}(in {{step}});
             """);
+        foreach (StageSpec tier in plan.Tiers)
+        {
+            writer.WriteLine($"{SessionEmitter.TierField(tier)}.{member}(in {step});");
+        }
     }
 
     private static void WriteAppend(SourceWriter writer, PipelinePlan plan)

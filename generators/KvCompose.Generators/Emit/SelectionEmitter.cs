@@ -40,7 +40,7 @@ internal static partial class SelectionEmitter
                 WritePropagation(writer, plan);
             }
 
-            if (plan.Residency is not null)
+            if (plan.Residencies.Any())
             {
                 writer.WriteLine();
                 WriteLeftOut(writer);

@@ -57,7 +57,7 @@ internal static partial class SessionEmitter
             writer.WriteLine("var capacities = new int[shape.Layers];");
         }
 
-        if (plan.HeadRole is not null && plan.Residency is not null)
+        if (plan.HeadRole is not null && plan.Residencies.Any())
         {
             writer.WriteLine("var roleBudgets = new int[heads];");
         }
@@ -149,33 +149,9 @@ internal static partial class SessionEmitter
             };
             Workers.Run(ref store, heads);
             """);
-        if (plan.Residency is { } residency)
+        if (plan.Residencies.Any())
         {
-            const string Loop = "for (int head = 0; head < heads; head++)";
-            string budgets = plan.HeadRole is null ? "headBudgets" : "roleBudgets";
-            string scores = (residency.Facts.Needs & StageProducts.TokenScores) != 0
-                ? "\n        Scores = new ReadOnlySpan<float>(scores + ((nint)head * stride), Math.Max(0, tokens - Plan.Window)),"
-                : "";
-            string start = plan.Retrieves ? Loop : $"{residency.Type} residency = {StageValue.InSession(residency)};\n{Loop}";
-            string skip = plan.Retrieves ? "" : "if (headBudgets[head] == tokens)\n    {\n        continue;\n    }\n\n    ";
-            string place = plan.Retrieves ? "_tier.Place(in placement);" : $"{residency.Type}.Place(in residency, in placement);";
-            writer.WriteLine($$"""
-
-                // Place what was left out.
-                {{start}}
-                {
-                    {{skip}}var placement = new PlacementContext
-                    {
-                        Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = {{budgets}}[head], HeadDim = Plan.HeadDim,{{scores}}
-                        Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
-                        Positions = buffers.Positions.AsSpan(0, tokens),
-                        KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
-                        Values = buffers.Values + ((nint)head * Plan.HeadDim),
-                        ValueStride = heads * Plan.HeadDim,
-                    };
-                    {{place}}
-                }
-                """);
+            WritePlacement(writer, plan);
         }
     }
 
@@ -358,7 +334,8 @@ internal static partial class SessionEmitter
             ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
             : "";
         string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
-        string copy = plan.Residency is null ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
+        string full = plan.ServesFullHeads ? "HeadRole.Pivot" : "HeadRole.Full or HeadRole.Pivot";
+        string copy = !plan.Residencies.Any() ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
         writer.WriteLine($$"""
             var headContext = new HeadBudgetContext
             {
@@ -369,7 +346,7 @@ internal static partial class SessionEmitter
             {{role.Type}}.Assign(in headRole, in headContext, roles, headBudgets);{{copy}}
             for (int head = 0; head < heads; head++)
             {
-                headBudgets[head] = roles[head] is HeadRole.Full or HeadRole.Pivot ? {{tokens}} : headBudgets[head];
+                headBudgets[head] = roles[head] is {{full}} ? {{tokens}} : headBudgets[head];
             }
             """);
     }
@@ -416,7 +393,7 @@ internal static partial class SessionEmitter
 
         writer.WriteLine($"""
             int remaining = Math.Min(cache.Tokens(done, head), {kept});
-            _tier.Cut(sequence, done, head, remaining);
+            {string.Join("\n", plan.Tiers.Select(static tier => $"{TierField(tier)}.Cut(sequence, done, head, remaining);"))}
             cache.Resize(done, head, remaining);
             """);
     }

@@ -113,11 +113,11 @@ internal sealed record PipelinePlan
     public bool KeepsWeights => (Statistics & AttentionStatistics.DecodeProbabilities) != 0;
 
     /// <summary>Whether tokens that were left out may come back.</summary>
-    public bool Retrieves => Selects && Residency is { Tier: not null };
+    public bool Retrieves => Tiers.Any();
 
     /// <summary>Whether watched heads attend before the others, so that what they ask for takes part in the same token.</summary>
     public bool WatchesFirst
-        => Retrieves && KeepsWeights && !Evicts && Residency!.Number(OptionRole.Visibility, 0) == (int)RetrievalVisibility.SameToken;
+        => KeepsWeights && !Evicts && Tiers.Any(static tier => tier.Number(OptionRole.Visibility, 0) == (int)RetrievalVisibility.SameToken);
 
     /// <summary>Whether a stage wants to know what a profile says of the model's heads.</summary>
     public bool NeedsProfile => Selects && Spec.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.HeadProfile) != 0);
@@ -167,7 +167,14 @@ internal sealed record PipelinePlan
 
     public StageSpec Selection => Spec[StageSlot.TokenSelection]!;
 
-    public StageSpec? Residency => Spec[StageSlot.Residency];
+    /// <summary>What places tokens that are left out, in the order of declaration; nothing where every token is kept.</summary>
+    public IEnumerable<StageSpec> Residencies => Spec.Stages.Where(stage => Selects && stage.Slot == StageSlot.Residency);
+
+    /// <summary>Those of them from which tokens come back.</summary>
+    public IEnumerable<StageSpec> Tiers => Residencies.Where(static stage => stage.Tier is not null);
+
+    /// <summary>Whether heads that would keep every token leave some to a residency.</summary>
+    public bool ServesFullHeads => Residencies.Any(static stage => (stage.Serves & HeadRoles.Full) != 0);
 
     /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, accumulators, maxima and sums.</summary>
     public int ScratchFloats => GroupSize * (HeadDim + ScoreStride + HeadDim + 2);

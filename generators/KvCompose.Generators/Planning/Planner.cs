@@ -28,7 +28,7 @@ internal static class Planner
         AttentionStatistics statistics = StatisticsOf(spec, selection);
         DecodeOrder order = selection.EvictsWhileDecoding ? (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) : DecodeOrder.None;
         int stateWords = (order == DecodeOrder.None ? 0 : 1) + ((statistics & AttentionStatistics.CollectedProbabilities) == 0 ? 0 : 1);
-        bool counted = selection.Facts.Lossy && spec[StageSlot.Residency] is { Tier: not null, Facts.Layout: >= CacheLayout.Paged };
+        bool counted = selection.Facts.Lossy && spec.Stages.Any(static stage => stage is { Tier: not null, Facts.Layout: >= CacheLayout.Paged });
         int countOffset = positionOffset + (spec.PageTokens * sizeof(int) * (1 + stateWords));
         int pageBytes = (countOffset + (counted ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
         int window = selection.Number(OptionRole.Window, 0);

@@ -20,6 +20,7 @@ internal static class PipelineCompletion
         }
 
         PageRules.Tell(bound, sites, sink);
+        ServedHeads.Tell(bound, sites, sink);
         return LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink)
             & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)
             ? bound

@@ -25,7 +25,7 @@ internal static class RoleRules
             return false;
         }
 
-        return spec[StageSlot.Residency] is not { } residency
+        return spec.Stages.FirstOrDefault(static other => other.Option(OptionRole.DriftThreshold) is not null) is not { } residency
             || residency.Option(OptionRole.DriftThreshold) is not { Number: > 0 and var threshold } drift
             || CheckWatching(residency, drift, threshold, roles, profile, ((ratio * heads) - full) / (heads - full), sites, sink);
     }

@@ -25,6 +25,9 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     public bool EvictsWhileDecoding
         => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.Phases & StagePhases.Decode) != 0 && Number(OptionRole.DecodeEviction, 1) != 0;
 
+    /// <summary>Heads whose left-out tokens a residency places.</summary>
+    public HeadRoles Serves => (HeadRoles)Number(OptionRole.Serves, (int)Facts.Serves);
+
     /// <summary>What tells the stage from the others of its pipeline: the slot, from the second stage of one on with a number.</summary>
     public string Name => Ordinal == 0 ? Slot.ToString() : Slot + (Ordinal + 1).ToString(CultureInfo.InvariantCulture);
 

@@ -37,6 +37,10 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>
     [StageOption(PageRanking.LogSumExp)]
     public PageRanking Ranking { get; init; }
 
+    /// <summary>Heads whose left-out tokens become pages: those that keep what their budget allows, unless stated.</summary>
+    [StageOption(HeadRoles.Compressed | HeadRoles.Satellite, Role = OptionRole.Serves)]
+    public HeadRoles Heads { get; init; }
+
     /// <summary>How the host keeps its pages; the index is built from what attention will see.</summary>
     [StageOption(HostPageFormat.Fp32, Role = OptionRole.HostPages)]
     public HostPageFormat HostPages { get; init; }
@@ -84,6 +88,9 @@ public sealed class IceCacheAttribute : ResidencyAttribute<IceCache>
 
     /// <inheritdoc cref="IceCache.Ranking"/>
     public PageRanking Ranking { get; set; }
+
+    /// <inheritdoc cref="IceCache.Heads"/>
+    public HeadRoles Heads { get; set; }
 
     /// <inheritdoc cref="IceCache.HostPages"/>
     public HostPageFormat HostPages { get; set; }

@@ -27,6 +27,10 @@ public readonly struct Quest : IRetrieval<Quest, PagedTier>
     [StageOption(2, Minimum = 0, Maximum = 1024, Role = OptionRole.DenseLayers, RunTime = true)]
     public int DenseLayers { get; init; }
 
+    /// <summary>Heads whose left-out tokens become pages: those that keep what their budget allows, unless stated.</summary>
+    [StageOption(HeadRoles.Compressed | HeadRoles.Satellite, Role = OptionRole.Serves)]
+    public HeadRoles Heads { get; init; }
+
     /// <summary>How the host keeps its pages.</summary>
     [StageOption(HostPageFormat.Fp32, Role = OptionRole.HostPages)]
     public HostPageFormat HostPages { get; init; }
@@ -63,6 +67,9 @@ public sealed class QuestAttribute : ResidencyAttribute<Quest>
 
     /// <inheritdoc cref="Quest.DenseLayers"/>
     public int DenseLayers { get; set; }
+
+    /// <inheritdoc cref="Quest.Heads"/>
+    public HeadRoles Heads { get; set; }
 
     /// <inheritdoc cref="Quest.HostPages"/>
     public HostPageFormat HostPages { get; set; }

@@ -1,4 +1,5 @@
 using KvCompose.Cache;
+using KvCompose.Memory;
 using KvCompose.Retrieval;
 using KvCompose.Tiers.Disk;
 
@@ -7,7 +8,7 @@ namespace KvCompose.Tiers;
 /// <summary>
 /// What becomes of the tokens that a prompt leaves out. Where budgets are final when a layer is done, its pages are made at once; where later layers
 /// may take more away, tokens wait until the prompt is complete, so that every index is built of all its tokens. When the host tier has no room for
-/// waiting, a head's pages are made of what waits already, and later tokens are inserted.
+/// waiting, pages are made of what waits already, and later tokens are inserted.
 /// </summary>
 public sealed unsafe partial class PagedTier
 {
@@ -19,10 +20,11 @@ public sealed unsafe partial class PagedTier
     {
         var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
         PagedHead head = Head(owner);
+        bool dense = placement.Layer < _settings.DenseLayers;
         head.Open(
-            placement.Layer < _settings.DenseLayers ? null : new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner),
-            _context.Cascades ? new WaitingTokens(placement.HeadDim, _memory) : null);
-        if (head.Waiting is null)
+            dense ? null : new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner),
+            _context.Cascades ? Waiting(dense ? new HostMemory() : _memory) : null);
+        if (head.Waiting is null || !TryWait(owner, placement.Rows.Length))
         {
             Take(owner, new KeySource
             {
@@ -35,7 +37,6 @@ public sealed unsafe partial class PagedTier
             return;
         }
 
-        Reserve(owner, placement.Rows.Length);
         foreach (int row in placement.Rows)
         {
             float* key = placement.KeyTiles + ((nint)(row / PageTokens) * PageTokens * placement.HeadDim) + (row % PageTokens);
@@ -52,19 +53,28 @@ public sealed unsafe partial class PagedTier
         SequenceCache cache = _context.Caches[sequence];
         PageTable* table = cache.Layer(layer) + head;
         var owner = new PageOwner(sequence, layer, head);
-        if (Head(owner).Waiting is null || table->Tokens == tokens)
+        if (Head(owner).Waiting is not { } waiting || table->Tokens == tokens)
         {
             return;
         }
 
-        Reserve(owner, table->Tokens - tokens);
+        // Without room for waiting they only pass through.
+        bool waits = TryWait(owner, table->Tokens - tokens);
+        using WaitingTokens passing = Waiting(new HostMemory());
+        WaitingTokens leaving = waits ? waiting : passing;
+        leaving.TryReserve(table->Tokens - tokens);
         float* key = stackalloc float[2 * _context.Shape.HeadDim];
         float* value = key + _context.Shape.HeadDim;
         for (int slot = tokens; slot < table->Tokens; slot++)
         {
             byte* page = _context.Pool.Address(table->Pages[slot / PageTokens]);
             int position = _context.Writer.Read(page, slot % PageTokens, key, value);
-            Head(owner).Waiting!.Add(key, 1, value, position);
+            leaving.Add(key, 1, value, position);
+        }
+
+        if (!waits)
+        {
+            Take(owner, leaving.InOrder());
         }
     }
 
@@ -81,11 +91,8 @@ public sealed unsafe partial class PagedTier
             for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
             {
                 var owner = new PageOwner(sequence, layer, head);
-                if (Head(owner).Waiting is { } waiting)
-                {
-                    Settle(owner, waiting);
-                    Head(owner).Settled();
-                }
+                Settle(owner);
+                Head(owner).Settled();
 
                 Head(owner).Permanent = Math.Max(1, cache.Layer(layer)[head].PageCount);
             }
@@ -96,34 +103,39 @@ public sealed unsafe partial class PagedTier
 
     private PagedHead Head(PageOwner owner) => _heads[owner.Sequence, owner.Layer, owner.Head];
 
-    /// <summary>Room for more waiting tokens of a head; where there is none, those that wait go into their pages first.</summary>
-    private void Reserve(PageOwner owner, int more)
+    private WaitingTokens Waiting(HostMemory memory) => new(_context.Shape.HeadDim, memory);
+
+    /// <summary>Room for more waiting tokens of a head; where there is none, all of the prompt that wait go into their pages first.</summary>
+    private bool TryWait(PageOwner owner, int more)
     {
-        WaitingTokens waiting = Head(owner).Waiting!;
-        if (waiting.TryReserve(more))
+        if (Head(owner).Waiting!.TryReserve(more))
         {
-            return;
+            return true;
         }
 
-        if (Head(owner).Index is not null)
+        for (int layer = 0; layer <= owner.Layer; layer++)
         {
-            Settle(owner, waiting);
-            waiting.Dispose();
+            for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
+            {
+                var other = new PageOwner(owner.Sequence, layer, head);
+                if (Head(other).Index is not null)
+                {
+                    Settle(other);
+                }
+            }
         }
 
-        if (!waiting.TryReserve(more))
-        {
-            throw new HostTierFullException(_memory.LimitBytes, _memory.HeldBytes, waiting.BytesOf(more)).At(owner.Layer, owner.Head);
-        }
+        return Head(owner).Waiting!.TryReserve(more);
     }
 
     /// <summary>Makes pages of what waits. For the limit of the host tier the one is gone before the other is there.</summary>
-    private void Settle(PageOwner owner, WaitingTokens waiting)
+    private void Settle(PageOwner owner)
     {
-        if (waiting.Count > 0)
+        if (Head(owner).Waiting is { Count: > 0 } waiting)
         {
             waiting.Release();
             Take(owner, waiting.InOrder());
+            waiting.Dispose();
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed unsafe class WaitingTokens(int headDim, HostMemory memory) : IDi
         }
 
         int capacity = KeyTiles.Count(Math.Max(wanted, Math.Max(LeastTokens, _positions.Length * 3 / 2))) * KeyTiles.Tokens;
-        long bytes = BytesOf(capacity);
+        long bytes = (long)capacity * ((2 * headDim * sizeof(float)) + sizeof(int));
         if (!memory.TryTake(bytes - _counted))
         {
             return false;
@@ -44,9 +44,6 @@ internal sealed unsafe class WaitingTokens(int headDim, HostMemory memory) : IDi
         Array.Resize(ref _positions, capacity);
         return true;
     }
-
-    /// <summary>Bytes that so many tokens take.</summary>
-    public long BytesOf(int tokens) => (long)tokens * ((2 * headDim * sizeof(float)) + sizeof(int));
 
     /// <summary>Adds a token; there is room for it.</summary>
     /// <param name="key">The rotated key, d elements.</param>
