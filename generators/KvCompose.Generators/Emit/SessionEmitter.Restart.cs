@@ -13,8 +13,8 @@ internal static partial class SessionEmitter
 
     private static void WriteRestart(SourceWriter writer, StageSpec restart)
     {
-        string pooling = restart.Option(OptionRole.Pooling)?.Literal ?? $"global::KvCompose.PoolingKind.{restart.Facts.Pooling.ToString()}";
-        string kernel = CSharpLiteral.Of(restart.Number(OptionRole.PoolingKernel, restart.Facts.PoolingKernel));
+        string pooling = $"global::KvCompose.PoolingKind.{restart.Pooling.ToString()}";
+        string kernel = CSharpLiteral.Of(restart.PoolingWidth);
         OptionSpec layer = restart.Option(OptionRole.Layer)!;
         string acting = layer.RunTime ? $"restart.{Identifier.Escape(layer.Name)}" : layer.Literal;
         writer.WriteLine($$"""

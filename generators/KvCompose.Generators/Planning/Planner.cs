@@ -53,10 +53,8 @@ internal static class Planner
             Sinks = selection.Number(OptionRole.Sinks, 0),
             Window = window,
             ObservedRows = observedRows,
-            Pooling = PoolingOf(selection),
-            PoolingKernel = PoolingOf(selection) == PoolingKind.None
-                ? 1
-                : selection.Number(OptionRole.PoolingKernel, selection.Facts.PoolingKernel),
+            Pooling = selection.Pooling,
+            PoolingKernel = selection.PoolingWidth,
             Reduction = (GroupReduction)selection.Number(OptionRole.Reduction, (int)selection.Facts.Reduction),
             Statistics = statistics,
             ScoreSets = ScoreSets(spec.GroupSize),
@@ -80,9 +78,6 @@ internal static class Planner
             => stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities),
         _ => stage.Facts.Observes,
     };
-
-    private static PoolingKind PoolingOf(StageSpec selection)
-        => (PoolingKind)selection.Number(OptionRole.Pooling, (int)selection.Facts.Pooling);
 
     /// <summary>The fewest sets with enough independent products, within the registers.</summary>
     private static int ScoreSets(int group)

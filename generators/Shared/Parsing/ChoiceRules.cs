@@ -10,17 +10,17 @@ internal static class ChoiceRules
     /// <summary>Tells the sink of options that a preset overrules, presets tuned for another budget, and values with a price.</summary>
     public static void Check(ITypeSymbol stage, AttributeData declaration, EquatableArray<OptionSpec> options, IDiagnosticSink sink)
     {
-        foreach (IPropertySymbol property in stage.GetMembers().OfType<IPropertySymbol>())
+        foreach (OptionSurface surface in StageSurface.Of(stage).Options)
         {
-            if (OptionsParser.FindMarker(property) is not { } marker || Constants.Named(declaration, property.Name) is not { } stated
-                || MemberOf(property.Type, stated) is not { } member)
+            IPropertySymbol property = surface.Property;
+            if (Constants.Named(declaration, property.Name) is not { } stated || MemberOf(property.Type, stated) is not { } member)
             {
                 continue;
             }
 
             if (Constants.Number(member.ConstantValue) is not 0)
             {
-                WarnOfOverruled(stage, declaration, property, marker, sink);
+                WarnOfOverruled(stage, declaration, property, surface.Marker, sink);
             }
 
             CheckMember(stage, declaration, property, member, options, sink);

@@ -7,38 +7,54 @@ namespace KvCompose.Shared.Parsing;
 /// <summary>Finds the names that emitted code uses and that mean something else where a pipeline stands.</summary>
 internal static class HiddenNames
 {
-    /// <summary>What a namespace hides is the same for all pipelines of a compilation.</summary>
-    private static readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<INamespaceSymbol, string[]>> OfNamespaces = new();
+    /// <summary>What a namespace or a base class hides is the same for all pipelines of a compilation.</summary>
+    private static readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<INamespaceOrTypeSymbol, string[]>> OfScopes = new();
+
+    /// <summary>Names as members may have them, with the short name of emitted code and the meaning that it must keep.</summary>
+    private static readonly Dictionary<string, (string Name, string Meant)> Taken = EmittedNames.All
+        .Concat(EmittedNames.All.Select(static name => new KeyValuePair<string, string>(name.Key + nameof(Attribute), name.Value + nameof(Attribute))))
+        .ToDictionary(static name => name.Key, static name => (ShortName(name.Key), name.Value), StringComparer.Ordinal);
 
     public static EquatableArray<string> Of(INamedTypeSymbol pipeline, Compilation compilation)
     {
-        ConcurrentDictionary<INamespaceSymbol, string[]> known = OfNamespaces.GetValue(
-            compilation, static _ => new ConcurrentDictionary<INamespaceSymbol, string[]>(SymbolEqualityComparer.Default));
+        ConcurrentDictionary<INamespaceOrTypeSymbol, string[]> known = OfScopes.GetValue(
+            compilation, static _ => new ConcurrentDictionary<INamespaceOrTypeSymbol, string[]>(SymbolEqualityComparer.Default));
         var hidden = new SortedSet<string>(StringComparer.Ordinal);
         for (INamedTypeSymbol? around = pipeline; around is not null; around = around.ContainingType)
         {
-            for (INamedTypeSymbol? current = around; current is not null; current = current.BaseType)
+            hidden.UnionWith(HiddenBy(around.GetMembers(), compilation));
+            for (INamedTypeSymbol? current = around.BaseType; current is not null; current = current.BaseType)
             {
-                hidden.UnionWith(HiddenBy(current, compilation));
+                hidden.UnionWith(known.GetOrAdd(current, type => [.. HiddenBy(type.GetMembers(), compilation)]));
             }
         }
 
         for (INamespaceSymbol? current = pipeline.ContainingNamespace; current is not null; current = current.ContainingNamespace)
         {
-            // Also with what references declare there.
-            hidden.UnionWith(known.GetOrAdd(current, space => [.. HiddenBy(compilation.GetCompilationNamespace(space) ?? space, compilation)]));
+            hidden.UnionWith(known.GetOrAdd(current, space => [.. HiddenBy(MembersToAskFor((INamespaceSymbol)space, compilation), compilation)]));
         }
 
         return hidden.ToEquatableArray();
     }
 
-    /// <summary>Names that are found in a scope before the usings of the emitted file are looked at.</summary>
-    private static IEnumerable<string> HiddenBy(INamespaceOrTypeSymbol scope, Compilation compilation)
-        => EmittedNames.All.Where(name => Hides(scope, name.Key, name.Value, compilation)).Select(static name => name.Key);
+    /// <summary>Short names that are found among members before the usings of the emitted file are looked at.</summary>
+    private static IEnumerable<string> HiddenBy(IEnumerable<ISymbol> members, Compilation compilation)
+    {
+        foreach (ISymbol member in members)
+        {
+            if (Taken.TryGetValue(member.Name, out (string Name, string Meant) taken) && IsOther(member, taken.Meant, compilation))
+            {
+                yield return taken.Name;
+            }
+        }
+    }
 
-    private static bool Hides(INamespaceOrTypeSymbol scope, string name, string meant, Compilation compilation)
-        => scope.GetMembers(name).Any(member => IsOther(member, meant, compilation))
-            || scope.GetMembers(name + nameof(Attribute)).Any(member => IsOther(member, meant + nameof(Attribute), compilation));
+    /// <summary>Also with what references declare there. A namespace may have thousands of members: it is asked by name.</summary>
+    private static IEnumerable<ISymbol> MembersToAskFor(INamespaceSymbol space, Compilation compilation)
+    {
+        INamespaceSymbol whole = compilation.GetCompilationNamespace(space) ?? space;
+        return Taken.Keys.SelectMany(name => whole.GetMembers(name));
+    }
 
     private static bool IsOther(ISymbol member, string meant, Compilation compilation)
         => (member is INamespaceSymbol || member.DeclaredAccessibility != Accessibility.Internal
@@ -46,6 +62,9 @@ internal static class HiddenNames
                 || SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, compilation.Assembly)
                 || member.ContainingAssembly.GivesAccessTo(compilation.Assembly))
             && member.ToDisplayString(QualifiedFormat) != meant;
+
+    private static string ShortName(string name)
+        => EmittedNames.All.ContainsKey(name) ? name : name.Substring(0, name.Length - nameof(Attribute).Length);
 
     private static readonly SymbolDisplayFormat QualifiedFormat
         = new(typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);

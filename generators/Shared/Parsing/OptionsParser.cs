@@ -13,14 +13,9 @@ internal static class OptionsParser
     {
         var options = new List<OptionSpec>();
         bool valid = true;
-        foreach (IPropertySymbol property in stage.GetMembers().OfType<IPropertySymbol>())
+        foreach (OptionSurface surface in StageSurface.Of(stage).Options)
         {
-            if (FindMarker(property) is not { } marker)
-            {
-                continue;
-            }
-
-            if (ParseOne(stage, property, marker, declaration, sink) is { } option)
+            if (ParseOne(stage, surface, declaration, sink) is { } option)
             {
                 options.Add(option);
             }
@@ -33,21 +28,10 @@ internal static class OptionsParser
         return valid ? options.ToEquatableArray() : null;
     }
 
-    /// <summary>The [StageOption] of a property, or null.</summary>
-    /// <summary>The options of a stage that have a role.</summary>
-    public static IEnumerable<string> NamesWithRole(ITypeSymbol stage, OptionRole role)
-        => stage.GetMembers().OfType<IPropertySymbol>()
-            .Where(property => FindMarker(property) is { } marker && Named(marker, "Role") is int value && (OptionRole)value == role)
-            .Select(static property => property.Name);
-
-    public static AttributeData? FindMarker(IPropertySymbol property)
-        => property.GetAttributes().FirstOrDefault(static attribute =>
-            attribute.AttributeClass is { Name: WellKnownNames.StageOptionAttribute } type && SlotAttributes.IsInLibrary(type));
-
-    private static OptionSpec? ParseOne(
-        ITypeSymbol stage, IPropertySymbol property, AttributeData marker, AttributeData declaration, IDiagnosticSink sink)
+    private static OptionSpec? ParseOne(ITypeSymbol stage, OptionSurface surface, AttributeData declaration, IDiagnosticSink sink)
     {
-        TypedConstant argument = Constants.Named(declaration, property.Name) ?? marker.ConstructorArguments.FirstOrDefault();
+        IPropertySymbol property = surface.Property;
+        TypedConstant argument = Constants.Named(declaration, property.Name) ?? surface.Marker.ConstructorArguments.FirstOrDefault();
         if (argument.Kind == TypedConstantKind.Error || property.Type.TypeKind == TypeKind.Error)
         {
             return null;
@@ -69,27 +53,26 @@ internal static class OptionsParser
             return Invalid(argument.IsNull ? "null" : argument.ToCSharpString(), expected);
         }
 
-        if (OptionLiteral.NearestMember(property.Type, number) is { } member && member != number)
+        double? member = OptionLiteral.NearestMember(property.Type, number);
+        if (member is not null && member != number)
         {
             return Invalid(Constants.Text(number), expected, member);
         }
 
-        OptionRole role = Named(marker, "Role") is int value ? (OptionRole)value : OptionRole.None;
-        OptionBounds bounds = OptionBounds.Of(marker, role);
+        OptionBounds bounds = surface.Bounds;
         if (!bounds.Contains(number))
         {
             return Invalid(Constants.Text(number), bounds.ToString(), bounds.Nearest(number));
         }
 
-        bool runTime = Named(marker, "RunTime") is true;
-        if (runTime && role is not (OptionRole.None or OptionRole.Budget or OptionRole.Kibibytes or OptionRole.Rate or OptionRole.Layer
+        OptionRole role = surface.Role;
+        if (surface.RunTime && role is not (OptionRole.None or OptionRole.Budget or OptionRole.Kibibytes or OptionRole.Rate or OptionRole.Layer
             or OptionRole.ProfileRatio or OptionRole.Retrieved or OptionRole.DenseLayers))
         {
             return Invalid("open until run time", "a constant, because emitted loops are built for it");
         }
 
-        bool oneOfMany = OptionLiteral.NearestMember(property.Type, number) is not null;
-        return new OptionSpec(property.Name, literal, number, role, runTime, oneOfMany, bounds.Minimum, bounds.Maximum);
+        return new OptionSpec(property.Name, literal, number, role, surface.RunTime, member is not null, bounds.Minimum, bounds.Maximum);
 
         OptionSpec? Invalid(string actual, string valid, double? nearest = null)
         {
@@ -107,7 +90,4 @@ internal static class OptionsParser
             IsStatic: false, IsIndexer: false,
             SetMethod.DeclaredAccessibility: Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal,
         };
-
-    private static object? Named(AttributeData marker, string name)
-        => Constants.Named(marker, name) is { } argument ? Constants.Of(argument) : null;
 }

@@ -25,7 +25,8 @@ internal static class StageParser
             sink.Report(new Finding(RuleIds.StageNotUnmanaged, DiagnosticSite.Of(declaration), name));
         }
 
-        StageFacts facts = FactsParser.Parse(stage);
+        StageSurface surface = StageSurface.Of(stage);
+        StageFacts facts = surface.Facts;
         bool decodes = slot == StageSlot.TokenSelection && (facts.Phases & StagePhases.Decode) != 0;
         string contract = decodes ? WellKnownNames.DecodeEviction : WellKnownNames.ContractOf(slot);
         INamedTypeSymbol? retrieval = slot == StageSlot.Residency ? Contract(stage, WellKnownNames.Retrieval) : null;
@@ -40,14 +41,14 @@ internal static class StageParser
         }
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
-        valid &= CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(stage, facts, name, declaration, sink);
+        valid &= CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(surface, name, declaration, sink);
         if (options is { } stated)
         {
             ChoiceRules.Check(stage, declaration, stated, sink);
         }
 
         return valid && options is { } values
-            ? new StageSpec(slot, TypeRef.From(stage), facts, values, StageReaches.Of(stage, pipeline))
+            ? new StageSpec(slot, surface.Type, facts, values, StageReaches.Of(stage, pipeline))
             {
                 ProfileFile = ProfileFile(facts, declaration),
                 Tier = retrieval is null ? null : TypeRef.From(retrieval.TypeArguments[1]),
@@ -66,15 +67,15 @@ internal static class StageParser
             : "";
 
     /// <summary>A layer that a file states is not stated again.</summary>
-    private static bool CheckProfile(ITypeSymbol stage, StageFacts facts, string name, AttributeData declaration, IDiagnosticSink sink)
+    private static bool CheckProfile(StageSurface stage, string name, AttributeData declaration, IDiagnosticSink sink)
     {
-        if (facts.Profile != ProfileKind.ActingLayer || ProfileFile(facts, declaration).Length == 0)
+        if (stage.Facts.Profile != ProfileKind.ActingLayer || ProfileFile(stage.Facts, declaration).Length == 0)
         {
             return true;
         }
 
         bool valid = true;
-        foreach (string option in OptionsParser.NamesWithRole(stage, OptionRole.Layer))
+        foreach (string option in stage.Options.Where(static option => option.Role == OptionRole.Layer).Select(static option => option.Property.Name))
         {
             if (Constants.Named(declaration, option) is { } stated)
             {

@@ -37,6 +37,12 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     /// <summary>The value of the option with a role, or <paramref name="otherwise"/>.</summary>
     public int Number(OptionRole role, int otherwise) => Option(role) is { Number: { } number } ? (int)number : otherwise;
 
+    /// <summary>How the stage smooths scores along the tokens: what an option says, else its facts.</summary>
+    public PoolingKind Pooling => (PoolingKind)Number(OptionRole.Pooling, (int)Facts.Pooling);
+
+    /// <summary>Width of that smoothing; 1 where there is none.</summary>
+    public int PoolingWidth => Pooling == PoolingKind.None ? 1 : Number(OptionRole.PoolingKernel, Facts.PoolingKernel);
+
     /// <summary>Whether a session may override any option.</summary>
     public bool HasRunTimeOptions => Options.Any(static option => option.RunTime);
 }

@@ -81,6 +81,17 @@ public class KernelEmissionTests
     }
 
     [Fact]
+    public void Run_RestartThatKeepsItsPromptWhole_ChoosesTheNewPrompt()
+    {
+        string kernels = KernelHarness.WithDevice.Run(FullCache.Replace("[FullCache]", "[GemFilter(Layer = 4), FullCache]", StringComparison.Ordinal))
+            .Sources["Pipe.Kernels.g.cs"];
+        Assert.All(
+            (string[])["ProductKernel", "SmoothKernel", "SelectPromptKernel"],
+            kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
+        Assert.DoesNotContain("static void SelectKernel(", kernels, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Edit_ReferenceToTheDeviceAdded_LeavesTheProcessorsFilesCached()
     {
         GeneratorHarness harness = KernelHarness.WithDevice;
@@ -102,6 +113,7 @@ public class KernelEmissionTests
     [InlineData("GroupSize = 16, PageTokens = 256", "FullCache")]
     [InlineData("GroupSize = 2", "UniformBudget, SnapKv")]
     [InlineData("GroupSize = 3", "UniformBudget, H2o")]
+    [InlineData("GroupSize = 3", "GemFilter, UniformBudget, SnapKv")]
     public void Run_AnyHeadDimension_KernelsCompile(string shape, string stages)
     {
         IEnumerable<string> pipelines = Enumerable.Range(1, 16).Select(i =>

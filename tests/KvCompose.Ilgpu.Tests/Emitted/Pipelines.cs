@@ -83,3 +83,20 @@ internal sealed partial class Hoarding32;
 [UniformBudget(Ratio = 0.2)]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class FastKv32;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[GemFilter(Layer = 2, Tokens = 40)]
+[FullCache]
+internal sealed partial class Gems32;
+
+// Sinks and window of the selection are those of the new prompt, not of the choice that makes it.
+[KvPipeline(HeadDim = 48, GroupSize = 3)]
+[GemFilter(Layer = 2, Tokens = 40, Pooling = PoolingKind.Max, Kernel = 7)]
+[UniformBudget(Tokens = 30)]
+[SnapKv(Window = 8)]
+internal sealed partial class GemsOfSnap48;
+
+[KvPipeline(HeadDim = 144, GroupSize = 1)]
+[GemFilter(Layer = 2, Tokens = 40, Pooling = PoolingKind.None)]
+[FullCache]
+internal sealed partial class Gems144;

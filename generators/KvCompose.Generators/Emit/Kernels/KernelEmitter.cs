@@ -43,7 +43,7 @@ internal static class KernelEmitter
                     kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + "_" + kernel.Name);
                 }
 
-                if (plan.ChoosesOnDevice)
+                if (plan.ChoosesOnDevice || plan.Restart is not null)
                 {
                     writer.WriteLine();
                     SelectKernel.WriteOrdered(writer);
@@ -83,6 +83,13 @@ internal static class KernelEmitter
         if (plan.Evicts)
         {
             yield return EvictKernel.Of(plan);
+        }
+
+        if (plan.Restart is { } restart)
+        {
+            yield return ProductKernel.Of(plan, kernels);
+            yield return SmoothKernel.Of(restart.Pooling, restart.PoolingWidth);
+            yield return SelectKernel.OfPrompt();
         }
 
         if (!plan.Selects)

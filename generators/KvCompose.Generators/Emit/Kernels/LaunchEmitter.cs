@@ -4,7 +4,7 @@ using KvCompose.Shared;
 namespace KvCompose.Generators.Emit.Kernels;
 
 /// <summary>Writes one method a step, which loads the step's kernels once for each device and launches them with the plan's geometry.</summary>
-internal static class LaunchEmitter
+internal static partial class LaunchEmitter
 {
     public static void Write(SourceWriter writer, PipelinePlan plan, Kernel[] kernels)
     {
@@ -60,6 +60,11 @@ internal static class LaunchEmitter
         if (plan.ChoosesOnDevice)
         {
             WriteChoice(writer, plan, kernels);
+        }
+
+        if (plan.Restart is not null)
+        {
+            WriteRestart(writer, plan, Named("ProductKernel"), Named("SmoothKernel"), Named("SelectPromptKernel"));
         }
 
         writer.WriteLine();

@@ -24,7 +24,28 @@ internal static class SelectKernel
             KernelParameter.Stride,
         ],
         Synchronises: true,
-        WriteBody);
+        static writer => WriteBody(writer));
+
+    /// <summary>The same of a whole prompt, of which no token is kept whatever its score is.</summary>
+    public static Kernel OfPrompt() => new(
+        "SelectPromptKernel",
+        "Rows of a prompt that make a new one, ascending; none has its place for sure. Group (sequence).",
+        [
+            KernelParameter.Floats("pooled", "[sequences][stride]; NaN counts as negative infinity."),
+            KernelParameter.Ints("sequenceTokens", "[sequences], tokens of each prompt."),
+            KernelParameter.Ints("kept", "[sequences], tokens of the new prompt."),
+            KernelParameter.Ints("indices", "[sequences][stride], receives the rows."),
+            KernelParameter.Stride,
+        ],
+        Synchronises: true,
+        static writer =>
+        {
+            writer.Line("const int Sinks = 0;");
+            writer.Line("const int Window = 0;");
+            writer.Line("ArrayView<float> scores = pooled;");
+            writer.Line("ArrayView<int> tokens = sequenceTokens;");
+            WriteBody(writer);
+        });
 
     /// <summary>Writes the integer that orders as a score does; both zeros are equal.</summary>
     public static void WriteOrdered(SourceWriter writer) => writer.WriteLine("""
