@@ -9,6 +9,8 @@ internal static partial class SessionEmitter
 {
     private static void WriteSelectionState(SourceWriter writer, PipelinePlan plan)
     {
+        writer.WriteLine();
+        writer.WriteLine("// What a layer observes: rows of stride floats, one a head; every layer uses them again.");
         writer.WriteLine("int stride = buffers.TokenStride;");
         if (plan.ObservesWindow)
         {
@@ -47,6 +49,8 @@ internal static partial class SessionEmitter
         writer.WriteLine($"""
             float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats(plan)}));
             int* kept = (int*)buffers.Statistic(heads);
+
+            // What is decided: of all layers so far, and of the heads of the current one.
             var statistics = new LayerStatistics[shape.Layers];
             var layerBudgets = new int[shape.Layers];
             var headBudgets = new int[heads];
@@ -284,7 +288,7 @@ internal static partial class SessionEmitter
         {
             writer.WriteLine(plan.Collects
                 ? $"statistics[layer] = new LayerStatistics(tokens, {entropy}, {variance});"
-                : $"statistics[layer] = observed ? new LayerStatistics(tokens, {entropy}, {variance}) : new LayerStatistics(tokens, 0, 0);");
+                : $"statistics[layer] = observed\n    ? new LayerStatistics(tokens, {entropy}, {variance})\n    : new LayerStatistics(tokens, 0, 0);");
         }
         else
         {
@@ -392,8 +396,9 @@ internal static partial class SessionEmitter
         }
 
         writer.WriteLine($"""
+            // What it loses joins what was placed of the layer.
             int remaining = Math.Min(cache.Tokens(done, head), {kept});
-            {string.Join("\n", plan.Tiers.Select(static tier => $"{TierField(tier)}.Cut(sequence, done, head, remaining);"))}
+            {string.Join("\n", plan.Tiers.Where(static tier => tier.TakesCuts).Select(static tier => $"{TierField(tier)}.Cut(sequence, done, head, remaining);"))}
             cache.Resize(done, head, remaining);
             """);
     }

@@ -318,7 +318,7 @@ internal static partial class SessionEmitter
             asked += (stage.Facts.Needs & StageProducts.TokenScores) != 0
                 ? $" Pooling = (PoolingKind){(int)plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction){(int)plan.Reduction},"
                 : "";
-            asked += plan.CutsToTier ? " Cascades = true," : "";
+            asked += plan.CutsToTier && stage.TakesCuts ? " Cascades = true," : "";
             string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
             string residency = "residency" + Suffix(stage);
             writer.WriteLine($$"""

@@ -144,7 +144,7 @@ internal sealed record PipelinePlan
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
 
     /// <summary>Whether what layers lose that are done goes to a tier, too.</summary>
-    public bool CutsToTier => Cascades && Retrieves;
+    public bool CutsToTier => Cascades && Tiers.Any(static tier => tier.TakesCuts);
 
     /// <summary>Whether a budget that falls after its layer is done is divided among the heads anew.</summary>
     public bool DividesAgain => Cascades && HeadRole is not null;

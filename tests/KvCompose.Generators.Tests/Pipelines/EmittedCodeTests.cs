@@ -77,6 +77,25 @@ public class EmittedCodeTests
         """);
 
     [Fact]
+    public void Emit_StarsOfHeads() => Match("""
+        [KvPipeline(HeadDim = 128, GroupSize = 4)]
+        [HeteroHeads(Ratio = 0.5)]
+        [LastQuery]
+        [HostOffload]
+        public sealed partial class Stars;
+        """);
+
+    [Fact]
+    public void Emit_StarsBesidePages() => Match("""
+        [KvPipeline(HeadDim = 128, GroupSize = 4, PageTokens = 16)]
+        [HeteroHeads(Ratio = 0.5)]
+        [LastQuery]
+        [HostOffload]
+        [IceCache(Heads = HeadRoles.Full)]
+        public sealed partial class StarsAndPages;
+        """);
+
+    [Fact]
     public void Emit_WithoutAStorage_IsSinglePrecision()
     {
         const string Declaration = """
