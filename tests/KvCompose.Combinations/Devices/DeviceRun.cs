@@ -1,4 +1,5 @@
 using System.Reflection;
+using ILGPU;
 using ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Combinations.Catalogue;
@@ -19,8 +20,11 @@ internal static class DeviceRun
     private const int PromptTokens = 64;
     private const double Tolerance = 1e-4;
 
-    /// <summary>The class with a pipeline's launches, or null where it has no kernels.</summary>
-    public static Type? KernelsOf(Type pipeline) => pipeline.GetNestedType("Kernels", BindingFlags.Public | BindingFlags.NonPublic);
+    /// <summary>The class with a pipeline's launches, or null where it has none; pages with counts of their own are not run here.</summary>
+    public static Type? KernelsOf(Type pipeline)
+        => pipeline.GetNestedType("Plan")!.GetField("CountOffset") is null
+            ? pipeline.GetNestedType("Kernels", BindingFlags.Public | BindingFlags.NonPublic)
+            : null;
 
     /// <summary>The first difference, or null.</summary>
     public static string? Compare(Type pipeline, Combination combination, TestModel model, DeviceContext device)
@@ -71,7 +75,7 @@ internal static class DeviceRun
         calls.Upload("allQueries", layer.AllQueries(stride, d));
         calls.Allocate<float>("logSumExp", (long)heads.QueryHeads * observed);
         calls.Allocate<float>("scores", heads.KeyValueHeads * stride);
-        calls.Allocate<int>("ranked", heads.KeyValueHeads * stride);
+        MemoryBuffer1D<int, Stride1D.Dense> ranked = calls.Allocate<int>("ranked", heads.KeyValueHeads * stride);
         MemoryBuffer1D<int, Stride1D.Dense> indices = calls.Allocate<int>("indices", heads.KeyValueHeads * stride);
         if (calls.Has("Observe"))
         {
@@ -80,6 +84,11 @@ internal static class DeviceRun
 
         calls.Call("Score");
         calls.Call("Select");
+        if (calls.Takes("Select", "ranked"))
+        {
+            calls["indices"] = (ArrayView<int>)ranked.View;
+        }
+
         calls.Call("Gather");
         device.Synchronize();
         int[] chosen = indices.GetAsArray1D();
@@ -106,6 +115,7 @@ internal static class DeviceRun
         calls.Upload("queries", queries);
         calls["heads"] = heads.KeyValueHeads;
         calls["shares"] = shares;
+        calls.Upload("watched", Enumerable.Repeat(-1, heads.KeyValueHeads).ToArray());
         calls.Allocate<float>("scratch", (long)calls.Call("AttendScratch")!);
         MemoryBuffer1D<float, Stride1D.Dense> output = calls.Allocate<float>("output", queries.Length);
         calls.Call("Attend");

@@ -28,6 +28,10 @@ internal sealed class KernelCalls(Type kernels, DeviceContext device, int statis
     /// <summary>Whether the pipeline has a launch.</summary>
     public bool Has(string launch) => kernels.GetMethod(launch, Launches) is not null;
 
+    /// <summary>Whether a launch that is there has a parameter.</summary>
+    public bool Takes(string launch, string parameter)
+        => kernels.GetMethod(launch, Launches)!.GetParameters().Any(taken => taken.Name == parameter);
+
     /// <summary>Calls a launch that is there.</summary>
     public object? Call(string launch)
     {

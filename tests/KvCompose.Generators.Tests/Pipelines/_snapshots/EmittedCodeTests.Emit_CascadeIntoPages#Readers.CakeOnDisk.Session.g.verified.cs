@@ -49,6 +49,8 @@ namespace Readers
                 var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
+
+                // What a layer observes: rows of stride floats, one a head; every layer uses them again.
                 int stride = buffers.TokenStride;
                 float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
                 float* windowSums = buffers.Statistic(shape.QueryHeads);
@@ -57,6 +59,8 @@ namespace Readers
                 float* scores = buffers.Statistic(heads);
                 float* padded = buffers.Block((long)Workers.Count * (stride + 48));
                 int* kept = (int*)buffers.Statistic(heads);
+
+                // What is decided: of all layers so far, and of the heads of the current one.
                 var statistics = new LayerStatistics[shape.Layers];
                 var layerBudgets = new int[shape.Layers];
                 var headBudgets = new int[heads];
@@ -105,7 +109,9 @@ namespace Readers
                     }
 
                     // Budget: tokens per key-value head, sinks and window included.
-                    statistics[layer] = observed ? new LayerStatistics(tokens, Loops.Total(entropies, heads, stride, tokens), Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)) : new LayerStatistics(tokens, 0, 0);
+                    statistics[layer] = observed
+                        ? new LayerStatistics(tokens, Loops.Total(entropies, heads, stride, tokens), Loops.Total(windowVariances, shape.QueryHeads, stride, tokens))
+                        : new LayerStatistics(tokens, 0, 0);
                     var layerContext = new LayerBudgetContext
                     {
                         Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,
@@ -121,6 +127,7 @@ namespace Readers
                     {
                         for (int head = 0; head < heads; head++)
                         {
+                            // What it loses joins what was placed of the layer.
                             int remaining = Math.Min(cache.Tokens(done, head), Loops.Kept(layerBudgets[done], statistics[done].Tokens));
                             _tier.Cut(sequence, done, head, remaining);
                             cache.Resize(done, head, remaining);
