@@ -43,6 +43,11 @@ internal static partial class SessionEmitter
                 """);
             foreach (StageSpec stage in plan.Residencies)
             {
+                if (plan.HeadRole is not null)
+                {
+                    writer.WriteLine();
+                }
+
                 WritePlaceCall(writer, plan, stage);
             }
         }

@@ -316,7 +316,7 @@ internal static partial class SessionEmitter
         {
             string asked = (stage.Facts.Needs & StageProducts.HeadProfile) != 0 ? " Profile = _profile," : "";
             asked += (stage.Facts.Needs & StageProducts.TokenScores) != 0
-                ? $" Pooling = (PoolingKind){(int)plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction){(int)plan.Reduction},"
+                ? $" Pooling = PoolingKind.{plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.{plan.Reduction},"
                 : "";
             asked += plan.CutsToTier && stage.TakesCuts ? " Cascades = true," : "";
             string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";

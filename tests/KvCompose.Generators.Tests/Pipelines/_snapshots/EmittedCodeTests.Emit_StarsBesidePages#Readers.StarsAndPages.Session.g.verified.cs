@@ -40,7 +40,7 @@ namespace Readers
                 CheckRoles(in headRole, _profile);
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true));
                 global::KvCompose.HostOffload residency = _options.Residency;
-                _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = (PoolingKind)1, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction)2 });
+                _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = PoolingKind.Average, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.Max });
                 global::KvCompose.IceCache residency2 = _options.Residency2;
                 _tier2 = global::KvCompose.IceCache.Open(in residency2, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window));
             }
@@ -164,10 +164,12 @@ namespace Readers
                             Values = buffers.Values + ((nint)head * Plan.HeadDim),
                             ValueStride = heads * Plan.HeadDim,
                         };
+
                         if (roles[head] is HeadRole.Pivot or HeadRole.Satellite)
                         {
                             _tier.Place(in placement);
                         }
+
                         if (roles[head] is HeadRole.Full)
                         {
                             _tier2.Place(in placement);

@@ -39,7 +39,7 @@ namespace Readers
                 CheckRoles(in headRole, _profile);
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits));
                 global::KvCompose.HostOffload residency = _options.Residency;
-                _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("Stars", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = (PoolingKind)1, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction)2 });
+                _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("Stars", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = PoolingKind.Average, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.Max });
             }
 
             /// <inheritdoc/>
@@ -161,6 +161,7 @@ namespace Readers
                             Values = buffers.Values + ((nint)head * Plan.HeadDim),
                             ValueStride = heads * Plan.HeadDim,
                         };
+
                         if (roles[head] is HeadRole.Pivot or HeadRole.Satellite)
                         {
                             _tier.Place(in placement);
