@@ -31,6 +31,12 @@ internal static class WellKnownNames
     /// <summary>The contract of a residency whose tokens come back.</summary>
     public const string Retrieval = "IRetrieval";
 
+    /// <summary>The contract of a tier that also takes what layers lose which are done.</summary>
+    public const string CascadeTier = "ICascadeTier";
+
+    /// <summary>The namespace of tiers.</summary>
+    public const string Tiers = "Tiers";
+
     /// <summary>The contract of a slot, without its arity: <c>ITokenSelection</c>.</summary>
     public static string ContractOf(StageSlot slot) => "I" + slot;
 }

@@ -15,13 +15,24 @@ internal sealed class Contestant(string name, string? budget, KvSession session)
 
     public NeedleScore Score { get; } = new();
 
-    public static Contestant[] OpenAll(LlamaModel model, NeedleArguments arguments)
+    /// <param name="model">The model.</param>
+    /// <param name="text">A text as long as those that are asked about.</param>
+    /// <param name="arguments">Who takes part, and with how much.</param>
+    /// <param name="cancellation">Ends the search for budgets.</param>
+    public static Contestant[] OpenAll(LlamaModel model, NeedleText text, NeedleArguments arguments, CancellationToken cancellation)
     {
         var opened = new List<Contestant>();
         try
         {
             foreach (NeedlePipeline pipeline in arguments.Pipelines)
             {
+                if (arguments.Mebibytes > 0 && !pipeline.KeepsEverything)
+                {
+                    NeedleBudget equal = EqualBytes.Find(pipeline, model, text, (long)(arguments.Mebibytes * (1 << 20)), cancellation);
+                    opened.Add(new Contestant(pipeline.Name, equal.ToString(), pipeline.Open(model, equal with { MeasureRecall = arguments.Recall })));
+                    continue;
+                }
+
                 foreach (UniformBudget uniform in arguments.Budgets.Take(pipeline.KeepsEverything ? 1 : arguments.Budgets.Count))
                 {
                     var budget = new NeedleBudget(uniform, arguments.Length) { MeasureRecall = arguments.Recall };

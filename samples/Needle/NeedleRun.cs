@@ -27,7 +27,7 @@ internal static class NeedleRun
         }
 
         var task = new NeedleTask(vocabulary, arguments.Length, Facts, arguments.Turns);
-        Contestant[] contestants = Contestant.OpenAll(model, arguments);
+        Contestant[] contestants = Contestant.OpenAll(model, task.Texts(arguments.Seed).First(), arguments, cancellation);
         try
         {
             WarmUp(contestants, arguments, task.Texts(arguments.Seed).First(), cancellation);

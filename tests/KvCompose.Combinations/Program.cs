@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using KvCompose.Combinations.Catalogue;
 using KvCompose.Combinations.Compiling;
+using KvCompose.Combinations.Devices;
 using KvCompose.Combinations.Running;
 
 namespace KvCompose.Combinations;
@@ -33,6 +34,18 @@ internal static class Program
         }
 
         Console.WriteLine($"{run.Count - failed} agree, {failed} differ; {watch.Elapsed.TotalSeconds:F0} s");
+        int kernels = 0;
+        foreach ((Combination combination, string? problem) in DeviceCheck.Run(run))
+        {
+            kernels++;
+            if (problem is not null)
+            {
+                failed++;
+                Console.WriteLine($"{combination.ClassName} {combination} on the device\n    {problem}");
+            }
+        }
+
+        Console.WriteLine($"{kernels} of them have kernels and ran on the device; {watch.Elapsed.TotalSeconds:F0} s");
         return failed + mute == 0 ? 0 : 1;
     }
 

@@ -51,7 +51,7 @@ internal static class PlanSummary
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
-            : "kernels: none, no kernel reads such a storage";
+            : "kernels: none, no kernel reads such a storage, serves two residencies or shrinks layers whose tokens come back";
 
     private static string Observation(PipelinePlan plan)
     {

@@ -30,7 +30,11 @@ internal static partial class SessionEmitter
 
             if (plan.Retrieves)
             {
-                writer.WriteLine($"private readonly {plan.Residency!.Tier!} _tier;");
+                foreach (StageSpec stage in plan.Tiers)
+                {
+                    writer.WriteLine($"private readonly {stage.Tier!} {TierField(stage)};");
+                }
+
                 writer.WriteLine();
             }
 
@@ -59,7 +63,7 @@ internal static partial class SessionEmitter
             if (plan.Retrieves)
             {
                 writer.WriteLine();
-                WriteTierMembers(writer);
+                WriteTierMembers(writer, plan);
             }
 
             if (plan.Spec.SharesPrefixes)
@@ -199,11 +203,12 @@ internal static partial class SessionEmitter
 
             if (plan.Retrieves)
             {
-                writer.WriteLine("""
-
-                    // All layers are stored: what was placed can be asked for.
-                    _tier.Ready(sequence, prompt.Length, cancellation);
-                    """);
+                writer.WriteLine();
+                writer.WriteLine("// All layers are stored: what was placed can be asked for.");
+                foreach (StageSpec tier in plan.Tiers)
+                {
+                    writer.WriteLine($"{TierField(tier)}.Ready(sequence, prompt.Length, cancellation);");
+                }
             }
 
             writer.WriteLine();
@@ -298,28 +303,38 @@ internal static partial class SessionEmitter
         }
     }
 
+    /// <summary>The field of a tier.</summary>
+    public static string TierField(StageSpec stage) => "_tier" + Suffix(stage);
+
+    /// <summary>Tells what belongs to the residencies of a pipeline apart: nothing for the first.</summary>
+    private static string Suffix(StageSpec stage) => stage.Ordinal == 0 ? "" : CSharpLiteral.Of(stage.Ordinal + 1);
+
     private static void WriteTierOpening(SourceWriter writer, PipelinePlan plan, string layout)
     {
-        StageSpec residency = plan.Residency!;
-        string asked = (residency.Facts.Needs & StageProducts.HeadProfile) != 0 ? " Profile = _profile," : "";
-        asked += (residency.Facts.Needs & StageProducts.TokenScores) != 0
-            ? $" Pooling = (PoolingKind){(int)plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = (GroupReduction){(int)plan.Reduction},"
-            : "";
-        asked += residency.FilterLayers is { Count: > 0 } filters
-            ? $" FilterLayers = [{string.Join(", ", filters.Select(static layer => CSharpLiteral.Of(layer)))}],"
-            : "";
-        string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
-        writer.WriteLine($$"""
-            {{residency.Type}} residency = {{StageValue.WithConstants(residency)}};
-            var writer = new StoragePageWriter<{{plan.Storage}}>({{layout}});
-            _tier = {{residency.Type}}.Open(in residency, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window){{with}});
-            """);
+        writer.WriteLine($"var writer = new StoragePageWriter<{plan.Storage}>({layout});");
+        foreach (StageSpec stage in plan.Tiers)
+        {
+            string asked = (stage.Facts.Needs & StageProducts.HeadProfile) != 0 ? " Profile = _profile," : "";
+            asked += (stage.Facts.Needs & StageProducts.TokenScores) != 0
+                ? $" Pooling = PoolingKind.{plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.{plan.Reduction},"
+                : "";
+            asked += stage.FilterLayers is { Count: > 0 } filters
+                ? $" FilterLayers = [{string.Join(", ", filters.Select(static layer => CSharpLiteral.Of(layer)))}],"
+                : "";
+            asked += plan.CutsToTier && stage.TakesCuts ? " Cascades = true," : "";
+            string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
+            string residency = "residency" + Suffix(stage);
+            writer.WriteLine($$"""
+                {{stage.Type}} {{residency}} = {{StageValue.WithConstants(stage)}};
+                {{TierField(stage)}} = {{stage.Type}}.Open(in {{residency}}, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window){{with}});
+                """);
+        }
     }
 
-    private static void WriteTierMembers(SourceWriter writer) => writer.WriteLine($$"""
+    private static void WriteTierMembers(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        protected override IRetrievalTier? Tier => _tier;
+        protected override global::System.Collections.Generic.IReadOnlyList<IRetrievalTier> Tiers => new IRetrievalTier[] { {{string.Join(", ", plan.Tiers.Select(TierField))}} };
         """);
 
     /// <summary>A prompt of which nothing was left out was never ranked for good: its tokens stand by position.</summary>

@@ -21,7 +21,7 @@ internal sealed record CacheMemory(int Tokens, double Rate, bool Exact)
 
         // A role that shares out the layers' budgets keeps their sum; one that decides these itself, and a tier that brings tokens in, do not tell.
         StageSpec? role = plan.HeadRole is { } found && (found.Facts.Provides & StageProducts.LayerBudgets) != 0 ? found : null;
-        unknown = plan.Retrieves ? plan.Residency : role;
+        unknown = plan.Tiers.FirstOrDefault() ?? role;
         if (unknown is not null || plan.LayerBudget is not { } budget)
         {
             return null;

@@ -117,17 +117,17 @@ internal sealed record PipelinePlan
     public int RetainedHeads => Collects || !KeepsWeights ? 1 : GroupSize;
 
     /// <summary>Whether tokens that were left out may come back.</summary>
-    public bool Retrieves => Selects && Residency is { Tier: not null };
+    public bool Retrieves => Tiers.Any();
 
     /// <summary>Whether heads are watched by what they make of the prompt's tokens, pooled as the selection pools.</summary>
-    public bool Monitors => Retrieves && KeepsWeights && !Evicts && (Residency!.Facts.Needs & StageProducts.TokenScores) != 0;
+    public bool Monitors => KeepsWeights && !Evicts && Tiers.Any(static tier => (tier.Facts.Needs & StageProducts.TokenScores) != 0);
 
     /// <summary>Whether the kernel of attention leaves scores behind.</summary>
     public bool LeavesLogits => KeepsWeights && (Evicts || Monitors);
 
     /// <summary>Whether watched heads attend before the others, so that what they ask for takes part in the same token.</summary>
     public bool WatchesFirst
-        => Retrieves && KeepsWeights && !Evicts && Residency!.Number(OptionRole.Visibility, 0) == (int)RetrievalVisibility.SameToken;
+        => KeepsWeights && !Evicts && Tiers.Any(static tier => tier.Number(OptionRole.Visibility, 0) == (int)RetrievalVisibility.SameToken);
 
     /// <summary>Whether a stage wants to know what a profile says of the model's heads.</summary>
     public bool NeedsProfile => Selects && Spec.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.HeadProfile) != 0);
@@ -153,6 +153,9 @@ internal sealed record PipelinePlan
     /// <summary>Whether layers that are done may shrink: their tokens are then kept in ranked order, so that shrinking is a truncation.</summary>
     public bool Cascades => LayerBudget is { Facts.RevisesEarlierLayers: true };
 
+    /// <summary>Whether what layers lose that are done goes to a tier, too.</summary>
+    public bool CutsToTier => Cascades && Tiers.Any(static tier => tier.TakesCuts);
+
     /// <summary>Whether a budget that falls after its layer is done is divided among the heads anew.</summary>
     public bool DividesAgain => Cascades && HeadRole is not null;
 
@@ -162,10 +165,13 @@ internal sealed record PipelinePlan
     /// <summary>Whether kernels rank host pages, choose among them and copy them: pages of one key tile, kept as the resident ones are.</summary>
     public bool RanksPagesOnDevice
         => Kernels is not null && Counted && PageTokens == KernelPlan.TileTokens
-            && Residency!.Option(OptionRole.Retrieved) is not null && Residency.Number(OptionRole.HostPages, 0) == 0;
+            && PageTier is { } tier && tier.Number(OptionRole.HostPages, 0) == 0;
 
     /// <summary>How host pages are ranked, where they are.</summary>
-    public PageRanking PageRanking => (PageRanking)Residency!.Number(OptionRole.PageRanking, (int)Residency.Facts.PageRanking);
+    public PageRanking PageRanking => (PageRanking)PageTier!.Number(OptionRole.PageRanking, (int)PageTier.Facts.PageRanking);
+
+    /// <summary>What brings whole pages in; null where nothing does.</summary>
+    private StageSpec? PageTier => Tiers.FirstOrDefault(static tier => tier.Option(OptionRole.Retrieved) is not null);
 
     /// <summary>What lets only chosen tokens go on, in the order of declaration.</summary>
     public IEnumerable<StageSpec> Propagations => Spec.Stages.Where(static stage => stage is { Slot: StageSlot.Propagation, Facts.Restarts: false });
@@ -182,7 +188,14 @@ internal sealed record PipelinePlan
 
     public StageSpec Selection => Spec[StageSlot.TokenSelection]!;
 
-    public StageSpec? Residency => Spec[StageSlot.Residency];
+    /// <summary>What places tokens that are left out, in the order of declaration; nothing where every token is kept.</summary>
+    public IEnumerable<StageSpec> Residencies => Spec.Stages.Where(stage => Selects && stage.Slot == StageSlot.Residency);
+
+    /// <summary>Those of them from which tokens come back.</summary>
+    public IEnumerable<StageSpec> Tiers => Residencies.Where(static stage => stage.Tier is not null);
+
+    /// <summary>Whether heads that would keep every token leave some to a residency.</summary>
+    public bool ServesFullHeads => Residencies.Any(static stage => (stage.Serves & HeadRoles.Full) != 0);
 
     /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, accumulators, maxima and sums.</summary>
     public int ScratchFloats => GroupSize * (HeadDim + ScoreStride + HeadDim + 2);

@@ -28,7 +28,7 @@ internal static class Planner
         AttentionStatistics statistics = StatisticsOf(spec, selection);
         DecodeOrder order = selection.EvictsWhileDecoding ? (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) : DecodeOrder.None;
         int stateWords = (order == DecodeOrder.None ? 0 : 1) + ((statistics & AttentionStatistics.CollectedProbabilities) == 0 ? 0 : 1);
-        bool counted = selection.Facts.Lossy && spec[StageSlot.Residency] is { Tier: not null, Facts.Layout: >= CacheLayout.Paged };
+        bool counted = selection.Facts.Lossy && spec.Stages.Any(static stage => stage is { Tier: not null, Facts.Layout: >= CacheLayout.Paged });
         int countOffset = positionOffset + (spec.PageTokens * sizeof(int) * (1 + stateWords));
         int pageBytes = (countOffset + (counted ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
         int window = selection.Number(OptionRole.Window, 0);
@@ -60,7 +60,7 @@ internal static class Planner
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
             ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
-            Kernels = KernelPlanner.Plan(spec, storageType, (statistics & AttentionStatistics.AllRowsSum) != 0 ? int.MaxValue : observedRows),
+            Kernels = !KernelsFit(spec, counted) ? null : KernelPlanner.Plan(spec, storageType, (statistics & AttentionStatistics.AllRowsSum) != 0 ? int.MaxValue : observedRows),
         };
     }
 
@@ -78,6 +78,11 @@ internal static class Planner
             => stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities),
         _ => stage.Facts.Observes,
     };
+
+    /// <summary>No kernel places tokens for two residencies, or takes away from pages that are not full.</summary>
+    private static bool KernelsFit(PipelineSpec spec, bool counted)
+        => spec.Stages.Count(static stage => stage.Slot == StageSlot.Residency) < 2
+            && !(counted && spec.Stages.Any(static stage => stage.Facts.RevisesEarlierLayers));
 
     /// <summary>The fewest sets with enough independent products, within the registers.</summary>
     private static int ScoreSets(int group)

@@ -67,6 +67,8 @@ internal static class RuleIds
     public const string ModelUnusable = "KVC2105";
     public const string LimitExceeded = "KVC2106";
     public const string LimitUnknown = "KVC2107";
+    public const string HeadsServedTwice = "KVC2108";
+    public const string NoHeadToServe = "KVC2109";
 
     public const string PrefixChosenByItsEnd = "KVC2120";
 

@@ -123,6 +123,11 @@ internal static class CompositionRules
         bool valid = true;
         foreach (StageSpec stage in stages)
         {
+            if (stage.TakesCuts)
+            {
+                continue;
+            }
+
             if ((stage.Facts.Provides & StageProducts.BackingStore) != 0)
             {
                 Report(RuleIds.CascadeBypassesStore, stage);

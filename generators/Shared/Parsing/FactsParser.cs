@@ -52,6 +52,7 @@ internal static class FactsParser
         (nameof(StageFacts.Restarts), bool flag) => facts with { Restarts = flag },
         (nameof(StageFacts.Quantised), bool flag) => facts with { Quantised = flag },
         (nameof(StageFacts.Profile), int number) => facts with { Profile = (ProfileKind)number },
+        (nameof(StageFacts.Serves), int number) => facts with { Serves = (HeadRoles)number },
         (nameof(StageFacts.Source), string text) => facts with { Source = text },
         _ => facts,
     };

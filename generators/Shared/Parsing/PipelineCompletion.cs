@@ -19,6 +19,7 @@ internal static class PipelineCompletion
             return null;
         }
 
+        ServedHeads.Tell(bound, sites, sink);
         return PageRules.Check(bound, sites, sink) & LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink)
             & FilterRules.Check(bound, sites, sink)
             & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)

@@ -132,6 +132,15 @@ internal static class PipelineParser
                 continue;
             }
 
+            if (ServedHeads.Overlap(Residencies(slot)) is { } overlap)
+            {
+                valid = false;
+                sink.Report(new Finding(
+                    RuleIds.HeadsServedTwice, DiagnosticSite.Of(slot.First(entry => entry.Stage == overlap.Later).Declaration),
+                    overlap.Later.Type.Name, overlap.Earlier.Type.Name, ServedHeads.Words(overlap.Shared)));
+                continue;
+            }
+
             int count = slot.Count();
             foreach ((_, _, AttributeData surplus) in slot.Skip(1))
             {
@@ -147,8 +156,12 @@ internal static class PipelineParser
 
     /// <summary>Whether the stages of a slot say that they may stand beside each other; what could not be read is no further error.</summary>
     private static bool MayRepeat(IEnumerable<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> slot)
-        => slot.Any(static entry => entry.Stage is { Facts.Repeatable: true })
-            && slot.All(static entry => entry.Stage is null or { Facts.Repeatable: true });
+        => (slot.Any(static entry => entry.Stage is { Facts.Repeatable: true })
+                && slot.All(static entry => entry.Stage is null or { Facts.Repeatable: true }))
+            || (slot.All(static entry => entry.Slot == StageSlot.Residency) && ServedHeads.Overlap(Residencies(slot)) is null);
+
+    private static IEnumerable<StageSpec> Residencies(IEnumerable<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> slot)
+        => slot.Where(static entry => entry.Slot == StageSlot.Residency).Select(static entry => entry.Stage).OfType<StageSpec>();
 
     private static bool CheckLanguage(INamedTypeSymbol type, IDiagnosticSink sink)
     {

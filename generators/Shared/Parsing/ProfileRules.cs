@@ -10,7 +10,7 @@ internal static class ProfileRules
     public static bool Check(
         string pipeline, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
-        StageSpec? role = Find(stages, StageSlot.HeadRole), residency = Find(stages, StageSlot.Residency);
+        StageSpec? role = Find(stages, StageSlot.HeadRole), residency = stages.FirstOrDefault(WatchesHeads);
         WarnOfDefects(stages, siteOf, sink);
         WarnOfThreshold(residency, siteOf, sink);
         bool roles = role is not null && ReadsProfile(role);
@@ -24,13 +24,16 @@ internal static class ProfileRules
 
     private static StageSpec? Find(IReadOnlyList<StageSpec> stages, StageSlot slot) => stages.FirstOrDefault(stage => stage.Slot == slot);
 
+    /// <summary>At most one: it serves the pivots.</summary>
+    private static bool WatchesHeads(StageSpec stage) => stage.Slot == StageSlot.Residency && ReadsProfile(stage);
+
     private static bool ReadsProfile(StageSpec stage) => (stage.Facts.Needs & StageProducts.HeadProfile) != 0;
 
     /// <summary>What watches some heads for the sake of others needs a stage that says which these are.</summary>
     private static bool CheckSatellites(
         string pipeline, bool roles, StageSpec? residency, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
     {
-        if (roles || residency is null || !ReadsProfile(residency))
+        if (roles || residency is null)
         {
             return true;
         }

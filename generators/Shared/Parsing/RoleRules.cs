@@ -30,7 +30,7 @@ internal static class RoleRules
         }
 
         WarnOfPages(spec, stage, ratio, profile, heads, full, sites, sink);
-        return spec[StageSlot.Residency] is not { } residency
+        return spec.Stages.FirstOrDefault(static other => other.Option(OptionRole.DriftThreshold) is not null) is not { } residency
             || residency.Option(OptionRole.DriftThreshold) is not { Number: > 0 and var threshold } drift
             || CheckWatching(residency, drift, threshold, roles, profile, ((ratio * heads) - full) / (heads - full), sites, sink);
     }

@@ -54,9 +54,14 @@ internal static class StageParser
                 ProfileFile = ProfileFile(facts, declaration),
                 Filters = FilterParser.Filters(facts, declaration),
                 Tier = retrieval is null ? null : TypeRef.From(retrieval.TypeArguments[1]),
+                TakesCuts = retrieval is not null && retrieval.TypeArguments[1].AllInterfaces.Any(IsCascadeTier),
             }
             : null;
     }
+
+    private static bool IsCascadeTier(INamedTypeSymbol contract)
+        => contract is { Name: WellKnownNames.CascadeTier, ContainingNamespace.Name: WellKnownNames.Tiers }
+            && SlotAttributes.IsInLibrary(contract.ContainingNamespace);
 
     private static string ProfileFile(StageFacts facts, AttributeData declaration)
         => facts.Profile != ProfileKind.None && Constants.Named(declaration, WellKnownNames.Profile) is { } argument

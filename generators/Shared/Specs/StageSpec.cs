@@ -25,9 +25,15 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     /// <summary>The tier that a residency stage opens, or null when what it places does not come back.</summary>
     public TypeRef? Tier { get; init; }
 
+    /// <summary>Whether that tier also takes what layers lose which are done.</summary>
+    public bool TakesCuts { get; init; }
+
     /// <summary>Whether a selection goes on while decoding: its facts name the phase, and no option turns it off.</summary>
     public bool EvictsWhileDecoding
         => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.Phases & StagePhases.Decode) != 0 && Number(OptionRole.DecodeEviction, 1) != 0;
+
+    /// <summary>Heads whose left-out tokens a residency places.</summary>
+    public HeadRoles Serves => (HeadRoles)Number(OptionRole.Serves, (int)Facts.Serves);
 
     /// <summary>What tells the stage from the others of its pipeline: the slot, from the second stage of one on with a number.</summary>
     public string Name => Ordinal == 0 ? Slot.ToString() : Slot + (Ordinal + 1).ToString(CultureInfo.InvariantCulture);

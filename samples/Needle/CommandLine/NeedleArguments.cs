@@ -13,4 +13,7 @@ internal sealed record NeedleArguments(
 {
     /// <summary>Whether retrievals are compared with the best tokens; decoding slows down.</summary>
     public bool Recall { get; init; }
+
+    /// <summary>Mebibytes of pages that every pipeline may hold, in the place of budgets; 0 where budgets decide.</summary>
+    public double Mebibytes { get; init; }
 }

@@ -31,6 +31,12 @@ internal sealed class NeedleOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private readonly Option<double> _mebibytes = new("--mebibytes")
+    {
+        Description = "Compares at equal bytes: every pipeline gets as many tokens as its pages may take mebibytes while it answers. Takes the place of --budget.",
+        HelpName = "MIB",
+    };
+
     private readonly Option<string[]> _pipelines = new("--pipeline")
     {
         Description = $"Who answers, of {Names}. [default: all]",
@@ -49,6 +55,14 @@ internal sealed class NeedleOptions
             $"a number from 1 to {NeedleRun.Facts}"));
         _json.Validators.Add(result => Require(
             result, result.Tokens is not [var given] || !string.IsNullOrWhiteSpace(given.Value), "a file name"));
+        _mebibytes.Validators.Add(result =>
+        {
+            if (result.Tokens is [var given] && double.TryParse(given.Value, CultureInfo.InvariantCulture, out double size))
+            {
+                Require(result, size > 0 && double.IsFinite(size), "a number above 0");
+                Require(result, result.GetResult(_budgets) is null or { Implicit: true }, "no --budget beside it");
+            }
+        });
         _pipelines.Validators.Add(result =>
         {
             foreach (Token unknown in result.Tokens.Where(token => Find(token.Value) is null))
@@ -60,7 +74,7 @@ internal sealed class NeedleOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_length, _questions, _turns, _seed, _budgets, _pipelines, _recall, _json])
+        foreach (Option option in (Option[])[_length, _questions, _turns, _seed, _budgets, _mebibytes, _pipelines, _recall, _json])
         {
             command.Add(option);
         }
@@ -70,7 +84,7 @@ internal sealed class NeedleOptions
         parsed.GetValue(_length), parsed.GetValue(_questions), parsed.GetValue(_turns), parsed.GetValue(_seed),
         parsed.GetValue(_budgets) is { Length: > 0 } budgets ? [.. budgets.Distinct()] : [new UniformBudget { Ratio = DefaultShare }],
         parsed.GetValue(_pipelines) is { Length: > 0 } names ? [.. names.Select(name => Find(name)!).Distinct()] : NeedlePipeline.All,
-        parsed.GetValue(_json)) { Recall = parsed.GetValue(_recall) };
+        parsed.GetValue(_json)) { Recall = parsed.GetValue(_recall), Mebibytes = parsed.GetValue(_mebibytes) };
 
     private static NeedlePipeline? Find(string name)
         => Array.Find(NeedlePipeline.All, pipeline => pipeline.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -56,14 +56,6 @@ internal sealed partial class FastKvPipeline;
 [Int4Storage]
 internal sealed partial class Int4Pipeline;
 
-/// <summary>As FastKv, in 4 bits an element.</summary>
-[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
-[TokenSelectivePropagation(Profile = "needle/propagation.json", Rate = 0.2)]
-[UniformBudget(Ratio = 0.1)]
-[SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
-[Int4Storage]
-internal sealed partial class FastKvInt4Pipeline;
-
 /// <summary>Tokens stay that all queries so far attended to most, and the latest ones; the cache stays within its budget while decoding.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [UniformBudget]

@@ -29,5 +29,19 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
         new("GemFilter", static (model, budget) => GemFilterPipeline.Open(model, new() { Propagation = new() { Layer = 2, Tokens = budget.Tokens } })),
         new("Hetero", static (model, budget) => HeteroPipeline.Open(
             model, new() { Profile = EmbeddedModel.Profile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.Profile) } })),
+        new("HeteroVolatile", static (model, budget) => HeteroVolatilePipeline.Open(
+            model, new() { Profile = EmbeddedModel.VolatileProfile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.VolatileProfile) } })),
+        new("HeteroIce", static (model, budget) => HeteroIcePipeline.Open(model, new()
+        {
+            Profile = EmbeddedModel.VolatileProfile,
+            HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.VolatileProfile) },
+            Residency2 = new() { Tokens = budget.Retrieved, DenseLayers = 0, Heads = HeadRoles.Full, MeasureRecall = budget.MeasureRecall },
+        })),
+        new("CakeFastKv", static (model, budget) => CakeFastKvPipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
+        new("CakeDisk", static (model, budget) => CakeDiskPipeline.Open(model, new()
+        {
+            LayerBudget = new() { Tokens = budget.Resident },
+            Residency = new() { Tokens = budget.Retrieved, HostMebibytes = 4, DiskMebibytes = 4096, MeasureRecall = budget.MeasureRecall },
+        })),
     ];
 }

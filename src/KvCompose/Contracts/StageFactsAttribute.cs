@@ -81,6 +81,9 @@ public sealed class StageFactsAttribute : Attribute
     /// </summary>
     public bool Quantised { get; set; }
 
+    /// <summary>Heads whose left-out tokens a residency places, unless an option decides. A residency is told of no other heads.</summary>
+    public HeadRoles Serves { get; set; } = HeadRoles.Compressed | HeadRoles.Pivot | HeadRoles.Satellite;
+
     /// <summary>Where the method is described.</summary>
     public string? Source { get; set; }
 }

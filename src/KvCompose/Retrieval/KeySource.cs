@@ -12,7 +12,7 @@ public readonly unsafe ref struct KeySource
     /// <summary>Elements between two rows of <see cref="Values"/>.</summary>
     public int ValueStride { get; init; }
 
-    /// <summary>The rows to take, ascending.</summary>
+    /// <summary>The rows to take, in the order of their positions.</summary>
     public ReadOnlySpan<int> Rows { get; init; }
 
     /// <summary>Positions of all rows; row r has position Positions[r].</summary>

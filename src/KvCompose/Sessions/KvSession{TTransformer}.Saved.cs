@@ -30,7 +30,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         using var writer = new SectionWriter(stream);
         writer.WriteSection("HEAD", Header(sequence).ToJson());
         PageTable* tables = _caches[sequence].Layer(0);
-        int heads = Shape.Layers * Shape.KeyValueHeads, pageBytes = Pool.Layout.PageBytes;
+        int heads = Shape.Layers * Shape.KeyValueHeads;
         var numbers = new int[heads * TableWords];
         for (int head = 0; head < heads; head++)
         {
@@ -39,24 +39,39 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         writer.WriteSection("TABL", numbers);
+        var copy = new byte[Math.Max(Pool.Layout.PageBytes, Pool.Layout.OpenBytes)];
         for (int head = 0; head < heads; head++)
         {
             cancellation.ThrowIfCancellationRequested();
-            writer.Begin("PAGE", (long)tables[head].PageCount * pageBytes);
-            for (int page = 0; page < tables[head].PageCount; page++)
-            {
-                writer.Write(new ReadOnlySpan<byte>(Pool.Address(tables[head].Pages[page]), pageBytes));
-            }
-
-            writer.End();
-            if (Pool.Layout.Quantised)
-            {
-                writer.WriteSection("OPEN", Open(tables + head));
-            }
+            WritePages(writer, _caches[sequence], tables + head, copy);
         }
 
         writer.WriteSection("LOGI", MemoryMarshal.AsBytes(Logits(sequence)));
         writer.WriteSection("DONE", ReadOnlySpan<byte>.Empty);
+    }
+
+    /// <summary>Writes the tokens of a head. Places without one are zeros in the file, whatever is in memory.</summary>
+    private void WritePages(SectionWriter writer, SequenceCache cache, PageTable* table, byte[] copy)
+    {
+        PageLayout layout = Pool.Layout;
+        writer.Begin("PAGE", (long)table->PageCount * layout.PageBytes);
+        Span<byte> bytes = copy.AsSpan(0, layout.PageBytes);
+        for (int page = 0; page < table->PageCount; page++)
+        {
+            int id = table->Pages[page];
+            new ReadOnlySpan<byte>(Pool.Address(id), layout.PageBytes).CopyTo(bytes);
+            UnusedPlaces.Clear(layout, bytes, layout.Counted ? *cache.CountAt(id) : Math.Clamp(table->Tokens - (page * layout.PageTokens), 0, layout.PageTokens));
+            writer.Write(bytes);
+        }
+
+        writer.End();
+        if (layout.Quantised)
+        {
+            bytes = copy.AsSpan(0, layout.OpenBytes);
+            Open(table).CopyTo(bytes);
+            UnusedPlaces.ClearOpen(layout, bytes, table->Tokens % layout.PageTokens);
+            writer.WriteSection("OPEN", bytes);
+        }
     }
 
     /// <inheritdoc/>
@@ -217,7 +232,7 @@ public abstract unsafe partial class KvSession<TTransformer>
 
     private void RequireNoTier()
     {
-        if (Tier is not null)
+        if (Tiers.Count > 0)
         {
             throw new NotSupportedException("the pipeline keeps tokens in a tier below the resident cache, and such a session is neither saved nor resumed");
         }

@@ -117,7 +117,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     }
 
     /// <inheritdoc/>
-    public sealed override TierUsage TierUsage => Tier?.Usage ?? default;
+    public sealed override TierUsage TierUsage => TierUsage.Of(Tiers);
 
     /// <summary>The model.</summary>
     protected TTransformer Transformer { get; }
@@ -241,7 +241,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     public sealed override void Clear(int sequence = 0)
     {
         Require(sequence);
-        Tier?.Clear(sequence);
+        foreach (IRetrievalTier tier in Tiers)
+        {
+            tier.Clear(sequence);
+        }
+
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
         _inStep[sequence] = false;
@@ -261,7 +265,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         }
 
         _disposed = true;
-        Tier?.Dispose();
+        foreach (IRetrievalTier tier in Tiers)
+        {
+            tier.Dispose();
+        }
+
         foreach (SequenceCache cache in _caches)
         {
             cache.Dispose();
@@ -287,8 +295,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <summary>The emitted loop that fills every layer with random tokens.</summary>
     protected abstract void SynthesizeLayers(int sequence, int tokens, Random random);
 
-    /// <summary>What holds the tokens that may come back, or null.</summary>
-    protected virtual IRetrievalTier? Tier => null;
+    /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
+    protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
 
     /// <summary>The profile that a session was opened with.</summary>
     /// <exception cref="StageOptionException">There is none.</exception>

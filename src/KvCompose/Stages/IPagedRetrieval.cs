@@ -28,6 +28,10 @@ public interface IPagedRetrieval
     [StageOption(false, Role = OptionRole.Prefetch)]
     bool Prefetch { get; }
 
+    /// <summary>Heads whose left-out tokens become pages: those that keep what their budget allows, unless stated.</summary>
+    [StageOption(HeadRoles.Compressed | HeadRoles.Satellite, Role = OptionRole.Serves)]
+    HeadRoles Heads { get; }
+
     /// <summary>How the host keeps its pages; they are ranked by what attention will see.</summary>
     [StageOption(HostPageFormat.Fp32, Role = OptionRole.HostPages)]
     HostPageFormat HostPages { get; }

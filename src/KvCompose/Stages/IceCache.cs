@@ -41,6 +41,9 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>, IPagedRetriev
     public PageRanking Ranking { get; init; }
 
     /// <inheritdoc/>
+    public HeadRoles Heads { get; init; }
+
+    /// <inheritdoc/>
     public HostPageFormat HostPages { get; init; }
 
     /// <inheritdoc/>

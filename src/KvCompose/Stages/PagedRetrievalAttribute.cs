@@ -22,6 +22,9 @@ public abstract class PagedRetrievalAttribute<TStage> : ResidencyAttribute<TStag
     /// <inheritdoc cref="IPagedRetrieval.Prefetch"/>
     public bool Prefetch { get; set; }
 
+    /// <inheritdoc cref="IPagedRetrieval.Heads"/>
+    public HeadRoles Heads { get; set; }
+
     /// <inheritdoc cref="IPagedRetrieval.HostPages"/>
     public HostPageFormat HostPages { get; set; }
 

@@ -31,6 +31,9 @@ public readonly struct Quest : IRetrieval<Quest, PagedTier>, IPagedRetrieval
     public bool Prefetch { get; init; }
 
     /// <inheritdoc/>
+    public HeadRoles Heads { get; init; }
+
+    /// <inheritdoc/>
     public HostPageFormat HostPages { get; init; }
 
     /// <inheritdoc/>

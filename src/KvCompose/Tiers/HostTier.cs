@@ -58,9 +58,8 @@ public sealed unsafe class HostTier : IRetrievalTier
     public void Place(in PlacementContext context)
     {
         LayerStars layer = Layer(context.Sequence, context.Layer);
-        if (context.Head == 0)
+        if (!layer.HasBegun)
         {
-            layer.Clear();
             layer.Begin(PromptRange.Of(context.Positions.Length, _context.Sinks, _context.Window), context.Positions);
         }
 

@@ -9,7 +9,10 @@ public interface IRetrievalTier : IDisposable
     /// <summary>What the tier holds and has moved.</summary>
     TierUsage Usage { get; }
 
-    /// <summary>Called once a key-value head of every layer of a prompt, when the head's tokens are stored, whether or not any were left out.</summary>
+    /// <summary>
+    /// Called once for every key-value head that the stage serves (<see cref="StageFactsAttribute.Serves"/>) of every layer of a prompt, when the head's
+    /// tokens are stored, whether or not any were left out. The sequence was cleared before its first layer.
+    /// </summary>
     void Place(in PlacementContext context);
 
     /// <summary>Called when the last layer of a prompt is stored: budgets are final.</summary>

@@ -100,21 +100,20 @@ internal sealed unsafe class PageTransfer : IDisposable
         }
     }
 
-    /// <summary>Puts all tokens that the selection left out into resident pages.</summary>
-    public void MakeResident(SequenceCache cache, in PlacementContext placement)
+    /// <summary>Puts tokens that left into resident pages of their head again.</summary>
+    public void MakeResident(SequenceCache cache, int layer, int head, in KeySource source)
     {
-        int headDim = placement.HeadDim;
-        PageTable* table = cache.Layer(placement.Layer) + placement.Head;
-        for (int first = 0; first < placement.Rows.Length; first += PageTokens)
+        int headDim = _host.HeadDim;
+        PageTable* table = cache.Layer(layer) + head;
+        for (int first = 0; first < source.Rows.Length; first += PageTokens)
         {
-            int count = Math.Min(PageTokens, placement.Rows.Length - first);
-            byte* page = _context.Pool.Address(cache.InsertPage(placement.Layer, placement.Head, table->PageCount - 1, count));
+            int count = Math.Min(PageTokens, source.Rows.Length - first);
+            byte* page = _context.Pool.Address(cache.InsertPage(layer, head, table->PageCount - 1, count));
             for (int place = 0; place < count; place++)
             {
-                int row = placement.Rows[first + place];
-                float* key = placement.KeyTiles + ((nint)(row / PageTokens) * PageTokens * headDim) + (row % PageTokens);
-                float* value = placement.Values + ((nint)row * placement.ValueStride);
-                _context.Writer.Write(page, place, key, PageTokens, value, placement.Positions[row]);
+                int row = source.Rows[first + place];
+                float* key = source.KeyTiles + ((nint)(row / PageTokens) * PageTokens * headDim) + (row % PageTokens);
+                _context.Writer.Write(page, place, key, PageTokens, source.Values + ((nint)row * source.ValueStride), source.Positions[row]);
             }
         }
     }

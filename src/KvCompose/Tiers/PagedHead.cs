@@ -22,6 +22,9 @@ internal sealed class PagedHead : IDisposable
     /// <summary>Layers before this one that share the index.</summary>
     public int Place { get; private set; }
 
+    /// <summary>What the head has lost of a prompt that is not complete; null where nothing waits.</summary>
+    public WaitingTokens? Waiting { get; private set; }
+
     /// <summary>Pages of the table that stay.</summary>
     public int Permanent { get; set; }
 
@@ -51,10 +54,12 @@ internal sealed class PagedHead : IDisposable
     public int PageOf(int slot) => _pages[slot];
 
     /// <summary>Begins anew.</summary>
-    public void Open(PageIndex? index)
+    /// <param name="index">The pages that are not resident; null where everything is to be.</param>
+    /// <param name="waiting">Holds what the head loses until the prompt is complete; null where that is known at once.</param>
+    public void Open(PageIndex? index, WaitingTokens? waiting)
     {
         Dispose();
-        _index = index;
+        (_index, Waiting) = (index, waiting);
     }
 
     /// <summary>Begins anew with the pages of the same head in a layer before.</summary>
@@ -64,6 +69,13 @@ internal sealed class PagedHead : IDisposable
     {
         Dispose();
         (_first, Place) = (first, place);
+    }
+
+    /// <summary>Nothing waits any more.</summary>
+    public void Settled()
+    {
+        Waiting?.Dispose();
+        Waiting = null;
     }
 
     /// <summary>Makes room for a choice among so many page ids.</summary>
@@ -125,9 +137,10 @@ internal sealed class PagedHead : IDisposable
         _versions.AsSpan(slot + 1, Slots - slot).CopyTo(_versions.AsSpan(slot));
     }
 
-    /// <summary>Frees the index.</summary>
+    /// <summary>Frees the index, and what waits for it.</summary>
     public void Dispose()
     {
+        Settled();
         _index?.Dispose();
         _index = null;
         _first = null;

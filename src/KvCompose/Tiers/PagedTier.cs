@@ -12,7 +12,7 @@ namespace KvCompose.Tiers;
 /// resident stay where they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice
 /// or not at all. Layers of a reuse group take over pages and choice of the group's first one.
 /// </summary>
-public sealed unsafe class PagedTier : IRetrievalTier
+public sealed unsafe partial class PagedTier : ICascadeTier
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
@@ -81,72 +81,6 @@ public sealed unsafe class PagedTier : IRetrievalTier
         BestTokens = _chooser.BestTokens,
         BestTokensHeld = _chooser.BestTokensHeld,
     };
-
-    /// <inheritdoc/>
-    /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
-    /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
-    /// <exception cref="PageFileException">The page file is full.</exception>
-    /// <exception cref="StageOptionException">A layer of a reuse group leaves other tokens out than the group's first one.</exception>
-    public void Place(in PlacementContext placement)
-    {
-        PagedHead head = _heads[placement.Sequence, placement.Layer, placement.Head];
-        if (placement.Layer < _settings.DenseLayers)
-        {
-            head.Open(null);
-            _transfer.MakeResident(_context.Caches[placement.Sequence], placement);
-            return;
-        }
-
-        var source = new KeySource
-        {
-            KeyTiles = placement.KeyTiles,
-            Values = placement.Values,
-            ValueStride = placement.ValueStride,
-            Rows = placement.Rows,
-            Positions = placement.Positions,
-        };
-        try
-        {
-            if (_settings.PlaceInGroup(placement.Layer) == 0)
-            {
-                var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
-                int layers = _settings.GroupLayers(placement.Layer, _context.Shape.Layers);
-                head.Open(new PageIndex(placement.HeadDim, _settings.Index, _settings.Format, _memory, _file, owner, layers));
-                _builder.Build(head.Index!, source, _context.Workers);
-            }
-            else
-            {
-                Follow(head, placement, source);
-            }
-        }
-        catch (NonFiniteKeyException problem)
-        {
-            throw problem.At(placement.Layer, placement.Head);
-        }
-        catch (HostTierFullException problem)
-        {
-            throw problem.At(placement.Layer, placement.Head);
-        }
-        catch (PageFileException problem)
-        {
-            throw new PageFileException(problem.Path, $"layer {placement.Layer}, key-value head {placement.Head}: {problem.Problem}", problem);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Ready(int sequence, int promptTokens, CancellationToken cancellation)
-    {
-        SequenceCache cache = _context.Caches[sequence];
-        for (int layer = 0; layer < _context.Shape.Layers; layer++)
-        {
-            for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
-            {
-                _heads[sequence, layer, head].Permanent = Math.Max(1, cache.Layer(layer)[head].PageCount);
-            }
-        }
-
-        _file?.Flush();
-    }
 
     /// <inheritdoc/>
     /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
@@ -218,19 +152,6 @@ public sealed unsafe class PagedTier : IRetrievalTier
         _fill.Dispose();
         _transfer.Dispose();
         _file?.Dispose();
-    }
-
-    // A layer of a reuse group has its tokens in the pages of the group's first.
-    private void Follow(PagedHead head, in PlacementContext placement, in KeySource source)
-    {
-        int first = placement.Layer - _settings.PlaceInGroup(placement.Layer);
-        head.Follow(_heads[placement.Sequence, first, placement.Head], placement.Layer - first);
-        if (!_fill.TryFill(head.Index!, source, _context.Workers))
-        {
-            throw new StageOptionException(
-                _context.Pipeline, nameof(IceCache.ReuseGroup), $"{_settings.ReuseGroup}",
-                $"1: key-value head {placement.Head} leaves other tokens out in layer {placement.Layer} than in layer {first}, whose pages it would use");
-        }
     }
 
     // The heads of a layer that have an index.

@@ -35,6 +35,9 @@ public readonly struct TierContext
     /// <summary>Tokens at the end of the prompt that the selection keeps whatever the budget is.</summary>
     public required int Window { get; init; }
 
+    /// <summary>Whether layers that are done may lose tokens until the prompt is complete; only an <see cref="ICascadeTier"/> is opened so.</summary>
+    public bool Cascades { get; init; }
+
     /// <summary>Where a tier puts files; null for the system's folder for temporary ones.</summary>
     public string? PageFolder { get; init; }
 

@@ -1,3 +1,5 @@
+using KvCompose.Tiers;
+
 namespace KvCompose;
 
 /// <summary>What a session's tiers below the resident cache hold and have moved since the session was opened.</summary>
@@ -28,6 +30,29 @@ public readonly record struct TierUsage(long HostBytes, long DiskBytes, long Ret
 
     /// <summary>Tokens of those that the chosen pages hold.</summary>
     public long BestTokensHeld { get; init; }
+
+    /// <summary>What several tiers hold and have moved together; of their failures the last one's that had any is named.</summary>
+    internal static TierUsage Of(IReadOnlyList<IRetrievalTier> tiers)
+    {
+        TierUsage sum = default;
+        foreach (IRetrievalTier tier in tiers)
+        {
+            TierUsage own = tier.Usage;
+            sum = new TierUsage(
+                sum.HostBytes + own.HostBytes, sum.DiskBytes + own.DiskBytes, sum.Retrievals + own.Retrievals, sum.TokensMoved + own.TokensMoved,
+                sum.BytesMoved + own.BytesMoved)
+            {
+                PagesChosen = sum.PagesChosen + own.PagesChosen,
+                PagesMoved = sum.PagesMoved + own.PagesMoved,
+                Failures = sum.Failures + own.Failures,
+                LastFailure = own.LastFailure ?? sum.LastFailure,
+                BestTokens = sum.BestTokens + own.BestTokens,
+                BestTokensHeld = sum.BestTokensHeld + own.BestTokensHeld,
+            };
+        }
+
+        return sum;
+    }
 
     /// <summary>Share of the best tokens that the chosen pages hold; 0 where it is not measured.</summary>
     public double Recall => BestTokens == 0 ? 0 : (double)BestTokensHeld / BestTokens;

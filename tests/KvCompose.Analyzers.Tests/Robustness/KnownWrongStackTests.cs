@@ -35,7 +35,8 @@ public class KnownWrongStackTests
 
     // Indices into tokens that decoding drops.
     [InlineData("UniformBudget(Tokens = 512), H2o, Quest", "KVC2016")]
-    [InlineData("CakeBudget(Tokens = 512), CakeIndicator, Quest", "KVC2014")]
+    [InlineData("CakeBudget(Tokens = 512), CakeIndicator, Quest", "KVC2016")]
+    [InlineData("CakeBudget(Tokens = 512), HeteroHeads, LastQuery, HostOffload", "KVC2014")]
 
     // A monitor that fetches for nobody; two owners of a head's budget.
     [InlineData("UniformBudget(Tokens = 512), SnapKv, HostOffload", "KVC2040")]

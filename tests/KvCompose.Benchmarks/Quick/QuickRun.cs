@@ -13,6 +13,7 @@ internal static class QuickRun
         ["icecache"] = IceCacheFigures.Measure,
         ["fastkv"] = FastKvFigures.Measure,
         ["storage"] = StorageFigures.Measure,
+        ["composition"] = CompositionFigures.Measure,
     };
 
     /// <summary>Measures the named group, or all of them; returns the exit code.</summary>

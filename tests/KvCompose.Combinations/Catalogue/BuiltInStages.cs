@@ -15,7 +15,7 @@ internal static class BuiltInStages
     /// <summary>The ways to fill a slot, in the order of their names.</summary>
     public static IReadOnlyDictionary<StageSlot, StageChoice[]> All { get; } = Find()
         .GroupBy(static choice => choice.Slot)
-        .ToDictionary(static slot => slot.Key, static slot => slot.OrderBy(choice => choice.Label, StringComparer.Ordinal).ToArray());
+        .ToDictionary(static slot => slot.Key, static slot => slot.Concat(Neighbours([.. slot])).OrderBy(choice => choice.Label, StringComparer.Ordinal).ToArray());
 
     private static IEnumerable<StageChoice> Find()
     {
@@ -30,6 +30,33 @@ internal static class BuiltInStages
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Two residencies at once: beside one that serves heads of named roles alone stands one that can be told to serve full heads, of those that open a tier of
+    /// the same type the first.
+    /// </summary>
+    private static IEnumerable<StageChoice> Neighbours(StageChoice[] choices)
+        => from first in choices
+           where first.Slot == StageSlot.Residency && (first.Serves & (HeadRoles.Compressed | HeadRoles.Full)) == 0
+           from second in choices.Where(static choice => choice.Names(OptionRole.Serves) is not null).OrderBy(static choice => choice.Label, StringComparer.Ordinal)
+               .DistinctBy(static choice => choice.Tier)
+           let told = Told(second, HeadRoles.Full)
+           select first with { Beside = told, Label = $"{first.Label} + {told.Label}" };
+
+    private static StageChoice Told(StageChoice choice, HeadRoles serves)
+    {
+        string option = choice.Names(OptionRole.Serves)!;
+        object options = Activator.CreateInstance(choice.Stage)!;
+        foreach (PropertyInfo property in choice.Stage.GetProperties().Where(static property => property.IsDefined(typeof(StageOptionAttribute))))
+        {
+            property.SetValue(options, property.Name == option ? serves : property.GetValue(choice.Options));
+        }
+
+        return choice with
+        {
+            Arguments = [.. choice.Arguments, $"{option} = {Literal(serves)}"], Options = options, Label = $"{choice.Label} ({option} = {serves})",
+        };
     }
 
     /// <summary>One choice for every combination of values of the options that decide what is emitted.</summary>

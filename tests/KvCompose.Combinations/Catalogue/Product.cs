@@ -4,7 +4,7 @@ namespace KvCompose.Combinations.Catalogue;
 internal static class Product
 {
     private static readonly StageChoice?[][] Slots =
-        [.. Enum.GetValues<StageSlot>().Select(static slot => BuiltInStages.All[slot].Prepend(null).ToArray())];
+        [.. Enum.GetValues<StageSlot>().Select(static slot => BuiltInStages.All[slot].Any(IsWhatNoneMeans) ? BuiltInStages.All[slot] : BuiltInStages.All[slot].Prepend(null).ToArray())];
 
     /// <summary>Every combination, slot by slot as in an odometer.</summary>
     public static IReadOnlyList<Combination> All { get; } = Multiply();
@@ -60,6 +60,9 @@ internal static class Product
             yield return code;
         }
     }
+
+    /// <summary>A slot left empty stores elements exactly: the stage that says so is the same choice.</summary>
+    private static bool IsWhatNoneMeans(StageChoice choice) => choice is { Slot: StageSlot.Storage, Facts: { Lossy: false, ElementBits: 32 } };
 
     private static Combination[] Multiply()
     {

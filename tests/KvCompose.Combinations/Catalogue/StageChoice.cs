@@ -12,15 +12,29 @@ namespace KvCompose.Combinations.Catalogue;
 internal sealed record StageChoice(
     StageSlot Slot, Type Stage, Type Attribute, IReadOnlyList<string> Arguments, object Options, string Label)
 {
+    /// <summary>A residency that stands beside this one, with heads of its own; null for a choice of one stage.</summary>
+    public StageChoice? Beside { get; init; }
+
     /// <summary>What the stage says of itself.</summary>
     public StageFactsAttribute Facts { get; } = Stage.GetCustomAttribute<StageFactsAttribute>() ?? new StageFactsAttribute();
 
     /// <summary>The attribute as it stands over a pipeline.</summary>
     public string Declaration
-        => $"[global::{Attribute.FullName![..^nameof(System.Attribute).Length]}({string.Join(", ", Arguments)})]";
+        => $"[global::{Attribute.FullName![..^nameof(System.Attribute).Length]}({string.Join(", ", Arguments)})]{(Beside is null ? "" : "\n" + Beside.Declaration)}";
+
+    /// <summary>Heads whose left-out tokens a residency places.</summary>
+    public HeadRoles Serves => Choice(OptionRole.Serves, Facts.Serves) | (Beside?.Serves ?? HeadRoles.None);
 
     /// <summary>Whether the stage is a residency whose tokens come back.</summary>
-    public bool Retrieves => Stage.GetInterfaces().Any(contract => contract.Name.StartsWith("IRetrieval`", StringComparison.Ordinal));
+    public bool Retrieves => Tier is not null;
+
+    /// <summary>The tier that a residency opens, or null.</summary>
+    public Type? Tier
+        => Stage.GetInterfaces().FirstOrDefault(static contract => contract.Name.StartsWith("IRetrieval`", StringComparison.Ordinal))?.GetGenericArguments()[1];
+
+    /// <summary>The name of the option with a role, or null.</summary>
+    public string? Names(OptionRole role)
+        => Stage.GetProperties().FirstOrDefault(property => property.GetCustomAttribute<StageOptionAttribute>()?.Role == role)?.Name;
 
     /// <summary>The value of the option with a role, or a default.</summary>
     public T Option<T>(OptionRole role, T otherwise)

@@ -16,10 +16,12 @@ internal sealed class CompiledPipelines : IDisposable
 
     /// <summary>Generates, compiles and loads.</summary>
     /// <exception cref="RoslynAssertException">What was emitted does not compile, or not without a warning.</exception>
-    public static CompiledPipelines Of(IEnumerable<Combination> combinations)
+    public static CompiledPipelines Of(IEnumerable<Combination> combinations) => Of(combinations, Declarations.Project);
+
+    /// <inheritdoc cref="Of(IEnumerable{Combination})"/>
+    public static CompiledPipelines Of(IEnumerable<Combination> combinations, TestProject project)
     {
-        TestProject project = Declarations.Project;
-        Compilation declared = Declarations.Compile(combinations);
+        Compilation declared = Declarations.Compile(combinations, project);
         new GeneratorHarness(static () => new KvPipelineGenerator(), []) { Project = project }
             .NewDriver(trackSteps: false).RunGeneratorsAndUpdateCompilation(declared, out Compilation output, out _);
         return new CompiledPipelines(LoadedAssembly.From(output));

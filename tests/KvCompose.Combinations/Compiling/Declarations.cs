@@ -1,4 +1,6 @@
+using System.Reflection;
 using KvCompose.Combinations.Catalogue;
+using KvCompose.Ilgpu;
 using KvCompose.Roslyn.Testing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -17,9 +19,23 @@ internal static class Declarations
         AdditionalFiles = [new AdditionalSource("/" + SmallModelOptions.HeadScores, SmallModel.HeadScoresFile)],
     };
 
+    /// <summary>The same in a project for which kernels are emitted: the bridge to devices, and what it is built on.</summary>
+    public static TestProject ProjectWithKernels { get; } = Project with
+    {
+        ExtraReferences =
+        [
+            typeof(DeviceContext).Assembly,
+            .. typeof(DeviceContext).Assembly.GetReferencedAssemblies()
+                .Where(static name => name.Name is "KvCompose.Simulator" or "ILGPU" or "ILGPU.Algorithms").Select(Assembly.Load),
+        ],
+    };
+
     /// <summary>One class for each combination.</summary>
-    public static Compilation Compile(IEnumerable<Combination> combinations)
-        => Project.Compile($"namespace {Namespace};\n" + string.Concat(combinations.Select(static combination => combination.Source)));
+    public static Compilation Compile(IEnumerable<Combination> combinations) => Compile(combinations, Project);
+
+    /// <summary>One class for each combination, in a project.</summary>
+    public static Compilation Compile(IEnumerable<Combination> combinations, TestProject project)
+        => project.Compile($"namespace {Namespace};\n" + string.Concat(combinations.Select(static combination => combination.Source)));
 
     /// <summary>The class that a place in such a source belongs to.</summary>
     public static string ClassAt(Location location)

@@ -116,9 +116,13 @@ internal sealed class PlainPrompt : IPlainSelector
         [
             .. Enumerable.Range(0, heads).Select(head => Math.Min(
                 before.Length == 0 ? done.Tokens : before[head],
-                done.Roles[head] is HeadRole.Full or HeadRole.Pivot ? done.Tokens : Kept(done.Budgets[head], done.Tokens))),
+                KeepsAll(done.Roles[head]) ? done.Tokens : Kept(done.Budgets[head], done.Tokens))),
         ];
     }
+
+    /// <summary>A full head keeps everything, unless a residency serves it.</summary>
+    private bool KeepsAll(HeadRole role)
+        => role == HeadRole.Pivot || (role == HeadRole.Full && ((_combination[StageSlot.Residency]?.Serves ?? HeadRoles.None) & HeadRoles.Full) == 0);
 
     private int Kept(int budget, int tokens) => budget >= tokens || budget < Math.Max(1, Sinks + Window) ? tokens : budget;
 

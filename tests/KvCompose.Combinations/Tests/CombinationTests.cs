@@ -1,5 +1,6 @@
 using KvCompose.Combinations.Catalogue;
 using KvCompose.Combinations.Compiling;
+using KvCompose.Combinations.Devices;
 using KvCompose.Combinations.Running;
 
 namespace KvCompose.Combinations.Tests;
@@ -27,6 +28,14 @@ public sealed class CombinationTests(JudgedProduct product)
     {
         IReadOnlyList<Combination> triples = Product.Cover(product.Accepted, 3);
         Assert.Equal(Product.Sets(product.Accepted, 2), Product.Sets(triples, 2));
+    }
+
+    [Fact]
+    public void Cover_OfEveryTriple_EqualsThePlainReferencesOnTheDevice()
+    {
+        (Combination Combination, string? Problem)[] run = [.. DeviceCheck.Run(Product.Cover(product.Accepted, 3))];
+        Assert.NotEmpty(run);
+        Assert.Empty(run.Where(static one => one.Problem is not null).Select(static one => $"{one.Combination}: {one.Problem}"));
     }
 
     [Fact]

@@ -66,6 +66,19 @@ public sealed class RunTests : CommandLineFixture
     }
 
     [Fact]
+    public void Run_AtEqualBytes_EveryPipelineHoldsNearlyThatAndNoMore()
+    {
+        const long bytes = 3 << 18;
+        Assert.Equal(ExitCode.Done, Run(
+            _output, live: false, default,
+            "--length", "512", "--questions", "1", "--mebibytes", "0.75", "--pipeline", "SnapKv", "CakeFastKv", "FastKvInt4", "CakeDisk", "--json", JsonFile));
+        JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
+        Assert.All(results, result => Assert.InRange(result.GetProperty("bytesHeld").GetInt64(), bytes / 3, bytes));
+        Assert.True(Kept(results[2]) > 2 * Kept(results[0]), "tokens of fewer bits are more tokens");
+        Assert.True(results[3].GetProperty("tier").GetProperty("tokensMoved").GetInt64() > 0);
+    }
+
+    [Fact]
     public void Run_SameSeed_KeepsAndAnswersTheSame()
     {
         double[] Figures(string seed)

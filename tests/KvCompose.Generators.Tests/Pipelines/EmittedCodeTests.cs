@@ -66,22 +66,73 @@ public class EmittedCodeTests
         """);
 
     [Fact]
-    public void Emit_BudgetsOfHeadsByTable() => Snapshot.Match(
-        (PipelineHarness.Strict with
-        {
-            Project = PipelineHarness.Strict.Project with { AdditionalFiles = [new AdditionalSource("heads.json", """{ "0-0": [0.9, 0.7], "0-1": 0.1, "1-0": 0.2, "1-1": 0.4 }""")] },
-        }).Run("""
-            using KvCompose;
-            namespace Readers;
+    public void Emit_BudgetsOfHeadsByTable() => Match(
+        """
+        [KvPipeline(HeadDim = 64, GroupSize = 2)]
+        [UniformBudget(Ratio = 0.1)]
+        [HeadKvHeads(Profile = "heads.json", Beta = 1.2)]
+        [SnapKv(Window = 8, Kernel = 7)]
+        public sealed partial class Retrievers;
+        """,
+        new AdditionalSource("heads.json", """{ "0-0": [0.9, 0.7], "0-1": 0.1, "1-0": 0.2, "1-1": 0.4 }"""));
 
+    [Fact]
+    public void Emit_CascadeIntoPages() => Match("""
+        [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+        [CakeBudget(Tokens = 512)]
+        [CakeIndicator(Window = 32, EvictDuringDecode = false)]
+        [IceCache(Tokens = 192, HostMebibytes = 256, DiskMebibytes = 4096)]
+        public sealed partial class CakeOnDisk;
+        """);
+
+    [Fact]
+    public void Emit_StarsOfHeads() => Match("""
+        [KvPipeline(HeadDim = 128, GroupSize = 4)]
+        [HeteroHeads(Ratio = 0.5)]
+        [LastQuery]
+        [HostOffload]
+        public sealed partial class Stars;
+        """);
+
+    [Fact]
+    public void Emit_StarsBesidePages() => Match("""
+        [KvPipeline(HeadDim = 128, GroupSize = 4, PageTokens = 16)]
+        [HeteroHeads(Ratio = 0.5)]
+        [LastQuery]
+        [HostOffload]
+        [IceCache(Heads = HeadRoles.Full)]
+        public sealed partial class StarsAndPages;
+        """);
+
+    [Fact]
+    public void Emit_WithoutAStorage_IsSinglePrecision()
+    {
+        const string Declaration = """
             [KvPipeline(HeadDim = 64, GroupSize = 2)]
             [UniformBudget(Ratio = 0.1)]
-            [HeadKvHeads(Profile = "heads.json", Beta = 1.2)]
             [SnapKv(Window = 8, Kernel = 7)]
-            public sealed partial class Retrievers;
-            """).Sources);
+            {0}
+            public sealed partial class Reader;
+            """;
+        Assert.Equal(Code(Declaration.Replace("{0}", "[Fp32Storage]")), Code(Declaration.Replace("{0}", "")));
+    }
 
-    private static void Match(string declaration, [System.Runtime.CompilerServices.CallerFilePath] string file = "",
+    /// <summary>The emitted files but the plan, which repeats the declaration.</summary>
+    private static IEnumerable<string> Code(string declaration)
+        => Run(declaration).Sources.Where(static source => !source.Key.Contains(".Plan.", StringComparison.Ordinal)).Select(static source => source.Value);
+
+    private static GeneratorRun Run(string declaration, params AdditionalSource[] files)
+    {
+        GeneratorHarness harness = PipelineHarness.Strict with { Project = PipelineHarness.Strict.Project with { AdditionalFiles = [.. files] } };
+        return harness.Run("using KvCompose;\nnamespace Readers;\n\n" + declaration);
+    }
+
+    private static void Match(
+        string declaration, AdditionalSource? additional = null, [System.Runtime.CompilerServices.CallerFilePath] string file = "",
         [System.Runtime.CompilerServices.CallerMemberName] string member = "")
-        => Snapshot.Match(PipelineHarness.Strict.Run("using KvCompose;\nnamespace Readers;\n\n" + declaration).Sources, file, member);
+    {
+        GeneratorRun result = additional is null ? Run(declaration) : Run(declaration, additional);
+        Assert.NotEmpty(result.Sources);
+        Snapshot.Match(result.Sources, file, member);
+    }
 }

@@ -31,7 +31,7 @@ internal static class OracleAssert
         }
     }
 
-    private static void Close(double[] expected, ReadOnlySpan<float> actual, double tolerance)
+    public static void Close(double[] expected, ReadOnlySpan<float> actual, double tolerance)
     {
         for (int i = 0; i < expected.Length; i++)
         {

@@ -37,3 +37,19 @@ internal sealed partial class HeteroMaxima;
 [LastQuery]
 [HostOffload(Window = 3, DriftThreshold = 0.5)]
 internal sealed partial class HeteroDeclared;
+
+/// <summary>Satellites get tokens from their copy when their pivot drifts; volatile heads get pages at every step.</summary>
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads(Ratio = 0.6)]
+[LastQuery]
+[HostOffload(Window = 3, DriftThreshold = 0.5)]
+[IceCache(Tokens = 32, Window = 16, DenseLayers = 0, Heads = HeadRoles.Full)]
+internal sealed partial class HeteroIceReader;
+
+/// <summary>As <see cref="HeteroIceReader"/> the other way round: the declaration's order is no choice of methods.</summary>
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[IceCache(Tokens = 32, Window = 16, DenseLayers = 0, Heads = HeadRoles.Full)]
+[HostOffload(Window = 2, DriftThreshold = 0.6, Visibility = RetrievalVisibility.SameToken)]
+[LastQuery]
+[HeteroHeads(Ratio = 0.6)]
+internal sealed partial class IceHeteroReader;

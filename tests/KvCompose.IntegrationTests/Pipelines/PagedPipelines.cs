@@ -57,3 +57,18 @@ internal sealed partial class PrefetchingByteReader;
 [StreamingLlm(Sinks = 8)]
 [Quest(Tokens = 64, Window = 16, DenseLayers = 0, ReuseGroup = 2, Prefetch = true)]
 internal sealed partial class ReusingQuestReader;
+
+/// <summary>Layers share a budget, and what they lose to it comes back.</summary>
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[CakeBudget(Tokens = 40)]
+[CakeIndicator(Window = 8, EvictDuringDecode = false)]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 0)]
+internal sealed partial class CakeIceReader;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[CakeBudget(Tokens = 40)]
+[AdaKvHeads]
+[SnapKv(Window = 8)]
+[Fp16Storage]
+[Quest(Tokens = 64, Window = 16, DenseLayers = 1)]
+internal sealed partial class CakeQuestReader;

@@ -54,6 +54,37 @@ public sealed class SavedCacheTests : IDisposable
     }
 
     [Fact]
+    public void Save_BehindALongerPrompt_WritesNothingOfIt()
+    {
+        AssertForgets(model => EvictingPipeline.Open(model));
+        AssertForgets(model => RaggedPipeline.Open(model));
+        AssertForgets(model => NibblePipeline.Open(model));
+        AssertForgets(model => CollectingPipeline.Open(model));
+    }
+
+    private void AssertForgets(Func<TestModel, KvSession> open)
+    {
+        using KvSession used = open(_model), fresh = open(_model);
+        used.Prefill(_model.Prompt(PromptTokens, 1));
+        Step(used, 40);
+        foreach (KvSession session in (KvSession[])[used, fresh])
+        {
+            session.Prefill(_model.Prompt(21, 2));
+            Step(session, 3);
+        }
+
+        Assert.True(Saved(fresh).AsSpan().SequenceEqual(Saved(used)));
+    }
+
+    private static void Step(KvSession session, int steps)
+    {
+        for (int step = 0; step < steps; step++)
+        {
+            session.Step([step]);
+        }
+    }
+
+    [Fact]
     public void Resume_OfEveryDamagedByte_IsRefused()
     {
         using var session = RaggedPipeline.Open(_model);

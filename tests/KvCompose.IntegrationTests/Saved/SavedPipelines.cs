@@ -12,6 +12,17 @@ internal sealed partial class EvictingPipeline;
 [Fp16Storage]
 internal sealed partial class RaggedPipeline;
 
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 32)]
+[UniformBudget(Tokens = 48)]
+[SnapKv(Window = 8)]
+[Int4Storage]
+internal sealed partial class NibblePipeline;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[H2o(Window = 8)]
+internal sealed partial class CollectingPipeline;
+
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16, SharesPrefixes = true)]
 [UniformBudget(Tokens = 64)]
 [StreamingLlm(Sinks = 4)]

@@ -74,4 +74,7 @@ public enum OptionRole
 
     /// <summary>Defects of a published implementation to reproduce; 0 for none.</summary>
     Defects,
+
+    /// <summary>The <see cref="HeadRoles"/> that a residency serves; it takes the place of the facts'.</summary>
+    Serves,
 }

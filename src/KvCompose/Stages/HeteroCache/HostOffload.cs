@@ -14,6 +14,7 @@ namespace KvCompose;
     Needs = StageProducts.TokenScores | StageProducts.HeadProfile,
     Provides = StageProducts.BackingStore,
     Phases = StagePhases.Prefill | StagePhases.Decode,
+    Serves = HeadRoles.Pivot | HeadRoles.Satellite,
     Source = "arXiv 2601.13684")]
 public readonly struct HostOffload : IRetrieval<HostOffload, HostTier>
 {

@@ -15,11 +15,15 @@ internal sealed class LayerStars
     /// <summary>Rows of the layer's prompt.</summary>
     public PromptRange Range { get; private set; }
 
+    /// <summary>Whether a head of the prompt was placed.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>Begins a prompt.</summary>
     public void Begin(PromptRange range, ReadOnlySpan<int> positions)
     {
         Range = range;
         _positions = positions.ToArray();
+        HasBegun = true;
     }
 
     /// <summary>Takes a satellite, with its memory.</summary>
@@ -67,6 +71,7 @@ internal sealed class LayerStars
     {
         Array.ForEach(Stars, static star => star.Dispose());
         Stars = [];
+        HasBegun = false;
         Release();
     }
 

@@ -40,6 +40,8 @@ namespace Readers
                 var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
+
+                // What a layer observes: rows of stride floats, one a head; every layer uses them again.
                 int stride = buffers.TokenStride;
                 float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
                 float* windowSums = buffers.Statistic(shape.QueryHeads);
@@ -48,6 +50,8 @@ namespace Readers
                 float* scores = buffers.Statistic(heads);
                 float* padded = buffers.Block((long)Workers.Count * (stride + 48));
                 int* kept = (int*)buffers.Statistic(heads);
+
+                // What is decided: of all layers so far, and of the heads of the current one.
                 var statistics = new LayerStatistics[shape.Layers];
                 var layerBudgets = new int[shape.Layers];
                 var headBudgets = new int[heads];
@@ -97,7 +101,9 @@ namespace Readers
                     }
 
                     // Budget: tokens per key-value head, sinks and window included.
-                    statistics[layer] = observed ? new LayerStatistics(tokens, Loops.Total(entropies, heads, stride, tokens), Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)) : new LayerStatistics(tokens, 0, 0);
+                    statistics[layer] = observed
+                        ? new LayerStatistics(tokens, Loops.Total(entropies, heads, stride, tokens), Loops.Total(windowVariances, shape.QueryHeads, stride, tokens))
+                        : new LayerStatistics(tokens, 0, 0);
                     var layerContext = new LayerBudgetContext
                     {
                         Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,

@@ -47,12 +47,16 @@ namespace Readers
                 var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
+
+                // What a layer observes: rows of stride floats, one a head; every layer uses them again.
                 int stride = buffers.TokenStride;
                 float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
                 float* windowSums = buffers.Statistic(shape.QueryHeads);
                 float* scores = buffers.Statistic(heads);
                 float* padded = buffers.Block((long)Workers.Count * (stride + 48));
                 int* kept = (int*)buffers.Statistic(heads);
+
+                // What is decided: of all layers so far, and of the heads of the current one.
                 var statistics = new LayerStatistics[shape.Layers];
                 var layerBudgets = new int[shape.Layers];
                 var headBudgets = new int[heads];

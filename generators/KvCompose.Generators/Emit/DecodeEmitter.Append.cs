@@ -1,0 +1,80 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes how a token gets into a page: behind a head's last one, and in whichever way its storage keeps it.</summary>
+internal static partial class DecodeEmitter
+{
+    private static void WriteAppend(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>");
+        using (writer.WriteBlock("internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)"))
+        {
+            writer.WriteLine(plan.Counted ? CountedAppend : plan.StateWords > 0 ? MarkedAppend(plan) : PlainAppend(plan));
+        }
+
+        writer.WriteLine();
+        WriteStore(writer, plan);
+    }
+
+    /// <summary>What a store is told of the head beside the page: where tokens wait for a page that is quantised when it is full.</summary>
+    public static string OpenPage(PipelinePlan plan) => plan.Quantised ? "table->Open, " : "";
+
+    private static string PlainAppend(PipelinePlan plan) => $"""
+        int slot = table->Tokens++;
+        Store({OpenPage(plan)}pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+        """;
+
+    private const string CountedAppend = """
+        byte* page = pool.Address(table->Pages[table->PageCount - 1]);
+        Store(page, (*(int*)(page + Plan.CountOffset))++, key, value, position);
+        table->Tokens++;
+        """;
+
+    private static string MarkedAppend(PipelinePlan plan) => $"""
+        int slot = table->Tokens++, place = slot % Plan.PageTokens;
+        byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
+        Store({OpenPage(plan)}page, place, key, value, position);
+        """
+        + (plan.DecodeOrder == DecodeOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
+        + (plan.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
+
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Quantised ? QuantisedStore(plan) : PlainStore(plan));
+
+    private static string QuantisedStore(PipelinePlan plan) => $$"""
+        /// <summary>Writes a token into a place of a head's open page; when that is full, its keys and values are quantised.</summary>
+        internal static void Store(float* open, byte* page, int place, float* key, float* value, int position)
+        {
+            float* column = open + (place / 16 * 16 * Plan.HeadDim) + (place % 16);
+            float* row = open + ((Plan.PageTokens + place) * Plan.HeadDim);
+            for (int i = 0; i < Plan.HeadDim; i++)
+            {
+                column[i * 16] = key[i];
+                row[i] = value[i];
+            }
+
+            ((int*)(page + Plan.PositionOffset))[place] = position;
+            if (place == Plan.PageTokens - 1)
+            {
+                PageQuantiser.Seal<{{plan.Storage}}>(open, page, Plan.HeadDim, Plan.PageTokens, Plan.ElementBits);
+            }
+        }
+        """;
+
+    private static string PlainStore(PipelinePlan plan) => $$"""
+        /// <summary>Writes a token into a place of a page.</summary>
+        internal static void Store(byte* page, int place, float* key, float* value, int position)
+        {
+            nint column = (nint)(place / 16 * 16 * Plan.HeadDim) + (place % 16);
+            nint row = (nint)place * Plan.HeadDim;
+            for (int i = 0; i < Plan.HeadDim; i++)
+            {
+                {{plan.Storage}}.Store(page, column + (i * 16), key[i]);
+                {{plan.Storage}}.Store(page + Plan.ValueOffset, row + i, value[i]);
+            }
+
+            ((int*)(page + Plan.PositionOffset))[place] = position;
+        }
+        """;
+}

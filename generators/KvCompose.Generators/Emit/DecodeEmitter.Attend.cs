@@ -1,0 +1,239 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes the attention of one piece of a head: scores, softmax, weighted values, and what is left for the merge.</summary>
+internal static partial class DecodeEmitter
+{
+    private static void WriteAttendWork(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("/// <summary>Spreads the pieces of a layer over the threads.</summary>");
+        using (writer.WriteBlock("internal struct AttendWork : IParallelWork"))
+        {
+            writer.WriteLine("""
+                public PagePool Pool;
+                public AttentionItems Items;
+                public float* Scratch;
+                public int ScratchFloats;
+                """);
+            if (plan.WatchesFirst)
+            {
+                writer.WriteLine("public bool Watched;");
+            }
+
+            writer.WriteLine();
+            const string Call = "Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));";
+            writer.WriteLine(plan.WatchesFirst
+                ? $$"""
+                    public readonly void Run(int item, int worker)
+                    {
+                        if ((Items.Items[item].Weights != null) == Watched)
+                        {
+                            {{Call}}
+                        }
+                    }
+                    """
+                : $"public readonly void Run(int item, int worker)\n    => {Call}");
+        }
+    }
+
+    private static void WriteAttend(SourceWriter writer, PipelinePlan plan)
+    {
+        WriteAttendWork(writer, plan);
+        writer.WriteLine();
+        writer.WriteLine($"/// <summary>Attention of a group's {plan.GroupSize} query heads over one piece of their key-value head.</summary>");
+        using (writer.WriteBlock("private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)"))
+        {
+            writer.WriteLine("""
+                float* queries = scratch;                                            // [G, d], scaled
+                float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
+                float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
+                float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G], then [G] sums
+                """);
+            if (plan.KeepsWeights)
+            {
+                writer.WriteLine("""
+                    if (item->Weights != null)
+                    {
+                        // Somebody reads the weights when the step is over: they are made where they stay.
+                        scores = item->Weights;
+                        maxima = item->Maxima;
+                    }
+
+                    """);
+            }
+
+            writer.WriteLine("""
+                float* sums = maxima + Plan.GroupSize;
+                int* pages = item->Table->Pages + item->FirstPage;
+                int tokens = item->Tokens;
+
+                // Scores of every key, scaled so that the softmax is one of powers of two.
+                Scale(item->Queries, queries);
+                """);
+            writer.WriteLine(plan.Counted ? CountedScores : plan.Quantised ? QuantisedScores : FullScores);
+            writer.WriteLine("""
+
+                // Softmax over the piece.
+                for (int member = 0; member < Plan.GroupSize; member++)
+                {
+                    Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
+                }
+
+                // Weighted values.
+                new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
+                pages = item->Table->Pages + item->FirstPage;
+                """);
+            writer.WriteLine(plan.Counted ? CountedValues : plan.Quantised ? QuantisedValues : FullValues);
+            writer.WriteLine(AttendEnd);
+        }
+
+        writer.WriteLine();
+        writer.WriteLine("""
+            /// <summary>Folds log2(e)/√d into the queries.</summary>
+            internal static void Scale(float* source, float* target)
+            {
+                float scale = VectorExponential.Log2E / MathF.Sqrt(Plan.HeadDim);
+                for (int i = 0; i < Plan.GroupSize * Plan.HeadDim; i++)
+                {
+                    target[i] = source[i] * scale;
+                }
+            }
+            """);
+    }
+
+    private const string FullScores = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            int tiles = (Math.Min(Plan.PageTokens, tokens - token) + 15) / 16;
+            Score(pool.Address(*pages), tiles, queries, scores + token);
+        }
+        """;
+
+    private const string CountedScores = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            byte* page = pool.Address(*pages);
+            // A page that was brought in need not be full: places without a token get no weight.
+            int valid = *(int*)(page + Plan.CountOffset);
+            Score(page, (valid + 15) / 16, queries, scores + token);
+            for (int member = 0; member < Plan.GroupSize && valid < Plan.PageTokens; member++)
+            {
+                new Span<float>(scores + (member * Plan.ScoreStride) + token + valid, Plan.PageTokens - valid).Fill(float.NegativeInfinity);
+            }
+        }
+        """;
+
+    private const string FullValues = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            byte* block = pool.Address(*pages) + Plan.ValueOffset;
+            Accumulate(block, Math.Min(Plan.PageTokens, tokens - token), scores + token, values);
+        }
+        """;
+
+    private const string CountedValues = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            byte* page = pool.Address(*pages);
+            Accumulate(page + Plan.ValueOffset, *(int*)(page + Plan.CountOffset), scores + token, values);
+        }
+        """;
+
+    private const string QuantisedScores = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            // The last page, until it is full, is not quantised yet.
+            if (tokens - token < Plan.PageTokens)
+            {
+                ScoreOpen((byte*)item->Table->Open, (tokens - token + 15) / 16, queries, scores + token);
+            }
+            else
+            {
+                Score(pool.Address(*pages), Plan.PageTokens / 16, queries, scores + token);
+            }
+        }
+        """;
+
+    private const string QuantisedValues = """
+        for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
+        {
+            if (tokens - token < Plan.PageTokens)
+            {
+                AccumulateOpen((byte*)(item->Table->Open + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
+            }
+            else
+            {
+                Accumulate(pool.Address(*pages) + Plan.ValueOffset, Plan.PageTokens, scores + token, values);
+            }
+        }
+        """;
+
+    private const string AttendEnd = """
+
+        // A head with one piece is done; the others are joined when all pieces are there.
+        if (item->Partial < 0)
+        {
+            for (int member = 0; member < Plan.GroupSize; member++)
+            {
+                float inverse = 1 / sums[member];
+                for (int i = member * Plan.HeadDim; i < (member + 1) * Plan.HeadDim; i++)
+                {
+                    item->Attended[i] = values[i] * inverse;
+                }
+            }
+
+            return;
+        }
+
+        float* partial = partials + ((nint)item->Partial * partialFloats);
+        for (int member = 0; member < Plan.GroupSize; member++)
+        {
+            partial[member] = maxima[member] * VectorExponential.Ln2;
+            partial[Plan.GroupSize + member] = sums[member];
+        }
+
+        new ReadOnlySpan<float>(values, Plan.GroupSize * Plan.HeadDim)
+            .CopyTo(new Span<float>(partial + (2 * Plan.GroupSize), Plan.GroupSize * Plan.HeadDim));
+        """;
+
+    private static void WriteSoftmax(SourceWriter writer)
+    {
+        writer.WriteLine("""
+            /// <summary>Turns one query head's scores into 2^(score − maximum) and sums them.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Softmax(float* scores, int tokens, float* maximum, float* sum)
+            {
+                int padded = (tokens + 15) / 16 * 16;
+                for (int i = tokens; i < padded; i++)
+                {
+                    scores[i] = float.NegativeInfinity;
+                }
+
+                Vector512<float> highest = Vector512.Load(scores);
+                for (int i = 16; i < padded; i += 16)
+                {
+                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
+                }
+
+                float top = highest[0];
+                for (int lane = 1; lane < 16; lane++)
+                {
+                    top = MathF.Max(top, highest[lane]);
+                }
+
+                Vector512<float> shift = Vector512.Create(top), total = Vector512<float>.Zero;
+                for (int i = 0; i < padded; i += 16)
+                {
+                    Vector512<float> power = VectorExponential.PowerOfTwo(Vector512.Load(scores + i) - shift);
+                    power.Store(scores + i);
+                    total += power;
+                }
+
+                *maximum = top;
+                *sum = Vector512.Sum(total);
+            }
+            """);
+    }
+}

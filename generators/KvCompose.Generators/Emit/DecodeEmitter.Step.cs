@@ -1,0 +1,138 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+using KvCompose.Shared.Specs;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes the loop over the layers of a decode step: project, append, bring in, attend, evict, watch, complete.</summary>
+internal static partial class DecodeEmitter
+{
+    private static void WriteStep(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine($$"""
+        /// <inheritdoc/>
+        {{EmittedFile.GeneratedCode}}
+        """);
+        using (writer.WriteBlock("public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)"))
+        {
+            WriteStepStart(writer);
+            using (writer.WriteBlock("for (int layer = 0; layer < layers; layer++)"))
+            {
+                WriteLayer(writer, plan);
+            }
+
+            writer.WriteLine();
+            writer.WriteLine("EndStep();");
+        }
+    }
+
+    private static void WriteStepStart(SourceWriter writer) => writer.WriteLine("""
+        int rows = BeginStep(tokens, cancellation);
+        if (rows == 0)
+        {
+            return;
+        }
+
+        int heads = Shape.KeyValueHeads, layers = Shape.Layers;
+        Transformer.Embed(StepTokens, Hidden);
+        """);
+
+    private static void WriteLayer(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine("""
+            // Norm, projections and rotation of this step's tokens.
+            Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
+
+            // Append: every head takes the token.
+            for (int row = 0; row < rows; row++)
+            {
+                PageTable* tables = Tables(row, layer);
+                nint source = (nint)row * heads * Plan.HeadDim;
+                for (int head = 0; head < heads; head++, source += Plan.HeadDim)
+                {
+                    Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                }
+            }
+
+            """);
+        if (plan.Retrieves)
+        {
+            WriteTierCall(writer, plan, "Bring in: tokens that this step's queries ask for become resident, others cease to be.", "BringIn");
+            writer.WriteLine();
+        }
+
+        writer.WriteLine("""
+            // Attend: scores, softmax and weighted values, every head cut into pieces of equal length.
+            Items.Clear();
+            for (int row = 0; row < rows; row++)
+            {
+                float* queries = Queries + ((nint)row * heads * Plan.GroupSize * Plan.HeadDim);
+                Items.Add(Tables(row, layer), heads, queries, queries, row, StepPositions[row]);
+            }
+
+            """);
+        if (plan.KeepsWeights)
+        {
+            writer.WriteLine("Items.PlaceWeights();");
+        }
+
+        WriteAttendCall(writer, plan);
+        if (plan.Evicts)
+        {
+            WriteEvictCall(writer, plan);
+            writer.WriteLine();
+        }
+
+        if (plan.Retrieves && !plan.WatchesFirst)
+        {
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
+            writer.WriteLine();
+        }
+
+        writer.WriteLine("""
+            // Output projection and feed-forward block.
+            Transformer.Complete(layer, Queries, Hidden, rows);
+            """);
+    }
+
+    private static void WriteAttendCall(SourceWriter writer, PipelinePlan plan)
+    {
+        const string Work = "var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
+        if (!plan.WatchesFirst)
+        {
+            writer.WriteLine(Work + " };");
+            writer.WriteLine("Workers.Run(ref attend, Items.Count);");
+        }
+        else
+        {
+            writer.WriteLine("// Watched heads come first: what they ask for is resident when the others attend.");
+            writer.WriteLine(Work + ", Watched = true };");
+            writer.WriteLine("Workers.Run(ref attend, Items.Count);");
+            writer.WriteLine();
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
+            writer.WriteLine();
+            writer.WriteLine("""
+                attend.Watched = false;
+                Workers.Run(ref attend, Items.Count);
+                """);
+        }
+
+        writer.WriteLine("""
+            Items.Merge();
+
+            """);
+    }
+
+    private static void WriteTierCall(SourceWriter writer, PipelinePlan plan, string comment, string member)
+    {
+        string step = member == "BringIn" ? "step" : "attended";
+        writer.WriteLine($$"""
+            // {{comment}}
+            var {{step}} = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
+            """);
+        foreach (StageSpec tier in plan.Tiers)
+        {
+            writer.WriteLine($"{SessionEmitter.TierField(tier)}.{member}(in {step});");
+        }
+    }
+}

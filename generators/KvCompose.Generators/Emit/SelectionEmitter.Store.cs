@@ -1,0 +1,128 @@
+using KvCompose.Generators.Planning;
+using KvCompose.Shared;
+
+namespace KvCompose.Generators.Emit;
+
+/// <summary>Writes the choice of the tokens that a head keeps, and how they get into its pages.</summary>
+internal static partial class SelectionEmitter
+{
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan)
+    {
+        string collect = plan.Collects
+            ? "\n            ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens] = Scores[((nint)head * Stride) + kept[slot]];"
+            : "";
+        writer.WriteLine($$"""
+            /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
+            internal static int Kept(int budget, int tokens)
+                => budget >= tokens || budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+
+            /// <summary>Chooses the tokens of one head and copies them into its pages.</summary>
+            internal struct StoreWork : IParallelWork
+            {
+                public PagePool Pool;
+                public PageTable* Tables;
+                public float* Scores;
+                public int* Kept;
+                public int Heads;
+                public int Tokens;
+                public int Stride;
+                public float* Keys;
+                public float* Values;
+                public int[] Positions;
+
+                public readonly void Run(int head, int worker)
+                {
+                    PageTable* table = Tables + head;
+                    int* kept = Kept + ((nint)head * Stride);
+                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);
+                    for (int slot = 0; slot < table->Tokens; slot++)
+                    {
+                        nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
+                        byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
+                        Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
+                    }
+                }
+            }
+            """);
+        if (plan.Evicts)
+        {
+            writer.WriteLine();
+            writer.WriteLine("""
+                /// <summary>Tokens that a head with this budget may hold while decoding: it grows up to its budget.</summary>
+                internal static int Capacity(int budget, int tokens) => budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+                """);
+        }
+
+        writer.WriteLine();
+        writer.WriteLine(plan.KeepsRanked ? RankedChoice : AscendingChoice);
+    }
+
+    private const string AscendingChoice = """
+        /// <summary>Rows that a head keeps, ascending: sinks, the best of the others, window.</summary>
+        internal static void Choose(float* scores, int tokens, int count, int* kept)
+        {
+            if (count == tokens)
+            {
+                for (int row = 0; row < tokens; row++)
+                {
+                    kept[row] = row;
+                }
+
+                return;
+            }
+
+            for (int row = 0; row < Plan.Sinks; row++)
+            {
+                kept[row] = row;
+            }
+
+            TokenRanking.Choose(scores, Plan.Sinks, tokens - Plan.Window, count - Plan.Sinks - Plan.Window, kept + Plan.Sinks);
+            for (int row = 0; row < Plan.Window; row++)
+            {
+                kept[count - Plan.Window + row] = tokens - Plan.Window + row;
+            }
+        }
+        """;
+
+    private const string RankedChoice = """
+        /// <summary>Rows that a head keeps: sinks and window, then the others best first, so that a smaller budget is a shorter table.</summary>
+        internal static void Choose(float* scores, int tokens, int count, int* kept)
+        {
+            int sinks = Math.Min(Plan.Sinks, tokens), window = Math.Min(Plan.Window, tokens - sinks);
+            for (int row = 0; row < sinks; row++)
+            {
+                kept[row] = row;
+            }
+
+            for (int row = 0; row < window; row++)
+            {
+                kept[sinks + row] = tokens - window + row;
+            }
+
+            TokenRanking.Rank(scores, sinks, tokens - window, count - sinks - window, kept + sinks + window);
+        }
+        """;
+
+    private static void WriteLeftOut(SourceWriter writer) => writer.WriteLine("""
+        /// <summary>Rows that are not kept, ascending; what is kept may come in any order.</summary>
+        internal static int[] LeftOut(int* kept, int count, int tokens)
+        {
+            var stays = new bool[tokens];
+            for (int slot = 0; slot < count; slot++)
+            {
+                stays[kept[slot]] = true;
+            }
+
+            var rows = new int[tokens - count];
+            for (int row = 0, left = 0; row < tokens; row++)
+            {
+                if (!stays[row])
+                {
+                    rows[left++] = row;
+                }
+            }
+
+            return rows;
+        }
+        """);
+}
