@@ -44,6 +44,7 @@ public readonly record struct TierUsage(long HostBytes, long DiskBytes, long Ret
             {
                 PagesChosen = sum.PagesChosen + own.PagesChosen,
                 PagesMoved = sum.PagesMoved + own.PagesMoved,
+                PagesPrefetched = sum.PagesPrefetched + own.PagesPrefetched,
                 Failures = sum.Failures + own.Failures,
                 LastFailure = own.LastFailure ?? sum.LastFailure,
                 BestTokens = sum.BestTokens + own.BestTokens,

@@ -49,7 +49,7 @@ namespace Readers
                         }
                     }
 
-                    // Bring in: what is resident may change before it is attended to.
+                    // Bring in: tokens that this step's queries ask for become resident, others cease to be.
                     var step = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
                     _tier.BringIn(in step);
 
@@ -130,6 +130,7 @@ namespace Readers
                 for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
                 {
                     byte* page = pool.Address(*pages);
+                    // A page that was brought in need not be full: places without a token get no weight.
                     int valid = *(int*)(page + Plan.CountOffset);
                     Score(page, (valid + 15) / 16, queries, scores + token);
                     for (int member = 0; member < Plan.GroupSize && valid < Plan.PageTokens; member++)

@@ -22,12 +22,12 @@ namespace Readers
     /// <list type="bullet">
     /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512, Tuning = None, Tau1 = 1d, Tau2 = 1d, Mode = Monotone), arXiv 2503.12491</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.CakeIndicator"/> (Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = Positional), arXiv 2503.12491</description></item>
-    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, Formation = Clustered, Ranking = LogSumExp, Heads = HeadRoles)(9), HostPages = Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false), arXiv 2604.10539</description></item>
+    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = Clustered, Ranking = LogSumExp, Heads = HeadRoles)(9), HostPages = Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false), arXiv 2604.10539</description></item>
     /// <item><description>shape: head dimension 32, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 260 bytes a token and key-value head, in pages of 16 tokens (4224 bytes)</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5), reduced over the group by mean; always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 2 vectors of a value row at a time, pieces of 1024 tokens</description></item>
-    /// <item><description>kernels: none, the storage or the pages are such as no kernel reads</description></item>
+    /// <item><description>kernels: none, no kernel reads such a storage, serves two residencies or shrinks layers whose tokens come back</description></item>
     /// </list>
     /// </summary>
     partial class CakeOnDisk
@@ -90,7 +90,7 @@ namespace Readers
             public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1d, Tau2 = 1d, Mode = global::KvCompose.Reference.CakeLedgerMode.Monotone };
 
             /// <summary>Options of the residency stage.</summary>
-            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false };
+            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false };
 
             /// <inheritdoc/>
             public override string Description => string.Join(
@@ -98,7 +98,7 @@ namespace Readers
                 "Readers.CakeOnDisk for 2 query heads of 32 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.CakeBudget, Tokens = {LayerBudget.Tokens}, Tuning = {LayerBudget.Tuning}, Tau1 = {LayerBudget.Tau1}, Tau2 = {LayerBudget.Tau2}, Mode = {LayerBudget.Mode}"),
                 "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = KvCompose.DecodeOrder.Positional",
-                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
+                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
 
             /// <inheritdoc/>
             public override void Validate()

@@ -33,7 +33,7 @@ namespace Readers
             {
                 _options = options;
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true));
-                global::KvCompose.IceCache residency = _options.Residency;
+                global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("CakeOnDisk", writer, Plan.Sinks, Plan.Window) with { Cascades = true });
             }
 
@@ -154,6 +154,7 @@ namespace Readers
                         var placement = new PlacementContext
                         {
                             Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = headBudgets[head], HeadDim = Plan.HeadDim,
+                            WindowQueries = windowQueries + ((nint)head * Plan.GroupSize * Plan.ObservedRows * Plan.HeadDim), WindowStride = Plan.ObservedRows, WindowRows = rows,
                             Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                             Positions = buffers.Positions.AsSpan(0, tokens),
                             KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),

@@ -21,8 +21,8 @@ namespace Readers
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
     /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 64, Kibibytes = 0, Ratio = 0.25d)</description></item>
-    /// <item><description>token selection: <see cref="global::KvCompose.StreamingLlm"/> (Sinks = 16), arXiv 2309.17453</description></item>
-    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = Clustered, Ranking = LogSumExp, HostPages = Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false), arXiv 2604.10539</description></item>
+    /// <item><description>token selection: <see cref="global::KvCompose.StreamingLlm"/> (Sinks = 16, Evict = false), arXiv 2309.17453</description></item>
+    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = Clustered, Ranking = LogSumExp, Heads = HeadRoles)(9), HostPages = Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false), arXiv 2604.10539</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 16 tokens (8320 bytes)</description></item>
     /// <item><description>observation: none, positions decide; always kept: 16 first and 0 last tokens</description></item>
@@ -90,15 +90,15 @@ namespace Readers
             public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 64, Kibibytes = 0, Ratio = 0.25d };
 
             /// <summary>Options of the residency stage.</summary>
-            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
+            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
 
             /// <inheritdoc/>
             public override string Description => string.Join(
                 "; ",
                 "Readers.Pages for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),
-                "KvCompose.StreamingLlm, Sinks = 16",
-                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 3, Prefetch = true, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
+                "KvCompose.StreamingLlm, Sinks = 16, Evict = false",
+                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 3, Prefetch = true, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
 
             /// <inheritdoc/>
             public override void Validate()

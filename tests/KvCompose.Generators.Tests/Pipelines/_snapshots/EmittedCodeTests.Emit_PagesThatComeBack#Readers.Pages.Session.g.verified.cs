@@ -38,14 +38,14 @@ namespace Readers
                     StageOptionException.ThrowIfOutside(
                         "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
                 }
-                global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true));
+                global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("Pages", writer, Plan.Sinks, Plan.Window));
             }
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override IRetrievalTier? Tier => _tier;
+            protected override global::System.Collections.Generic.IReadOnlyList<IRetrievalTier> Tiers => new IRetrievalTier[] { _tier };
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
@@ -55,10 +55,14 @@ namespace Readers
                 var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
+
+                // What a layer observes: rows of stride floats, one a head; every layer uses them again.
                 int stride = buffers.TokenStride;
                 float* scores = buffers.Statistic(heads);
                 float* padded = buffers.Block((long)Workers.Count * (stride + 48));
                 int* kept = (int*)buffers.Statistic(heads);
+
+                // What is decided: of all layers so far, and of the heads of the current one.
                 var statistics = new LayerStatistics[shape.Layers];
                 var layerBudgets = new int[shape.Layers];
                 var headBudgets = new int[heads];
@@ -84,7 +88,7 @@ namespace Readers
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                             Padded = padded, PaddedStride = stride + 48,
-                            Options = new global::KvCompose.StreamingLlm { Sinks = 16 },
+                            Options = new global::KvCompose.StreamingLlm { Sinks = 16, Evict = false },
                         };
                         Workers.Run(ref score, heads);
                     }

@@ -23,12 +23,12 @@ namespace Readers
     /// <item><description>head role: <see cref="global::KvCompose.HeteroHeads"/> (Ratio = 0.5d, Defects = None), arXiv 2601.13684</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.LastQuery"/> (Rows = 1, Kernel = 5, Pooling = Average, Reduction = Max), arXiv 2601.13684</description></item>
     /// <item><description>residency: <see cref="global::KvCompose.HostOffload"/> (Window = 5, DriftThreshold = 0.5d, Visibility = NextToken, MaxHostMiB = 0, Defects = None), arXiv 2601.13684</description></item>
-    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, Formation = Clustered, Ranking = LogSumExp, Heads = Full, HostPages = Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false), arXiv 2604.10539</description></item>
+    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = Clustered, Ranking = LogSumExp, Heads = Full, HostPages = Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false), arXiv 2604.10539</description></item>
     /// <item><description>shape: head dimension 128, 4 query heads a key-value head</description></item>
     /// <item><description>cost: 1028 bytes a token and key-value head, in pages of 16 tokens (16512 bytes)</description></item>
     /// <item><description>observation: attention of the last 1 rows in one pass over the keys; scores pooled (average of 5), reduced over the group by max; always kept: 0 first and 0 last tokens</description></item>
     /// <item><description>decode: 4 query heads in registers over each key tile (accumulator sets: 2), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
-    /// <item><description>kernels: none, the storage or the pages are such as no kernel reads</description></item>
+    /// <item><description>kernels: none, no kernel reads such a storage, serves two residencies or shrinks layers whose tokens come back</description></item>
     /// </list>
     /// </summary>
     partial class StarsAndPages
@@ -94,7 +94,7 @@ namespace Readers
             public global::KvCompose.HostOffload Residency { get; init; } = new global::KvCompose.HostOffload { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = 0, Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
 
             /// <summary>Options of the residency stage.</summary>
-            public global::KvCompose.IceCache Residency2 { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
+            public global::KvCompose.IceCache Residency2 { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
 
             /// <summary>What is known of the model's heads; a session cannot be opened without it.</summary>
             public HeadProfile? Profile { get; init; }
@@ -106,7 +106,7 @@ namespace Readers
                 FormattableString.Invariant($"KvCompose.HeteroHeads, Ratio = {HeadRole.Ratio}, Defects = KvCompose.Reference.HeteroCache.ReferenceDefects.None"),
                 "KvCompose.LastQuery, Rows = 1, Kernel = 5, Pooling = KvCompose.PoolingKind.Average, Reduction = KvCompose.GroupReduction.Max",
                 FormattableString.Invariant($"KvCompose.HostOffload, Window = 5, DriftThreshold = 0.5d, Visibility = KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = {Residency.MaxHostMiB}, Defects = KvCompose.Reference.HeteroCache.ReferenceDefects.None"),
-                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency2.Tokens}, Window = 32, DenseLayers = {Residency2.DenseLayers}, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = KvCompose.HeadRoles.Full, HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency2.HostMebibytes}, DiskMebibytes = {Residency2.DiskMebibytes}, MeasureRecall = {Residency2.MeasureRecall}"));
+                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency2.Tokens}, Window = 32, DenseLayers = {Residency2.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = KvCompose.HeadRoles.Full, HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency2.HostMebibytes}, DiskMebibytes = {Residency2.DiskMebibytes}, MeasureRecall = {Residency2.MeasureRecall}"));
 
             /// <inheritdoc/>
             public override void Validate()

@@ -49,7 +49,7 @@ namespace Readers
                         }
                     }
 
-                    // Bring in: what is resident may change before it is attended to.
+                    // Bring in: tokens that this step's queries ask for become resident, others cease to be.
                     var step = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
                     _tier.BringIn(in step);
 

@@ -38,7 +38,7 @@ namespace Readers
                 global::KvCompose.HeteroHeads headRole = _options.HeadRole;
                 CheckRoles(in headRole, _profile);
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits));
-                global::KvCompose.HostOffload residency = _options.Residency;
+                global::KvCompose.HostOffload residency = _options.Residency with { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
                 _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("Stars", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = PoolingKind.Average, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.Max });
             }
 
@@ -155,6 +155,7 @@ namespace Readers
                         {
                             Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = roleBudgets[head], HeadDim = Plan.HeadDim,
                             Scores = new ReadOnlySpan<float>(scores + ((nint)head * stride), Math.Max(0, tokens - Plan.Window)),
+                            WindowQueries = windowQueries + ((nint)head * Plan.GroupSize * Plan.ObservedRows * Plan.HeadDim), WindowStride = Plan.ObservedRows, WindowRows = rows,
                             Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                             Positions = buffers.Positions.AsSpan(0, tokens),
                             KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
