@@ -21,10 +21,9 @@ internal static class BuiltInStages
     {
         foreach (Type attribute in typeof(StageAttribute).Assembly.GetExportedTypes())
         {
-            if (attribute is { IsAbstract: false, ContainsGenericParameters: false, BaseType: { IsGenericType: true } declares }
-                && SlotOfAttribute.TryGetValue(declares.GetGenericTypeDefinition().FullName!, out StageSlot slot))
+            if (attribute is { IsAbstract: false, ContainsGenericParameters: false } && Declares(attribute) is { } declares)
             {
-                foreach (StageChoice choice in Forms(slot, declares.GetGenericArguments()[0], attribute))
+                foreach (StageChoice choice in Forms(SlotOfAttribute[NameOf(declares)], declares.GetGenericArguments()[0], attribute))
                 {
                     yield return choice;
                 }
@@ -48,7 +47,7 @@ internal static class BuiltInStages
     {
         string option = choice.Names(OptionRole.Serves)!;
         object options = Activator.CreateInstance(choice.Stage)!;
-        foreach (PropertyInfo property in choice.Stage.GetProperties().Where(static property => property.IsDefined(typeof(StageOptionAttribute))))
+        foreach (PropertyInfo property in choice.Stage.GetProperties().Where(static property => property.Marker() is not null))
         {
             property.SetValue(options, property.Name == option ? serves : property.GetValue(choice.Options));
         }
@@ -58,6 +57,20 @@ internal static class BuiltInStages
             Arguments = [.. choice.Arguments, $"{option} = {Literal(serves)}"], Options = options, Label = $"{choice.Label} ({option} = {serves})",
         };
     }
+
+    // The attribute that fills a slot, of those that an attribute derives from.
+    private static Type? Declares(Type attribute)
+    {
+        Type? type = attribute.BaseType;
+        while (type is not null && !SlotOfAttribute.ContainsKey(NameOf(type)))
+        {
+            type = type.BaseType;
+        }
+
+        return type;
+    }
+
+    private static string NameOf(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition().FullName! : "";
 
     /// <summary>One choice for every combination of values of the options that decide what is emitted.</summary>
     private static IEnumerable<StageChoice> Forms(StageSlot slot, Type stage, Type attribute)

@@ -53,8 +53,9 @@ public class LibraryNamesTests
             bool readsFile = stage.GetCustomAttribute<StageFactsAttribute>() is { } facts && facts.Profile != default;
             Assert.Equal(readsFile, attribute.GetProperty(WellKnownNames.Profile)?.PropertyType == typeof(string));
             Assert.Equal(
-                Properties(stage).Where(IsOption).Select(option => (option.Name, option.PropertyType)),
-                Properties(attribute).Where(option => option.CanWrite && option.Name != WellKnownNames.Profile).Select(option => (option.Name, option.PropertyType)));
+                Properties(stage).Where(IsOption).Select(option => (option.Name, option.PropertyType)).OrderBy(option => option.Name, StringComparer.Ordinal),
+                attribute.GetProperties().Where(option => option.CanWrite && option.Name != WellKnownNames.Profile)
+                    .Select(option => (option.Name, option.PropertyType)).OrderBy(option => option.Name, StringComparer.Ordinal));
         }
     }
 
@@ -76,5 +77,8 @@ public class LibraryNamesTests
         => type.GetProperties(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
             .Where(property => property.GetMethod is { IsStatic: false }).ToArray();
 
-    private static bool IsOption(PropertyInfo property) => property.IsDefined(typeof(StageOptionAttribute));
+    // An interface may state options that several stages have.
+    private static bool IsOption(PropertyInfo property)
+        => property.IsDefined(typeof(StageOptionAttribute))
+            || property.DeclaringType!.GetInterfaces().Any(contract => contract.GetProperty(property.Name)?.IsDefined(typeof(StageOptionAttribute)) == true);
 }
