@@ -19,6 +19,9 @@ internal static partial class CompositionFigures
     private const int TopicTokens = 64;
     private const int Rounds = 40;
 
+    /// <summary>Of the prompt over all heads, the full half of them included: a quarter of it stays under each other head.</summary>
+    private const double Ratio = 0.625;
+
     /// <summary>Steps of one measurement: whole topics where a change of the topic moves tokens.</summary>
     private const int ShortBlock = 16;
 
@@ -31,7 +34,8 @@ internal static partial class CompositionFigures
 
         HeadProfile profile = Profile();
         yield return ("residenciesStepRatio", StepRatio(
-            TopicTokens, HeteroIce64.Open(model, new() { Profile = profile }), Hetero64.Open(model, new() { Profile = profile }), Ice64.Open(model)));
+            TopicTokens, HeteroIce64.Open(model, new() { Profile = profile, HeadRole = new() { Ratio = Ratio } }),
+            Hetero64.Open(model, new() { Profile = profile, HeadRole = new() { Ratio = Ratio } }), Ice64.Open(model)));
 
         int[] counts = Counts();
         yield return ("combinations", counts[0]);
