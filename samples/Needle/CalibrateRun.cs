@@ -20,6 +20,11 @@ internal static class CalibrateRun
             throw new WrongArgumentException($"--last is {arguments.Last}, expected a layer from 0 to {model.Shape.Layers - 1}");
         }
 
+        if (arguments.First > arguments.Last)
+        {
+            throw new WrongArgumentException($"--first is {arguments.First}, behind --last, which is {arguments.Last}");
+        }
+
         NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
         long least = NeedleTask.LeastLength(vocabulary, Facts, questions: 1);
         if (arguments.Length < least || arguments.Length > model.Shape.Context)
@@ -29,18 +34,18 @@ internal static class CalibrateRun
 
         NeedleText[] texts = [.. new NeedleTask(vocabulary, arguments.Length, Facts, questions: 1).Texts(arguments.Seed).Take(arguments.Texts)];
         double[] distances = Distances(model, texts, arguments.Rate, cancellation);
-        LayerChoice choice = LayerChoice.Of(distances, arguments.Last, arguments.Epsilon);
+        LayerChoice choice = LayerChoice.Of(distances, arguments.First, arguments.Last, arguments.Epsilon);
         Show(distances, choice, console);
         if (choice.Layer is not { } layer)
         {
             throw new WrongArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"--epsilon is {arguments.Epsilon}, but no layer up to {arguments.Last} comes closer than {distances[choice.Closest]:G4}, layer {choice.Closest}"));
+                $"--epsilon is {arguments.Epsilon}, but no layer from {arguments.First} to {arguments.Last} comes closer than {distances[choice.Closest]:G4}, layer {choice.Closest}"));
         }
 
         JsonSerializer.Serialize(file.Stream, new
         {
-            layers = model.Shape.Layers, layer, closest = choice.Closest, epsilon = arguments.Epsilon, last = arguments.Last,
+            layers = model.Shape.Layers, layer, closest = choice.Closest, epsilon = arguments.Epsilon, first = arguments.First, last = arguments.Last,
             rate = arguments.Rate, length = arguments.Length, texts = arguments.Texts, seed = arguments.Seed, distances,
         });
         file.Commit();

@@ -6,6 +6,7 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Seed">Decides the texts.</param>
 /// <param name="Rate">Share of the tokens that goes on.</param>
 /// <param name="Epsilon">Largest mean squared distance of the final hidden state that counts as close.</param>
+/// <param name="First">The first layer that may be chosen.</param>
 /// <param name="Last">The last layer that may be chosen.</param>
 /// <param name="File">Where the profile is written to.</param>
-internal sealed record CalibrateArguments(int Length, int Texts, ulong Seed, double Rate, double Epsilon, int Last, string File);
+internal sealed record CalibrateArguments(int Length, int Texts, ulong Seed, double Rate, double Epsilon, int First, int Last, string File);

@@ -19,15 +19,17 @@ internal static class CalibrateVerb
         var seed = new Option<ulong>("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 42 };
         var rate = new Option<double>("--rate") { Description = "Share of the tokens that goes on.", DefaultValueFactory = _ => 0.2 };
         var epsilon = new Option<double>("--epsilon") { Description = "Largest mean squared distance that counts as close.", Required = true };
+        var first = new Option<int>("--first") { Description = "The first layer that may be chosen, from 0.", DefaultValueFactory = _ => 0 };
         var last = new Option<int>("--last") { Description = "The last layer that may be chosen, from 0.", Required = true };
         RequireFrom(texts, static count => count >= 1, "a number from 1");
+        RequireFrom(first, static layer => layer >= 0, "a layer from 0");
         RequireFrom(last, static layer => layer >= 0, "a layer from 0");
         RequireFrom(rate, static share => share is >= 0.001 and <= 1, "a share from 0.001 to 1");
         RequireFrom(epsilon, static distance => distance >= 0, "a distance from 0");
-        var command = new Command("calibrate", Description) { file, length, texts, seed, rate, epsilon, last };
+        var command = new Command("calibrate", Description) { file, length, texts, seed, rate, epsilon, first, last };
         command.SetAction(parsed => run(new CalibrateArguments(
             parsed.GetValue(length), parsed.GetValue(texts), parsed.GetValue(seed), parsed.GetValue(rate), parsed.GetValue(epsilon),
-            parsed.GetValue(last), parsed.GetRequiredValue(file))));
+            parsed.GetValue(first), parsed.GetValue(last), parsed.GetRequiredValue(file))));
         return command;
     }
 

@@ -9,14 +9,16 @@ namespace KvCompose.Evaluation;
 /// <param name="Closest">The layer of the smallest distance, the earliest of equals.</param>
 public sealed record LayerChoice(int? Layer, int Closest)
 {
-    /// <summary>Chooses among the layers up to the last that is allowed.</summary>
+    /// <summary>Chooses among the layers that are allowed.</summary>
     /// <param name="distances">[L], mean squared L2 distance of the final hidden state for a cut behind each layer.</param>
+    /// <param name="first">The first layer that may be chosen, 0-based: what the earliest layers find, only later ones look for.</param>
     /// <param name="last">L_max, 0-based.</param>
     /// <param name="epsilon">The distance that still counts as close; not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The last layer is not one of those measured, or the distance is negative or no number.</exception>
-    public static LayerChoice Of(ReadOnlySpan<double> distances, int last, double epsilon)
+    /// <exception cref="ArgumentOutOfRangeException">The layers are not among those measured or in the wrong order, or the distance is negative or no number.</exception>
+    public static LayerChoice Of(ReadOnlySpan<double> distances, int first, int last, double epsilon)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(last);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, last);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(last, distances.Length);
         if (!(epsilon >= 0))
         {
@@ -24,8 +26,8 @@ public sealed record LayerChoice(int? Layer, int Closest)
         }
 
         int? earliest = null;
-        int closest = 0;
-        for (int layer = 0; layer <= last; layer++)
+        int closest = first;
+        for (int layer = first; layer <= last; layer++)
         {
             earliest ??= distances[layer] <= epsilon ? layer : null;
             closest = distances[layer] < distances[closest] ? layer : closest;

@@ -35,6 +35,7 @@ public sealed class WrongArgumentTests : CommandLineFixture
     [InlineData("calibrate p.json --epsilon 5", "--last")]
     [InlineData("calibrate p.json --epsilon -1 --last 2", "--epsilon is '-1'")]
     [InlineData("calibrate p.json --epsilon 5 --last -1", "--last is '-1'")]
+    [InlineData("calibrate p.json --epsilon 5 --first 3 --last 2", "--first is 3, behind --last, which is 2")]
     [InlineData("calibrate p.json --epsilon 5 --last 6", "--last is 6, expected a layer from 0 to 5")]
     [InlineData("calibrate p.json --epsilon 5 --last 2 --rate 0", "--rate is '0'")]
     [InlineData("calibrate p.json --epsilon 5 --last 2 --texts 0", "--texts is '0'")]
