@@ -406,7 +406,7 @@ internal static class RuleDescriptors
     public static readonly DiagnosticDescriptor HeadHasTwoSelectors = new(
         RuleIds.HeadHasTwoSelectors,
         "Head has two selectors",
-        "'{0}' has satellites refreshed for their pivots, but '{1}' chooses the tokens of whole layers",
+        "'{0}' gives heads parts of their own, but '{1}' chooses the tokens of whole layers",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.HeadHasTwoSelectors), customTags: WellKnownDiagnosticTags.NotConfigurable);
 

@@ -325,7 +325,7 @@ internal static partial class SessionEmitter
             string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
             string residency = "residency" + Suffix(stage);
             writer.WriteLine($$"""
-                {{stage.Type}} {{residency}} = {{StageValue.WithConstants(stage)}};
+                {{stage.Type}} {{residency}} = {{StageValue.InSession(stage)}};
                 {{TierField(stage)}} = {{stage.Type}}.Open(in {{residency}}, TierContext("{{plan.Spec.Name.TrimStart('@')}}", writer, Plan.Sinks, Plan.Window){{with}});
                 """);
         }

@@ -10,14 +10,16 @@ internal static class StageValue
         ? $"new {stage.Type}()"
         : $"new {stage.Type} {{ {string.Join(", ", stage.Options.Select(static option => Identifier.Escape(option.Name) + " = " + option.Literal))} }}";
 
-    /// <summary>The value that a session uses: its option where some stay open until run time, else the constants.</summary>
-    public static string InSession(StageSpec stage) => stage.HasRunTimeOptions ? "_options." + stage.Name : Of(stage);
-
-    /// <summary>As <see cref="InSession"/>, with the declared constants whatever the caller's value has in their place.</summary>
-    public static string WithConstants(StageSpec stage)
+    /// <summary>The value that a session uses: the caller's where some options stay open until run time, with the declared constants in it; else the constants.</summary>
+    public static string InSession(StageSpec stage)
     {
+        if (!stage.HasRunTimeOptions)
+        {
+            return Of(stage);
+        }
+
         string constants = string.Join(
             ", ", stage.Options.Where(static option => !option.RunTime).Select(static option => Identifier.Escape(option.Name) + " = " + option.Literal));
-        return stage.HasRunTimeOptions && constants.Length > 0 ? $"{InSession(stage)} with {{ {constants} }}" : InSession(stage);
+        return "_options." + stage.Name + (constants.Length == 0 ? "" : $" with {{ {constants} }}");
     }
 }

@@ -42,10 +42,11 @@ internal static class FilterRules
         return true;
     }
 
-    /// <summary>A head's tokens are chosen by one stage: satellites are refreshed for their pivot, not for a layer.</summary>
+    /// <summary>A head's tokens are chosen by one stage: where heads have parts of their own in holding the prompt, no layer can choose for all of them.</summary>
     private static bool CheckSelectors(PipelineSpec spec, StageSpec stage, StageSites sites, IDiagnosticSink sink)
     {
-        if (spec[StageSlot.HeadRole] is not { } role || (role.Facts.Needs & StageProducts.HeadProfile) == 0)
+        if (spec[StageSlot.HeadRole] is not { } role
+            || ((role.Facts.Needs & StageProducts.HeadProfile) == 0 && (role.Facts.Provides & StageProducts.LayerBudgets) == 0))
         {
             return true;
         }

@@ -54,7 +54,7 @@ public class LibraryNamesTests
             Assert.Equal(readsFile, attribute.GetProperty(WellKnownNames.Profile)?.PropertyType == typeof(string));
             Assert.Equal(
                 Properties(stage).Where(IsOption).Select(option => (option.Name, option.PropertyType)).OrderBy(option => option.Name, StringComparer.Ordinal),
-                attribute.GetProperties().Where(option => option.CanWrite && option.Name != WellKnownNames.Profile)
+                attribute.GetProperties().Where(option => option.CanWrite && !StatesProfile(option))
                     .Select(option => (option.Name, option.PropertyType)).OrderBy(option => option.Name, StringComparer.Ordinal));
         }
     }
@@ -76,6 +76,9 @@ public class LibraryNamesTests
     private static PropertyInfo[] Properties(Type type)
         => type.GetProperties(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
             .Where(property => property.GetMethod is { IsStatic: false }).ToArray();
+
+    // By the name of a file, or in place of one.
+    private static bool StatesProfile(PropertyInfo property) => property.Name is WellKnownNames.Profile or WellKnownNames.Filters;
 
     // An interface may state options that several stages have.
     private static bool IsOption(PropertyInfo property)

@@ -84,7 +84,7 @@ namespace Readers
             {
                 TransformerShape shape = Shape;
                 var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
-                global::KvCompose.GemFilter restart = _options.Propagation;
+                global::KvCompose.GemFilter restart = _options.Propagation with { Kernel = 5, Pooling = global::KvCompose.PoolingKind.Average };
                 int tokens = prompt.Length, filter = restart.Layer;
                 var context = new PropagationContext { Layer = filter, Layers = shape.Layers, PromptTokens = tokens, Tokens = tokens };
                 int onward = global::KvCompose.GemFilter.Count(in restart, in context);
