@@ -73,7 +73,8 @@ public sealed class RunTests : CommandLineFixture
             _output, live: false, default,
             "--length", "512", "--questions", "1", "--mebibytes", "0.75", "--pipeline", "SnapKv", "CakeFastKv", "FastKvInt4", "CakeDisk", "--json", JsonFile));
         JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
-        Assert.All(results, result => Assert.InRange(result.GetProperty("bytesHeld").GetInt64(), bytes / 3, bytes));
+        // Retrieved pages need not be full, and few steps bring few in: what retrieves holds less than it may.
+        Assert.All(results, result => Assert.InRange(result.GetProperty("bytesHeld").GetInt64(), bytes / 4, bytes));
         Assert.True(Kept(results[2]) > 2 * Kept(results[0]), "tokens of fewer bits are more tokens");
         Assert.True(results[3].GetProperty("tier").GetProperty("tokensMoved").GetInt64() > 0);
     }
@@ -105,7 +106,7 @@ public sealed class RunTests : CommandLineFixture
     {
         Assert.Equal(ExitCode.Done, Run(
             _output, live: false, default,
-            "--length", "1024", "--questions", "4", "--turns", "8", "--budget", "0.35", "--pipeline", "FullCache", "SnapKv", "Hetero", "--json", JsonFile));
+            "--length", "1024", "--questions", "4", "--turns", "8", "--budget", "0.35", "--pipeline", "FullCache", "Cake", "Hetero", "--json", JsonFile));
         JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
         double[] accuracy = [.. results.Select(result => result.GetProperty("accuracy").GetDouble())];
         long[] bytes = [.. results.Select(result => result.GetProperty("bytesHeld").GetInt64())];
