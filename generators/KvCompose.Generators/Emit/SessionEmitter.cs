@@ -306,7 +306,7 @@ internal static partial class SessionEmitter
         => plan.Quantised
             ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, false, quantised: true)"
             : plan.Prunes
-            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, false, keyChannels: Plan.KeyChannels)"
+            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, keyChannels: Plan.KeyChannels)"
             : plan.StateWords == 0 && !plan.Counted
             ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
             : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
