@@ -93,7 +93,7 @@ namespace Readers
                 ((int*)(page + Plan.PositionOffset))[place] = position;
                 if (place == Plan.PageTokens - 1)
                 {
-                    PagePruner.Seal<global::KvCompose.ThinKStorage>(open, page, channels, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, false, keyChannels: Plan.KeyChannels));
+                    PagePruner.Seal<global::KvCompose.ThinKStorage>(open, page, channels, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, keyChannels: Plan.KeyChannels));
                 }
             }
 
