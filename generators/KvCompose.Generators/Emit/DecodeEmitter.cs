@@ -20,7 +20,7 @@ internal static partial class DecodeEmitter
             WriteAppend(writer, plan);
             writer.WriteLine();
             WriteAttend(writer, plan);
-            StoredElements[] read = plan.Quantised ? [StoredElements.Of(plan), StoredElements.Open] : [StoredElements.Of(plan)];
+            StoredElements[] read = plan.Seals ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
             foreach (StoredElements elements in read)
             {
                 writer.WriteLine();

@@ -27,6 +27,7 @@ internal sealed record NeedlePipeline(
             model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } }), IsVariation: true),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Int4", static (model, _) => Int4Pipeline.Open(model), KeepsEverything: true),
+        new("ThinK", static (model, _) => ThinKPipeline.Open(model), KeepsEverything: true),
         new("FastKvInt4", static (model, budget) => FastKvInt4Pipeline.Open(model, new() { LayerBudget = budget.Uniform }), IsVariation: true),
         new("H2o", static (model, budget) => H2oPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("GemFilter", static (model, budget) => GemFilterPipeline.Open(model, new() { Propagation = new() { Layer = 2, Tokens = budget.Tokens } })),

@@ -6,7 +6,10 @@ using KvCompose.Sessions.Saved;
 
 namespace KvCompose.Sessions;
 
-/// <summary>Saving and resuming a sequence. Sections: header, tables, pages of every head with what waits for its page to be full, logits, end.</summary>
+/// <summary>
+/// Saving and resuming a sequence. Sections: header, tables, pages of every head with what waits for its page to be full and the channels that its keys keep,
+/// logits, end.
+/// </summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
     private const int LargestHeader = 1 << 28;
@@ -65,12 +68,17 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         writer.End();
-        if (layout.Quantised)
+        if (layout.Sealed)
         {
             bytes = copy.AsSpan(0, layout.OpenBytes);
             Open(table).CopyTo(bytes);
             UnusedPlaces.ClearOpen(layout, bytes, table->Tokens % layout.PageTokens);
             writer.WriteSection("OPEN", bytes);
+        }
+
+        if (layout.Pruned)
+        {
+            writer.WriteSection("CHAN", new ReadOnlySpan<int>(table->Channels, layout.KeyChannels));
         }
     }
 
@@ -201,7 +209,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             reader.End(place);
-            if (Pool.Layout.Quantised)
+            if (Pool.Layout.Sealed)
             {
                 place = $"the open page of layer {layer}, key-value head {head % Shape.KeyValueHeads}";
                 reader.Begin("OPEN", place, Pool.Layout.OpenBytes);
@@ -209,10 +217,32 @@ public abstract unsafe partial class KvSession<TTransformer>
                 reader.End(place);
             }
 
+            if (Pool.Layout.Pruned)
+            {
+                ReadChannels(reader, tables + head, $"the channels of layer {layer}, key-value head {head % Shape.KeyValueHeads}");
+            }
+
             tables[head].Tokens = tokens;
             tables[head].Budget = table[2];
             tables[head].Watched = table[3] != 0;
         }
+    }
+
+    private void ReadChannels(SectionReader reader, PageTable* table, string place)
+    {
+        byte[] bytes = reader.ReadSection("CHAN", place, Pool.Layout.ChannelBytes);
+        ReadOnlySpan<int> channels = MemoryMarshal.Cast<byte, int>(bytes);
+        for (int i = 0, least = 0; i < channels.Length; i++)
+        {
+            if (channels[i] < least || channels[i] >= Pool.Layout.HeadDim)
+            {
+                throw reader.Wrong($"{channels[i]} is no channel behind {least - 1} in {place}");
+            }
+
+            least = channels[i] + 1;
+        }
+
+        channels.CopyTo(new Span<int>(table->Channels, channels.Length));
     }
 
     /// <summary>What waits for a page to be full.</summary>
@@ -225,7 +255,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         PageLayout layout = Pool.Layout;
         return new SavedCacheHeader(
             _declared.Description,
-            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.Counted ? "counted" : layout.Quantised ? "quantised" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
+            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.Counted ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
             identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
             _histories[sequence].Tokens.ToArray());
     }

@@ -94,7 +94,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     {
         get
         {
-            long tokens = 0, open = 0;
+            long tokens = 0, beside = 0;
             int heads = 0;
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
@@ -104,7 +104,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
 
                 heads += Shape.Layers * Shape.KeyValueHeads;
-                open += _caches[sequence].OpenBytes;
+                beside += _caches[sequence].BytesBesidePages;
                 PageTable* tables = _caches[sequence].Layer(0);
                 for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
                 {
@@ -112,7 +112,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
             }
 
-            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + open, Pool.PeakBytes + open, Pool.LimitBytes);
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + beside, Pool.PeakBytes + beside, Pool.LimitBytes);
         }
     }
 
