@@ -30,6 +30,22 @@ internal sealed class SatelliteSlots
         }
     }
 
+    /// <summary>As they were when they were saved.</summary>
+    /// <param name="tokens">Rows of the prompt, n.</param>
+    /// <param name="rows">The row of every slot; each once.</param>
+    public SatelliteSlots(int tokens, int[] rows)
+    {
+        _rows = rows;
+        _resident = new ulong[TopMask.Words(tokens)];
+        foreach (int row in rows)
+        {
+            _resident[row >> 6] |= 1UL << row;
+        }
+    }
+
+    /// <summary>The row of every slot.</summary>
+    public ReadOnlySpan<int> Rows => _rows;
+
     /// <summary>Slots, c: as many rows as are wanted at any time.</summary>
     public int Capacity => _rows.Length;
 
