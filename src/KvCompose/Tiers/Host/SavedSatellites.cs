@@ -75,7 +75,7 @@ internal static class SavedSatellites
         reader.ReadSection<ulong>("WANT", place, wanted);
         long bytes = HostPrompt.BytesOf(tokens, shape.HeadDim);
         Take(memory, bytes, layer, head);
-        var copy = new SatelliteCopy(head, new SatelliteSlots(tokens, rows), new HostPrompt(tokens, shape.HeadDim), memory, bytes);
+        var copy = new SatelliteCopy(head, SatelliteSlots.Holding(tokens, rows), new HostPrompt(tokens, shape.HeadDim), memory, bytes);
         try
         {
             wanted.CopyTo(copy.Wanted, 0);
