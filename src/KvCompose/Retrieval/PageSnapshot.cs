@@ -50,10 +50,11 @@ internal sealed class PageSnapshot
     /// <summary>Tokens that each cell held when its pages were formed. [Cells]</summary>
     public int[] CellFormed = [];
 
+    /// <summary>The first free page id; −1 for none.</summary>
+    public int FirstFreeId = -1;
+
     /// <summary>Readers that hold it.</summary>
     internal int Readers;
-
-    private int _freeId = -1;
 
     /// <summary>Lists the pages that hold a token, ascending.</summary>
     /// <returns>How many.</returns>
@@ -85,7 +86,7 @@ internal sealed class PageSnapshot
             ResizeCells(other.CellFirst.Length);
         }
 
-        (Ids, Tokens, LivePages, Cells, UsedCells, _freeId) = (other.Ids, other.Tokens, other.LivePages, other.Cells, other.UsedCells, other._freeId);
+        (Ids, Tokens, LivePages, Cells, UsedCells, FirstFreeId) = (other.Ids, other.Tokens, other.LivePages, other.Cells, other.UsedCells, other.FirstFreeId);
         Array.Copy(other.Counts, Counts, Ids);
         Array.Copy(other.Blocks, Blocks, Ids);
         Array.Copy(other.Digests, Digests, Ids);
@@ -101,10 +102,10 @@ internal sealed class PageSnapshot
     public int TakeId()
     {
         LivePages++;
-        if (_freeId >= 0)
+        if (FirstFreeId >= 0)
         {
-            int id = _freeId;
-            _freeId = Next[id];
+            int id = FirstFreeId;
+            FirstFreeId = Next[id];
             return id;
         }
 
@@ -122,8 +123,8 @@ internal sealed class PageSnapshot
     public void GiveId(int page)
     {
         LivePages--;
-        Next[page] = _freeId;
-        _freeId = page;
+        Next[page] = FirstFreeId;
+        FirstFreeId = page;
     }
 
     /// <summary>A new cell without pages.</summary>

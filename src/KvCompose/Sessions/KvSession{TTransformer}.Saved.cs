@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using KvCompose.Cache;
 using KvCompose.Sessions.Saved;
+using KvCompose.Tiers;
 
 namespace KvCompose.Sessions;
 
 /// <summary>
 /// Saving and resuming a sequence. Sections: header, tables, pages of every head with what waits for its page to be full and the channels that its keys keep,
-/// logits, end.
+/// what each tier writes, logits, end.
 /// </summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
@@ -23,11 +24,13 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         ArgumentNullException.ThrowIfNull(stream);
         Require(sequence);
-        RequireNoTier();
+        ISavedTier[] tiers = SavedTiers();
         if (_histories[sequence].Count == 0)
         {
             throw new InvalidOperationException($"sequence {sequence} has no prompt");
         }
+
+        RequireWholeSteps(sequence);
 
         cancellation.ThrowIfCancellationRequested();
         using var writer = new SectionWriter(stream);
@@ -41,12 +44,17 @@ public abstract unsafe partial class KvSession<TTransformer>
             ((ReadOnlySpan<int>)[table.PageCount, table.Tokens, table.Budget, table.Watched ? 1 : 0]).CopyTo(numbers.AsSpan(head * TableWords));
         }
 
-        writer.WriteSection("TABL", numbers);
+        writer.WriteSection<int>("TABL", numbers);
         var copy = new byte[Math.Max(Pool.Layout.PageBytes, Pool.Layout.OpenBytes)];
         for (int head = 0; head < heads; head++)
         {
             cancellation.ThrowIfCancellationRequested();
             WritePages(writer, _caches[sequence], tables + head, copy);
+        }
+
+        foreach (ISavedTier tier in tiers)
+        {
+            tier.Save(sequence, writer, cancellation);
         }
 
         writer.WriteSection("LOGI", MemoryMarshal.AsBytes(Logits(sequence)));
@@ -139,7 +147,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         ArgumentNullException.ThrowIfNull(stream);
         Require(sequence);
-        RequireNoTier();
+        ISavedTier[] tiers = SavedTiers();
         cancellation.ThrowIfCancellationRequested();
         string source = stream is FileStream file ? file.Name : stream.GetType().Name;
         using var reader = new SectionReader(stream, source);
@@ -155,6 +163,11 @@ public abstract unsafe partial class KvSession<TTransformer>
         try
         {
             ReadPages(reader, sequence, cancellation);
+            foreach (ISavedTier tier in tiers)
+            {
+                tier.Resume(sequence, reader, cancellation);
+            }
+
             var logits = new Span<byte>(_logits.Pointer + ((nint)sequence * Shape.Vocabulary), Shape.Vocabulary * sizeof(float));
             reader.Begin("LOGI", "the logits", logits.Length);
             reader.Read(logits, "the logits");
@@ -260,11 +273,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             _histories[sequence].Tokens.ToArray());
     }
 
-    private void RequireNoTier()
-    {
-        if (Tiers.Count > 0)
-        {
-            throw new NotSupportedException("the pipeline keeps tokens in a tier below the resident cache, and such a session is neither saved nor resumed");
-        }
-    }
+    private ISavedTier[] SavedTiers()
+        => [.. Tiers.Select(static tier => tier as ISavedTier
+            ?? throw new NotSupportedException($"the pipeline keeps tokens in a '{tier.GetType().Name}', which is no {nameof(ISavedTier)}: such a session is neither saved nor resumed"))];
 }

@@ -371,10 +371,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
             }
 
-            if (_inStep[sequence])
-            {
-                throw new InvalidOperationException($"sequence {sequence}: an earlier step failed in the middle of position {_lengths[sequence]}; give it a prompt anew");
-            }
+            RequireWholeSteps(sequence);
 
             if (_lengths[sequence] >= Shape.Context)
             {
@@ -430,6 +427,14 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         if (compiled != actual)
         {
             throw new ModelMismatchException(pipeline, dimension, compiled, actual);
+        }
+    }
+
+    private void RequireWholeSteps(int sequence)
+    {
+        if (_inStep[sequence])
+        {
+            throw new InvalidOperationException($"sequence {sequence}: an earlier step failed in the middle of position {_lengths[sequence]}; give it a prompt anew");
         }
     }
 
