@@ -11,9 +11,6 @@ internal static partial class DecodeEmitter
     /// <summary>Dimensions written out in the body of the score loop, where they divide those of a key.</summary>
     private const int UnrolledDimensions = 8;
 
-    /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
-    private const int PrefetchBytes = 6144;
-
     /// <summary>Every key vector is loaded once for all query heads of the group; dimensions alternate between accumulator sets.</summary>
     private static void WriteScores(SourceWriter writer, PipelinePlan plan, StoredElements elements)
     {
@@ -52,7 +49,7 @@ internal static partial class DecodeEmitter
         using (writer.WriteBlock("for (int tile = 0; tile < tiles; tile++, scores += 16)"))
         {
             writer.WriteLine($"nint key = (nint)tile * 16 * {elements.Channels};");
-            writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + {PrefetchBytes};");
+            writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + PrefetchBytes;");
             for (int member = 0; member < plan.GroupSize; member++)
             {
                 string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(
@@ -157,7 +154,7 @@ internal static partial class DecodeEmitter
             {
                 if (vector * elements.ElementBits % 32 == 0)
                 {
-                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * {elements.Bits} / 8) + {PrefetchBytes});");
+                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * {elements.Bits} / 8) + PrefetchBytes);");
                 }
 
                 string offset = vector == 0 ? "row" : $"row + {CSharpLiteral.Of(vector * Lanes)}";

@@ -41,7 +41,7 @@ internal static partial class SessionEmitter
             string layout = LayoutOf(plan, "Plan.ElementBits");
             using (writer.WriteBlock(
                 "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
             {
                 if (open)
                 {
@@ -303,13 +303,30 @@ internal static partial class SessionEmitter
 
     /// <summary>The layout of the pages, as an expression.</summary>
     public static string LayoutOf(PipelinePlan plan, string elementBits)
-        => plan.Quantised
-            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, false, quantised: true)"
-            : plan.Prunes
-            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, keyChannels: Plan.KeyChannels)"
-            : plan.StateWords == 0 && !plan.Counted
-            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
-            : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
+    {
+        var arguments = new List<string> { "Plan.HeadDim", "Plan.PageTokens", elementBits };
+        if (plan.StateWords > 0)
+        {
+            arguments.Add($"stateWords: {CSharpLiteral.Of(plan.StateWords)}");
+        }
+
+        if (plan.Counted)
+        {
+            arguments.Add("counted: true");
+        }
+
+        if (plan.Quantised)
+        {
+            arguments.Add("quantised: true");
+        }
+
+        if (plan.Prunes)
+        {
+            arguments.Add("keyChannels: Plan.KeyChannels");
+        }
+
+        return $"new PageLayout({string.Join(", ", arguments)})";
+    }
 
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
