@@ -291,12 +291,12 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
-    public static readonly DiagnosticDescriptor QuantisedPagesChange = new(
-        RuleIds.QuantisedPagesChange,
-        "Quantised pages would change",
-        "'{0}' quantises pages when they are full, but '{1}' {2}",
+    public static readonly DiagnosticDescriptor SealedPagesChange = new(
+        RuleIds.SealedPagesChange,
+        "Sealed pages would change",
+        "'{0}' {1} when they are full, but '{2}' {3}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: HelpLink.Of(RuleIds.QuantisedPagesChange), customTags: WellKnownDiagnosticTags.NotConfigurable);
+        helpLinkUri: HelpLink.Of(RuleIds.SealedPagesChange), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor MonitorSeesStoredKeys = new(
         RuleIds.MonitorSeesStoredKeys,
@@ -304,6 +304,13 @@ internal static class RuleDescriptors
         "'{0}' stores keys in {1} bits, and '{2}' decides by the attention that they get while decoding",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.MonitorSeesStoredKeys));
+
+    public static readonly DiagnosticDescriptor NoChannelPruned = new(
+        RuleIds.NoChannelPruned,
+        "No channel is pruned",
+        "'{0}' prunes {1} of {2} channels, which is fewer than the {3} that go at a time: no channel would be pruned",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.NoChannelPruned), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor LayoutNotCarried = new(
         RuleIds.LayoutNotCarried,
@@ -486,7 +493,7 @@ internal static class RuleDescriptors
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
-        PrefixChosenByItsEnd, QuantisedPagesChange, MonitorSeesStoredKeys, NoWholePages, NothingIsRetrieved, UnseenBits,
+        PrefixChosenByItsEnd, SealedPagesChange, MonitorSeesStoredKeys, NoChannelPruned, NoWholePages, NothingIsRetrieved, UnseenBits,
         LayersHoldOtherTokens, NothingToPrefetch,
         LanguageTooOld, UnsafeNotAllowed,
     ];

@@ -19,7 +19,7 @@ public sealed class SetNearestValueFix : DeclarationFix
     private const string Title = "Set the nearest valid value";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.OptionOutOfRange, RuleIds.PageSizesDiffer, RuleIds.ModelShapeDiffers];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleIds.OptionOutOfRange, RuleIds.PageSizesDiffer, RuleIds.ModelShapeDiffers, RuleIds.NoChannelPruned];
 
     internal override async Task<SyntaxEdit?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {

@@ -41,6 +41,8 @@ internal static class EmittedNames
         ["LastRowProducts"] = "KvCompose.Attention.LastRowProducts",
         ["KeyTiles"] = "KvCompose.Attention.KeyTiles",
         ["AffineCode"] = "KvCompose.Cache.AffineCode",
+        ["ChannelChoice"] = "KvCompose.Cache.ChannelChoice",
+        ["PagePruner"] = "KvCompose.Cache.PagePruner",
         ["PageQuantiser"] = "KvCompose.Cache.PageQuantiser",
         ["PageLayout"] = "KvCompose.Cache.PageLayout",
         ["PagePool"] = "KvCompose.Cache.PagePool",

@@ -4,7 +4,7 @@ using KvCompose.Models;
 namespace KvCompose.Samples.Needle;
 
 /// <summary>
-/// Finds how many tokens a pipeline may keep so that its pages take no more than given bytes, behind a text and the first token of an answer: what each
+/// Finds how many tokens a pipeline may keep so that its pages take no more than given bytes, at any step of an answer: what each
 /// pipeline makes of its budget is its own affair, bytes are the same for all.
 /// </summary>
 internal static class EqualBytes
@@ -42,8 +42,14 @@ internal static class EqualBytes
         {
             using KvSession session = pipeline.Open(model, Of(tokens));
             session.Prefill(text.Prompt(question), cancellation);
-            session.Step([session.Likeliest()], cancellation);
-            return (tokens, session.Usage.BytesHeld);
+            long held = session.Usage.BytesHeld;
+            for (int step = 0; step < question.Fact.Value.Count; step++)
+            {
+                session.Step([session.Likeliest()], cancellation);
+                held = Math.Max(held, session.Usage.BytesHeld);
+            }
+
+            return (tokens, held);
         }
     }
 }

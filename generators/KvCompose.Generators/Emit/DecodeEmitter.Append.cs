@@ -18,8 +18,8 @@ internal static partial class DecodeEmitter
         WriteStore(writer, plan);
     }
 
-    /// <summary>What a store is told of the head beside the page: where tokens wait for a page that is quantised when it is full.</summary>
-    public static string OpenPage(PipelinePlan plan) => plan.Quantised ? "table->Open, " : "";
+    /// <summary>What a store is told of the head beside the page: where tokens wait for a page that is sealed when it is full, and what it then keeps of keys.</summary>
+    public static string OpenPage(PipelinePlan plan) => plan.Prunes ? "table->Open, table->Channels, " : plan.Quantised ? "table->Open, " : "";
 
     private static string PlainAppend(PipelinePlan plan) => $"""
         int slot = table->Tokens++;
@@ -40,11 +40,11 @@ internal static partial class DecodeEmitter
         + (plan.DecodeOrder == DecodeOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
         + (plan.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
 
-    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Quantised ? QuantisedStore(plan) : PlainStore(plan));
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Seals ? SealingStore(plan) : PlainStore(plan));
 
-    private static string QuantisedStore(PipelinePlan plan) => $$"""
-        /// <summary>Writes a token into a place of a head's open page; when that is full, its keys and values are quantised.</summary>
-        internal static void Store(float* open, byte* page, int place, float* key, float* value, int position)
+    private static string SealingStore(PipelinePlan plan) => $$"""
+        /// <summary>Writes a token into a place of a head's open page; when that is full, {{(plan.Prunes ? "its keys lose the channels that are not kept" : "its keys and values are quantised")}}.</summary>
+        internal static void Store(float* open, {{(plan.Prunes ? "int* channels, " : "")}}byte* page, int place, float* key, float* value, int position)
         {
             float* column = open + (place / 16 * 16 * Plan.HeadDim) + (place % 16);
             float* row = open + ((Plan.PageTokens + place) * Plan.HeadDim);
@@ -57,7 +57,9 @@ internal static partial class DecodeEmitter
             ((int*)(page + Plan.PositionOffset))[place] = position;
             if (place == Plan.PageTokens - 1)
             {
-                PageQuantiser.Seal<{{plan.Storage}}>(open, page, Plan.HeadDim, Plan.PageTokens, Plan.ElementBits);
+                {{(plan.Prunes
+                    ? $"PagePruner.Seal<{plan.Storage}>(open, page, channels, {SessionEmitter.LayoutOf(plan, "Plan.ElementBits")});"
+                    : $"PageQuantiser.Seal<{plan.Storage}>(open, page, Plan.HeadDim, Plan.PageTokens, Plan.ElementBits);")}}
             }
         }
         """;

@@ -72,7 +72,12 @@ internal static partial class DecodeEmitter
                 // Scores of every key, scaled so that the softmax is one of powers of two.
                 Scale(item->Queries, queries);
                 """);
-            writer.WriteLine(plan.Counted ? CountedScores : plan.Quantised ? QuantisedScores : FullScores);
+            if (plan.Prunes)
+            {
+                writer.WriteLine(KeptQueries);
+            }
+
+            writer.WriteLine(plan.Counted ? CountedScores : plan.Seals ? SealedScores(plan) : FullScores);
             writer.WriteLine("""
 
                 // Softmax over the piece.
@@ -85,7 +90,7 @@ internal static partial class DecodeEmitter
                 new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
                 pages = item->Table->Pages + item->FirstPage;
                 """);
-            writer.WriteLine(plan.Counted ? CountedValues : plan.Quantised ? QuantisedValues : FullValues);
+            writer.WriteLine(plan.Counted ? CountedValues : plan.Seals ? SealedValues : FullValues);
             writer.WriteLine(AttendEnd);
         }
 
@@ -141,22 +146,36 @@ internal static partial class DecodeEmitter
         }
         """;
 
-    private const string QuantisedScores = """
+    private const string KeptQueries = """
+
+        // Queries without the channels that the keys of full pages lack.
+        float* kept = sums + Plan.GroupSize;                                 // [G, KeyChannels]
+        for (int member = 0; member < Plan.GroupSize; member++)
+        {
+            for (int i = 0; i < Plan.KeyChannels; i++)
+            {
+                kept[(member * Plan.KeyChannels) + i] = queries[(member * Plan.HeadDim) + item->Table->Channels[i]];
+            }
+        }
+
+        """;
+
+    private static string SealedScores(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
-            // The last page, until it is full, is not quantised yet.
+            // The last page, until it is full, is not {{(plan.Prunes ? "pruned" : "quantised")}} yet.
             if (tokens - token < Plan.PageTokens)
             {
                 ScoreOpen((byte*)item->Table->Open, (tokens - token + 15) / 16, queries, scores + token);
             }
             else
             {
-                Score(pool.Address(*pages), Plan.PageTokens / 16, queries, scores + token);
+                Score(pool.Address(*pages), Plan.PageTokens / 16, {{(plan.Prunes ? "kept" : "queries")}}, scores + token);
             }
         }
         """;
 
-    private const string QuantisedValues = """
+    private const string SealedValues = """
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
             if (tokens - token < Plan.PageTokens)

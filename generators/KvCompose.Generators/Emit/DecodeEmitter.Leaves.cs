@@ -8,16 +8,13 @@ internal static partial class DecodeEmitter
 {
     private const int Lanes = 16;
 
-    /// <summary>Dimensions written out in the body of the score loop.</summary>
+    /// <summary>Dimensions written out in the body of the score loop, where they divide those of a key.</summary>
     private const int UnrolledDimensions = 8;
-
-    /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
-    private const int PrefetchBytes = 6144;
 
     /// <summary>Every key vector is loaded once for all query heads of the group; dimensions alternate between accumulator sets.</summary>
     private static void WriteScores(SourceWriter writer, PipelinePlan plan, StoredElements elements)
     {
-        string what = elements.Quantised ? "quantised key tiles" : "key tiles";
+        string what = elements.Quantised ? "quantised key tiles" : elements.KeyChannels < plan.HeadDim ? "pruned key tiles" : "key tiles";
         writer.WriteLine($"/// <summary>Scores of the group's {plan.GroupSize} query heads over {what}: 16 keys a vector, one dimension at a time.</summary>");
         writer.WriteLine($"[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization){(elements.Quantised ? ", SkipLocalsInit" : "")}]");
         using (writer.WriteBlock($"private static void Score{elements.Suffix}(byte* keys, int tiles, float* queries, float* scores)"))
@@ -48,10 +45,11 @@ internal static partial class DecodeEmitter
 
     private static void WriteTiles(SourceWriter writer, PipelinePlan plan, StoredElements elements)
     {
+        int unrolled = elements.KeyChannels % UnrolledDimensions == 0 ? UnrolledDimensions : UnrolledDimensions / 2;
         using (writer.WriteBlock("for (int tile = 0; tile < tiles; tile++, scores += 16)"))
         {
-            writer.WriteLine("nint key = (nint)tile * 16 * Plan.HeadDim;");
-            writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + {PrefetchBytes};");
+            writer.WriteLine($"nint key = (nint)tile * 16 * {elements.Channels};");
+            writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + PrefetchBytes;");
             for (int member = 0; member < plan.GroupSize; member++)
             {
                 string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(
@@ -61,9 +59,9 @@ internal static partial class DecodeEmitter
 
             // Pointers that walk with constant displacements: an index would be widened at every access.
             writer.WriteLine($"float* query = {(elements.Quantised ? "folded" : "queries")};");
-            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {UnrolledDimensions}, key += {UnrolledDimensions * Lanes}, query += {UnrolledDimensions}, ahead += {UnrolledDimensions * Lanes * elements.ElementBits / 8})"))
+            using (writer.WriteBlock($"for (int i = 0; i < {elements.Channels}; i += {unrolled}, key += {unrolled * Lanes}, query += {unrolled}, ahead += {unrolled * Lanes * elements.ElementBits / 8})"))
             {
-                for (int step = 0; step < UnrolledDimensions; step++)
+                for (int step = 0; step < unrolled; step++)
                 {
                     string vector = "key" + CSharpLiteral.Of(step);
                     string place = step == 0 ? "key" : $"key + {CSharpLiteral.Of(step * Lanes)}";
@@ -76,7 +74,7 @@ internal static partial class DecodeEmitter
                     for (int member = 0; member < plan.GroupSize; member++)
                     {
                         string sum = Sum(member, step % plan.ScoreSets);
-                        writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate({vector}, Vector512.Create(query[{Offset(member, step)}]), {sum});");
+                        writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate({vector}, Vector512.Create(query[{Offset(elements, member, step)}]), {sum});");
                     }
                 }
             }
@@ -156,7 +154,7 @@ internal static partial class DecodeEmitter
             {
                 if (vector * elements.ElementBits % 32 == 0)
                 {
-                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * {elements.Bits} / 8) + {PrefetchBytes});");
+                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * {elements.Bits} / 8) + PrefetchBytes);");
                 }
 
                 string offset = vector == 0 ? "row" : $"row + {CSharpLiteral.Of(vector * Lanes)}";
@@ -184,11 +182,11 @@ internal static partial class DecodeEmitter
         }
     }
 
-    private static string Offset(int member, int step) => (member, step) switch
+    private static string Offset(StoredElements elements, int member, int step) => (member, step) switch
     {
         (0, _) => CSharpLiteral.Of(step),
-        (_, 0) => $"{CSharpLiteral.Of(member)} * Plan.HeadDim",
-        _ => $"({CSharpLiteral.Of(member)} * Plan.HeadDim) + {CSharpLiteral.Of(step)}",
+        (_, 0) => $"{CSharpLiteral.Of(member)} * {elements.Channels}",
+        _ => $"({CSharpLiteral.Of(member)} * {elements.Channels}) + {CSharpLiteral.Of(step)}",
     };
 
     private static string Sum(int member, int set) => $"sum{CSharpLiteral.Of(member)}_{CSharpLiteral.Of(set)}";

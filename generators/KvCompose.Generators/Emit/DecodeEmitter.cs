@@ -17,10 +17,15 @@ internal static partial class DecodeEmitter
         writer.WriteLine("/// <summary>The loops over tokens, specialised for this pipeline.</summary>");
         using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.Loops)}static unsafe partial class Loops"))
         {
+            writer.WriteLine("""
+                /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
+                private const int PrefetchBytes = 6144;
+
+                """);
             WriteAppend(writer, plan);
             writer.WriteLine();
             WriteAttend(writer, plan);
-            StoredElements[] read = plan.Quantised ? [StoredElements.Of(plan), StoredElements.Open] : [StoredElements.Of(plan)];
+            StoredElements[] read = plan.Seals ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
             foreach (StoredElements elements in read)
             {
                 writer.WriteLine();

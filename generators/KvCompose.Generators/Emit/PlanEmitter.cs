@@ -47,7 +47,7 @@ internal static class PlanEmitter
                 /// <summary>Bytes of one page of one key-value head.</summary>
                 public const int PageBytes = {plan.PageBytes};
 
-                /// <summary>Bytes of one token of a full page under one key-value head: key, value and position{(plan.Quantised ? ", and its share of the page's scales, rounded up" : "")}.</summary>
+                /// <summary>Bytes of one token of a full page under one key-value head: {(plan.Prunes ? "what is kept of the key" : "key")}, value and position{(plan.Quantised ? ", and its share of the page's scales, rounded up" : "")}.</summary>
                 public const int BytesPerToken = {plan.BytesPerToken};
 
                 /// <summary>Tokens at the start of the prompt that every head keeps.</summary>
@@ -70,8 +70,14 @@ internal static class PlanEmitter
                 """);
             if (plan.Quantised)
             {
-                WriteOffset(writer, "KeyCodeOffset", "Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.", plan.KeyCodeOffset);
-                WriteOffset(writer, "ValueCodeOffset", "Where a page keeps the scales and zero points of its values, a word a token, in bytes.", plan.ValueCodeOffset);
+                WriteConstant(writer, "KeyCodeOffset", "Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.", plan.KeyCodeOffset);
+                WriteConstant(writer, "ValueCodeOffset", "Where a page keeps the scales and zero points of its values, a word a token, in bytes.", plan.ValueCodeOffset);
+            }
+
+            if (plan.Prunes)
+            {
+                WriteConstant(writer, "KeyChannels", "Channels that the keys of full pages keep.", plan.KeyChannels);
+                WriteConstant(writer, "ChannelRows", "Rows at the end of the prompt whose queries decide which channels these are.", plan.ChannelRows);
             }
 
             if (plan.Spec.Model is { } model)
@@ -81,17 +87,17 @@ internal static class PlanEmitter
 
             if (plan.DecodeOrder != DecodeOrder.None)
             {
-                WriteOffset(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
+                WriteConstant(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
             }
 
             if (plan.Collects)
             {
-                WriteOffset(writer, "CollectedOffset", "Where a page keeps what its tokens have collected, in bytes.", plan.CollectedOffset);
+                WriteConstant(writer, "CollectedOffset", "Where a page keeps what its tokens have collected, in bytes.", plan.CollectedOffset);
             }
 
             if (plan.Counted)
             {
-                WriteOffset(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.CountOffset);
+                WriteConstant(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.CountOffset);
             }
         }
     }
@@ -116,7 +122,7 @@ internal static class PlanEmitter
         }
     }
 
-    private static void WriteOffset(SourceWriter writer, string name, string summary, int value)
+    private static void WriteConstant(SourceWriter writer, string name, string summary, int value)
     {
         writer.WriteLine();
         writer.WriteLine($"/// <summary>{summary}</summary>");

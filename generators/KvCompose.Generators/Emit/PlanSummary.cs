@@ -30,6 +30,12 @@ internal static class PlanSummary
                 $"quantised when a page is full: keys by channel over {plan.PageTokens} tokens, values by token; the newest, fewer than {plan.PageTokens}, in single precision"));
         }
 
+        if (plan.Prunes)
+        {
+            Item(Invariant(
+                $"keys of full pages: {plan.KeyChannels} of {plan.HeadDim} channels, chosen for each head by the queries of the last {plan.ChannelRows} rows; the newest, fewer than {plan.PageTokens}, whole"));
+        }
+
         if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
         {
             Item(Invariant(

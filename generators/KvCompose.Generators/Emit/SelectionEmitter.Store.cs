@@ -28,13 +28,13 @@ internal static partial class SelectionEmitter
                 public int Stride;
                 public float* Keys;
                 public float* Values;
-                public int[] Positions;
+                public int[] Positions;{{(plan.Prunes ? "\n    public float* QuerySquares;" : "")}}
 
                 public readonly void Run(int head, int worker)
                 {
                     PageTable* table = Tables + head;
                     int* kept = Kept + ((nint)head * Stride);
-                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);
+                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);{{(plan.Prunes ? "\n        " + ChannelChoice("kept", "table->Tokens") : "")}}
                     for (int slot = 0; slot < table->Tokens; slot++)
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
@@ -56,6 +56,10 @@ internal static partial class SelectionEmitter
         writer.WriteLine();
         writer.WriteLine(plan.KeepsRanked ? RankedChoice : AscendingChoice);
     }
+
+    /// <summary>Chooses the channels of a head before its pages fill.</summary>
+    public static string ChannelChoice(string rows, string count)
+        => $"ChannelChoice.Choose(QuerySquares + (head * Plan.HeadDim), Keys + (head * Plan.HeadDim), Heads * Plan.HeadDim, {rows}, {count}, Plan.HeadDim, table->Channels, Plan.KeyChannels);";
 
     private const string AscendingChoice = """
         /// <summary>Rows that a head keeps, ascending: sinks, the best of the others, window.</summary>

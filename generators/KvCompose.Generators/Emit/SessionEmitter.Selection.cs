@@ -136,7 +136,7 @@ internal static partial class SessionEmitter
             WriteDecodeMarks(writer, plan);
         }
 
-        writer.WriteLine("""
+        writer.WriteLine($$"""
 
             // Choose and store: sinks, window and the best of the others.
             for (int head = 0; head < heads; head++)
@@ -148,7 +148,7 @@ internal static partial class SessionEmitter
             var store = new Loops.StoreWork
             {
                 Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
-                Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
+                Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
             };
             Workers.Run(ref store, heads);
             """);

@@ -41,7 +41,7 @@ internal static partial class SessionEmitter
             string layout = LayoutOf(plan, "Plan.ElementBits");
             using (writer.WriteBlock(
                 "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
             {
                 if (open)
                 {
@@ -119,6 +119,11 @@ internal static partial class SessionEmitter
                 WriteSelectionState(writer, plan);
             }
 
+            if (plan.Prunes)
+            {
+                writer.WriteLine("float* querySquares = buffers.Block((long)heads * Plan.HeadDim);");
+            }
+
             if (plan.Propagates)
             {
                 writer.WriteLine("double propagatedShare = 1;");
@@ -145,6 +150,11 @@ internal static partial class SessionEmitter
                     WriteKeptQueries(writer, plan);
                 }
 
+                if (plan.Prunes)
+                {
+                    WriteQuerySquares(writer);
+                }
+
                 writer.WriteLine();
                 if (plan.Propagates)
                 {
@@ -163,7 +173,7 @@ internal static partial class SessionEmitter
                 }
                 else
                 {
-                    writer.WriteLine("""
+                    writer.WriteLine($$"""
                         // Every token is kept.
                         for (int head = 0; head < heads; head++)
                         {
@@ -173,7 +183,7 @@ internal static partial class SessionEmitter
                         var store = new Loops.StoreAllWork
                         {
                             Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
-                            Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
+                            Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
                         };
                         Workers.Run(ref store, heads);
                         """);
@@ -245,6 +255,15 @@ internal static partial class SessionEmitter
         }
     }
 
+    private static void WriteQuerySquares(SourceWriter writer) => writer.WriteLine("""
+
+        // Which channels of the keys matter to the last queries.
+        ChannelChoice.Observe(buffers.Queries, tokens, Plan.ChannelRows, heads, Plan.GroupSize, Plan.HeadDim, querySquares);
+        """);
+
+    /// <summary>What a store is told beside keys and values where it chooses channels.</summary>
+    private static string StoreQueries(PipelinePlan plan) => plan.Prunes ? " QuerySquares = querySquares," : "";
+
     private static void WriteAttention(SourceWriter writer, PipelinePlan plan)
     {
         string lse = plan.ObservesAttention ? "buffers.LogSumExp" : "null";
@@ -284,11 +303,30 @@ internal static partial class SessionEmitter
 
     /// <summary>The layout of the pages, as an expression.</summary>
     public static string LayoutOf(PipelinePlan plan, string elementBits)
-        => plan.Quantised
-            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, false, quantised: true)"
-            : plan.StateWords == 0 && !plan.Counted
-            ? $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits})"
-            : $"new PageLayout(Plan.HeadDim, Plan.PageTokens, {elementBits}, {CSharpLiteral.Of(plan.StateWords)}, {(plan.Counted ? "true" : "false")})";
+    {
+        var arguments = new List<string> { "Plan.HeadDim", "Plan.PageTokens", elementBits };
+        if (plan.StateWords > 0)
+        {
+            arguments.Add($"stateWords: {CSharpLiteral.Of(plan.StateWords)}");
+        }
+
+        if (plan.Counted)
+        {
+            arguments.Add("counted: true");
+        }
+
+        if (plan.Quantised)
+        {
+            arguments.Add("quantised: true");
+        }
+
+        if (plan.Prunes)
+        {
+            arguments.Add("keyChannels: Plan.KeyChannels");
+        }
+
+        return $"new PageLayout({string.Join(", ", arguments)})";
+    }
 
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
@@ -387,11 +425,11 @@ internal static partial class SessionEmitter
             public int Tokens;
             public float* Keys;
             public float* Values;
-            public int[] Positions;
+            public int[] Positions;{{(plan.Prunes ? "\n    public float* QuerySquares;" : "")}}
 
             public readonly void Run(int head, int worker)
             {
-                PageTable* table = Tables + head;
+                PageTable* table = Tables + head;{{(plan.Prunes ? "\n        " + SelectionEmitter.ChannelChoice("null", "Tokens") : "")}}
                 for (int slot = 0; slot < Tokens; slot++)
                 {
                     nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;

@@ -8,13 +8,18 @@ namespace KvCompose.Generators.Emit;
 /// <param name="Bits">Bits of an element, as an expression.</param>
 /// <param name="ElementBits">The same as a number.</param>
 /// <param name="Quantised">Whether elements are codes.</param>
-internal sealed record StoredElements(string Suffix, string Type, string Bits, int ElementBits, bool Quantised)
+/// <param name="Channels">Channels of a key, as an expression.</param>
+/// <param name="KeyChannels">The same as a number.</param>
+internal sealed record StoredElements(string Suffix, string Type, string Bits, int ElementBits, bool Quantised, string Channels, int KeyChannels)
 {
-    /// <summary>The tokens of a page that is not full yet, where full ones are quantised.</summary>
-    public static StoredElements Open { get; } = new("Open", KernelPlanner.Storage, "32", 32, Quantised: false);
+    private const string AllChannels = "Plan.HeadDim";
+
+    /// <summary>The tokens of a page that is not full yet, where full ones are sealed.</summary>
+    public static StoredElements Open(PipelinePlan plan) => new("Open", KernelPlanner.Storage, "32", 32, Quantised: false, AllChannels, plan.HeadDim);
 
     /// <summary>As the pipeline stores them.</summary>
-    public static StoredElements Of(PipelinePlan plan) => new("", plan.Storage, "Plan.ElementBits", plan.ElementBits, plan.Quantised);
+    public static StoredElements Of(PipelinePlan plan) => new(
+        "", plan.Storage, "Plan.ElementBits", plan.ElementBits, plan.Quantised, plan.Prunes ? "Plan.KeyChannels" : AllChannels, plan.KeyChannels);
 
     /// <summary>Sixteen elements of a value row, whose scale and zero point are at hand.</summary>
     public string Value(string place) => Quantised

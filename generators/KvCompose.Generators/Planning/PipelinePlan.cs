@@ -17,6 +17,12 @@ internal sealed record PipelinePlan
     /// <summary>Whether elements are codes, and a page is quantised when it is full.</summary>
     public required bool Quantised { get; init; }
 
+    /// <summary>Channels that the keys of a full page keep: d, or fewer.</summary>
+    public required int KeyChannels { get; init; }
+
+    /// <summary>Last rows of the prompt whose queries decide which channels these are.</summary>
+    public required int ChannelRows { get; init; }
+
     /// <summary>Where a quantised page keeps the scales and zero points of its keys, a word a channel; else where its values begin.</summary>
     public required int KeyCodeOffset { get; init; }
 
@@ -72,6 +78,12 @@ internal sealed record PipelinePlan
 
     /// <summary>How the kernels are blocked; null where the storage is not one that kernels read.</summary>
     public required KernelPlan? Kernels { get; init; }
+
+    /// <summary>Whether keys of full pages lack channels.</summary>
+    public bool Prunes => KeyChannels < HeadDim;
+
+    /// <summary>Whether a page is written anew when it is full, and its tokens are kept beside it until then.</summary>
+    public bool Seals => Quantised || Prunes;
 
     /// <summary>Floats from one query head's scores to the next.</summary>
     public int ScoreStride => ChunkTokens + 16;
@@ -197,6 +209,9 @@ internal sealed record PipelinePlan
     /// <summary>Whether heads that would keep every token leave some to a residency.</summary>
     public bool ServesFullHeads => Residencies.Any(static stage => (stage.Serves & HeadRoles.Full) != 0);
 
-    /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, accumulators, maxima and sums.</summary>
-    public int ScratchFloats => GroupSize * (HeadDim + ScoreStride + HeadDim + 2);
+    /// <summary>
+    /// Floats of scratch memory that one thread needs to attend to a piece: queries, scores, accumulators, maxima and sums, and what queries keep where keys are
+    /// pruned.
+    /// </summary>
+    public int ScratchFloats => GroupSize * (HeadDim + ScoreStride + HeadDim + 2 + (Prunes ? KeyChannels : 0));
 }

@@ -10,6 +10,9 @@ internal static class Planner
     private const int LongestChunk = 1024;
     private const int Alignment = 64;
 
+    /// <summary>Rows whose queries decide over channels, unless an option says it.</summary>
+    private const int DefaultChannelRows = 32;
+
     /// <summary>Accumulators that leave room for operands in 32 vector registers.</summary>
     private const int AccumulatorRegisters = 24;
 
@@ -22,8 +25,9 @@ internal static class Planner
         StageSpec? storage = spec[StageSlot.Storage];
         int bits = storage?.Facts.ElementBits is > 0 and var declared ? declared : 32;
         bool quantised = storage is { Facts.Quantised: true };
-        int elementBytes = spec.PageTokens * spec.HeadDim * bits / 8;
-        int valueOffset = elementBytes + (quantised ? spec.HeadDim * sizeof(uint) : 0);
+        int channels = spec.HeadDim - (storage?.PrunedChannels(spec.HeadDim) ?? 0);
+        int keyBytes = spec.PageTokens * channels * bits / 8, elementBytes = spec.PageTokens * spec.HeadDim * bits / 8;
+        int valueOffset = keyBytes + (quantised ? spec.HeadDim * sizeof(uint) : 0);
         int positionOffset = valueOffset + elementBytes + (quantised ? spec.PageTokens * sizeof(uint) : 0);
         AttentionStatistics statistics = StatisticsOf(spec, selection);
         DecodeOrder order = selection.EvictsWhileDecoding ? (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) : DecodeOrder.None;
@@ -40,7 +44,9 @@ internal static class Planner
             Storage = storageType,
             ElementBits = bits,
             Quantised = quantised,
-            KeyCodeOffset = elementBytes,
+            KeyChannels = channels,
+            ChannelRows = storage?.Number(OptionRole.ObservedRows, DefaultChannelRows) ?? 0,
+            KeyCodeOffset = keyBytes,
             ValueOffset = valueOffset,
             ValueCodeOffset = valueOffset + elementBytes,
             PositionOffset = positionOffset,

@@ -58,8 +58,9 @@ internal static class RuleIds
     public const string ProfileInvalid = "KVC2031";
     public const string ProfileMissing = "KVC2032";
 
-    public const string QuantisedPagesChange = "KVC2090";
+    public const string SealedPagesChange = "KVC2090";
     public const string MonitorSeesStoredKeys = "KVC2091";
+    public const string NoChannelPruned = "KVC2092";
     public const string LayoutNotCarried = "KVC2100";
     public const string PageSizesDiffer = "KVC2101";
     public const string CostsMoreThanItSaves = "KVC2103";

@@ -55,6 +55,12 @@ internal static class CompositionRules
                 sink.Report(new Finding(RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "an option of role Layer", pipeline));
             }
 
+            if (stage.Facts.PrunesKeyChannels && stage.Option(OptionRole.PrunedChannels) is null)
+            {
+                valid = false;
+                sink.Report(new Finding(RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "an option of role PrunedChannels", pipeline));
+            }
+
             if (stage.Facts is { Positions: PositionPolicy.Renumbered, Restarts: false })
             {
                 valid = false;

@@ -10,6 +10,9 @@ internal static class HiddenNames
     /// <summary>What a namespace or a base class hides is the same for all pipelines of a compilation.</summary>
     private static readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<INamespaceOrTypeSymbol, string[]>> OfScopes = new();
 
+    /// <summary>Members of a namespace of a referenced assembly that have one of the names.</summary>
+    private static readonly ConditionalWeakTable<INamespaceSymbol, ISymbol[]> OfReferences = new();
+
     /// <summary>Names as members may have them, with the short name of emitted code and the meaning that it must keep.</summary>
     private static readonly Dictionary<string, (string Name, string Meant)> Taken = EmittedNames.All
         .Concat(EmittedNames.All.Select(static name => new KeyValuePair<string, string>(name.Key + nameof(Attribute), name.Value + nameof(Attribute))))
@@ -49,12 +52,15 @@ internal static class HiddenNames
         }
     }
 
-    /// <summary>Also with what references declare there. A namespace may have thousands of members: it is asked by name.</summary>
+    /// <summary>Also with what references declare there, which one keystroke and the next have in common.</summary>
     private static IEnumerable<ISymbol> MembersToAskFor(INamespaceSymbol space, Compilation compilation)
-    {
-        INamespaceSymbol whole = compilation.GetCompilationNamespace(space) ?? space;
-        return Taken.Keys.SelectMany(name => whole.GetMembers(name));
-    }
+        => (compilation.GetCompilationNamespace(space) ?? space).ConstituentNamespaces
+            .SelectMany(part => SymbolEqualityComparer.Default.Equals(part.ContainingAssembly, compilation.Assembly)
+                ? Named(part)
+                : OfReferences.GetValue(part, static reference => [.. Named(reference)]));
+
+    /// <summary>A namespace may have thousands of members: it is asked by name.</summary>
+    private static IEnumerable<ISymbol> Named(INamespaceSymbol space) => Taken.Keys.SelectMany(name => space.GetMembers(name));
 
     private static bool IsOther(ISymbol member, string meant, Compilation compilation)
         => (member is INamespaceSymbol || member.DeclaredAccessibility != Accessibility.Internal

@@ -21,7 +21,7 @@ internal static class PipelineCompletion
 
         ServedHeads.Tell(bound, sites, sink);
         return PageRules.Check(bound, sites, sink) & LayerRules.Check(bound, sites, sink) & RoleRules.Check(bound, sites, sink)
-            & FilterRules.Check(bound, sites, sink)
+            & FilterRules.Check(bound, sites, sink) & ChannelRules.Check(bound, sites, sink)
             & PropagationRules.Check(bound, sites, sink) & MemoryRules.Check(bound, sites, sink)
             ? bound
             : null;

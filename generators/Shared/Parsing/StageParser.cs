@@ -102,6 +102,13 @@ internal static class StageParser
                 facts.Quantised ? "4 or 8" : "4, 8, 16 or 32"));
         }
 
+        if (facts is { Quantised: true, PrunesKeyChannels: true })
+        {
+            valid = false;
+            sink.Report(new Finding(
+                RuleIds.OptionOutOfRange, DiagnosticSite.Of(declaration), nameof(StageFacts.PrunesKeyChannels), stage, "true", "false where Quantised is true"));
+        }
+
         Check(nameof(StageFacts.PoolingKernel), facts.PoolingKernel, new OptionBounds(1, 255, Odd: true));
         Check(nameof(StageFacts.Pooling), (int)facts.Pooling, new OptionBounds(0, 2, Odd: false));
         Check(nameof(StageFacts.Reduction), (int)facts.Reduction, new OptionBounds(0, 2, Odd: false));

@@ -21,10 +21,10 @@ internal static class StorageRules
         bool valid = true;
         foreach (StageSpec stage in stages)
         {
-            if (storage.Facts.Quantised && ChangeOfPages(stage) is { } change)
+            if (Sealing(storage) is { } sealing && ChangeOfPages(stage) is { } change)
             {
                 valid = false;
-                sink.Report(new Finding(RuleIds.QuantisedPagesChange, siteOf(storage.Slot), storage.Type.Name, stage.Type.Name, change));
+                sink.Report(new Finding(RuleIds.SealedPagesChange, siteOf(storage.Slot), storage.Type.Name, sealing, stage.Type.Name, change));
             }
             else if (storage.Facts is { Lossy: true, ElementBits: < FaithfulBits } && Monitors(stage))
             {
@@ -36,6 +36,14 @@ internal static class StorageRules
 
         return valid;
     }
+
+    /// <summary>What a storage does to a page that is full, or null.</summary>
+    private static string? Sealing(StageSpec storage) => storage.Facts switch
+    {
+        { Quantised: true } => "quantises pages",
+        { PrunesKeyChannels: true } => "prunes the keys of pages",
+        _ => null,
+    };
 
     /// <summary>What a stage does to pages that are full, or null.</summary>
     private static string? ChangeOfPages(StageSpec stage) => stage switch

@@ -36,6 +36,9 @@ internal sealed record StageFacts(
     /// <summary>Whether every layer gets the same number of tokens.</summary>
     public bool EqualLayers { get; init; }
 
+    /// <summary>Whether full pages lack channels of their keys.</summary>
+    public bool PrunesKeyChannels { get; init; }
+
     /// <summary>Heads whose left-out tokens a residency places.</summary>
     public HeadRoles Serves { get; init; } = HeadRoles.Compressed | HeadRoles.Pivot | HeadRoles.Satellite;
 

@@ -6,6 +6,12 @@ namespace KvCompose.Shared.Specs;
 /// <summary>A stage of a pipeline: its type, its facts and the values of its options.</summary>
 internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts, EquatableArray<OptionSpec> Options, StageReach Reach)
 {
+    /// <summary>Channels of a key tile that scores take in a row, at least.</summary>
+    public const int ChannelStep = 4;
+
+    /// <summary>A product of a ratio that decimal digits state is whole up to this.</summary>
+    private const double Rounding = 1e-9;
+
     /// <summary>Which of the stages of its slot, 0-based in the order of declaration.</summary>
     public int Ordinal { get; init; }
 
@@ -43,6 +49,10 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
 
     /// <summary>The value of the option with a role, or <paramref name="otherwise"/>.</summary>
     public int Number(OptionRole role, int otherwise) => Option(role) is { Number: { } number } ? (int)number : otherwise;
+
+    /// <summary>Channels that are left out of the keys of full pages: the declared share of d, rounded down to a multiple of <see cref="ChannelStep"/>.</summary>
+    public int PrunedChannels(int headDim)
+        => Facts.PrunesKeyChannels && Option(OptionRole.PrunedChannels)?.Number is { } ratio ? (int)((ratio * headDim) + Rounding) / ChannelStep * ChannelStep : 0;
 
     /// <summary>How the stage smooths scores along the tokens: what an option says, else its facts.</summary>
     public PoolingKind Pooling => (PoolingKind)Number(OptionRole.Pooling, (int)Facts.Pooling);

@@ -9,7 +9,7 @@ internal static class EvaluateCommand
 {
     private const string Description = """
         Lets pipelines answer questions about long texts and measures what they keep and what they cost.
-        Without options it is a quick profile: every pipeline on the embedded model.
+        Without options it is a quick profile: every published method on the embedded model, no hybrids.
 
         Writes to the results folder, for every pipeline, length, budget and mode: predictions.csv, metrics.json and config.yaml as kvpress
         lays them out; and report.html over all of them. A run that was interrupted goes on with --resume.

@@ -11,21 +11,24 @@ internal sealed class EvaluateOptions
 {
     private static readonly string Names = string.Join(", ", NeedlePipeline.All.Select(pipeline => pipeline.Name));
 
+    private const string Everybody = "all";
+
     private readonly Option<string> _model = new("--model")
     {
         Description = "Folder of the model. [default: the embedded one]", HelpName = "FOLDER", DefaultValueFactory = _ => EmbeddedModel.Folder,
     };
 
-    private readonly Option<string[]> _pipelines = Several<string>("--pipeline", "NAME…", $"Who answers beside the baseline, of {Names}. [default: all]");
+    private readonly Option<string[]> _pipelines = Several<string>(
+        "--pipeline", "NAME…", $"Who answers beside the baseline: {Everybody}, or of {Names}. [default: every published method by itself]");
     private readonly Option<string[]> _tasks = Several<string>("--task", "NAME…", "What is asked. [default: all that the model has words for]");
-    private readonly Option<int[]> _lengths = Several<int>("--length", "TOKENS…", "Most tokens of a text. [default: 640 1280]");
+    private readonly Option<int[]> _lengths = Several<int>("--length", "TOKENS…", "Most tokens of a text. [default: 640 1024]");
     private readonly Option<double[]> _budgets = Several<double>("--budget", "SHARE…", "Shares of a text that a head may keep. [default: 0.125 0.032]");
     private readonly Option<string> _mode = new("--mode")
     {
         Description = "Whether the question is known when the text is compressed: agnostic, aware or both.", DefaultValueFactory = _ => "both",
     };
 
-    private readonly Option<int> _samples = new("--samples") { Description = "Texts of a cell.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _samples = new("--samples") { Description = "Texts of a cell.", DefaultValueFactory = _ => 2 };
     private readonly Option<int> _fidelity = new("--fidelity")
     {
         Description = "Texts of a cell on which the distributions are compared with the full cache's.", DefaultValueFactory = _ => 1,
@@ -47,7 +50,7 @@ internal sealed class EvaluateOptions
         Require(_fidelity, token => !int.TryParse(token, out int number) || number >= 0, "a number from 0");
         Require(_budgets, token => !double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) || share is >= 0.001 and <= 1, "shares from 0.001 to 1");
         Require(_mode, token => token is "agnostic" or "aware" or "both", "agnostic, aware or both");
-        Require(_pipelines, token => Find(token) is not null, $"pipelines of {Names}");
+        Require(_pipelines, token => IsEverybody(token) || Find(token) is not null, $"{Everybody}, or pipelines of {Names}");
     }
 
     public void AddTo(Command command)
@@ -68,8 +71,10 @@ internal sealed class EvaluateOptions
 
     public EvaluateArguments Read(ParseResult parsed) => new(
         parsed.GetValue(_model)!,
-        Given(parsed, _pipelines) is { } names ? [.. names.Select(name => Find(name)!).Distinct()] : NeedlePipeline.All,
-        Given(parsed, _tasks), Given(parsed, _lengths) ?? [640, 1280], Given(parsed, _budgets) ?? [0.125, 0.032],
+        Given(parsed, _pipelines) is { } names
+            ? [.. names.SelectMany(name => IsEverybody(name) ? NeedlePipeline.All : [Find(name)!]).Distinct()]
+            : [.. NeedlePipeline.All.Where(pipeline => !pipeline.IsVariation)],
+        Given(parsed, _tasks), Given(parsed, _lengths) ?? [640, 1024], Given(parsed, _budgets) ?? [0.125, 0.032],
         parsed.GetValue(_mode) switch
         {
             "agnostic" => [QuestionMode.QueryAgnostic],
@@ -78,6 +83,8 @@ internal sealed class EvaluateOptions
         },
         parsed.GetValue(_samples), parsed.GetValue(_fidelity), parsed.GetValue(_seed), parsed.GetValue(_essay), parsed.GetValue(_results)!,
         parsed.GetValue(_resume) ? FolderUse.Resume : parsed.GetValue(_overwrite) ? FolderUse.Overwrite : FolderUse.New);
+
+    private static bool IsEverybody(string name) => name.Equals(Everybody, StringComparison.OrdinalIgnoreCase);
 
     private static T[]? Given<T>(ParseResult parsed, Option<T[]> option) => parsed.GetValue(option) is { Length: > 0 } given ? [.. given.Distinct()] : null;
 

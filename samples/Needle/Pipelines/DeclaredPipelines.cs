@@ -56,6 +56,12 @@ internal sealed partial class FastKvPipeline;
 [Int4Storage]
 internal sealed partial class Int4Pipeline;
 
+/// <summary>Every token stays; keys lack the channels that the prompt's last queries ask for least.</summary>
+[KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
+[FullCache]
+[ThinKStorage]
+internal sealed partial class ThinKPipeline;
+
 /// <summary>Tokens stay that all queries so far attended to most, and the latest ones; the cache stays within its budget while decoding.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [UniformBudget]

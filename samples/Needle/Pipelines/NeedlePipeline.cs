@@ -6,8 +6,11 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Name">What it is called on the command line and in the table.</param>
 /// <param name="Open">Opens a session in which a key-value head may keep so many tokens of a prompt, on average.</param>
 /// <param name="KeepsEverything">Whether the budget means nothing to it.</param>
-internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget, KvSession> Open, bool KeepsEverything = false)
+/// <param name="IsVariation">Whether it is made of published methods, or is one of them in another form.</param>
+internal sealed record NeedlePipeline(
+    string Name, Func<LlamaModel, NeedleBudget, KvSession> Open, bool KeepsEverything = false, bool IsVariation = false)
 {
+    /// <summary>The full cache first.</summary>
     public static readonly NeedlePipeline[] All =
     [
         new("FullCache", static (model, _) => FullCachePipeline.Open(model), KeepsEverything: true),
@@ -21,27 +24,28 @@ internal sealed record NeedlePipeline(string Name, Func<LlamaModel, NeedleBudget
             model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } })),
         new("OmniKv", static (model, budget) => OmniKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("IceReuse", static (model, budget) => IceReusePipeline.Open(
-            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } })),
+            model, new() { LayerBudget = new() { Tokens = budget.Resident }, Residency = new() { Tokens = budget.Retrieved, MeasureRecall = budget.MeasureRecall } }), IsVariation: true),
         new("FastKv", static (model, budget) => FastKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Int4", static (model, _) => Int4Pipeline.Open(model), KeepsEverything: true),
-        new("FastKvInt4", static (model, budget) => FastKvInt4Pipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("ThinK", static (model, _) => ThinKPipeline.Open(model), KeepsEverything: true),
+        new("FastKvInt4", static (model, budget) => FastKvInt4Pipeline.Open(model, new() { LayerBudget = budget.Uniform }), IsVariation: true),
         new("H2o", static (model, budget) => H2oPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("GemFilter", static (model, budget) => GemFilterPipeline.Open(model, new() { Propagation = new() { Layer = 2, Tokens = budget.Tokens } })),
         new("Hetero", static (model, budget) => HeteroPipeline.Open(
             model, new() { Profile = EmbeddedModel.Profile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.Profile) } })),
         new("HeteroVolatile", static (model, budget) => HeteroVolatilePipeline.Open(
-            model, new() { Profile = EmbeddedModel.VolatileProfile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.VolatileProfile) } })),
+            model, new() { Profile = EmbeddedModel.VolatileProfile, HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.VolatileProfile) } }), IsVariation: true),
         new("HeteroIce", static (model, budget) => HeteroIcePipeline.Open(model, new()
         {
             Profile = EmbeddedModel.VolatileProfile,
             HeadRole = new() { Ratio = budget.RatioWithFullHeads(EmbeddedModel.VolatileProfile) },
             Residency2 = new() { Tokens = budget.Retrieved, DenseLayers = 0, Heads = HeadRoles.Full, MeasureRecall = budget.MeasureRecall },
-        })),
-        new("CakeFastKv", static (model, budget) => CakeFastKvPipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } })),
+        }), IsVariation: true),
+        new("CakeFastKv", static (model, budget) => CakeFastKvPipeline.Open(model, new() { LayerBudget = new() { Tokens = budget.Tokens } }), IsVariation: true),
         new("CakeDisk", static (model, budget) => CakeDiskPipeline.Open(model, new()
         {
             LayerBudget = new() { Tokens = budget.Resident },
             Residency = new() { Tokens = budget.Retrieved, HostMebibytes = 4, DiskMebibytes = 4096, MeasureRecall = budget.MeasureRecall },
-        })),
+        }), IsVariation: true),
     ];
 }

@@ -5,12 +5,15 @@ namespace KvCompose.Cache;
 /// ([P/16][d][16], so that one vector holds 16 keys at one dimension and scores need no horizontal sums), then values
 /// row-major ([P][d]), then the tokens' positions ([P] int), then words that an eviction while decoding keeps of every token, then,
 /// in counted pages, how many of the page's tokens are valid. A quantised page has a word of <see cref="AffineCode"/> for every
-/// channel behind its keys, and one for every token behind its values.
+/// channel behind its keys, and one for every token behind its values. A pruned page holds fewer channels of its keys, [P/16][channels][16].
 /// </summary>
 public readonly record struct PageLayout
 {
     /// <summary>Tokens of one key tile: the lanes of a 512-bit vector of floats. Divides the page.</summary>
     public const int TileTokens = 16;
+
+    /// <summary>Channels that keys are pruned by at a time: a score takes four channels of a key tile in a row.</summary>
+    public const int ChannelStep = 4;
 
     /// <summary>Bytes that a page's start is aligned to.</summary>
     public const int Alignment = 64;
@@ -22,8 +25,10 @@ public readonly record struct PageLayout
     /// <param name="stateWords">32-bit words kept of every token beside its position.</param>
     /// <param name="counted">Whether a page says how many of its tokens are valid; otherwise all pages of a table but the last are full.</param>
     /// <param name="quantised">Whether elements are codes: a page is quantised when it is full, and until then its tokens are kept beside it.</param>
+    /// <param name="keyChannels">Channels that the keys of a full page keep, a multiple of <see cref="ChannelStep"/>; 0 for all.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number does not fit the layout.</exception>
-    public PageLayout(int headDim, int pageTokens, int elementBits, int stateWords = 0, bool counted = false, bool quantised = false)
+    public PageLayout(
+        int headDim, int pageTokens, int elementBits, int stateWords = 0, bool counted = false, bool quantised = false, int keyChannels = 0)
     {
         if (headDim is < 16 or > 256 || headDim % 16 != 0)
         {
@@ -45,6 +50,12 @@ public readonly record struct PageLayout
             throw new ArgumentOutOfRangeException(nameof(elementBits), elementBits, "an element has 4, 8, 16 or 32 bits");
         }
 
+        if (keyChannels < 0 || keyChannels > headDim || keyChannels % ChannelStep != 0 || (quantised && keyChannels > 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(keyChannels), keyChannels, $"unquantised keys keep a multiple of {ChannelStep} of their {headDim} channels");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(stateWords);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(stateWords, 4);
         HeadDim = headDim;
@@ -53,6 +64,7 @@ public readonly record struct PageLayout
         StateWords = stateWords;
         Counted = counted;
         Quantised = quantised;
+        KeyChannels = keyChannels == 0 ? headDim : keyChannels;
     }
 
     /// <summary>Elements of one key or value, d.</summary>
@@ -70,14 +82,26 @@ public readonly record struct PageLayout
     /// <summary>Whether a page says how many of its tokens are valid.</summary>
     public bool Counted { get; }
 
-    /// <summary>Whether elements are codes, and the last page, until it is full, is kept unquantised beside the others.</summary>
+    /// <summary>Whether elements are codes.</summary>
     public bool Quantised { get; }
 
+    /// <summary>Channels that the keys of a full page keep; d unless pruned.</summary>
+    public int KeyChannels { get; }
+
+    /// <summary>Whether the keys of full pages lack channels; which ones is a matter of the head.</summary>
+    public bool Pruned => KeyChannels < HeadDim;
+
+    /// <summary>Whether a full page is written anew in fewer bytes: the last page, until it is full, is kept whole beside the others.</summary>
+    public bool Sealed => Quantised || Pruned;
+
     /// <summary>Bytes of the tokens that wait for their page to be full, keys and values in single precision; 0 where none wait.</summary>
-    public int OpenBytes => Quantised ? 2 * PageTokens * HeadDim * sizeof(float) : 0;
+    public int OpenBytes => Sealed ? 2 * PageTokens * HeadDim * sizeof(float) : 0;
+
+    /// <summary>Bytes of the list of channels that the keys of a head keep; 0 where they keep all.</summary>
+    public int ChannelBytes => Pruned ? KeyChannels * sizeof(int) : 0;
 
     /// <summary>Where a quantised page keeps the scales and zero points of its keys, a word a channel.</summary>
-    public int KeyCodeOffset => PageTokens * HeadDim * ElementBits / 8;
+    public int KeyCodeOffset => PageTokens * KeyChannels * ElementBits / 8;
 
     /// <summary>Bytes of a page's keys; its values begin here.</summary>
     public int ValueOffset => KeyCodeOffset + (Quantised ? HeadDim * sizeof(uint) : 0);

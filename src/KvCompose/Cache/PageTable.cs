@@ -17,10 +17,13 @@ public unsafe struct PageTable
     public int Tokens;
 
     /// <summary>
-    /// Where a layout that quantises full pages keeps the keys and values of the last page until it is full,
+    /// Where a layout that seals full pages keeps the keys and values of the last page until it is full,
     /// [P/16][d][16] and [P][d] floats; null in other layouts.
     /// </summary>
     public float* Open;
+
+    /// <summary>The channels that the keys of full pages keep, ascending, where the layout prunes them; null in other layouts.</summary>
+    public int* Channels;
 
     /// <summary>Tokens that the head may hold while decoding; 0 for as many as come.</summary>
     public int Budget;

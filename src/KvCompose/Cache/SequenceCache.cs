@@ -10,6 +10,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private readonly int _heads;
     private PageTable* _tables;
     private float* _open;
+    private int* _channels;
 
     /// <summary>Makes an empty cache whose pages come from <paramref name="pool"/>.</summary>
     public SequenceCache(PagePool pool, int layers, int keyValueHeads)
@@ -18,9 +19,14 @@ public sealed unsafe class SequenceCache : IDisposable
         Layers = layers;
         _heads = keyValueHeads;
         _tables = (PageTable*)NativeMemory.AllocZeroed((nuint)(layers * keyValueHeads), (nuint)sizeof(PageTable));
-        if (pool.Layout.Quantised)
+        if (pool.Layout.Sealed)
         {
             OpenPages(layers * keyValueHeads);
+        }
+
+        if (pool.Layout.Pruned)
+        {
+            ListChannels(layers * keyValueHeads);
         }
     }
 
@@ -158,8 +164,8 @@ public sealed unsafe class SequenceCache : IDisposable
         }
     }
 
-    /// <summary>Bytes of the tokens that wait for their pages to be full, under all heads.</summary>
-    public long OpenBytes => (long)Layers * _heads * _pool.Layout.OpenBytes;
+    /// <summary>Bytes beside the pages: of the tokens that wait for their pages to be full and of the lists of kept channels, under all heads.</summary>
+    public long BytesBesidePages => (long)Layers * _heads * (_pool.Layout.OpenBytes + _pool.Layout.ChannelBytes);
 
     /// <summary>Where a slot's position is stored.</summary>
     public int* PositionAt(PageTable* table, int slot)
@@ -189,6 +195,22 @@ public sealed unsafe class SequenceCache : IDisposable
         for (int i = 0; i < tables; i++)
         {
             _tables[i].Open = _open + ((nint)i * _pool.Layout.OpenBytes / sizeof(float));
+        }
+    }
+
+    /// <summary>Until a prompt says which channels matter, the first ones do.</summary>
+    private void ListChannels(int tables)
+    {
+        int kept = _pool.Layout.KeyChannels;
+        _channels = (int*)NativeMemory.Alloc((nuint)tables * (nuint)_pool.Layout.ChannelBytes);
+        for (int i = 0; i < tables * kept; i++)
+        {
+            _channels[i] = i % kept;
+        }
+
+        for (int i = 0; i < tables; i++)
+        {
+            _tables[i].Channels = _channels + ((nint)i * kept);
         }
     }
 
@@ -262,8 +284,10 @@ public sealed unsafe class SequenceCache : IDisposable
         }
 
         NativeMemory.AlignedFree(_open);
+        NativeMemory.Free(_channels);
         NativeMemory.Free(_tables);
         _open = null;
+        _channels = null;
         _tables = null;
     }
 }

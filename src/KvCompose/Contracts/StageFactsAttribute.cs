@@ -81,6 +81,13 @@ public sealed class StageFactsAttribute : Attribute
     /// </summary>
     public bool Quantised { get; set; }
 
+    /// <summary>
+    /// Whether a storage stage keeps, of the keys of full pages, only the channels that matter to the prompt's last queries. An option of role
+    /// <see cref="OptionRole.PrunedChannels"/> says how many go, one of role <see cref="OptionRole.ObservedRows"/> whose queries count. Tokens of such a
+    /// page stay where they are. Excludes <see cref="Quantised"/>.
+    /// </summary>
+    public bool PrunesKeyChannels { get; set; }
+
     /// <summary>Heads whose left-out tokens a residency places, unless an option decides. A residency is told of no other heads.</summary>
     public HeadRoles Serves { get; set; } = HeadRoles.Compressed | HeadRoles.Pivot | HeadRoles.Satellite;
 

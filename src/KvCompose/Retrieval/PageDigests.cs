@@ -29,6 +29,9 @@ internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
     /// <summary>The first half of the box; the second follows it.</summary>
     public float* Box(float* digest) => digest + headDim + Tail;
 
+    /// <summary>Writes zeros where a digest keeps nothing.</summary>
+    public void ClearUnused(Span<float> digest) => digest[(headDim + RadiusAt + 1)..(headDim + Tail)].Clear();
+
     /// <summary>Digests the first <paramref name="count"/> keys of a tile.</summary>
     /// <param name="tile">[d][16].</param>
     /// <param name="count">1 to 16.</param>

@@ -101,6 +101,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
         if (index.Digests.HasBox)
         {
             _stale.Add(page);
+            _cells.Add(cell);
         }
 
         if (!_cells.Contains(cell))

@@ -8,12 +8,13 @@ namespace KvCompose.Retrieval;
 /// </summary>
 internal sealed class PageSnapshot
 {
+    private const long Restored = 2; // neither empty nor made of an empty one
+
     private readonly MarkedIds _changedPages = new();
     private readonly MarkedIds _changedCells = new();
     private byte[] _counts = [];
     private PageEntry[] _pages = [];
     private CellEntry[] _cells = [];
-    private int _freeId = -1;
 
     // Published snapshots are numbered. A new one is empty, as the first is that an index has.
     private long _number;
@@ -33,6 +34,9 @@ internal sealed class PageSnapshot
     /// <summary>Cells that have a page.</summary>
     public int UsedCells { get; private set; }
 
+    /// <summary>The first free page id; −1 for none.</summary>
+    public int FirstFreeId { get; private set; } = -1;
+
     /// <summary>Tokens of each page; 0 for a free id. [Ids]</summary>
     public ReadOnlySpan<byte> Counts => _counts.AsSpan(0, Ids);
 
@@ -44,6 +48,25 @@ internal sealed class PageSnapshot
 
     /// <summary>Readers that hold it.</summary>
     internal int Readers { get; set; }
+
+    /// <summary>A snapshot as it was saved.</summary>
+    /// <param name="counts">Tokens by page id.</param>
+    /// <param name="pages">The pages by id.</param>
+    /// <param name="cells">The cells.</param>
+    /// <param name="firstFreeId">The first free page id; −1 for none.</param>
+    public static PageSnapshot Restore(byte[] counts, PageEntry[] pages, CellEntry[] cells, int firstFreeId) => new()
+    {
+        _counts = counts,
+        _pages = pages,
+        _cells = cells,
+        _number = Restored,
+        Ids = counts.Length,
+        Tokens = counts.Sum(static count => count),
+        LivePages = counts.Count(static count => count > 0),
+        Cells = cells.Length,
+        UsedCells = cells.Count(static cell => cell.First >= 0),
+        FirstFreeId = firstFreeId,
+    };
 
     /// <summary>Lists the pages that hold a token, ascending.</summary>
     /// <returns>How many.</returns>
@@ -96,7 +119,7 @@ internal sealed class PageSnapshot
             other._cells.AsSpan(0, other.Cells).CopyTo(_cells);
         }
 
-        (Ids, Tokens, LivePages, Cells, UsedCells, _freeId) = (other.Ids, other.Tokens, other.LivePages, other.Cells, other.UsedCells, other._freeId);
+        (Ids, Tokens, LivePages, Cells, UsedCells, FirstFreeId) = (other.Ids, other.Tokens, other.LivePages, other.Cells, other.UsedCells, other.FirstFreeId);
         _number = other._number + 1;
         _changedPages.Clear();
         _changedCells.Clear();
@@ -154,9 +177,9 @@ internal sealed class PageSnapshot
     {
         Unlink(page);
         LivePages--;
-        Change(page).Next = _freeId;
+        Change(page).Next = FirstFreeId;
         SetCount(page, 0);
-        _freeId = page;
+        FirstFreeId = page;
     }
 
     /// <summary>A new cell without pages.</summary>
@@ -174,10 +197,10 @@ internal sealed class PageSnapshot
 
     private int TakeId()
     {
-        if (_freeId >= 0)
+        if (FirstFreeId >= 0)
         {
-            int id = _freeId;
-            _freeId = _pages[id].Next;
+            int id = FirstFreeId;
+            FirstFreeId = _pages[id].Next;
             return id;
         }
 

@@ -88,12 +88,13 @@ public abstract class KvSession : IDisposable
         file.Commit();
     }
 
-    /// <summary>Writes a sequence to a stream: which model, tokenizer, pipeline and options, all tokens, every head's pages, checksums.</summary>
+    /// <summary>Writes a sequence to a stream: which model, tokenizer, pipeline and options, all tokens, every head's pages, what tiers hold, checksums.</summary>
     /// <param name="stream">Is written to from where it stands, and stays open.</param>
     /// <param name="sequence">Which sequence.</param>
     /// <param name="cancellation">Looked at between heads.</param>
     /// <exception cref="InvalidOperationException">The sequence has no prompt, or the model cannot be told from others.</exception>
-    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier below the resident cache.</exception>
+    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier that is no <see cref="Tiers.ISavedTier"/>.</exception>
+    /// <exception cref="PageFileException">A tier keeps pages in a file, which does not hold what was written.</exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Save(Stream stream, int sequence = 0, CancellationToken cancellation = default);
@@ -117,7 +118,8 @@ public abstract class KvSession : IDisposable
     /// <exception cref="SavedCacheFormatException">It is no saved cache, or a damaged one; names what and where.</exception>
     /// <exception cref="SavedCacheMismatchException">It is of another model, tokenizer, pipeline or other options; names which. The sequence is as it was.</exception>
     /// <exception cref="CacheLimitException">The saved pages do not fit into the limit; the sequence is empty.</exception>
-    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier below the resident cache.</exception>
+    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier that is no <see cref="Tiers.ISavedTier"/>.</exception>
+    /// <exception cref="HostTierFullException">What a tier held does not fit into its limit; the sequence is empty.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Resume(Stream stream, int sequence = 0, CancellationToken cancellation = default);
 

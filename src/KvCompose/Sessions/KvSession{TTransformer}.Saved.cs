@@ -3,10 +3,14 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using KvCompose.Cache;
 using KvCompose.Sessions.Saved;
+using KvCompose.Tiers;
 
 namespace KvCompose.Sessions;
 
-/// <summary>Saving and resuming a sequence. Sections: header, tables, pages of every head with what waits for its page to be full, logits, end.</summary>
+/// <summary>
+/// Saving and resuming a sequence. Sections: header, tables, pages of every head with what waits for its page to be full and the channels that its keys keep,
+/// what each tier writes, logits, end.
+/// </summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
     private const int LargestHeader = 1 << 28;
@@ -20,11 +24,13 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         ArgumentNullException.ThrowIfNull(stream);
         Require(sequence);
-        RequireNoTier();
+        ISavedTier[] tiers = SavedTiers();
         if (_histories[sequence].Count == 0)
         {
             throw new InvalidOperationException($"sequence {sequence} has no prompt");
         }
+
+        RequireWholeSteps(sequence);
 
         cancellation.ThrowIfCancellationRequested();
         using var writer = new SectionWriter(stream);
@@ -38,12 +44,17 @@ public abstract unsafe partial class KvSession<TTransformer>
             ((ReadOnlySpan<int>)[table.PageCount, table.Tokens, table.Budget, table.Watched ? 1 : 0]).CopyTo(numbers.AsSpan(head * TableWords));
         }
 
-        writer.WriteSection("TABL", numbers);
+        writer.WriteSection<int>("TABL", numbers);
         var copy = new byte[Math.Max(Pool.Layout.PageBytes, Pool.Layout.OpenBytes)];
         for (int head = 0; head < heads; head++)
         {
             cancellation.ThrowIfCancellationRequested();
             WritePages(writer, _caches[sequence], tables + head, copy);
+        }
+
+        foreach (ISavedTier tier in tiers)
+        {
+            tier.Save(sequence, writer, cancellation);
         }
 
         writer.WriteSection("LOGI", MemoryMarshal.AsBytes(Logits(sequence)));
@@ -65,12 +76,17 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         writer.End();
-        if (layout.Quantised)
+        if (layout.Sealed)
         {
             bytes = copy.AsSpan(0, layout.OpenBytes);
             Open(table).CopyTo(bytes);
             UnusedPlaces.ClearOpen(layout, bytes, table->Tokens % layout.PageTokens);
             writer.WriteSection("OPEN", bytes);
+        }
+
+        if (layout.Pruned)
+        {
+            writer.WriteSection("CHAN", new ReadOnlySpan<int>(table->Channels, layout.KeyChannels));
         }
     }
 
@@ -131,7 +147,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         ArgumentNullException.ThrowIfNull(stream);
         Require(sequence);
-        RequireNoTier();
+        ISavedTier[] tiers = SavedTiers();
         cancellation.ThrowIfCancellationRequested();
         string source = stream is FileStream file ? file.Name : stream.GetType().Name;
         using var reader = new SectionReader(stream, source);
@@ -147,6 +163,11 @@ public abstract unsafe partial class KvSession<TTransformer>
         try
         {
             ReadPages(reader, sequence, cancellation);
+            foreach (ISavedTier tier in tiers)
+            {
+                tier.Resume(sequence, reader, cancellation);
+            }
+
             var logits = new Span<byte>(_logits.Pointer + ((nint)sequence * Shape.Vocabulary), Shape.Vocabulary * sizeof(float));
             reader.Begin("LOGI", "the logits", logits.Length);
             reader.Read(logits, "the logits");
@@ -201,7 +222,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             reader.End(place);
-            if (Pool.Layout.Quantised)
+            if (Pool.Layout.Sealed)
             {
                 place = $"the open page of layer {layer}, key-value head {head % Shape.KeyValueHeads}";
                 reader.Begin("OPEN", place, Pool.Layout.OpenBytes);
@@ -209,10 +230,32 @@ public abstract unsafe partial class KvSession<TTransformer>
                 reader.End(place);
             }
 
+            if (Pool.Layout.Pruned)
+            {
+                ReadChannels(reader, tables + head, $"the channels of layer {layer}, key-value head {head % Shape.KeyValueHeads}");
+            }
+
             tables[head].Tokens = tokens;
             tables[head].Budget = table[2];
             tables[head].Watched = table[3] != 0;
         }
+    }
+
+    private void ReadChannels(SectionReader reader, PageTable* table, string place)
+    {
+        byte[] bytes = reader.ReadSection("CHAN", place, Pool.Layout.ChannelBytes);
+        ReadOnlySpan<int> channels = MemoryMarshal.Cast<byte, int>(bytes);
+        for (int i = 0, least = 0; i < channels.Length; i++)
+        {
+            if (channels[i] < least || channels[i] >= Pool.Layout.HeadDim)
+            {
+                throw reader.Wrong($"{channels[i]} is no channel behind {least - 1} in {place}");
+            }
+
+            least = channels[i] + 1;
+        }
+
+        channels.CopyTo(new Span<int>(table->Channels, channels.Length));
     }
 
     /// <summary>What waits for a page to be full.</summary>
@@ -225,16 +268,12 @@ public abstract unsafe partial class KvSession<TTransformer>
         PageLayout layout = Pool.Layout;
         return new SavedCacheHeader(
             _declared.Description,
-            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.Counted ? "counted" : layout.Quantised ? "quantised" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
+            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.Counted ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
             identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
             _histories[sequence].Tokens.ToArray());
     }
 
-    private void RequireNoTier()
-    {
-        if (Tiers.Count > 0)
-        {
-            throw new NotSupportedException("the pipeline keeps tokens in a tier below the resident cache, and such a session is neither saved nor resumed");
-        }
-    }
+    private ISavedTier[] SavedTiers()
+        => [.. Tiers.Select(static tier => tier as ISavedTier
+            ?? throw new NotSupportedException($"the pipeline keeps tokens in a '{tier.GetType().Name}', which is no {nameof(ISavedTier)}: such a session is neither saved nor resumed"))];
 }

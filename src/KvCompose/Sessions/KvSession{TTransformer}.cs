@@ -94,7 +94,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     {
         get
         {
-            long tokens = 0, open = 0;
+            long tokens = 0, beside = 0;
             int heads = 0;
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
@@ -104,7 +104,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
 
                 heads += Shape.Layers * Shape.KeyValueHeads;
-                open += _caches[sequence].OpenBytes;
+                beside += _caches[sequence].BytesBesidePages;
                 PageTable* tables = _caches[sequence].Layer(0);
                 for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
                 {
@@ -112,7 +112,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
             }
 
-            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + open, Pool.PeakBytes + open, Pool.LimitBytes);
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + beside, Pool.PeakBytes + beside, Pool.LimitBytes);
         }
     }
 
@@ -371,10 +371,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
             }
 
-            if (_inStep[sequence])
-            {
-                throw new InvalidOperationException($"sequence {sequence}: an earlier step failed in the middle of position {_lengths[sequence]}; give it a prompt anew");
-            }
+            RequireWholeSteps(sequence);
 
             if (_lengths[sequence] >= Shape.Context)
             {
@@ -430,6 +427,14 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         if (compiled != actual)
         {
             throw new ModelMismatchException(pipeline, dimension, compiled, actual);
+        }
+    }
+
+    private void RequireWholeSteps(int sequence)
+    {
+        if (_inStep[sequence])
+        {
+            throw new InvalidOperationException($"sequence {sequence}: an earlier step failed in the middle of position {_lengths[sequence]}; give it a prompt anew");
         }
     }
 

@@ -10,7 +10,7 @@ namespace KvCompose.Tiers;
 /// OmniKV's tier: filter layers hold every token; the prompts of the layers that follow them are in host memory, and every decode step a worker
 /// copies what the filter layer chose while the layers in between work. Made by <see cref="OmniKv"/>.
 /// </summary>
-public sealed unsafe partial class FilterTier : IRetrievalTier
+public sealed unsafe partial class FilterTier
 {
     private readonly OmniKvSettings _settings;
     private readonly TierContext _context;

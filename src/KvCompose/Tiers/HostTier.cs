@@ -11,7 +11,7 @@ namespace KvCompose.Tiers;
 /// HeteroCache's tier: the prompts of the satellites, and only theirs, in host memory; pivots that are watched; and a worker that gathers
 /// what a drift asks for while decoding goes on. Every sequence triggers on its own. Made by <see cref="HostOffload"/>.
 /// </summary>
-public sealed unsafe class HostTier : IRetrievalTier
+public sealed unsafe partial class HostTier
 {
     private readonly HostOffload _options;
     private readonly TierContext _context;

@@ -71,6 +71,19 @@ internal sealed class PagedHead : IDisposable
         (_first, Place) = (first, place);
     }
 
+    /// <summary>The host pages of the slots, then their versions.</summary>
+    public int[] Resident => [.. _pages.AsSpan(0, Slots), .. _versions.AsSpan(0, Slots)];
+
+    /// <summary>Takes up what was saved: the table holds these pages.</summary>
+    /// <param name="permanent">Pages of the table that stay.</param>
+    /// <param name="pages">The host page of every slot.</param>
+    /// <param name="versions">And its version.</param>
+    public void Resume(int permanent, ReadOnlySpan<int> pages, ReadOnlySpan<int> versions)
+    {
+        Settled();
+        (Permanent, Slots, _pages, _versions) = (permanent, pages.Length, pages.ToArray(), versions.ToArray());
+    }
+
     /// <summary>Nothing waits any more.</summary>
     public void Settled()
     {

@@ -14,3 +14,8 @@ public sealed partial class Bytes64;
 [FullCache]
 [Int4Storage]
 public sealed partial class Nibbles64;
+
+[KvPipeline(HeadDim = 64, GroupSize = 4, PageTokens = 64)]
+[FullCache]
+[ThinKStorage]
+public sealed partial class Thin64;

@@ -3,7 +3,7 @@ using KvCompose.Threading;
 
 namespace KvCompose.Benchmarks.Quick;
 
-/// <summary>The figures of the group <c>storage</c>: attention of a decode step over 32K tokens in single precision, over the same in fewer bits.</summary>
+/// <summary>The figures of the group <c>storage</c>: attention of a decode step over 32K tokens in single precision, over the same in fewer bits or channels.</summary>
 internal static class StorageFigures
 {
     private const int Depth = 32_768;
@@ -21,6 +21,9 @@ internal static class StorageFigures
         using var nibbles = Nibbles64.Open(model);
         yield return ("int4Speedup32K", Speedup(model, nibbles));
         yield return ("int4BytesShare", (double)Nibbles64.Plan.PageBytes / Full64.Plan.PageBytes);
+        using var thin = Thin64.Open(model);
+        yield return ("thinKSpeedup32K", Speedup(model, thin));
+        yield return ("thinKBytesShare", (double)Thin64.Plan.PageBytes / Full64.Plan.PageBytes);
     }
 
     private static double Speedup(AttentionOnlyModel model, KvSession session)

@@ -61,7 +61,8 @@ internal static class CompatibilityPage
                 {
                     (facts.Lossy, "lossy"), (facts.QueryAware, "query-aware"), (facts.RevisesEarlierLayers, "revises earlier layers"), (facts.Repeatable, "repeatable"),
                     (facts.WholePrompt, "needs the whole prompt"), (facts.Restarts, "restarts"), (facts.Phases.HasFlag(StagePhases.Decode), "acts while decoding"),
-                    (choice.Retrieves, "brings tokens back"), (facts.ElementBits > 0, FormattableString.Invariant($"{facts.ElementBits} bits")),
+                    (choice.Retrieves, "brings tokens back"), (facts.Quantised, "quantises full pages"), (facts.PrunesKeyChannels, "prunes keys of full pages"),
+                    (facts.ElementBits > 0, FormattableString.Invariant($"{facts.ElementBits} bits")),
                 }.Where(static said => said.Item1).Select(static said => said.Item2),
             ];
             text.Append($"| {choice.Stage.Name} | {choice.Slot} | {Word(facts.Observes)} | {Word(facts.Needs)} | {Word(facts.Provides)} | {facts.Layout} | {string.Join(", ", also)} |\n");

@@ -13,7 +13,7 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     private readonly PlainTransformer _plain = model.Oracle(PlainHalf.Of(combination));
     private PlainPrompt? _prompt;
     private PlainDecodeEviction? _eviction;
-    private KiviOracle? _quantised;
+    private SealedPagesOracle? _sealed;
     private int _length;
     private int _decoded;
 
@@ -29,10 +29,10 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         IPlainSelector? chosen = _prompt.Layers.Count > 0 && !Retrieves
             ? new Chosen(new PlainPrompt(combination, model.Plain, taken.Length), _prompt)
             : null;
-        if (combination[StageSlot.Storage] is { Facts: { Quantised: true, ElementBits: var bits } })
+        _sealed = Sealing(chosen);
+        if (_sealed is not null)
         {
-            _quantised = new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen);
-            _plain.Prefill(taken, _quantised, _quantised);
+            _plain.Prefill(taken, _sealed, _sealed);
         }
         else if (chosen is not null)
         {
@@ -46,13 +46,22 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         return logits;
     }
 
+    /// <summary>The cache of a storage that writes full pages anew, or null.</summary>
+    private SealedPagesOracle? Sealing(IPlainSelector? chosen) => combination[StageSlot.Storage] switch
+    {
+        { Facts: { Quantised: true, ElementBits: var bits } } => new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen),
+        { Facts.PrunesKeyChannels: true } pruning => new ThinKOracle(
+            model.Plain.Heads, SmallModel.PageTokens, pruning.Option(OptionRole.PrunedChannels, 0.0), pruning.Option(OptionRole.ObservedRows, 0), chosen),
+        _ => null,
+    };
+
     /// <summary>Feeds one token; the logits of the next. <paramref name="held"/> says what a retrieving session held: (layer, head) to positions.</summary>
     public double[] Decode(int token, Func<int, int, int[]> held)
     {
         _decoded++;
-        return _quantised is null
+        return _sealed is null
             ? _plain.Decode(token, _length++, _eviction, Retrieves ? new Followed(held) : null)
-            : _plain.Decode(token, _length++, _quantised);
+            : _plain.Decode(token, _length++, _sealed);
     }
 
     /// <summary>Positions that a head holds, ascending; of the prompt alone where the session retrieves.</summary>
@@ -60,7 +69,7 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         => Retrieves && _prompt!.Layers.Count > 0
             ? [.. (HoldsAll(layer) ? Enumerable.Range(0, _prompt.Layers[layer].Tokens) : _prompt.Rows(layer)[head])
                 .Select(row => _prompt.Layers[layer].Positions[row]).Order()]
-            : [.. _plain.CachedPositions(layer, head).Order(), .. _quantised is null ? [] : Enumerable.Range(_length - _decoded, _decoded)];
+            : [.. _plain.CachedPositions(layer, head).Order(), .. _sealed is null ? [] : Enumerable.Range(_length - _decoded, _decoded)];
 
     /// <summary>Whether tokens that were left out may come back.</summary>
     public bool Retrieves => combination[StageSlot.TokenSelection]!.Facts.Lossy && combination[StageSlot.Residency] is { Retrieves: true };

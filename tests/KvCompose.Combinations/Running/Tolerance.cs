@@ -11,7 +11,8 @@ internal static class Tolerance
     /// <summary>Of decoding over what a combination stores.</summary>
     public static double Of(Combination combination) => combination[StageSlot.Storage] switch
     {
-        null or { Facts.Lossy: false } => Exact,
+        // What is left of pruned keys is exact.
+        null or { Facts.Lossy: false } or { Facts: { PrunesKeyChannels: true, ElementBits: 32 } } => Exact,
         { Facts.ElementBits: >= 16 } => 5e-3,
 
         // A key between two codes may take the other one in double precision.

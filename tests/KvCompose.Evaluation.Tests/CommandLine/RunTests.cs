@@ -73,8 +73,10 @@ public sealed class RunTests : CommandLineFixture
             _output, live: false, default,
             "--length", "512", "--questions", "1", "--mebibytes", "0.75", "--pipeline", "SnapKv", "CakeFastKv", "FastKvInt4", "CakeDisk", "--json", JsonFile));
         JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
-        // Retrieved pages need not be full, and few steps bring few in: what retrieves holds less than it may.
-        Assert.All(results, result => Assert.InRange(result.GetProperty("bytesHeld").GetInt64(), bytes / 4, bytes));
+        Assert.All(results[..3], result => Assert.InRange(result.GetProperty("bytesHeld").GetInt64(), bytes / 3, bytes));
+
+        // What retrieves holds little behind the prompt, and fills up in the first step of the answer, page by page under every head.
+        Assert.InRange(results[3].GetProperty("peakBytes").GetInt64(), bytes * 3 / 4, bytes);
         Assert.True(Kept(results[2]) > 2 * Kept(results[0]), "tokens of fewer bits are more tokens");
         Assert.True(results[3].GetProperty("tier").GetProperty("tokensMoved").GetInt64() > 0);
     }
@@ -106,7 +108,7 @@ public sealed class RunTests : CommandLineFixture
     {
         Assert.Equal(ExitCode.Done, Run(
             _output, live: false, default,
-            "--length", "1024", "--questions", "4", "--turns", "8", "--budget", "0.35", "--pipeline", "FullCache", "Cake", "Hetero", "--json", JsonFile));
+            "--length", "2048", "--questions", "4", "--turns", "8", "--budget", "0.26", "--pipeline", "FullCache", "SnapKv", "Hetero", "--json", JsonFile));
         JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
         double[] accuracy = [.. results.Select(result => result.GetProperty("accuracy").GetDouble())];
         long[] bytes = [.. results.Select(result => result.GetProperty("bytesHeld").GetInt64())];

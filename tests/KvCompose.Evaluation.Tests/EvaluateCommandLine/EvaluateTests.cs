@@ -1,3 +1,4 @@
+using System.CommandLine;
 using KvCompose.Samples.Evaluate;
 using KvCompose.Samples.Needle;
 using Spectre.Console;
@@ -28,6 +29,18 @@ public sealed class EvaluateTests : IDisposable
         Assert.Contains("4/4 ", _output.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("all", false)]
+    [InlineData(null, true)]
+    public void Read_PipelinesNotNamed_VariationsOnlyWithAll(string? pipeline, bool methodsOnly)
+    {
+        var options = new EvaluateOptions();
+        var command = new RootCommand();
+        options.AddTo(command);
+        EvaluateArguments arguments = options.Read(command.Parse(pipeline is null ? [] : ["--pipeline", pipeline, "SnapKv"]));
+        Assert.Equal(NeedlePipeline.All.Where(one => !methodsOnly || !one.IsVariation), arguments.Pipelines);
+    }
+
     [Fact]
     public void Run_Resumed_DoesOnlyWhatIsMissing()
     {
@@ -50,7 +63,7 @@ public sealed class EvaluateTests : IDisposable
 
     [Theory]
     [InlineData("there is no task 'nothing'", "--task", "nothing")]
-    [InlineData("--pipeline is 'Nobody', expected pipelines of FullCache", "--pipeline", "Nobody")]
+    [InlineData("--pipeline is 'Nobody', expected all, or pipelines of FullCache", "--pipeline", "Nobody")]
     [InlineData("--length is 20000, but the model's context has 16384 tokens", "--length", "20000")]
     [InlineData("--length: task 'needle_multikey' needs at least", "--length", "50", "--task", "needle_multikey")]
     [InlineData("is no more than the observation window of 16 tokens", "--length", "300", "--budget", "0.032")]

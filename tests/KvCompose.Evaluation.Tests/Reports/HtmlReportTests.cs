@@ -47,6 +47,27 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void Write_ManyPipelines_EachHasAColourAndShapeOfItsOwn()
+    {
+        CellResult[] cells = [.. Enumerable.Range(0, 40).Select(i => SomeCells.Cell($"Pipeline{i}", [1, 0, 1]))];
+        string legend = Regex.Match(Page([.. SomeCells.Table(), .. cells]), "<ul class=\"legend\">.*?</ul>", RegexOptions.Singleline).Value;
+        string[] markers = [.. Regex.Matches(legend, "<path class=\"marker s\\d+\" d=\"[^\"]*\"").Select(marker => marker.Value)];
+        Assert.Equal(42, markers.Distinct().Count());
+        Assert.Single(markers, marker => marker.Contains("marker s0\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(4.5, new[] { "0", "1", "2", "3", "4" })]
+    [InlineData(0.62, new[] { "0", "0.2", "0.4", "0.6" })]
+    [InlineData(11, new[] { "0", "2.5", "5", "7.5", "10" })]
+    public void Write_TimesOfSteps_HaveRoundMarks(double perTokenMs, string[] marks)
+    {
+        string page = Page([SomeCells.Cell("Some", [1], perTokenMs: perTokenMs)]);
+        string picture = Regex.Matches(page, "<svg class=\"plot\".*?</svg>", RegexOptions.Singleline)[^1].Value;
+        Assert.Equal(marks, Regex.Matches(picture, "<text class=\"tick end\".*?>(.*?)</text>").Select(mark => mark.Groups[1].Value));
+    }
+
+    [Fact]
     public void Write_NoCells_IsAPageAllTheSame() => Assert.Contains("</html>", Page([]), StringComparison.Ordinal);
 
     private static string Page(CellResult[] cells)

@@ -33,6 +33,15 @@ public class EmittedCodeTests
         """);
 
     [Fact]
+    public void Emit_KeysOfFewerChannels() => Match("""
+        [KvPipeline(HeadDim = 64, GroupSize = 2)]
+        [UniformBudget(Ratio = 0.1)]
+        [SnapKv]
+        [ThinKStorage]
+        public sealed partial class Thin;
+        """);
+
+    [Fact]
     public void Emit_CakeCascade() => Match("""
         [KvPipeline(HeadDim = 32, GroupSize = 1, PageTokens = 16)]
         [CakeBudget(Tokens = 512, Tau1 = 1.6, Tau2 = 0.6)]

@@ -10,7 +10,7 @@ public class EmittedNamesTableTests
 {
     public static TheoryData<string> Pipelines =>
     [
-        "FullCache", "FullCache, Fp16Storage", "FullCache, Int4Storage", "StreamingLlm, UniformBudget", "CakeIndicator, CakeBudget",
+        "FullCache", "FullCache, Fp16Storage", "FullCache, Int4Storage", "FullCache, ThinKStorage", "StreamingLlm, UniformBudget", "CakeIndicator, CakeBudget",
         "SnapKv, UniformBudget, AdaKvHeads, TokenSelectivePropagation, Residency<Archive>",
         "H2o, UniformBudget, GemFilter", "TokenSelection<App.Fader>, CakeBudget", "SnapKv, UniformBudget, Residency<App.Recall>",
     ];

@@ -32,6 +32,8 @@ public class LegalDeclarationTests
             shapes.Add("PageTokens = 48", "StreamingLlm, UniformBudget, Int8Storage");
             shapes.Add("HeadDim = 16, GroupSize = 5, PageTokens = 16", "SnapKv, UniformBudget, AdaKvHeads, Int4Storage");
             shapes.Add("HeadDim = 240, GroupSize = 16, PageTokens = 256", "FullCache, Int4Storage");
+            shapes.Add("HeadDim = 16, GroupSize = 5, PageTokens = 16", "SnapKv, UniformBudget, AdaKvHeads, ThinKStorage");
+            shapes.Add("HeadDim = 240, GroupSize = 16, PageTokens = 256", "FullCache, ThinKStorage");
             foreach (var group in (int[])[1, 6, 16])
                 shapes.Add($"HeadDim = 128, GroupSize = {group}", "FullCache");
             return shapes;

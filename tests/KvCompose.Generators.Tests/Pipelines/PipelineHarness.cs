@@ -23,7 +23,7 @@ internal static class PipelineHarness
 
     /// <summary>Whether kernels read what the declared storage stores: single precision alone.</summary>
     public static bool HasKernels(string declaration)
-        => !((string[])["Fp16Storage", "Int8Storage", "Int4Storage"]).Any(storage => declaration.Contains(storage, StringComparison.Ordinal));
+        => !((string[])["Fp16Storage", "Int8Storage", "Int4Storage", "ThinKStorage"]).Any(storage => declaration.Contains(storage, StringComparison.Ordinal));
 
     /// <summary>The bridge to devices, and what it is built on: the package where it is there, else the simulator.</summary>
     private static ImmutableArray<Assembly> OfDevices()

@@ -59,6 +59,7 @@ public sealed class SavedCacheTests : IDisposable
         AssertForgets(model => EvictingPipeline.Open(model));
         AssertForgets(model => RaggedPipeline.Open(model));
         AssertForgets(model => NibblePipeline.Open(model));
+        AssertForgets(model => ThinPipeline.Open(model));
         AssertForgets(model => CollectingPipeline.Open(model));
     }
 

@@ -27,3 +27,15 @@ internal sealed partial class CollectingPipeline;
 [UniformBudget(Tokens = 64)]
 [StreamingLlm(Sinks = 4)]
 internal sealed partial class ManualPipeline;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16, SharesPrefixes = true)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 8)]
+[IceCache(Tokens = 64, Window = 16, DenseLayers = 1)]
+internal sealed partial class PagedManual;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 32)]
+[UniformBudget(Tokens = 48)]
+[SnapKv(Window = 8)]
+[ThinKStorage]
+internal sealed partial class ThinPipeline;

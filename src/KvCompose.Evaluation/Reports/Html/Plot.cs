@@ -5,6 +5,8 @@ internal sealed class Plot
 {
     private const double Width = 560, Height = 330, Left = 62, Right = 16, Top = 14, Bottom = 50;
 
+    private const int MostSteps = 5;
+
     private readonly Markup _body = new();
     private readonly double _lowest, _highest, _top;
 
@@ -48,11 +50,12 @@ internal sealed class Plot
     {
         var markup = new Markup().Add(
             $"<svg class=\"plot\" role=\"img\" viewBox=\"0 0 {Width} {Height}\" aria-label=\"{title}\"><title>{title}</title>");
-        for (int i = 0; i <= 4; i++)
+        double step = RoundStep(_top / MostSteps);
+        for (int i = 0; i * step <= _top; i++)
         {
-            double y = Y(_top * i / 4);
+            double y = Y(i * step);
             markup.Add($"<path class=\"grid\" d=\"M{Left},{y} H{Width - Right}\"/>");
-            markup.Add($"<text class=\"tick end\" x=\"{Left - 8}\" y=\"{y + 4}\">{yText(_top * i / 4)}</text>");
+            markup.Add($"<text class=\"tick end\" x=\"{Left - 8}\" y=\"{y + 4}\">{yText(i * step)}</text>");
         }
 
         double last = double.NegativeInfinity;
@@ -71,5 +74,12 @@ internal sealed class Plot
         markup.Add($"<text class=\"axis middle\" x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 10}\">{xLabel}</text>");
         markup.Add($"<text class=\"axis middle\" transform=\"translate(14 {middle}) rotate(-90)\">{yLabel}</text>");
         return markup.Add($"{_body}</svg>");
+    }
+
+    /// <summary>The next of 1, 2, 2.5 and 5 times a power of ten.</summary>
+    private static double RoundStep(double least)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
+        return power * Array.Find([1, 2, 2.5, 5, 10], (double digit) => digit * power >= least * (1 - 1e-9));
     }
 }

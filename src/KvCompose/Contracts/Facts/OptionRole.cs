@@ -77,4 +77,7 @@ public enum OptionRole
 
     /// <summary>The <see cref="HeadRoles"/> that a residency serves; it takes the place of the facts'.</summary>
     Serves,
+
+    /// <summary>Share of a key's channels that a storage leaves out of full pages, in [0, 1); the number of channels is rounded down to a multiple of 4.</summary>
+    PrunedChannels,
 }

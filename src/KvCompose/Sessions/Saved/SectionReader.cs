@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -6,13 +7,13 @@ namespace KvCompose.Sessions.Saved;
 
 /// <summary>Reads what <see cref="SectionWriter"/> has written, one section after another, and says in which one it ends or breaks.</summary>
 /// <exception cref="SavedCacheFormatException">By every member: the bytes are not those that were written.</exception>
-internal sealed class SectionReader : IDisposable
+public sealed class SectionReader : IDisposable
 {
     private readonly Stream _stream;
     private readonly string _source;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public SectionReader(Stream stream, string source)
+    internal SectionReader(Stream stream, string source)
     {
         (_stream, _source) = (stream, source);
         Span<byte> magic = stackalloc byte[SectionWriter.Magic.Length];
@@ -44,6 +45,7 @@ internal sealed class SectionReader : IDisposable
         return (int)length;
     }
 
+    /// <summary>Reads bytes of the section.</summary>
     public void Read(Span<byte> bytes, string place)
     {
         if (_stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
@@ -54,6 +56,7 @@ internal sealed class SectionReader : IDisposable
         _hash.AppendData(bytes);
     }
 
+    /// <summary>Ends the section, whose bytes were all read: its checksum must hold.</summary>
     public void End(string place)
     {
         Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes], stored = stackalloc byte[SHA256.HashSizeInBytes];
@@ -69,6 +72,8 @@ internal sealed class SectionReader : IDisposable
         }
     }
 
+    /// <summary>Reads a whole section.</summary>
+    /// <inheritdoc cref="Begin" path="/param"/>
     public byte[] ReadSection(string name, string place, long expected, int most = int.MaxValue)
     {
         var bytes = new byte[Begin(name, place, expected, most)];
@@ -77,7 +82,35 @@ internal sealed class SectionReader : IDisposable
         return bytes;
     }
 
+    /// <summary>Reads a whole section of numbers or bits.</summary>
+    /// <param name="name">Its four letters.</param>
+    /// <param name="place">What it holds, for messages.</param>
+    /// <param name="words">Receives them; as many must be there.</param>
+    public void ReadSection<T>(string name, string place, Span<T> words)
+        where T : unmanaged
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(words);
+        Begin(name, place, bytes.Length);
+        Read(bytes, place);
+        End(place);
+    }
+
+    /// <summary>Reads a whole section of numbers that says itself how many it holds.</summary>
+    /// <param name="name">Its four letters.</param>
+    /// <param name="place">What it holds, for messages.</param>
+    /// <param name="least">How few it may hold.</param>
+    /// <param name="most">How many it may hold.</param>
+    public int[] ReadNumbers(string name, string place, int least, int most)
+    {
+        var numbers = new int[Begin(name, place, -1, (int)Math.Min(int.MaxValue, (long)most * sizeof(int))) / sizeof(int)];
+        Read(MemoryMarshal.AsBytes(numbers.AsSpan()), place);
+        End(place);
+        return numbers.Length >= least ? numbers : throw Wrong($"{place} has {numbers.Length} numbers");
+    }
+
+    /// <summary>What to throw when something in the file cannot be.</summary>
     public SavedCacheFormatException Wrong(string problem, Exception? cause = null) => new(_source, problem, cause);
 
+    /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 }

@@ -6,22 +6,26 @@ using System.Text;
 namespace KvCompose.Sessions.Saved;
 
 /// <summary>
-/// Writes sections: four letters, the length, the bytes, and the SHA-256 of everything up to there. The chained checksum finds what
+/// Writes a saved cache in sections: four letters, the length, the bytes, and the SHA-256 of everything up to there. The chained checksum finds what
 /// was changed, cut off or put in another order.
 /// </summary>
-internal sealed class SectionWriter : IDisposable
+public sealed class SectionWriter : IDisposable
 {
-    public const string Magic = "KVCACHE1";
+    /// <summary>What a saved cache begins with.</summary>
+    internal const string Magic = "KVCACHE1";
 
     private readonly Stream _stream;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    public SectionWriter(Stream stream)
+    internal SectionWriter(Stream stream)
     {
         _stream = stream;
         Write(Encoding.ASCII.GetBytes(Magic));
     }
 
+    /// <summary>Begins a section, which <see cref="End"/> ends.</summary>
+    /// <param name="name">Its four letters.</param>
+    /// <param name="bytes">Bytes that follow.</param>
     public void Begin(string name, long bytes)
     {
         Span<byte> head = stackalloc byte[12];
@@ -30,12 +34,14 @@ internal sealed class SectionWriter : IDisposable
         Write(head);
     }
 
+    /// <summary>Writes bytes of the section.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         _hash.AppendData(bytes);
         _stream.Write(bytes);
     }
 
+    /// <summary>Ends the section: its checksum follows.</summary>
     public void End()
     {
         Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
@@ -43,6 +49,7 @@ internal sealed class SectionWriter : IDisposable
         _stream.Write(sum);
     }
 
+    /// <summary>Writes a whole section.</summary>
     public void WriteSection(string name, ReadOnlySpan<byte> bytes)
     {
         Begin(name, bytes.Length);
@@ -50,7 +57,11 @@ internal sealed class SectionWriter : IDisposable
         End();
     }
 
-    public void WriteSection(string name, ReadOnlySpan<int> words) => WriteSection(name, MemoryMarshal.AsBytes(words));
+    /// <summary>Writes a whole section of numbers or bits.</summary>
+    public void WriteSection<T>(string name, ReadOnlySpan<T> words)
+        where T : unmanaged
+        => WriteSection(name, MemoryMarshal.AsBytes(words));
 
+    /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 }

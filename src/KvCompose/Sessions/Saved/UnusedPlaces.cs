@@ -13,12 +13,12 @@ internal static class UnusedPlaces
     /// <summary>Clears a page behind its first tokens.</summary>
     /// <param name="layout">Where everything stands.</param>
     /// <param name="page">A copy of the page.</param>
-    /// <param name="tokens">Its valid tokens; of a quantised page that is not full no code is valid.</param>
+    /// <param name="tokens">Its valid tokens; of a page that is sealed when it is full no element is valid before.</param>
     public static void Clear(PageLayout layout, Span<byte> page, int tokens)
     {
         if (tokens < layout.PageTokens)
         {
-            ClearElements(layout, page[..layout.PositionOffset], layout.Quantised ? 0 : tokens);
+            ClearElements(layout, page[..layout.PositionOffset], layout.Sealed ? 0 : tokens);
             for (int line = 0; line <= layout.StateWords; line++)
             {
                 page.Slice(layout.PositionOffset + (((line * layout.PageTokens) + tokens) * sizeof(int)), (layout.PageTokens - tokens) * sizeof(int)).Clear();

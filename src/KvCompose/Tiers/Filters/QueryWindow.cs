@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using KvCompose.Memory;
+using KvCompose.Sessions.Saved;
 
 namespace KvCompose.Tiers.Filters;
 
@@ -34,6 +36,44 @@ internal sealed unsafe class QueryWindow(int queries, float retained) : IDisposa
 
     /// <summary>A row of the prompt, oldest first.</summary>
     public float* PromptRow(int row) => _rows!.Pointer + ((nint)row * _stride);
+
+    /// <summary>Writes the rows.</summary>
+    /// <param name="writer">Receives the sections.</param>
+    /// <param name="tokens">n.</param>
+    public void Save(SectionWriter writer, int tokens)
+    {
+        writer.WriteSection<int>("WIND", [_next, _count, Steps]);
+        writer.Begin("QUER", (long)queries * tokens * sizeof(float));
+        for (int row = 0; row < queries; row++)
+        {
+            writer.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<float>(PromptRow(row), tokens)));
+        }
+
+        writer.End();
+    }
+
+    /// <summary>Takes up rows that were saved, after <see cref="Begin"/>.</summary>
+    /// <param name="reader">Has the sections.</param>
+    /// <param name="place">What they hold, for messages.</param>
+    /// <param name="tokens">n.</param>
+    public void Resume(SectionReader reader, string place, int tokens)
+    {
+        Span<int> numbers = stackalloc int[3];
+        reader.ReadSection("WIND", place, numbers);
+        (_next, _count, Steps) = (numbers[0], numbers[1], numbers[2]);
+        if ((uint)_next >= (uint)queries || (uint)_count > (uint)queries || Steps < 0)
+        {
+            throw reader.Wrong($"{place} has {_count} queries, the next at {_next}");
+        }
+
+        reader.Begin("QUER", place, (long)queries * tokens * sizeof(float));
+        for (int row = 0; row < queries; row++)
+        {
+            reader.Read(MemoryMarshal.AsBytes(new Span<float>(PromptRow(row), tokens)), place);
+        }
+
+        reader.End(place);
+    }
 
     /// <summary>Makes room for the row of a new step, in the place of the oldest.</summary>
     public float* Advance()

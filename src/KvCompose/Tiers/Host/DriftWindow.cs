@@ -1,3 +1,5 @@
+using KvCompose.Sessions.Saved;
+
 namespace KvCompose.Tiers.Host;
 
 /// <summary>
@@ -21,6 +23,27 @@ internal sealed class DriftWindow(int steps, double threshold)
     private bool IsDrift => _below >= Majority;
 
     private bool IsCalm => _looks - _below >= Majority;
+
+    /// <summary>Writes the window as it stands.</summary>
+    public void Save(SectionWriter writer)
+    {
+        writer.WriteSection<int>("DRIF", [_step, _looks, _below]);
+        writer.WriteSection<double>("LOOK", _sorted.AsSpan(0, _looks));
+    }
+
+    /// <summary>Takes up a window that was saved.</summary>
+    public void Resume(SectionReader reader, string place)
+    {
+        Span<int> numbers = stackalloc int[3];
+        reader.ReadSection("DRIF", place, numbers);
+        (_step, _looks, _below) = (numbers[0], numbers[1], numbers[2]);
+        if ((uint)_step >= (uint)steps || (uint)_looks > (uint)_step || (uint)_below > (uint)_looks)
+        {
+            throw reader.Wrong($"{place} has looked {_looks} times in {_step} steps");
+        }
+
+        reader.ReadSection("LOOK", place, _sorted.AsSpan(0, _looks));
+    }
 
     /// <summary>Leaves a step out.</summary>
     public void Skip() => Advance();

@@ -28,13 +28,23 @@ internal sealed unsafe class HostPrompt : IDisposable
         }
     }
 
+    /// <summary>Makes room for a prompt, whose rows follow.</summary>
+    public HostPrompt(int tokens, int headDim)
+    {
+        _rowFloats = 2 * headDim;
+        _rows = new NativeFloats((long)tokens * _rowFloats);
+    }
+
+    /// <summary>A token's key and value, [2, d].</summary>
+    public Span<float> Row(int row) => new(_rows.Pointer + ((nint)row * _rowFloats), _rowFloats);
+
     /// <summary>Bytes that the prompt of a head takes.</summary>
     public static long BytesOf(int tokens, int headDim) => 2L * tokens * headDim * sizeof(float);
 
     /// <summary>Copies a token's key and value, [2, d].</summary>
     /// <exception cref="ObjectDisposedException">The copy was given back.</exception>
     public void CopyTo(int row, float* target)
-        => new ReadOnlySpan<float>(_rows.Pointer + ((nint)row * _rowFloats), _rowFloats).CopyTo(new Span<float>(target, _rowFloats));
+        => Row(row).CopyTo(new Span<float>(target, _rowFloats));
 
     /// <inheritdoc/>
     public void Dispose() => _rows.Dispose();

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace KvCompose.Tiers.Host;
 
 /// <summary>The stars of one layer of one sequence: collected head by head while the prompt is stored, complete when all of it is.</summary>
-internal sealed class LayerStars
+internal sealed partial class LayerStars
 {
     private readonly List<SatelliteCopy> _satellites = [];
     private readonly List<PivotReference> _pivots = [];

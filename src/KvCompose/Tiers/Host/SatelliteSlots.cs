@@ -30,11 +30,30 @@ internal sealed class SatelliteSlots
         }
     }
 
+    private SatelliteSlots(int[] rows, ulong[] resident) => (_rows, _resident) = (rows, resident);
+
+    /// <summary>The row of every slot.</summary>
+    public ReadOnlySpan<int> Rows => _rows;
+
     /// <summary>Slots, c: as many rows as are wanted at any time.</summary>
     public int Capacity => _rows.Length;
 
     /// <summary>Words of a mask over the rows.</summary>
     public int Words => _resident.Length;
+
+    /// <summary>As they were when they were saved.</summary>
+    /// <param name="tokens">Rows of the prompt, n.</param>
+    /// <param name="rows">The row of every slot; each once.</param>
+    public static SatelliteSlots Holding(int tokens, int[] rows)
+    {
+        var resident = new ulong[TopMask.Words(tokens)];
+        foreach (int row in rows)
+        {
+            resident[row >> 6] |= 1UL << row;
+        }
+
+        return new SatelliteSlots(rows, resident);
+    }
 
     /// <summary>Whether a row is resident.</summary>
     public bool Holds(int row) => (_resident[row >> 6] >> row & 1) != 0;

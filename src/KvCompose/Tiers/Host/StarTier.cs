@@ -8,7 +8,7 @@ namespace KvCompose.Tiers.Host;
 /// One star of one layer of one sequence: the pivot's reference set and window, the satellites' slots and host copies, and the exchange
 /// through which fresh tokens come. HeteroCache, spec §1.5.
 /// </summary>
-internal sealed unsafe class StarTier : IDisposable
+internal sealed unsafe partial class StarTier : IDisposable
 {
     private readonly StarSettings _settings;
     private readonly PromptRange _range;
@@ -28,11 +28,16 @@ internal sealed unsafe class StarTier : IDisposable
     /// <param name="range">Rows of the layer's prompt.</param>
     /// <param name="positions">Position of every row.</param>
     public StarTier(StarSettings settings, PivotReference pivot, SatelliteCopy[] satellites, PromptRange range, int[] positions)
+        : this(settings, pivot, satellites, range, positions, new DriftWindow(settings.Window, settings.DriftThreshold))
+    {
+    }
+
+    private StarTier(StarSettings settings, PivotReference pivot, SatelliteCopy[] satellites, PromptRange range, int[] positions, DriftWindow window)
     {
         _settings = settings;
         _gather = new SatelliteGather(satellites, positions, settings.RowFloats, settings.Memory);
         _range = range;
-        _window = new DriftWindow(settings.Window, settings.DriftThreshold);
+        _window = window;
         (Pivot, _reference, _referenceTokens) = (pivot.Head, pivot.Mask, pivot.Tokens);
         _good = [.. _reference];
         _asked = new ulong[_reference.Length];

@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 1, false), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 1106, options)
+                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 1106, options)
             {
                 _options = options;
             }

@@ -29,10 +29,10 @@ namespace Readers
             private readonly global::KvCompose.Tiers.PagedTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 2212, options)
+                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 2212, options)
             {
                 _options = options;
-                var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true));
+                var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
                 global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("CakeOnDisk", writer, Plan.Sinks, Plan.Window) with { Cascades = true });
             }

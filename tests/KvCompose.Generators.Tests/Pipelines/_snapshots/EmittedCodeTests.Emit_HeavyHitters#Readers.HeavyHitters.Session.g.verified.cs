@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 1, false), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 4680, options)
+                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 4680, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)

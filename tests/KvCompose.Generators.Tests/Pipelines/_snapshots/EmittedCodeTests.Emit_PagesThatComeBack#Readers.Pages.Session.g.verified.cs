@@ -29,7 +29,7 @@ namespace Readers
             private readonly global::KvCompose.Tiers.PagedTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Pages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 2340, options)
+                : base("Pages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 2340, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
@@ -38,7 +38,7 @@ namespace Readers
                     StageOptionException.ThrowIfOutside(
                         "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
                 }
-                var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true));
+                var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
                 global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("Pages", writer, Plan.Sinks, Plan.Window));
             }

@@ -72,6 +72,9 @@ namespace Readers
         /// <summary>The loops over tokens, specialised for this pipeline.</summary>
         private static unsafe partial class Loops
         {
+            /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
+            private const int PrefetchBytes = 6144;
+
             /// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>
             internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
             {
@@ -204,7 +207,7 @@ namespace Readers
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
                     nint key = (nint)tile * 16 * Plan.HeadDim;
-                    byte* ahead = keys + (key * Plan.ElementBits / 8) + 6144;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
                     Vector512<float> sum0_0 = start0, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                     Vector512<float> sum1_0 = start1, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                     float* query = folded;
@@ -248,7 +251,7 @@ namespace Readers
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
                     nint key = (nint)tile * 16 * Plan.HeadDim;
-                    byte* ahead = keys + (key * 32 / 8) + 6144;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
                     Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero, sum0_2 = Vector512<float>.Zero, sum0_3 = Vector512<float>.Zero;
                     Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero, sum1_2 = Vector512<float>.Zero, sum1_3 = Vector512<float>.Zero;
                     float* query = queries;
@@ -338,7 +341,7 @@ namespace Readers
                 {
                     uint code = ((uint*)(block + (Plan.ValueCodeOffset - Plan.ValueOffset)))[token];
                     Vector512<float> scale = Vector512.Create(AffineCode.Scale(code)), zero = Vector512.Create(AffineCode.Zero(code));
-                    CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + 6144);
+                    CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + PrefetchBytes);
                     Vector512<float> value0 = Vector512.MultiplyAddEstimate(global::KvCompose.Int4Storage.Load(block, row), scale, zero);
                     Vector512<float> value1 = Vector512.MultiplyAddEstimate(global::KvCompose.Int4Storage.Load(block, row + 16), scale, zero);
                     Vector512<float> value2 = Vector512.MultiplyAddEstimate(global::KvCompose.Int4Storage.Load(block, row + 32), scale, zero);
@@ -374,13 +377,13 @@ namespace Readers
                 nint row = 0;
                 for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
                 {
-                    CacheLine.Prefetch(block + ((row + 0) * 32 / 8) + 6144);
+                    CacheLine.Prefetch(block + ((row + 0) * 32 / 8) + PrefetchBytes);
                     Vector512<float> value0 = global::KvCompose.Fp32Storage.Load(block, row);
-                    CacheLine.Prefetch(block + ((row + 16) * 32 / 8) + 6144);
+                    CacheLine.Prefetch(block + ((row + 16) * 32 / 8) + PrefetchBytes);
                     Vector512<float> value1 = global::KvCompose.Fp32Storage.Load(block, row + 16);
-                    CacheLine.Prefetch(block + ((row + 32) * 32 / 8) + 6144);
+                    CacheLine.Prefetch(block + ((row + 32) * 32 / 8) + PrefetchBytes);
                     Vector512<float> value2 = global::KvCompose.Fp32Storage.Load(block, row + 32);
-                    CacheLine.Prefetch(block + ((row + 48) * 32 / 8) + 6144);
+                    CacheLine.Prefetch(block + ((row + 48) * 32 / 8) + PrefetchBytes);
                     Vector512<float> value3 = global::KvCompose.Fp32Storage.Load(block, row + 48);
                     Vector512<float> weight0 = Vector512.Create(weight[0]);
                     sum0_0 = Vector512.MultiplyAddEstimate(value0, weight0, sum0_0);

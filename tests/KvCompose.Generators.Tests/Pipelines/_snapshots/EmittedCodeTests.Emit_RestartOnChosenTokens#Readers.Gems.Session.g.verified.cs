@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Gems", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 2340, options)
+                : base("Gems", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 2340, options)
             {
                 _options = options;
                 StageOptionException.ThrowIfOutside("GemFilter", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);

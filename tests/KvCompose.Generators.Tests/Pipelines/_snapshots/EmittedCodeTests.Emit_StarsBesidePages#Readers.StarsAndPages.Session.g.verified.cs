@@ -32,13 +32,13 @@ namespace Readers
             private readonly global::KvCompose.Tiers.PagedTier _tier2;
 
             internal Session(TTransformer transformer, Options options)
-                : base("StarsAndPages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 5192, options)
+                : base("StarsAndPages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 5192, options)
             {
                 _options = options;
                 _profile = Profiled("StarsAndPages", options.Profile);
                 global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
                 CheckRoles(in headRole, _profile);
-                var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, 0, true));
+                var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
                 global::KvCompose.HostOffload residency = _options.Residency with { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
                 _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = PoolingKind.Average, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.Max });
                 global::KvCompose.IceCache residency2 = _options.Residency2 with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };

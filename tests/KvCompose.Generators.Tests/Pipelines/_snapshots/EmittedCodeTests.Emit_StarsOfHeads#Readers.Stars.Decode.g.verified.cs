@@ -81,6 +81,9 @@ namespace Readers
         /// <summary>The loops over tokens, specialised for this pipeline.</summary>
         private static unsafe partial class Loops
         {
+            /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
+            private const int PrefetchBytes = 6144;
+
             /// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>
             internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
             {
@@ -198,7 +201,7 @@ namespace Readers
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
                     nint key = (nint)tile * 16 * Plan.HeadDim;
-                    byte* ahead = keys + (key * Plan.ElementBits / 8) + 6144;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
                     Vector512<float> sum0_0 = Vector512<float>.Zero, sum0_1 = Vector512<float>.Zero;
                     Vector512<float> sum1_0 = Vector512<float>.Zero, sum1_1 = Vector512<float>.Zero;
                     Vector512<float> sum2_0 = Vector512<float>.Zero, sum2_1 = Vector512<float>.Zero;
@@ -310,13 +313,13 @@ namespace Readers
                     nint row = part;
                     for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
                     {
-                        CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + 6144);
+                        CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + PrefetchBytes);
                         Vector512<float> value0 = global::KvCompose.Fp32Storage.Load(block, row);
-                        CacheLine.Prefetch(block + ((row + 16) * Plan.ElementBits / 8) + 6144);
+                        CacheLine.Prefetch(block + ((row + 16) * Plan.ElementBits / 8) + PrefetchBytes);
                         Vector512<float> value1 = global::KvCompose.Fp32Storage.Load(block, row + 16);
-                        CacheLine.Prefetch(block + ((row + 32) * Plan.ElementBits / 8) + 6144);
+                        CacheLine.Prefetch(block + ((row + 32) * Plan.ElementBits / 8) + PrefetchBytes);
                         Vector512<float> value2 = global::KvCompose.Fp32Storage.Load(block, row + 32);
-                        CacheLine.Prefetch(block + ((row + 48) * Plan.ElementBits / 8) + 6144);
+                        CacheLine.Prefetch(block + ((row + 48) * Plan.ElementBits / 8) + PrefetchBytes);
                         Vector512<float> value3 = global::KvCompose.Fp32Storage.Load(block, row + 48);
                         Vector512<float> weight0 = Vector512.Create(weight[0]);
                         sum0_0 = Vector512.MultiplyAddEstimate(value0, weight0, sum0_0);

@@ -31,7 +31,7 @@ namespace Readers
             private readonly global::KvCompose.Tiers.HostTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Stars", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, 5192, options)
+                : base("Stars", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 5192, options)
             {
                 _options = options;
                 _profile = Profiled("Stars", options.Profile);

@@ -1,0 +1,74 @@
+using KvCompose.Reference;
+
+namespace KvCompose.IntegrationTests.Oracle;
+
+/// <summary>A storage that seals full pages as the cache of the plain transformer, behind a selection or without one.</summary>
+internal abstract class SealedPagesOracle(HeadLayout heads, IPlainSelector? selector) : IPlainSelector, IPlainCache
+{
+    private readonly Dictionary<(int Layer, int Head), (List<float> Keys, List<float> Values)> _held = [];
+
+    public void Store(int layer, float[] queries, float[] keys, float[] values)
+    {
+        int floats = keys.Length / heads.KeyValueHeads;
+        for (int head = 0; head < heads.KeyValueHeads; head++)
+        {
+            _held[(layer, head)] = ([.. keys[(head * floats)..((head + 1) * floats)]], [.. values[(head * floats)..((head + 1) * floats)]]);
+        }
+    }
+
+    public PlainChoice Choose(int layer, int[] positions, float[] queries, float[] keys)
+    {
+        PlainChoice choice = selector?.Choose(layer, positions, queries, keys) ?? new PlainChoice(null, null);
+        for (int head = 0; head < heads.KeyValueHeads; head++)
+        {
+            if (choice.Kept is not null)
+            {
+                (List<float> ownKeys, List<float> ownValues) = _held[(layer, head)];
+                int[] kept = [.. choice.Kept[head].Order()];
+                _held[(layer, head)] = (Rows(ownKeys, kept), Rows(ownValues, kept));
+            }
+
+            int floats = positions.Length * heads.HeadDim * heads.Group;
+            Kept(layer, head, queries.AsSpan(head * floats, floats), [.. _held[(layer, head)].Keys]);
+        }
+
+        return choice;
+    }
+
+    public float[] Attend(int layer, float[] queries, float[] keys, float[] values)
+    {
+        int d = heads.HeadDim;
+        var output = new float[heads.QueryHeads * d];
+        for (int head = 0; head < heads.KeyValueHeads; head++)
+        {
+            (List<float> ownKeys, List<float> ownValues) = _held[(layer, head)];
+            ownKeys.AddRange(keys.AsSpan(head * d, d));
+            ownValues.AddRange(values.AsSpan(head * d, d));
+            float[] readKeys = Keys(layer, head, [.. ownKeys]), readValues = Values([.. ownValues]);
+            int tokens = readKeys.Length / d;
+            for (int queryHead = head * heads.Group; queryHead < (head + 1) * heads.Group; queryHead++)
+            {
+                double[,] probabilities = WindowAttention.Probabilities(queries.AsSpan(queryHead * d, d), readKeys, 1, tokens, d);
+                for (int i = 0; i < d; i++)
+                {
+                    output[(queryHead * d) + i] = (float)Enumerable.Range(0, tokens).Sum(token => probabilities[0, token] * readValues[(token * d) + i]);
+                }
+            }
+        }
+
+        return output;
+    }
+
+    /// <summary>What the head keeps of the prompt: keys [tokens, d], and the queries of its group, [G, prompt, d].</summary>
+    protected virtual void Kept(int layer, int head, ReadOnlySpan<float> queries, float[] keys)
+    {
+    }
+
+    /// <summary>Keys [tokens, d] as a head reads them.</summary>
+    protected abstract float[] Keys(int layer, int head, float[] keys);
+
+    /// <summary>Values [tokens, d] as a head reads them.</summary>
+    protected abstract float[] Values(float[] values);
+
+    private List<float> Rows(List<float> all, int[] rows) => [.. rows.SelectMany(row => all.GetRange(row * heads.HeadDim, heads.HeadDim))];
+}
