@@ -20,7 +20,7 @@ internal sealed unsafe class CellDivision(PageIndex index, CellMembers members)
     private int[] _going = [];
 
     /// <summary>Whether a cell that holds so many tokens is to be divided.</summary>
-    public bool IsDue(PageSnapshot pages, int cell, int held) => held > _divideAt && held - pages.CellFormed[cell] > _grownBy;
+    public bool IsDue(PageSnapshot pages, int cell, int held) => held > _divideAt && held - pages.CellEntries[cell].Formed > _grownBy;
 
     /// <summary>Divides a cell. Where its halves have one and the same mean, as equal keys do, it stays one until it has doubled.</summary>
     public void Divide(PageEdit edit, int cell)
@@ -43,22 +43,21 @@ internal sealed unsafe class CellDivision(PageIndex index, CellMembers members)
         if (stay == 0 || stay == order.Length)
         {
             index.Landmarks.Truncate(other);
-            pages.CellFormed[cell] = 2 * order.Length;
+            pages.ChangeCell(cell).Formed = 2 * order.Length;
             return;
         }
 
         edit.FreeCell(cell);
-        edit.AddCell();
+        edit.AddCell(order.Length - stay);
         members.Form(edit, cell, order[..stay]);
         members.Form(edit, other, order[stay..]);
-        pages.CellFormed[cell] = stay;
-        pages.CellFormed[other] = order.Length - stay;
+        pages.ChangeCell(cell).Formed = stay;
     }
 
     private void Recentre(int cell, ReadOnlySpan<int> own)
     {
         float* mean = stackalloc float[members.Rows.Width];
-        MainDirection.Mean(members.Rows, own, mean);
+        members.Direction.Mean(members.Rows, own, mean);
         index.Landmarks.Move(cell, mean, index.Bound);
     }
 

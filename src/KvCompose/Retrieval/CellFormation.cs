@@ -15,7 +15,7 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
     private NativeFloats? _products;
     private int[] _cells = [];
     private int[] _members = [];
-    private ulong[] _keys = [];
+    private MainDirection[] _directions = []; // one a thread
     private int[] _starts = [];
 
     /// <summary>Cells.</summary>
@@ -34,7 +34,6 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
         {
             _cells = GC.AllocateUninitializedArray<int>(keys.Padded, pinned: true);
             _members = GC.AllocateUninitializedArray<int>(keys.Padded);
-            _keys = GC.AllocateUninitializedArray<ulong>(keys.Padded);
         }
 
         if (index.Settings.Formation == PageFormation.Contiguous)
@@ -62,6 +61,11 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
         }
 
         SortByCell(index.Landmarks.Count, keys.Tokens);
+        if (_directions.Length < (workers?.Count ?? 1))
+        {
+            _directions = [.. Enumerable.Range(0, workers?.Count ?? 1).Select(static _ => new MainDirection())];
+        }
+
         var split = new SplitWork { Formation = this, Rows = keys.Rows };
         OptionalWorkers.Run(ref split, Cells, workers);
     }
@@ -152,7 +156,7 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
         public readonly void Run(int item, int worker)
         {
             int first = Formation._starts[item], count = Formation._starts[item + 1] - first;
-            MainDirection.FormPages(Rows, Formation._members.AsSpan(first, count), Formation._keys.AsSpan(first, count));
+            Formation._directions[worker].FormPages(Rows, Formation._members.AsSpan(first, count));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using KvCompose.Memory;
 
 namespace KvCompose.Retrieval;
@@ -11,10 +12,12 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
     private readonly NativeFloats _tile = new(PageTokens * index.HeadDim);
     private readonly List<PageMember> _members = [];
     private int[] _order = new int[8 * PageTokens];
-    private ulong[] _keys = new ulong[8 * PageTokens];
 
     /// <summary>Lifted keys by member.</summary>
     public MemberRows Rows { get; } = new(index.HeadDim);
+
+    /// <summary>Orders the members.</summary>
+    public MainDirection Direction { get; } = new();
 
     /// <summary>The members, to be ordered.</summary>
     public Span<int> Order => _order.AsSpan(0, _members.Count);
@@ -28,7 +31,7 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
     /// <summary>Adds all tokens of a cell.</summary>
     public void AddCell(PageEdit edit, int cell)
     {
-        for (int page = edit.Pages.CellFirst[cell]; page >= 0; page = edit.Pages.Next[page])
+        for (int page = edit.Pages.FirstOf(cell); page >= 0; page = edit.Pages.NextOf(page))
         {
             AddPage(edit, page);
         }
@@ -37,9 +40,10 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
     /// <summary>Adds all tokens of a page.</summary>
     public void AddPage(PageEdit edit, int page)
     {
-        for (int slot = 0; slot < edit.Pages.Counts[page]; slot++)
+        int block = edit.Pages.Pages[page].Block, count = edit.Pages.Counts[page];
+        for (int slot = 0; slot < count; slot++)
         {
-            _members.Add(new PageMember(edit.Pages.Blocks[page], slot));
+            _members.Add(new PageMember(block, slot));
         }
     }
 
@@ -51,34 +55,46 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
         if (_order.Length < count)
         {
             _order = new int[count + (count / 2)];
-            _keys = new ulong[_order.Length];
         }
 
-        Rows.Reserve(count);
-        int? read = null;
-        for (int member = 0; member < count; member++)
+        Rows.Reserve(count + PageTokens);
+        for (int member = 0; member < count;)
         {
-            _order[member] = member;
-            if (_members[member].Block != read)
+            PageMember first = _members[member];
+            index.Layout.ReadKeys(index.BlockOf(first, 0), _tile.Pointer);
+            Vector512<float> lifts = MemberRows.Lifts(index.Bound, KeyMath.SquaredNorms(_tile.Pointer, headDim));
+            if (first.Slot > 0)
             {
-                read = _members[member].Block;
-                index.Layout.ReadKeys(index.BlockOf(_members[member], 0), _tile.Pointer);
+                KeyMath.Gather(_tile.Pointer, first.Slot, headDim, Rows[member]);
+                Rows.SetLift(member, lifts[first.Slot]);
+                _order[member] = member++;
+                continue;
             }
 
-            float* row = Rows[member];
-            KeyMath.Gather(_tile.Pointer, _members[member].Slot, headDim, row);
-            Rows.SetLift(member, MemberRows.Lift(index.Bound, KeyMath.Dot(row, row, headDim)));
+            // A whole page: what its empty places leave behind its tokens is written over, or behind the last member.
+            KeyMath.Transpose(_tile.Pointer, headDim, Rows[member], Rows.Width);
+            for (int slot = 0; member < count && _members[member] == first with { Slot = slot }; slot++)
+            {
+                Rows.SetLift(member, lifts[slot]);
+                _order[member] = member++;
+            }
         }
     }
 
     /// <summary>Sorts some members along their main direction.</summary>
-    public void SortAlongMainDirection(Span<int> members) => MainDirection.Order(Rows, members, _keys.AsSpan(0, members.Length));
+    public void SortAlongMainDirection(Span<int> members) => Direction.Order(Rows, members);
 
     /// <summary>
     /// Forms as few pages of some members as hold them, at the end of a cell: halves along the main direction again and again. Pages are of nearly equal
     /// size, so that tokens that come later find room in the page that they are nearest to.
     /// </summary>
     public void Form(PageEdit edit, int cell, Span<int> members)
+    {
+        Part(edit, cell, members);
+        edit.Refresh();
+    }
+
+    private void Part(PageEdit edit, int cell, Span<int> members)
     {
         int pages = (members.Length + PageTokens - 1) / PageTokens;
         if (pages == 1)
@@ -89,19 +105,19 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
 
         SortAlongMainDirection(members);
         int left = members.Length * (pages / 2) / pages;
-        Form(edit, cell, members[..left]);
-        Form(edit, cell, members[left..]);
+        Part(edit, cell, members[..left]);
+        Part(edit, cell, members[left..]);
     }
 
     private void Fill(PageEdit edit, int cell, ReadOnlySpan<int> members)
     {
-        int page = edit.Open(cell);
-        foreach (int member in members)
+        Span<PageMember> page = stackalloc PageMember[members.Length];
+        for (int i = 0; i < members.Length; i++)
         {
-            edit.Put(page, _members[member]);
+            page[i] = _members[members[i]];
         }
 
-        edit.Refresh(page);
+        edit.Form(cell, page);
     }
 
     public void Dispose()

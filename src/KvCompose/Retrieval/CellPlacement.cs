@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KvCompose.Memory;
 
 namespace KvCompose.Retrieval;
 
@@ -9,6 +10,8 @@ namespace KvCompose.Retrieval;
 internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members) : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
+
+    private const int FloatsOfLine = 16;
 
     /// <summary>Pages that are formed anew together: what they give up to the new page comes from the token's neighbourhood.</summary>
     internal const int FormedPages = 3;
@@ -23,37 +26,105 @@ internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members)
     public int Place(PageEdit edit, int cell, PageMember token, float* row)
     {
         PageSnapshot pages = edit.Pages;
-        Nearest withRoom = Nearest.None;
-        Span<Nearest> full = stackalloc Nearest[FormedPages];
-        full.Fill(Nearest.None);
-        int held = 1;
-        for (int page = pages.CellFirst[cell]; page >= 0; page = pages.Next[page])
+        int held = 1, roomy = 0, target = -1;
+        for (int page = pages.FirstOf(cell); page >= 0; page = pages.NextOf(page))
         {
-            held += pages.Counts[page];
-            var own = new Nearest(DistanceToMean(edit.Digest(page), row), page);
-            if (pages.Counts[page] < PageTokens)
+            int count = pages.Counts[page];
+            held += count;
+            if (count < PageTokens)
             {
-                withRoom = own.IsBefore(withRoom) ? own : withRoom;
-            }
-            else
-            {
-                Keep(full, own);
+                roomy++;
+                target = page;
             }
         }
 
-        if (withRoom.Page >= 0)
+        if (roomy == 0)
         {
-            edit.Grow(withRoom.Page, token, row, held);
-        }
-        else
-        {
-            Form(edit, cell, full, token);
+            Form(edit, cell, token, row);
+            return held;
         }
 
+        // Where one page has room, no mean needs to be looked at.
+        edit.Grow(roomy > 1 ? NearestWithRoom(edit, cell, row) : target, token, row, held);
         return held;
     }
 
+    /// <summary>Starts to load what <see cref="Place"/> will look at in a cell, and change.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Prefetch(PageEdit edit, int cell)
+    {
+        PageSnapshot pages = edit.Pages;
+        Prefetch(index.DigestOf(pages.CellEntries[cell]));
+        for (int page = pages.FirstOf(cell); page >= 0; page = pages.NextOf(page))
+        {
+            if (pages.Counts[page] < PageTokens)
+            {
+                Prefetch(edit.Digest(page));
+            }
+        }
+    }
+
     public void Dispose() => members.Dispose();
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int NearestWithRoom(PageEdit edit, int cell, float* row)
+    {
+        PageSnapshot pages = edit.Pages;
+        Nearest nearest = Nearest.None;
+        for (int page = pages.FirstOf(cell); page >= 0; page = pages.NextOf(page))
+        {
+            if (pages.Counts[page] < PageTokens)
+            {
+                var own = new Nearest(DistanceToMean(edit.Digest(page), row), page);
+                nearest = own.IsBefore(nearest) ? own : nearest;
+            }
+        }
+
+        return nearest.Page;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch(float* digest)
+    {
+        for (int i = 0; i <= index.HeadDim; i += FloatsOfLine)
+        {
+            CacheLine.Prefetch(digest + i);
+        }
+    }
+
+    // The pages nearest to the token, with the token, make one page more.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Form(PageEdit edit, int cell, PageMember token, float* row)
+    {
+        PageSnapshot pages = edit.Pages;
+        Span<Nearest> nearest = stackalloc Nearest[FormedPages];
+        nearest.Fill(Nearest.None);
+        for (int page = pages.FirstOf(cell); page >= 0; page = pages.NextOf(page))
+        {
+            Keep(nearest, new Nearest(DistanceToMean(edit.Digest(page), row), page));
+        }
+
+        members.Clear();
+        foreach (Nearest old in nearest)
+        {
+            if (old.Page >= 0)
+            {
+                members.AddPage(edit, old.Page);
+            }
+        }
+
+        members.Add(token);
+        members.Gather();
+        foreach (Nearest old in nearest)
+        {
+            if (old.Page >= 0)
+            {
+                edit.Free(old.Page);
+            }
+        }
+
+        members.Form(edit, cell, members.Order);
+    }
 
     // The nearest ones, in order.
     private static void Keep(Span<Nearest> nearest, Nearest own)
@@ -65,30 +136,6 @@ internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members)
                 (nearest[i], own) = (own, nearest[i]);
             }
         }
-    }
-
-    private void Form(PageEdit edit, int cell, ReadOnlySpan<Nearest> full, PageMember token)
-    {
-        members.Clear();
-        foreach (Nearest old in full)
-        {
-            if (old.Page >= 0)
-            {
-                members.AddPage(edit, old.Page);
-            }
-        }
-
-        members.Add(token);
-        members.Gather();
-        foreach (Nearest old in full)
-        {
-            if (old.Page >= 0)
-            {
-                edit.Free(old.Page);
-            }
-        }
-
-        members.Form(edit, cell, members.Order);
     }
 
     private float DistanceToMean(float* digest, float* row)

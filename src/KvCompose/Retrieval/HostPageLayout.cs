@@ -170,6 +170,7 @@ internal readonly unsafe struct HostPageLayout
     }
 
     /// <summary>Copies a token's key, value and position between pages as they are stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void CopyToken(byte* from, int fromSlot, byte* to, int toSlot)
     {
         switch (Format)
@@ -187,8 +188,16 @@ internal readonly unsafe struct HostPageLayout
         }
 
         int row = (ValueScales - Values) / Tokens, scales = (Positions - ValueScales) / Tokens;
-        Buffer.MemoryCopy(from + Values + (fromSlot * row), to + Values + (toSlot * row), row, row);
-        Buffer.MemoryCopy(from + ValueScales + (fromSlot * scales), to + ValueScales + (toSlot * scales), scales, scales);
+        for (int at = 0; at < row; at += Vector128<byte>.Count)
+        {
+            Vector128.Load(from + Values + (fromSlot * row) + at).Store(to + Values + (toSlot * row) + at);
+        }
+
+        for (int at = 0; at < scales; at += sizeof(float))
+        {
+            *(float*)(to + ValueScales + (toSlot * scales) + at) = *(float*)(from + ValueScales + (fromSlot * scales) + at);
+        }
+
         PositionsOf(to)[toSlot] = PositionsOf(from)[fromSlot];
     }
 
@@ -247,6 +256,7 @@ internal readonly unsafe struct HostPageLayout
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyColumn<T>(T* from, T* to, int rows)
         where T : unmanaged
     {

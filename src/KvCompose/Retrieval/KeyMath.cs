@@ -120,6 +120,77 @@ internal static unsafe class KeyMath
         }
     }
 
+    /// <summary>Copies the 16 keys of a tile to rows.</summary>
+    /// <param name="tile">[d][16].</param>
+    /// <param name="headDim">d.</param>
+    /// <param name="rows">[16], each <paramref name="stride"/> floats behind the one before.</param>
+    /// <param name="stride">Floats from row to row.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(float* tile, int headDim, float* rows, int stride)
+    {
+        Vector512<float>* block = stackalloc Vector512<float>[Lanes];
+        for (int first = 0; first < headDim; first += Lanes)
+        {
+            for (int i = 0; i < Lanes; i++)
+            {
+                block[i] = Vector512.Load(tile + ((first + i) * Lanes));
+            }
+
+            // Blocks of 8, 4, 2 and 1 on both sides of the diagonal change places.
+            for (int i = 0; i < 8; i++)
+            {
+                (Vector512<float> a, Vector512<float> b) = (block[i], block[i + 8]);
+                block[i] = Vector512.Create(a.GetLower(), b.GetLower());
+                block[i + 8] = Vector512.Create(a.GetUpper(), b.GetUpper());
+            }
+
+            for (int i = 0; i < 8; i++)
+            {
+                int at = i + (i & 4);
+                Exchange(block + at, block + at + 4, Vector512.Create(-1, -1, -1, -1, 0, 0, 0, 0, -1, -1, -1, -1, 0, 0, 0, 0),
+                    Vector512.Create(4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+            }
+
+            for (int i = 0; i < 8; i++)
+            {
+                int at = i + (i & 6);
+                Exchange(block + at, block + at + 2, Vector512.Create(-1, -1, 0, 0, -1, -1, 0, 0, -1, -1, 0, 0, -1, -1, 0, 0),
+                    Vector512.Create(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+            }
+
+            for (int i = 0; i < Lanes; i += 2)
+            {
+                Exchange(block + i, block + i + 1, Vector512.Create(-1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0, -1, 0),
+                    Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14));
+            }
+
+            for (int row = 0; row < Lanes; row++)
+            {
+                block[row].Store(rows + (row * stride) + first);
+            }
+        }
+    }
+
+    /// <summary>Copies a key of one tile into another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyColumn(float* from, int fromSlot, int headDim, float* to, int toSlot)
+    {
+        for (int i = 0; i < headDim; i++)
+        {
+            to[(i * Lanes) + toSlot] = from[(i * Lanes) + fromSlot];
+        }
+    }
+
+    // Lanes that are not the upper one's own go up, and the other way round.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Exchange(Vector512<float>* upper, Vector512<float>* lower, Vector512<int> own, Vector512<int> across)
+    {
+        (Vector512<float> a, Vector512<float> b) = (*upper, *lower);
+        *upper = Vector512.ConditionalSelect(own.AsSingle(), a, Vector512.Shuffle(b, across));
+        *lower = Vector512.ConditionalSelect(own.AsSingle(), Vector512.Shuffle(a, across), b);
+    }
+
     /// <summary>Copies a row into a tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scatter(float* row, int headDim, float* tile, int slot)

@@ -13,7 +13,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 {
     private const uint GoldenRatio = 0x9E3779B9; // of 2³²
     private const int BlockRows = TileProduct.MaxRows;
-    private const int TileRows = 4;
+    private const int TileRows = 8;
 
     private readonly double _threshold = share * 4294967296.0;
     private readonly List<(int Landmark, float[] Key, float Lift)> _moved = [];
@@ -160,22 +160,31 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
         Vector512<int> which = default;
         for (int first = 0; first < Count; first += TileRows)
         {
-            // Four landmarks at once, so that sums do not wait for each other; rows behind the last one are there, and not kept.
-            float* row = Key(first);
-            Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-            for (int i = 0; i < headDim; i++)
+            // Eight landmarks at once, so that sums do not wait for each other; rows behind the last one are there, and not kept.
+            float* row = Key(first), other = row + (4 * headDim), ahead = row + (2 * TileRows * headDim);
+            Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
+            for (int i = 0; i < headDim; i++, row++, other++)
             {
+                CacheLine.Prefetch(ahead + (i * TileProduct.Lanes));
                 Vector512<float> keys = Vector512.Load(tile + (i * TileProduct.Lanes));
-                sum0 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i]), sum0);
-                sum1 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i + headDim]), sum1);
-                sum2 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i + (2 * headDim)]), sum2);
-                sum3 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[i + (3 * headDim)]), sum3);
+                sum0 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(*row), sum0);
+                sum1 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[headDim]), sum1);
+                sum2 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[2 * headDim]), sum2);
+                sum3 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(row[3 * headDim]), sum3);
+                sum4 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(*other), sum4);
+                sum5 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(other[headDim]), sum5);
+                sum6 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(other[2 * headDim]), sum6);
+                sum7 = Vector512.FusedMultiplyAdd(keys, Vector512.Create(other[3 * headDim]), sum7);
             }
 
             KeepOne(sum0, first, own, ref best, ref which);
             KeepOne(sum1, first + 1, own, ref best, ref which);
             KeepOne(sum2, first + 2, own, ref best, ref which);
             KeepOne(sum3, first + 3, own, ref best, ref which);
+            KeepOne(sum4, first + 4, own, ref best, ref which);
+            KeepOne(sum5, first + 5, own, ref best, ref which);
+            KeepOne(sum6, first + 6, own, ref best, ref which);
+            KeepOne(sum7, first + 7, own, ref best, ref which);
         }
 
         which.Store(nearest);
@@ -183,6 +192,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 
     public void Dispose() => _rows?.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void KeepOne(Vector512<float> sum, int landmark, Vector512<float> lifts, ref Vector512<float> best, ref Vector512<int> nearest)
     {
         if (landmark < Count)

@@ -72,8 +72,8 @@ internal sealed unsafe class LayerFill : IDisposable
         {
             int headDim = Index.HeadDim, count = Pages.Counts[item];
             float* tile = Fill._workerTiles!.Pointer + ((nint)worker * (PageTokens + 1) * headDim), key = tile + (PageTokens * headDim);
-            byte* page = Index.PageBlocks[Layer].Address(Pages.Blocks[item]);
-            int* positions = Index.Layout.PositionsOf(Index.PageBlocks[0].Address(Pages.Blocks[item]));
+            byte* page = Index.PageBlocks[Layer].Address(Pages.Pages[item].Block);
+            int* positions = Index.Layout.PositionsOf(Index.PageBlocks[0].Address(Pages.Pages[item].Block));
             new Span<float>(tile, PageTokens * headDim).Clear();
             for (int slot = 0; slot < count; slot++)
             {
@@ -97,7 +97,7 @@ internal sealed unsafe class LayerFill : IDisposable
             }
 
             Index.Layout.WriteKeys(page, tile);
-            if (count > 0 && Index.PageBlocks[Layer].IsInFile(Pages.Blocks[item]))
+            if (count > 0 && Index.PageBlocks[Layer].IsInFile(Pages.Pages[item].Block))
             {
                 Index.File!.Seal(page, Index.OwnerOf(Layer), count);
             }

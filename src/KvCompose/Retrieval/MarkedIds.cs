@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KvCompose.Retrieval;
 
 /// <summary>A set of small ids that is emptied often: a mark for every id, and a list of those that were ever marked, in that order.</summary>
@@ -9,25 +11,12 @@ internal sealed class MarkedIds
     /// <summary>Ids that were added since the last <see cref="Clear"/>; one that was removed may be among them, also twice.</summary>
     public List<int> Ids => _ids;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Contains(int id) => (uint)id < (uint)_marked.Length && _marked[id];
 
     /// <summary>Adds an id; false where it is in the set already.</summary>
-    public bool Add(int id)
-    {
-        if (id >= _marked.Length)
-        {
-            Array.Resize(ref _marked, id + (id / 2));
-        }
-
-        if (_marked[id])
-        {
-            return false;
-        }
-
-        _marked[id] = true;
-        _ids.Add(id);
-        return true;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Add(int id) => !Contains(id) && Mark(id);
 
     /// <summary>Removes an id; false where it was not in the set.</summary>
     public bool Remove(int id)
@@ -41,6 +30,7 @@ internal sealed class MarkedIds
         return held;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Clear()
     {
         foreach (int id in _ids)
@@ -49,5 +39,18 @@ internal sealed class MarkedIds
         }
 
         _ids.Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Mark(int id)
+    {
+        if (id >= _marked.Length)
+        {
+            Array.Resize(ref _marked, id + (id / 2));
+        }
+
+        _marked[id] = true;
+        _ids.Add(id);
+        return true;
     }
 }

@@ -20,6 +20,10 @@ internal sealed unsafe class MemberRows(int headDim) : IDisposable
     /// <summary>√(M − |k|²), clamped: M and |k|² may come from different sums.</summary>
     public static float Lift(float bound, float squaredNorm) => MathF.Sqrt(MathF.Max(0, bound - squaredNorm));
 
+    /// <summary>As <see cref="Lift"/>, of 16 keys.</summary>
+    public static Vector512<float> Lifts(float bound, Vector512<float> squaredNorms)
+        => Vector512.Sqrt(Vector512.Max(Vector512<float>.Zero, Vector512.Create(bound) - squaredNorms));
+
     /// <summary>Sets what stands behind a row's key.</summary>
     public void SetLift(int member, float lift) => Vector512.CreateScalar(lift).Store(this[member] + Width - Vector512<float>.Count);
 

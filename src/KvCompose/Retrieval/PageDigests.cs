@@ -41,15 +41,13 @@ internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Compute(float* tile, int count, float bound, float* digest)
     {
-        Vector512<float> valid = Valid(count);
-        Vector512<float> squaredNorms = default, squaredDistances = default;
+        Vector512<float> valid = Valid(count), squaredNorms = default, squaredDistances = default;
+        Means(tile, valid, count, digest);
         for (int i = 0; i < headDim; i++)
         {
             Vector512<float> keys = Vector512.Load(tile + (i * 16)) & valid;
-            float mean = Vector512.Sum(keys) / count;
-            digest[i] = mean;
             squaredNorms = Vector512.FusedMultiplyAdd(keys, keys, squaredNorms);
-            Vector512<float> difference = (keys - Vector512.Create(mean)) & valid;
+            Vector512<float> difference = (keys - Vector512.Create(digest[i])) & valid;
             squaredDistances = Vector512.FusedMultiplyAdd(difference, difference, squaredDistances);
             if (HasBox)
             {
@@ -62,32 +60,50 @@ internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
         *Radius(digest) = MathF.Sqrt(Vector512.Sum(squaredDistances) / count);
     }
 
-    /// <summary>Mean, lift and radius follow one more key: what <see cref="Compute"/> gives but for rounding. The box does not.</summary>
-    /// <param name="digest">Of the keys before.</param>
+    /// <summary>Mean, lift and radius with one more key: what <see cref="Compute"/> gives but for rounding. The box is left out.</summary>
+    /// <param name="before">Digest of the keys before.</param>
     /// <param name="row">The key, lifted.</param>
     /// <param name="count">Keys, this one included.</param>
+    /// <param name="digest">Receives the digest; may be <paramref name="before"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(float* digest, float* row, int count)
+    public void Add(float* before, float* row, int count, float* digest)
     {
-        float share = 1f / count, before = *Radius(digest);
+        float share = 1f / count, lift = *Lift(before), radius = *Radius(before);
         Vector512<float> wide = Vector512.Create(share), grown = default;
         for (int i = 0; i < headDim; i += 16)
         {
-            Vector512<float> key = Vector512.Load(row + i), mean = Vector512.Load(digest + i);
+            Vector512<float> key = Vector512.Load(row + i), mean = Vector512.Load(before + i);
             Vector512<float> difference = key - mean;
             mean = Vector512.FusedMultiplyAdd(difference, wide, mean);
             mean.Store(digest + i);
             grown = Vector512.FusedMultiplyAdd(difference, key - mean, grown);
         }
 
-        *Lift(digest) += (row[headDim] - *Lift(digest)) * share;
-        *Radius(digest) = MathF.Sqrt(((before * before * (count - 1)) + Vector512.Sum(grown)) * share);
+        *Lift(digest) = lift + ((row[headDim] - lift) * share);
+        *Radius(digest) = MathF.Sqrt(((radius * radius * (count - 1)) + Vector512.Sum(grown)) * share);
     }
 
     /// <summary>All bits set in the lanes of valid tokens.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Valid(int count)
         => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+
+    // The mean of every dimension, those of 16 dimensions at a time.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Means(float* tile, Vector512<float> valid, int count, float* means)
+    {
+        Vector512<float>* keys = stackalloc Vector512<float>[RowProducts.Rows];
+        for (int first = 0; first < headDim; first += RowProducts.Rows)
+        {
+            for (int i = 0; i < RowProducts.Rows; i++)
+            {
+                keys[i] = Vector512.Load(tile + ((first + i) * 16)) & valid;
+            }
+
+            (RowProducts.Sums(keys) / Vector512.Create((float)count)).Store(means + first);
+        }
+    }
 
     private void ComputeBox(Vector512<float> keys, Vector512<float> valid, int count, float* box)
     {

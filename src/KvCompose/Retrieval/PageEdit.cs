@@ -8,18 +8,16 @@ namespace KvCompose.Retrieval;
 /// </summary>
 internal sealed unsafe class PageEdit(PageIndex index)
 {
-    private readonly List<(BlockPool Pool, int Block)> _dropped = [];
-    private readonly List<(BlockPool Pool, int Block)> _taken = [];
+    private readonly EditedBlocks _blocks = new();
     private readonly MarkedIds _opened = new();
     private readonly MarkedIds _own = new();
     private readonly MarkedIds _stale = new();
     private readonly MarkedIds _cells = new();
     private readonly MarkedIds _ownCells = new();
-    private List<(BlockPool Pool, int Block)> _replaced = [];
     private PageSnapshot? _pages;
 
-    /// <summary>The snapshot in the making.</summary>
-    public PageSnapshot Pages => _pages ?? throw new InvalidOperationException("no change has begun");
+    /// <summary>The snapshot in the making; of a change that has begun.</summary>
+    public PageSnapshot Pages => _pages!;
 
     /// <summary>Pages whose content is new or changed, of the change that was begun last.</summary>
     public int Changed { get; private set; }
@@ -28,9 +26,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
     public void Begin()
     {
         _pages = index.Snapshots.CopyCurrent();
-        _replaced = [];
-        _dropped.Clear();
-        _taken.Clear();
+        _blocks.Begin();
         _opened.Clear();
         _own.Clear();
         _stale.Clear();
@@ -41,30 +37,26 @@ internal sealed unsafe class PageEdit(PageIndex index)
 
     /// <summary>A page's keys and values of one layer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* Block(int page, int layer = 0) => index.PageBlocks[layer].Address(Pages.Blocks[page]);
+    public byte* Block(int page, int layer = 0) => index.PageBlocks[layer].Address(Pages.Pages[page].Block);
 
-    /// <summary>A page's digest. Between <see cref="Put"/> and <see cref="Refresh"/> of anything.</summary>
+    /// <summary>A page's digest. Between <see cref="Put"/> or <see cref="Form"/> and <see cref="Refresh"/> of anything.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float* Digest(int page) => (float*)index.DigestBlocks.Address(Pages.Digests[page]);
+    public float* Digest(int page) => index.DigestOf(Pages.Pages[page]);
 
     /// <summary>A new cell without pages.</summary>
-    public int AddCell()
+    /// <param name="formed">Tokens that its pages will be formed of.</param>
+    public int AddCell(int formed = 0)
     {
-        int digest = Take(index.DigestBlocks), cell = Pages.AddCell();
-        Pages.CellDigests[cell] = digest;
+        int cell = Pages.AddCell(_blocks.Take(index.DigestBlocks));
+        Pages.ChangeCell(cell).Formed = formed;
         _ownCells.Add(cell);
         return cell;
     }
 
-    /// <summary>A new page without tokens, at the end of its cell.</summary>
+    /// <summary>A new page at the end of its cell, without tokens.</summary>
     public int Open(int cell)
     {
-        int block = TakeForAllLayers(), digest = Take(index.DigestBlocks), page = Pages.TakeId();
-        Pages.Blocks[page] = block;
-        Pages.Digests[page] = digest;
-        Pages.Counts[page] = 0;
-        Pages.Versions[page]++;
-        Pages.Append(cell, page);
+        int page = Pages.AddPage(cell, TakeForAllLayers(), _blocks.Take(index.DigestBlocks));
         _opened.Add(page);
         _own.Add(page);
         _cells.Add(cell);
@@ -72,12 +64,24 @@ internal sealed unsafe class PageEdit(PageIndex index)
         return page;
     }
 
+    /// <summary>A new page at the end of its cell, with these tokens; <see cref="Refresh"/> gives it a digest.</summary>
+    public void Form(int cell, ReadOnlySpan<PageMember> members)
+    {
+        int page = Open(cell);
+        foreach (PageMember member in members)
+        {
+            Copy(page, member);
+        }
+
+        _stale.Add(page);
+    }
+
     /// <summary>Adds a token to a page with room: behind the tokens that readers of older snapshots count, so that its block need not be copied.</summary>
     public void Put(int page, PageMember member)
     {
         Touch(page);
         _stale.Add(page);
-        _cells.Add(Pages.CellOf[page]);
+        _cells.Add(Pages.Pages[page].Cell);
         Copy(page, member);
     }
 
@@ -86,60 +90,55 @@ internal sealed unsafe class PageEdit(PageIndex index)
     /// <param name="member">The token.</param>
     /// <param name="row">Its key as it is stored, lifted.</param>
     /// <param name="held">Tokens that the cell holds with it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Grow(int page, PageMember member, float* row, int held)
     {
-        int cell = Pages.CellOf[page];
+        int cell = Pages.Pages[page].Cell;
+        float* before = Digest(page);
         Touch(page);
         Copy(page, member);
-        index.Digests.Add(Digest(page), row, Pages.Counts[page]);
+        index.Digests.Add(before, row, Pages.Counts[page], Digest(page));
         if (index.Digests.HasBox)
         {
             _stale.Add(page);
+            _cells.Add(cell);
         }
 
         if (!_cells.Contains(cell))
         {
-            OwnCell(cell, copy: true);
-            index.Digests.Add((float*)index.DigestBlocks.Address(Pages.CellDigests[cell]), row, held);
+            before = index.DigestOf(Pages.CellEntries[cell]);
+            OwnCell(cell);
+            index.Digests.Add(before, row, held, index.DigestOf(Pages.CellEntries[cell]));
         }
     }
 
     /// <summary>Gives a page up. Its block stays readable until the change ends.</summary>
     public void Free(int page)
     {
-        List<(BlockPool Pool, int Block)> given = _opened.Remove(page) ? _dropped : _replaced;
+        PageEntry entry = Pages.Pages[page];
+        bool opened = _opened.Remove(page);
         foreach (BlockPool pool in index.PageBlocks)
         {
-            given.Add((pool, Pages.Blocks[page]));
+            _blocks.Give(pool, entry.Block, opened);
         }
 
-        (_own.Remove(page) ? _dropped : _replaced).Add((index.DigestBlocks, Pages.Digests[page]));
+        _blocks.Give(index.DigestBlocks, entry.Digest, _own.Remove(page));
         _stale.Remove(page);
-        _cells.Add(Pages.CellOf[page]);
-        Pages.Tokens -= Pages.Counts[page];
-        Pages.Counts[page] = 0;
-        Pages.Unlink(page);
-        Pages.GiveId(page);
+        _cells.Add(entry.Cell);
+        Pages.RemovePage(page);
     }
 
     /// <summary>Gives all pages of a cell up. Their blocks stay readable until the change ends.</summary>
     public void FreeCell(int cell)
     {
-        while (Pages.CellFirst[cell] is >= 0 and int page)
+        while (Pages.CellEntries[cell].First is >= 0 and int page)
         {
             Free(page);
         }
     }
 
-    /// <summary>Digests a page anew after its tokens changed. <see cref="Publish"/> does so for those that were left out.</summary>
-    public void Refresh(int page)
-    {
-        index.ComputeDigest(Block(page), Pages.Counts[page], Digest(page));
-        _stale.Remove(page);
-    }
-
-    /// <summary>Readers see the change from now on.</summary>
-    public void Publish()
+    /// <summary>Digests the pages anew that were formed and added to. Nothing is waited for where that is a while after their tokens were written.</summary>
+    public void Refresh()
     {
         foreach (int page in _stale.Ids)
         {
@@ -149,16 +148,23 @@ internal sealed unsafe class PageEdit(PageIndex index)
             }
         }
 
+        _stale.Clear();
+    }
+
+    /// <summary>Readers see the change from now on.</summary>
+    public void Publish()
+    {
+        Refresh();
         foreach (int cell in _cells.Ids)
         {
-            OwnCell(cell, copy: false);
+            OwnCell(cell);
             index.ComputeCellDigest(Pages, cell);
         }
 
         Seal();
-        index.Snapshots.Publish(Pages, _replaced);
+        index.Snapshots.Publish(Pages, _blocks.Replaced);
         _pages = null;
-        Return(_dropped);
+        _blocks.Keep();
     }
 
     /// <summary>Nothing has happened. Does nothing after <see cref="Publish"/>.</summary>
@@ -167,7 +173,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
         if (_pages is not null)
         {
             _pages = null;
-            Return(_taken);
+            _blocks.Undo();
         }
     }
 
@@ -183,7 +189,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
         {
             for (int layer = 0; layer < index.LayersHeld && _own.Contains(page); layer++)
             {
-                if (index.PageBlocks[layer].IsInFile(Pages.Blocks[page]))
+                if (index.PageBlocks[layer].IsInFile(Pages.Pages[page].Block))
                 {
                     file.Seal(Block(page, layer), index.OwnerOf(layer), Pages.Counts[page]);
                 }
@@ -191,74 +197,53 @@ internal sealed unsafe class PageEdit(PageIndex index)
         }
     }
 
-    private static void Return(List<(BlockPool Pool, int Block)> blocks)
-    {
-        foreach ((BlockPool pool, int block) in blocks)
-        {
-            pool.Return(block);
-        }
-    }
-
     private void Copy(int page, PageMember member)
     {
-        int slot = Pages.Counts[page]++;
+        int slot = Pages.Counts[page];
+        Pages.SetCount(page, slot + 1);
         for (int layer = 0; layer < index.Layers; layer++)
         {
             index.Layout.CopyToken(index.BlockOf(member, layer), member.Slot, Block(page, layer), slot);
         }
-
-        Pages.Tokens++;
     }
 
-    // Makes a page's digest our own to change; readers of older snapshots keep the one they have.
+    // Gives a page a digest of our own, to be written; readers of older snapshots keep the one they have.
     private void Touch(int page)
     {
-        if (!_own.Add(page))
+        if (_own.Add(page))
         {
-            return;
+            ref PageEntry entry = ref Pages.Change(page);
+            entry.Digest = Own(entry.Digest);
+            entry.Version++;
+            Changed++;
         }
-
-        int digest = Take(index.DigestBlocks);
-        Unsafe.CopyBlock(index.DigestBlocks.Address(digest), Digest(page), (uint)index.DigestBlocks.BlockBytes);
-        _replaced.Add((index.DigestBlocks, Pages.Digests[page]));
-        Pages.Digests[page] = digest;
-        Pages.Versions[page]++;
-        Changed++;
     }
 
-    private void OwnCell(int cell, bool copy)
+    private void OwnCell(int cell)
     {
-        if (!_ownCells.Add(cell))
+        if (_ownCells.Add(cell))
         {
-            return;
+            ref CellEntry entry = ref Pages.ChangeCell(cell);
+            entry.Digest = Own(entry.Digest);
         }
+    }
 
-        int digest = Take(index.DigestBlocks);
-        if (copy)
-        {
-            Unsafe.CopyBlock(index.DigestBlocks.Address(digest), index.DigestBlocks.Address(Pages.CellDigests[cell]), (uint)index.DigestBlocks.BlockBytes);
-        }
-
-        _replaced.Add((index.DigestBlocks, Pages.CellDigests[cell]));
-        Pages.CellDigests[cell] = digest;
+    private int Own(int digest)
+    {
+        int own = _blocks.Take(index.DigestBlocks);
+        _blocks.Give(index.DigestBlocks, digest, own: false);
+        return own;
     }
 
     // A page has the same block in every layer: their pools take and give back alike.
     private int TakeForAllLayers()
     {
-        int block = Take(index.PageBlocks[0]);
+        int block = _blocks.Take(index.PageBlocks[0]);
         for (int layer = 1; layer < index.Layers; layer++)
         {
-            Take(index.PageBlocks[layer]);
+            _blocks.Take(index.PageBlocks[layer]);
         }
 
-        return block;
-    }
-
-    private int Take(BlockPool pool)
-    {
-        int block = pool.Take();
-        _taken.Add((pool, block));
         return block;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KvCompose.Memory;
 using KvCompose.Tiers.Disk;
 
@@ -136,6 +137,14 @@ public sealed unsafe class PageIndex : IDisposable
     internal byte* BlockOf(PageMember member, int layer)
         => member.Block == PageMember.Staged ? Insertion.Staged(layer) : PageBlocks[layer].Address(member.Block);
 
+    /// <summary>The digest of a page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal float* DigestOf(in PageEntry page) => (float*)DigestBlocks.Address(page.Digest);
+
+    /// <summary>The digest of a cell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal float* DigestOf(in CellEntry cell) => (float*)DigestBlocks.Address(cell.Digest);
+
     /// <summary>Digests the first keys of a page as they are stored.</summary>
     internal void ComputeDigest(byte* page, int count, float* digest) => ComputeDigest(page, count, digest, _tile.Pointer);
 
@@ -149,13 +158,13 @@ public sealed unsafe class PageIndex : IDisposable
     /// <summary>Mean and spread of a cell's keys from the digests of its pages.</summary>
     internal void ComputeCellDigest(PageSnapshot pages, int cell)
     {
-        var digest = (float*)DigestBlocks.Address(pages.CellDigests[cell]);
+        float* digest = DigestOf(pages.CellEntries[cell]);
         new Span<float>(digest, Digests.Floats).Clear();
         int tokens = 0;
-        for (int page = pages.CellFirst[cell]; page >= 0; page = pages.Next[page])
+        for (int page = pages.FirstOf(cell); page >= 0; page = pages.NextOf(page))
         {
             tokens += pages.Counts[page];
-            KeyMath.Add(digest, (float*)DigestBlocks.Address(pages.Digests[page]), pages.Counts[page], HeadDim);
+            KeyMath.Add(digest, DigestOf(pages.Pages[page]), pages.Counts[page], HeadDim);
         }
 
         if (tokens == 0)
@@ -169,9 +178,9 @@ public sealed unsafe class PageIndex : IDisposable
         }
 
         float spread = 0;
-        for (int page = pages.CellFirst[cell]; page >= 0; page = pages.Next[page])
+        for (int page = pages.FirstOf(cell); page >= 0; page = pages.NextOf(page))
         {
-            var own = (float*)DigestBlocks.Address(pages.Digests[page]);
+            float* own = DigestOf(pages.Pages[page]);
             float radius = *Digests.Radius(own);
             spread += pages.Counts[page] * ((radius * radius) + KeyMath.SquaredDistance(own, digest, HeadDim));
         }

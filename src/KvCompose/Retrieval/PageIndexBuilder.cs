@@ -85,14 +85,12 @@ public sealed unsafe class PageIndexBuilder : IDisposable
         for (int cell = 0; cell < _firstPages.Length; cell++)
         {
             int tokens = _formation.Members(cell).Length;
-            edit.AddCell();
-            edit.Pages.CellFormed[cell] = tokens;
+            edit.AddCell(tokens);
             _firstPages[cell] = edit.Pages.Ids;
             for (int first = 0; first < tokens; first += PageTokens)
             {
                 int page = edit.Open(cell);
-                edit.Pages.Counts[page] = (byte)Math.Min(PageTokens, tokens - first);
-                edit.Pages.Tokens += edit.Pages.Counts[page];
+                edit.Pages.SetCount(page, Math.Min(PageTokens, tokens - first));
             }
         }
     }

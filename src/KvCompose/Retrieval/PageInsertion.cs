@@ -102,12 +102,10 @@ internal sealed unsafe class PageInsertion : IDisposable
 
         float* tile = _tile.Pointer;
         byte* page = Staged(layer);
-        new Span<float>(tile, PageTokens * _headDim).Clear();
+        CopyKeys(source, tile);
         for (int slot = 0; slot < count; slot++)
         {
             int row = source.Rows[slot];
-            KeyMath.Gather(source.KeyTiles + ((nint)(row / PageTokens) * PageTokens * _headDim), row % PageTokens, _headDim, _rows[slot]);
-            KeyMath.Scatter(_rows[slot], _headDim, tile, slot);
             _index.Layout.WriteValue(page, slot, source.Values + ((nint)row * source.ValueStride));
             _index.Layout.PositionsOf(page)[slot] = source.Positions[row];
         }
@@ -117,20 +115,47 @@ internal sealed unsafe class PageInsertion : IDisposable
         {
             if (!float.IsFinite(norms[slot]))
             {
+                KeyMath.Gather(tile, slot, _headDim, _rows[slot]);
                 throw PageIndex.NotFinite(_rows[slot], _headDim, source.Positions[source.Rows[slot]]);
             }
         }
 
         _index.Layout.WriteKeys(page, tile);
         _stagedTokens[layer] = count;
-        if (layer == 0 && _index.Format != HostPageFormat.Fp32)
+        if (layer > 0)
+        {
+            return;
+        }
+
+        if (_index.Format != HostPageFormat.Fp32)
         {
             // Pages are formed by the keys as they are stored.
             _index.Layout.ReadKeys(page, tile);
-            for (int slot = 0; slot < count; slot++)
-            {
-                KeyMath.Gather(tile, slot, _headDim, _rows[slot]);
-            }
+        }
+
+        KeyMath.Transpose(tile, _headDim, _rows[0], _rows.Width);
+    }
+
+    // Tokens that fill a page of the source, as those of a page that leaves the window do, are copied as the tile that they are.
+    private void CopyKeys(in KeySource source, float* tile)
+    {
+        ReadOnlySpan<int> rows = source.Rows;
+        bool whole = rows.Length == PageTokens && rows[0] % PageTokens == 0;
+        for (int slot = 1; slot < rows.Length; slot++)
+        {
+            whole &= rows[slot] == rows[0] + slot;
+        }
+
+        if (whole)
+        {
+            new Span<float>(source.KeyTiles + ((nint)rows[0] * _headDim), PageTokens * _headDim).CopyTo(new Span<float>(tile, PageTokens * _headDim));
+            return;
+        }
+
+        new Span<float>(tile, PageTokens * _headDim).Clear();
+        for (int slot = 0; slot < rows.Length; slot++)
+        {
+            KeyMath.CopyColumn(source.KeyTiles + ((nint)(rows[slot] / PageTokens) * PageTokens * _headDim), rows[slot] % PageTokens, _headDim, tile, slot);
         }
     }
 
@@ -156,7 +181,7 @@ internal sealed unsafe class PageInsertion : IDisposable
             _index.Landmarks.Raise(_index.Bound);
         }
 
-        Vector512<float> lifts = Vector512.Sqrt(Vector512.Max(Vector512<float>.Zero, Vector512.Create(_index.Bound) - norms));
+        Vector512<float> lifts = MemberRows.Lifts(_index.Bound, norms);
         lifts.Store(_lifts.Pointer);
         for (int slot = 0; slot < PageTokens; slot++)
         {
@@ -198,6 +223,11 @@ internal sealed unsafe class PageInsertion : IDisposable
         }
 
         FindNearest();
+        for (int slot = 0; slot < count; slot++)
+        {
+            _placement.Prefetch(_edit, _cells[slot]);
+        }
+
         for (int slot = 0; slot < count; slot++)
         {
             int cell = _cells[slot];

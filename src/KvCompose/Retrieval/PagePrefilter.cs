@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using KvCompose.Memory;
 using KvCompose.Numerics;
 
@@ -17,6 +18,7 @@ internal sealed unsafe class PagePrefilter : IDisposable
     private int[] _candidates = [];
     private int[] _chosen = [];
     private bool[] _taken = [];
+    private nint[] _digests = []; // where they are
 
     /// <summary>Inner products of the last call, per query head: cell means and page means.</summary>
     public int InnerProducts { get; private set; }
@@ -48,7 +50,12 @@ internal sealed unsafe class PagePrefilter : IDisposable
         }
 
         int candidates = Candidates(reader, queries, spreads, group, (long)wanted * settings.CellPrefilter);
-        Promise(reader.Index, snapshot.Digests, _candidates.AsSpan(0, candidates), queries, spreads, group);
+        for (int i = 0; i < candidates; i++)
+        {
+            _digests[i] = (nint)reader.Index.DigestOf(snapshot.Pages[_candidates[i]]);
+        }
+
+        Promise(reader.Index, candidates, queries, spreads, group);
         int count = Union(_candidates, candidates, group, Math.Min(wanted, candidates), pages);
         return count;
     }
@@ -58,13 +65,14 @@ internal sealed unsafe class PagePrefilter : IDisposable
     private void Reserve(PageSnapshot snapshot, int group)
     {
         int most = Math.Max(snapshot.Ids, snapshot.Cells);
-        _scores = NativeFloats.AtLeast(_scores, (long)group * most);
+        _scores = NativeFloats.AtLeast(_scores, (long)group * Stride(most));
         if (_candidates.Length < most)
         {
             int length = most + (most / 4) + 16;
             _candidates = GC.AllocateUninitializedArray<int>(length);
             _chosen = GC.AllocateUninitializedArray<int>(length, pinned: true);
             _taken = new bool[length];
+            _digests = GC.AllocateUninitializedArray<nint>(length + RowProducts.Rows, pinned: true);
         }
     }
 
@@ -81,19 +89,20 @@ internal sealed unsafe class PagePrefilter : IDisposable
         Span<int> used = stackalloc int[snapshot.UsedCells];
         for (int cell = 0, place = 0; cell < snapshot.Cells; cell++)
         {
-            if (snapshot.CellFirst[cell] >= 0)
+            if (snapshot.CellEntries[cell].First >= 0)
             {
+                _digests[place] = (nint)reader.Index.DigestOf(snapshot.CellEntries[cell]);
                 used[place++] = cell;
             }
         }
 
-        Promise(reader.Index, snapshot.CellDigests, used, queries, spreads, group);
+        Promise(reader.Index, used.Length, queries, spreads, group);
         int chosen = Union(used, used.Length, group, cells, _candidates), count = 0;
         used = used[..chosen];
         _candidates.AsSpan(0, chosen).CopyTo(used);
         foreach (int cell in used)
         {
-            for (int page = snapshot.CellFirst[cell]; page >= 0; page = snapshot.Next[page])
+            for (int page = snapshot.FirstOf(cell); page >= 0; page = snapshot.NextOf(page))
             {
                 _candidates[count++] = page;
             }
@@ -102,36 +111,49 @@ internal sealed unsafe class PagePrefilter : IDisposable
         return count;
     }
 
-    // Scores [group][items]: what the keys behind every digest may give.
+    // Scores of every head: what the keys behind each of the digests that were listed may give.
+    private void Promise(PageIndex index, int items, float* queries, float* spreads, int group)
+    {
+        _digests.AsSpan(items, RowProducts.Rows - 1).Fill(_digests[items - 1]);
+        fixed (nint* digests = _digests)
+        {
+            for (int first = 0; first < items; first += RowProducts.Rows)
+            {
+                Promise(index, (float**)(digests + first), queries, spreads, group, _scores!.Pointer + first, Stride(items));
+            }
+        }
+
+        InnerProducts += items;
+    }
+
+    // Sixteen digests, one lane each. They are read once for two heads.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Promise(PageIndex index, int[] digests, ReadOnlySpan<int> items, float* queries, float* spreads, int group)
+    private static void Promise(PageIndex index, float** digests, float* queries, float* spreads, int group, float* scores, int stride)
     {
         int headDim = index.HeadDim, head = 0;
-        for (; head + 1 < group; head += 2)
+        float* radii = stackalloc float[RowProducts.Rows];
+        for (int row = 0; row < RowProducts.Rows; row++)
         {
-            float* scores = _scores!.Pointer + ((nint)head * items.Length), query = queries + (head * headDim);
-            for (int i = 0; i < items.Length; i++)
-            {
-                var digest = (float*)index.DigestBlocks.Address(digests[items[i]]);
-                float radius = *index.Digests.Radius(digest);
-                (float first, float second) = KeyMath.Dot(query, query + headDim, digest, headDim);
-                scores[i] = first + (spreads[head] * radius);
-                scores[i + items.Length] = second + (spreads[head + 1] * radius);
-            }
+            radii[row] = *index.Digests.Radius(digests[row]);
         }
 
-        for (; head < group; head++)
+        var spread = Vector512.Load(radii);
+        for (; head + 1 < group; head += 2, queries += 2 * headDim, scores += 2 * stride)
         {
-            float* scores = _scores!.Pointer + ((nint)head * items.Length), query = queries + (head * headDim);
-            for (int i = 0; i < items.Length; i++)
-            {
-                var digest = (float*)index.DigestBlocks.Address(digests[items[i]]);
-                scores[i] = KeyMath.Dot(query, digest, headDim) + (spreads[head] * *index.Digests.Radius(digest));
-            }
+            (Vector512<float> first, Vector512<float> second) = RowProducts.Dot(digests, queries, queries + headDim, headDim);
+            (first + (Vector512.Create(spreads[head]) * spread)).Store(scores);
+            (second + (Vector512.Create(spreads[head + 1]) * spread)).Store(scores + stride);
         }
 
-        InnerProducts += items.Length;
+        if (head < group)
+        {
+            (RowProducts.Dot(digests, queries, headDim) + (Vector512.Create(spreads[head]) * spread)).Store(scores);
+        }
     }
+
+    // From the scores of one head to those of the next: whole vectors.
+    private static int Stride(int items) => (items + RowProducts.Rows - 1) / RowProducts.Rows * RowProducts.Rows;
 
     // The best items of every head, each once, ascending.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -142,7 +164,7 @@ internal sealed unsafe class PagePrefilter : IDisposable
         {
             for (int head = 0; head < group; head++)
             {
-                TokenRanking.Choose(_scores!.Pointer + ((nint)head * count), 0, count, wanted, chosen);
+                TokenRanking.Choose(_scores!.Pointer + ((nint)head * Stride(count)), 0, count, wanted, chosen);
                 for (int i = 0; i < wanted; i++)
                 {
                     if (!_taken[chosen[i]])

@@ -25,10 +25,10 @@ public unsafe struct PageReader : IDisposable
     internal readonly PageIndex Index => _index;
 
     /// <summary>Tokens of a page; 0 for an id that is free.</summary>
-    public readonly int Count(int page) => Snapshot.Counts.AsSpan(0, Snapshot.Ids)[page];
+    public readonly int Count(int page) => Snapshot.Counts[page];
 
     /// <summary>Rises whenever a page's content changes.</summary>
-    public readonly int Version(int page) => Snapshot.Versions.AsSpan(0, Snapshot.Ids)[page];
+    public readonly int Version(int page) => Snapshot.Pages[page].Version;
 
     /// <summary>Positions of a page's tokens, by slot.</summary>
     public readonly ReadOnlySpan<int> Positions(int page) => new(_index.Layout.PositionsOf(Block(page)), Count(page));
@@ -63,7 +63,7 @@ public unsafe struct PageReader : IDisposable
     /// <exception cref="PageFileException">It is something else.</exception>
     internal readonly void Verify(int page, int layer)
     {
-        if (_index.PageBlocks[layer].IsInFile(Snapshot.Blocks[page]))
+        if (_index.PageBlocks[layer].IsInFile(Snapshot.Pages[page].Block))
         {
             _index.File!.Verify(Block(page, layer), _index.OwnerOf(layer), Count(page));
         }
@@ -91,5 +91,5 @@ public unsafe struct PageReader : IDisposable
     }
 
     /// <summary>Where a page's keys and values of one layer are, laid out by <see cref="HostPageLayout"/>.</summary>
-    internal readonly byte* Block(int page, int layer = 0) => _index.PageBlocks[layer].Address(Snapshot.Blocks[page]);
+    internal readonly byte* Block(int page, int layer = 0) => _index.PageBlocks[layer].Address(Snapshot.Pages[page].Block);
 }

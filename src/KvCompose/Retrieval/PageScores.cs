@@ -42,7 +42,7 @@ internal sealed unsafe class PageScores : IDisposable
             float* scores = Of(head, pages.Length), query = queries + (head * index.HeadDim);
             for (int i = 0; i < pages.Length; i++)
             {
-                scores[i] = ScoreDigest(index, query, (float*)index.DigestBlocks.Address(reader.Snapshot.Digests[pages[i]]));
+                scores[i] = ScoreDigest(index, query, index.DigestOf(reader.Snapshot.Pages[pages[i]]));
             }
         }
     }

@@ -26,10 +26,15 @@ internal static unsafe class SavedIndex
                 pages.Ids, pages.Tokens, pages.LivePages, pages.Cells, pages.UsedCells, pages.FirstFreeId, index.LayersHeld, landmarks.Count,
                 BitConverter.SingleToInt32Bits(index.Bound),
             ]);
-        int[] counts = [.. pages.Counts.AsSpan(0, pages.Ids).ToArray().Select(static count => (int)count)];
+        PageEntry[] entries = pages.Pages.ToArray();
+        CellEntry[] cells = pages.CellEntries.ToArray();
         writer.WriteSection<int>(
-            "PIDS", [.. counts, .. pages.CellOf.AsSpan(0, pages.Ids), .. pages.Next.AsSpan(0, pages.Ids), .. pages.Versions.AsSpan(0, pages.Ids)]);
-        writer.WriteSection<int>("CELL", [.. pages.CellFirst.AsSpan(0, pages.Cells), .. pages.CellFormed.AsSpan(0, pages.Cells)]);
+            "PIDS",
+            [
+                .. pages.Counts.ToArray().Select(static count => (int)count), .. entries.Select(static page => page.Cell),
+                .. entries.Select(static page => page.Next), .. entries.Select(static page => page.Version),
+            ]);
+        writer.WriteSection<int>("CELL", [.. cells.Select(static cell => cell.First), .. cells.Select(static cell => cell.Formed)]);
         WriteLandmarks(writer, landmarks, index.HeadDim);
         WriteDigests(writer, index, pages);
         for (int layer = 0; layer < index.LayersHeld; layer++)
@@ -57,9 +62,8 @@ internal static unsafe class SavedIndex
             throw reader.Wrong($"{ids} pages in {cells} cells with {landmarks} landmarks, of {layers} layers, for {place}");
         }
 
-        PageSnapshot pages = ReadIds(reader, place, ids, cells);
-        (pages.Tokens, pages.LivePages, pages.UsedCells, pages.FirstFreeId) = (numbers[1], numbers[2], numbers[4], numbers[5]);
-        Require(reader, place, pages);
+        PageSnapshot pages = ReadIds(reader, place, ids, cells, numbers[5]);
+        Require(reader, place, pages, numbers[1], numbers[2], numbers[4]);
         index.LayersHeld = layers;
         index.Bound = BitConverter.Int32BitsToSingle(numbers[8]);
         ReadLandmarks(reader, place, index, landmarks);
@@ -74,37 +78,32 @@ internal static unsafe class SavedIndex
         index.Snapshots.Publish(pages, []);
     }
 
-    private static PageSnapshot ReadIds(SectionReader reader, string place, int ids, int cells)
+    private static PageSnapshot ReadIds(SectionReader reader, string place, int ids, int cells, int firstFreeId)
     {
         var ofIds = new int[LinesOfIds * ids];
         reader.ReadSection<int>("PIDS", place, ofIds);
         var ofCells = new int[LinesOfCells * cells];
         reader.ReadSection<int>("CELL", place, ofCells);
-        return new PageSnapshot
-        {
-            Ids = ids,
-            Counts = [.. ofIds[..ids].Select(static count => (byte)Math.Clamp(count, 0, byte.MaxValue))],
-            Blocks = new int[ids],
-            Digests = new int[ids],
-            CellOf = ofIds[ids..(2 * ids)],
-            Next = ofIds[(2 * ids)..(3 * ids)],
-            Versions = ofIds[(3 * ids)..],
-            Cells = cells,
-            CellFirst = ofCells[..cells],
-            CellDigests = new int[cells],
-            CellFormed = ofCells[cells..],
-        };
+        return PageSnapshot.Restore(
+            [.. ofIds[..ids].Select(static count => (byte)Math.Clamp(count, 0, byte.MaxValue))],
+            [
+                .. Enumerable.Range(0, ids).Select(
+                    page => new PageEntry { Cell = ofIds[ids + page], Next = ofIds[(2 * ids) + page], Version = ofIds[(3 * ids) + page] }),
+            ],
+            [.. Enumerable.Range(0, cells).Select(cell => new CellEntry { First = ofCells[cell], Formed = ofCells[cells + cell] })],
+            firstFreeId);
     }
 
     /// <summary>Nothing leads out of the arrays, and the sums are those of the parts.</summary>
-    private static void Require(SectionReader reader, string place, PageSnapshot pages)
+    private static void Require(SectionReader reader, string place, PageSnapshot pages, int tokens, int livePages, int usedCells)
     {
-        bool whole = pages.Counts.All(static count => count <= PageIndexSettings.PageTokens)
-            && pages.Counts.Sum(static count => count) == pages.Tokens
-            && pages.Counts.Count(static count => count > 0) == pages.LivePages
-            && pages.CellFirst.Count(static first => first >= 0) == pages.UsedCells
-            && pages.Next.Append(pages.FirstFreeId).Concat(pages.CellFirst).All(next => next >= -1 && next < pages.Ids)
-            && Enumerable.Range(0, pages.Ids).All(page => pages.Counts[page] == 0 || (uint)pages.CellOf[page] < (uint)pages.Cells);
+        PageEntry[] entries = pages.Pages.ToArray();
+        CellEntry[] cells = pages.CellEntries.ToArray();
+        IEnumerable<int> ids = entries.Select(static page => page.Next).Append(pages.FirstFreeId).Concat(cells.Select(static cell => cell.First));
+        bool whole = !pages.Counts.ContainsAnyExceptInRange((byte)0, (byte)PageIndexSettings.PageTokens)
+            && (pages.Tokens, pages.LivePages, pages.UsedCells) == (tokens, livePages, usedCells)
+            && ids.All(id => id >= -1 && id < pages.Ids)
+            && Enumerable.Range(0, pages.Ids).All(page => pages.Counts[page] == 0 || (uint)entries[page].Cell < (uint)pages.Cells);
         if (!whole)
         {
             throw reader.Wrong($"{place} do not hang together");
@@ -148,22 +147,24 @@ internal static unsafe class SavedIndex
         {
             if (pages.Counts[page] > 0)
             {
-                pages.Digests[page] = index.DigestBlocks.Take();
+                ref PageEntry entry = ref pages.Change(page);
+                entry.Digest = index.DigestBlocks.Take();
                 foreach (BlockPool pool in index.PageBlocks)
                 {
-                    pages.Blocks[page] = pool.Take();
+                    entry.Block = pool.Take();
                 }
             }
         }
 
         for (int cell = 0; cell < pages.Cells; cell++)
         {
-            pages.CellDigests[cell] = index.DigestBlocks.Take();
+            pages.ChangeCell(cell).Digest = index.DigestBlocks.Take();
         }
     }
 
     private static IEnumerable<int> DigestsOf(PageSnapshot pages)
-        => Enumerable.Range(0, pages.Ids).Where(page => pages.Counts[page] > 0).Select(page => pages.Digests[page]).Concat(pages.CellDigests.Take(pages.Cells));
+        => Enumerable.Range(0, pages.Ids).Where(page => pages.Counts[page] > 0).Select(page => pages.Pages[page].Digest)
+            .Concat(Enumerable.Range(0, pages.Cells).Select(cell => pages.CellEntries[cell].Digest));
 
     private static void WriteDigests(SectionWriter writer, PageIndex index, PageSnapshot pages)
     {
@@ -229,9 +230,9 @@ internal static unsafe class SavedIndex
         {
             if (pages.Counts[page] > 0)
             {
-                byte* block = pool.Address(pages.Blocks[page]);
+                byte* block = pool.Address(pages.Pages[page].Block);
                 reader.Read(new Span<byte>(block, index.Layout.Bytes), place);
-                if (pool.IsInFile(pages.Blocks[page]))
+                if (pool.IsInFile(pages.Pages[page].Block))
                 {
                     index.File!.Seal(block, index.OwnerOf(layer), pages.Counts[page]);
                 }

@@ -84,7 +84,7 @@ internal static class IceCacheFigures
     /// <summary>Taking 16 tokens into the index of every head over 16 decode steps.</summary>
     private static double InsertShare()
     {
-        const int rounds = 16, page = PageIndexSettings.PageTokens;
+        const int rounds = 64, page = PageIndexSettings.PageTokens;
         using var workers = new WorkerPool(2);
         using KvSession session = Full32.Open(new AttentionOnlyModel(Shape, workers));
         session.Synthesize(Depth);

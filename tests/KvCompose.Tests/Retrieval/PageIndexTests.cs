@@ -306,7 +306,7 @@ public class PageIndexTests
         int[] cells = new int[tokens];
         foreach ((int page, int[] members) in index.Pages())
         {
-            Array.ForEach(members, token => cells[token] = pages.CellOf[page]);
+            Array.ForEach(members, token => cells[token] = pages.Pages[page].Cell);
         }
 
         return cells;

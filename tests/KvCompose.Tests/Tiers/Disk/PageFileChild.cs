@@ -34,6 +34,8 @@ internal static class PageFileChild
             index.Insert(held, held + 16);
         }
 
+        // Whoever started this kills it; only when that process is gone, too, does it end by itself.
+        Console.In.ReadLine();
         return 0;
     }
 }

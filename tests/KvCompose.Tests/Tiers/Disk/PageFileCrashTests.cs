@@ -30,7 +30,7 @@ public sealed class PageFileCrashTests : IDisposable
     // Returns how many tokens the process said it had before it was killed.
     private static async Task<int> RunAndKill(string path, int batches)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(typeof(PageFileChild).Assembly.Location);
         start.ArgumentList.Add(path);
