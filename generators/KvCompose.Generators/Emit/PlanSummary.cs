@@ -57,7 +57,7 @@ internal static class PlanSummary
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
-            : "kernels: none, no kernel reads such a storage, serves two residencies or shrinks layers whose tokens come back";
+            : "kernels: none, they read single precision and all channels of keys";
 
     private static string Observation(PipelinePlan plan)
     {

@@ -5,7 +5,7 @@ namespace KvCompose.Generators.Planning;
 /// <summary>Decides how kernels are blocked, within the registers of a thread and the shared memory of a group. Pure.</summary>
 internal static class KernelPlanner
 {
-    /// <summary>The storage whose pages kernels read; others stay on the processor.</summary>
+    /// <summary>The storage whose pages kernels read. Codes, halves and pruned keys would need kernels of their own for every leaf: they stay on the processor.</summary>
     public const string Storage = "global::KvCompose.Fp32Storage";
 
     private const int WarpLanes = 32;

@@ -66,7 +66,7 @@ internal static class Planner
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
             ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
-            Kernels = !KernelsFit(spec, counted) ? null : KernelPlanner.Plan(spec, storageType, (statistics & AttentionStatistics.AllRowsSum) != 0 ? int.MaxValue : observedRows),
+            Kernels = KernelPlanner.Plan(spec, storageType, (statistics & AttentionStatistics.AllRowsSum) != 0 ? int.MaxValue : observedRows),
         };
     }
 
@@ -84,11 +84,6 @@ internal static class Planner
             => stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities),
         _ => stage.Facts.Observes,
     };
-
-    /// <summary>No kernel places tokens for two residencies, or takes away from pages that are not full.</summary>
-    private static bool KernelsFit(PipelineSpec spec, bool counted)
-        => spec.Stages.Count(static stage => stage.Slot == StageSlot.Residency) < 2
-            && !(counted && spec.Stages.Any(static stage => stage.Facts.RevisesEarlierLayers));
 
     /// <summary>The fewest sets with enough independent products, within the registers.</summary>
     private static int ScoreSets(int group)

@@ -65,6 +65,20 @@ public class KernelEmissionTests
     }
 
     [Theory]
+    [InlineData("HeteroHeads, LastQuery, HostOffload, IceCache(Heads = HeadRoles.Full)", "WatchScoreKernel", "RefreshKernel", "PageScoreKernel", "PageCopyKernel")]
+    [InlineData("CakeBudget(Tokens = 512), CakeIndicator(EvictDuringDecode = false), IceCache", "RankKernel", "TruncateKernel", "PageScoreKernel", "PageCopyKernel")]
+    public void Run_HybridsWithPages_HaveTheKernelsOfBothParents(string stages, params string[] expected)
+    {
+        string kernels = KernelHarness.WithDevice.Run($"""
+            using KvCompose;
+            [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+            [{stages}]
+            public sealed partial class Pipe;
+            """).Sources["Pipe.Kernels.g.cs"];
+        Assert.All(expected, kernel => Assert.Contains($"static void {kernel}(", kernels, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("H2o", "AllRowsLogSumExpKernel", "ObserveKernel", "EvictKernel")]
     [InlineData("TokenSelectivePropagation(Layer = 8), SnapKv", "LogSumExpKernel", "LayerScoreKernel", "OnwardKernel")]
     public void Run_AllRowsOrAPropagation_HasItsKernels(string stages, params string[] expected)

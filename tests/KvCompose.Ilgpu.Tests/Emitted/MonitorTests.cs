@@ -44,6 +44,16 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
             (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => MonitoredMaxima48.Kernels.Watch(
                 fixture.Device, heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride));
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Watch_BesidePagesThatComeBack_MarksWhatTheReferenceDoes(int seed)
+        => Check(seed, new PageLayout(32, 16, 32, counted: true), 2, 0, PoolingKind.Average, 5, GroupReduction.Max,
+            (heads, queries, scratch, output, watched, logits, stride) => MonitoredBesidePages32.Kernels.Attend(
+                fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, watched, logits, stride, Shares),
+            (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => MonitoredBesidePages32.Kernels.Watch(
+                fixture.Device, heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride));
+
     [Fact]
     public void Refresh_TokensOfSeveralHeads_TakeThePlacesOfOthersAndNobodyElses()
     {
@@ -87,6 +97,11 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
         int[] wanted = [random.Next(1, prompt[0] - window), random.Next(1, prompt[1] - window)];
         int stride = (tokens.Max() + 3) / 4 * 4, words = (prompt.Max() + 31) / 32;
         using var heads = new PagedHeads(fixture.Device, layout, tokens, random);
+        if (layout.Counted)
+        {
+            heads.SetCounts();
+        }
+
         float[] queries = PagedHeads.Uniform(random, tokens.Length * group * d);
         uint[] references = [.. Enumerable.Range(0, 2 * words).Select(_ => (uint)random.NextInt64(1L << 32))];
         using var deviceQueries = fixture.Upload(queries);

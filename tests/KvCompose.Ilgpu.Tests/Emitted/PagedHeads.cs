@@ -125,6 +125,19 @@ internal sealed class PagedHeads : IDisposable
         }
     }
 
+    /// <summary>Lets the pages of all heads say how many of the prompt's tokens they hold: all are full but the last one.</summary>
+    public void SetCounts()
+    {
+        for (int head = 0; head < Tokens.Length; head++)
+        {
+            int tokens = Tokens[head];
+            SetCounts(head, [.. Enumerable.Range(0, PagesOf(tokens)).Select(page => Math.Min(Layout.PageTokens, tokens - (page * Layout.PageTokens)))]);
+        }
+    }
+
+    /// <summary>How many tokens a head's own page says are valid.</summary>
+    public int ReadCount(int head, int page) => ReadWord<int>(SourcePage(head, page * Layout.PageTokens), CountAt);
+
     /// <summary>How many tokens a head's target page says are valid.</summary>
     public int ReadTargetCount(int head, int page) => ReadWord<int>(TargetPage(head, page * Layout.PageTokens), CountAt);
 

@@ -107,6 +107,19 @@ internal sealed partial class Gems144;
 [HostOffload]
 internal sealed partial class Monitored32;
 
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[HeteroHeads]
+[LastQuery]
+[HostOffload]
+[IceCache(Heads = HeadRoles.Full)]
+internal sealed partial class MonitoredBesidePages32;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
+[CakeBudget(Tokens = 24, Tau1 = 1.6, Tau2 = 0.6)]
+[CakeIndicator(Window = 8, EvictDuringDecode = false)]
+[IceCache]
+internal sealed partial class CakeIntoPages32;
+
 // Sinks and window stay whatever they are given.
 [KvPipeline(HeadDim = 48, GroupSize = 3, PageTokens = 16)]
 [HeteroHeads]

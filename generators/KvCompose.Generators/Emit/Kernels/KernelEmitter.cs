@@ -143,7 +143,7 @@ internal static class KernelEmitter
         yield return GatherKernel.Of(plan);
         if (plan.Cascades)
         {
-            yield return TruncateKernel.Of();
+            yield return TruncateKernel.Of(plan);
         }
 
         if (plan.Propagates)

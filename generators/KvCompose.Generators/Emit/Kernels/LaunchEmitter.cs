@@ -185,9 +185,15 @@ internal static partial class LaunchEmitter
         if (plan.Cascades)
         {
             writer.WriteLine("/// <summary>Shortens tables of ranked tokens; the pages behind the new ends are free.</summary>");
-            using (writer.WriteBlock("internal static void Truncate(DeviceContext device, DevicePageTables tables, ArrayView<int> budgets)"))
+            string pages = plan.Counted ? "DevicePages pages, " : "", read = plan.Counted ? "pages.View, tables.Pages, tables.Starts, " : "";
+            using (writer.WriteBlock($"internal static void Truncate(DeviceContext device, {pages}DevicePageTables tables, ArrayView<int> budgets)"))
             {
-                Launch(writer, plan, Named("TruncateKernel"), "(tables.Heads + Threads - 1) / Threads, 1, 1", "tables.Tokens, budgets, tables.Heads");
+                if (plan.Counted)
+                {
+                    writer.WriteLine("Require(pages);");
+                }
+
+                Launch(writer, plan, Named("TruncateKernel"), "(tables.Heads + Threads - 1) / Threads, 1, 1", read + "tables.Tokens, budgets, tables.Heads");
             }
 
             writer.WriteLine();
