@@ -15,7 +15,7 @@ internal static class CompositionRules
 
     /// <summary>Tells the sink what cannot be; true when nothing is in error.</summary>
     public static bool Check(
-        string pipeline, DiagnosticSite pipelineSite, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+        string pipeline, DiagnosticSite pipelineSite, IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = true;
         if (SelectionOf(stages) is null)
@@ -45,26 +45,26 @@ internal static class CompositionRules
                 else
                 {
                     sink.Report(new Finding(
-                        RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, SlotNames.Of(product), pipeline));
+                        RuleIds.NeedNotProvided, sites.Of(stage), stage.Type.Name, SlotNames.Of(product), pipeline));
                 }
             }
 
             if (stage.Facts.Restarts && stage.Option(OptionRole.Layer) is null)
             {
                 valid = false;
-                sink.Report(new Finding(RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "an option of role Layer", pipeline));
+                sink.Report(new Finding(RuleIds.NeedNotProvided, sites.Of(stage), stage.Type.Name, "an option of role Layer", pipeline));
             }
 
             if (stage.Facts.PrunesKeyChannels && stage.Option(OptionRole.PrunedChannels) is null)
             {
                 valid = false;
-                sink.Report(new Finding(RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name, "an option of role PrunedChannels", pipeline));
+                sink.Report(new Finding(RuleIds.NeedNotProvided, sites.Of(stage), stage.Type.Name, "an option of role PrunedChannels", pipeline));
             }
 
             if (stage.Facts is { Positions: PositionPolicy.Renumbered, Restarts: false })
             {
                 valid = false;
-                sink.Report(new Finding(RuleIds.RenumberedPositions, siteOf(stage.Slot), stage.Type.Name));
+                sink.Report(new Finding(RuleIds.RenumberedPositions, sites.Of(stage), stage.Type.Name));
             }
         }
 
@@ -73,10 +73,10 @@ internal static class CompositionRules
             ReportMissing(pipeline, pipelineSite, StageSlot.LayerBudget, sink);
         }
 
-        WarnOfNoEffect(stages, siteOf, sink);
-        return valid & CheckObservation(pipeline, stages, siteOf, sink) & CheckBudget(stages, siteOf, sink) & CheckCascade(stages, siteOf, sink)
-            & CheckDecodeEviction(stages, siteOf, sink) & ProfileRules.Check(pipeline, stages, siteOf, sink)
-            & StorageRules.Check(stages, siteOf, sink);
+        WarnOfNoEffect(stages, sites, sink);
+        return valid & CheckObservation(pipeline, stages, sites, sink) & CheckBudget(stages, sites, sink) & CheckCascade(stages, sites, sink)
+            & CheckDecodeEviction(stages, sites, sink) & ProfileRules.Check(pipeline, stages, sites, sink)
+            & StorageRules.Check(stages, sites, sink);
     }
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
@@ -87,7 +87,7 @@ internal static class CompositionRules
 
     /// <summary>Whoever asks about the last rows needs a selection that says how many these are; a variance needs two of them.</summary>
     private static bool CheckObservation(
-        string pipeline, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+        string pipeline, IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         StageSpec? selection = SelectionOf(stages);
         if (selection is null or { Facts.Lossy: false })
@@ -104,7 +104,7 @@ internal static class CompositionRules
             {
                 valid = false;
                 sink.Report(new Finding(
-                    RuleIds.NeedNotProvided, siteOf(stage.Slot), stage.Type.Name,
+                    RuleIds.NeedNotProvided, sites.Of(stage), stage.Type.Name,
                     rows == 0 ? "a window of observed rows" : "a window of at least two observed rows", pipeline));
             }
         }
@@ -119,7 +119,7 @@ internal static class CompositionRules
         => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot)) { FixData = FixData.OfSlot(slot) });
 
     /// <summary>A store that promises every token must see each one that leaves, and a table that is cut short must be ranked.</summary>
-    private static bool CheckCascade(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    private static bool CheckCascade(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         if (stages.FirstOrDefault(static stage => stage.Facts.RevisesEarlierLayers) is not { } cascade)
         {
@@ -149,12 +149,12 @@ internal static class CompositionRules
         void Report(string rule, StageSpec other)
         {
             valid = false;
-            sink.Report(new Finding(rule, siteOf(cascade.Slot), cascade.Type.Name, other.Type.Name));
+            sink.Report(new Finding(rule, sites.Of(cascade), cascade.Type.Name, other.Type.Name));
         }
     }
 
     /// <summary>What leaves while decoding would never reach the store.</summary>
-    private static bool CheckDecodeEviction(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    private static bool CheckDecodeEviction(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         if (SelectionOf(stages) is not { EvictsWhileDecoding: true } selection
             || stages.FirstOrDefault(static stage => stage.Tier is not null || (stage.Facts.Provides & StageProducts.BackingStore) != 0) is not { } store)
@@ -162,7 +162,7 @@ internal static class CompositionRules
             return true;
         }
 
-        sink.Report(new Finding(RuleIds.DecodeEvictionBypassesStore, siteOf(selection.Slot), selection.Type.Name, store.Type.Name));
+        sink.Report(new Finding(RuleIds.DecodeEvictionBypassesStore, sites.Of(selection), selection.Type.Name, store.Type.Name));
         return false;
     }
 
@@ -178,7 +178,7 @@ internal static class CompositionRules
     }
 
     /// <summary>A head must be allowed to keep at least what the selection keeps whatever the budget is.</summary>
-    private static bool CheckBudget(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    private static bool CheckBudget(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         if (SelectionOf(stages) is not { Facts.Lossy: true } selection)
         {
@@ -192,7 +192,7 @@ internal static class CompositionRules
             if (budget > 0 && budget < kept)
             {
                 sink.Report(new Finding(
-                    RuleIds.BudgetBelowProtected, siteOf(stage.Slot), stage.Type.Name,
+                    RuleIds.BudgetBelowProtected, sites.Of(stage), stage.Type.Name,
                     budget.ToString(CultureInfo.InvariantCulture), kept.ToString(CultureInfo.InvariantCulture)));
                 return false;
             }
@@ -200,13 +200,13 @@ internal static class CompositionRules
             if (budget > 0 && budget == kept && stage.Slot == StageSlot.LayerBudget)
             {
                 sink.Report(new Finding(
-                    RuleIds.NothingToChoose, siteOf(stage.Slot), stage.Type.Name,
+                    RuleIds.NothingToChoose, sites.Of(stage), stage.Type.Name,
                     budget.ToString(CultureInfo.InvariantCulture), selection.Type.Name));
             }
             else if (budget > kept && budget - kept <= reach && stage.Slot == StageSlot.LayerBudget)
             {
                 sink.Report(new Finding(
-                    RuleIds.EvictionIsATie, siteOf(stage.Slot), stage.Type.Name,
+                    RuleIds.EvictionIsATie, sites.Of(stage), stage.Type.Name,
                     (budget - kept).ToString(CultureInfo.InvariantCulture), selection.Type.Name));
             }
         }
@@ -215,7 +215,7 @@ internal static class CompositionRules
     }
 
     /// <summary>A selection that keeps every token asks nobody how many.</summary>
-    private static void WarnOfNoEffect(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    private static void WarnOfNoEffect(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         StageSpec? selection = SelectionOf(stages);
         if (selection is null or { Facts.Lossy: true })
@@ -227,7 +227,7 @@ internal static class CompositionRules
         {
             if (stage.Slot is StageSlot.LayerBudget or StageSlot.HeadRole or StageSlot.Residency)
             {
-                sink.Report(new Finding(RuleIds.StageWithoutEffect, siteOf(stage.Slot), stage.Type.Name, selection.Type.Name));
+                sink.Report(new Finding(RuleIds.StageWithoutEffect, sites.Of(stage), stage.Type.Name, selection.Type.Name));
             }
         }
     }

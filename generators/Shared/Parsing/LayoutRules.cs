@@ -9,11 +9,11 @@ internal static class LayoutRules
 {
     /// <summary>Tells the sink what cannot be; true when nothing is in error.</summary>
     public static bool Check(
-        string pipeline, AttributeData attribute, int pageTokens, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf,
+        string pipeline, AttributeData attribute, int pageTokens, IReadOnlyList<StageSpec> stages, StageSites sites,
         IDiagnosticSink sink)
-        => CheckLayouts(stages, siteOf, sink) & CheckPages(pipeline, attribute, pageTokens, stages, siteOf, sink);
+        => CheckLayouts(stages, sites, sink) & CheckPages(pipeline, attribute, pageTokens, stages, sites, sink);
 
-    private static bool CheckLayouts(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    private static bool CheckLayouts(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = true;
         foreach (StageSpec leaves in stages)
@@ -25,7 +25,7 @@ internal static class LayoutRules
                 {
                     valid = false;
                     sink.Report(new Finding(
-                        RuleIds.LayoutNotCarried, siteOf(leaves.Slot), leaves.Type.Name, Word(layout), reads.Type.Name, Word(reads.Facts.Carries)));
+                        RuleIds.LayoutNotCarried, sites.Of(leaves), leaves.Type.Name, Word(layout), reads.Type.Name, Word(reads.Facts.Carries)));
                 }
             }
         }
@@ -41,14 +41,14 @@ internal static class LayoutRules
 
     /// <summary>Stages that work on pages of one size must find these.</summary>
     private static bool CheckPages(
-        string pipeline, AttributeData attribute, int pageTokens, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf,
+        string pipeline, AttributeData attribute, int pageTokens, IReadOnlyList<StageSpec> stages, StageSites sites,
         IDiagnosticSink sink)
     {
         StageSpec[] wanting = [.. stages.Where(static stage => stage.Facts.PageTokens > 0)];
         if (wanting.FirstOrDefault(stage => stage.Facts.PageTokens != wanting[0].Facts.PageTokens) is { } other)
         {
             sink.Report(new Finding(
-                RuleIds.PageSizesDiffer, siteOf(other.Slot), other.Type.Name, CSharpLiteral.Of(other.Facts.PageTokens),
+                RuleIds.PageSizesDiffer, sites.Of(other), other.Type.Name, CSharpLiteral.Of(other.Facts.PageTokens),
                 wanting[0].Type.Name, CSharpLiteral.Of(wanting[0].Facts.PageTokens)));
             return false;
         }

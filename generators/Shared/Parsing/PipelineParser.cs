@@ -30,7 +30,9 @@ internal static class PipelineParser
         valid &= shape.Valid;
 
         cancellation.ThrowIfCancellationRequested();
-        List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> declared = ReadStages(type, sink);
+        AttributeData? limit = type.GetAttributes().FirstOrDefault(IsLimit);
+        var sites = new StageSites { Pipeline = attribute, Limit = limit };
+        List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> declared = ReadStages(type, sites, sink);
         valid &= declared.All(static entry => entry.Stage is not null) & CheckSlots(type, declared, sink);
         if (declared.All(static entry => entry.Stage is not null))
         {
@@ -41,21 +43,14 @@ internal static class PipelineParser
                     .SelectMany(static slot => slot.Take(MayRepeat(slot) ? int.MaxValue : 1))
                     .Select(static entry => entry.Stage!),
             ];
-            valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, SiteOf, sink)
-                & LayoutRules.Check(type.Name, attribute, pageTokens, first, SiteOf, sink);
-            valid &= !sharesPrefixes || PrefixRules.Check(type.Name, first, SiteOf, sink);
+            valid &= CompositionRules.Check(type.Name, DiagnosticSite.Of(type), first, sites, sink)
+                & LayoutRules.Check(type.Name, attribute, pageTokens, first, sites, sink);
+            valid &= !sharesPrefixes || PrefixRules.Check(type.Name, first, sites, sink);
         }
 
         if (!valid)
         {
             return null;
-        }
-
-        AttributeData? limit = type.GetAttributes().FirstOrDefault(IsLimit);
-        var sites = new StageSites { Pipeline = attribute, Limit = limit };
-        foreach ((StageSpec? stage, StageSlot slot, AttributeData declaration) in declared)
-        {
-            sites.Add(slot, stage!.Ordinal, declaration);
         }
 
         return new ParsedPipeline(
@@ -71,8 +66,6 @@ internal static class PipelineParser
                 Limit = limit is null ? null : LimitOf(limit),
             },
             sites);
-
-        DiagnosticSite SiteOf(StageSlot slot) => DiagnosticSite.Of(declared.First(entry => entry.Slot == slot).Declaration);
     }
 
     /// <summary>The [KvPipeline] of a type, or null.</summary>
@@ -98,7 +91,8 @@ internal static class PipelineParser
     private static bool IsWellFormed(INamedTypeSymbol type, AttributeData attribute)
         => attribute.AttributeConstructor is not null && type.GetAttributes().Count(IsPipeline) == 1;
 
-    private static List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> ReadStages(INamedTypeSymbol type, IDiagnosticSink sink)
+    private static List<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> ReadStages(
+        INamedTypeSymbol type, StageSites sites, IDiagnosticSink sink)
     {
         var declared = new List<(StageSpec?, StageSlot, AttributeData)>();
         foreach (AttributeData declaration in type.GetAttributes())
@@ -114,6 +108,7 @@ internal static class PipelineParser
                 }
 
                 int earlier = declared.Count(entry => entry.Item2 == slot);
+                sites.Add(slot, earlier, declaration);
                 declared.Add((parsed is null ? null : parsed with { Ordinal = earlier }, slot, declaration));
             }
         }

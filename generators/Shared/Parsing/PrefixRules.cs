@@ -7,7 +7,7 @@ namespace KvCompose.Shared.Parsing;
 internal static class PrefixRules
 {
     /// <summary>Tells the sink of every stage that chose by the end of the prompt it saw; true when there is none.</summary>
-    public static bool Check(string pipeline, IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    public static bool Check(string pipeline, IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = true;
         foreach (StageSpec stage in stages)
@@ -15,7 +15,7 @@ internal static class PrefixRules
             if (stage.Facts.QueryAware)
             {
                 valid = false;
-                sink.Report(new Finding(RuleIds.PrefixChosenByItsEnd, siteOf(stage.Slot), stage.Type.Name, pipeline));
+                sink.Report(new Finding(RuleIds.PrefixChosenByItsEnd, sites.Of(stage), stage.Type.Name, pipeline));
             }
         }
 

@@ -11,7 +11,7 @@ internal static class StorageRules
     private const int FaithfulBits = 16;
 
     /// <summary>Tells the sink; true when nothing is in error.</summary>
-    public static bool Check(IReadOnlyList<StageSpec> stages, Func<StageSlot, DiagnosticSite> siteOf, IDiagnosticSink sink)
+    public static bool Check(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
     {
         if (stages.FirstOrDefault(static stage => stage.Slot == StageSlot.Storage) is not { } storage)
         {
@@ -24,12 +24,12 @@ internal static class StorageRules
             if (Sealing(storage) is { } sealing && ChangeOfPages(stage) is { } change)
             {
                 valid = false;
-                sink.Report(new Finding(RuleIds.SealedPagesChange, siteOf(storage.Slot), storage.Type.Name, sealing, stage.Type.Name, change));
+                sink.Report(new Finding(RuleIds.SealedPagesChange, sites.Of(storage), storage.Type.Name, sealing, stage.Type.Name, change));
             }
             else if (storage.Facts is { Lossy: true, ElementBits: < FaithfulBits } && Monitors(stage))
             {
                 sink.Report(new Finding(
-                    RuleIds.MonitorSeesStoredKeys, siteOf(storage.Slot), storage.Type.Name,
+                    RuleIds.MonitorSeesStoredKeys, sites.Of(storage), storage.Type.Name,
                     storage.Facts.ElementBits.ToString(CultureInfo.InvariantCulture), stage.Type.Name));
             }
         }
