@@ -113,7 +113,7 @@ public sealed unsafe class PageIndex : IDisposable
     /// <summary>Hands over what another layer than the first has of the tokens that <see cref="Insert"/> takes next.</summary>
     /// <exception cref="ArgumentException">More than 16 tokens.</exception>
     /// <exception cref="NonFiniteKeyException">A key is not finite; nothing is handed over.</exception>
-    internal void Stage(int layer, in KeySource source) => Insertion.Stage(layer, source);
+    internal void Stage(int layer, in KeySource source) => Insertion.Tokens.Stage(layer, source);
 
     /// <summary>Begins reading the pages as they are now.</summary>
     public PageReader Read() => new(this);
@@ -135,7 +135,7 @@ public sealed unsafe class PageIndex : IDisposable
 
     /// <summary>The block that a token is in, of one layer.</summary>
     internal byte* BlockOf(PageMember member, int layer)
-        => member.Block == PageMember.Staged ? Insertion.Staged(layer) : PageBlocks[layer].Address(member.Block);
+        => member.Block == PageMember.Staged ? Insertion.Tokens.Staged(layer) : PageBlocks[layer].Address(member.Block);
 
     /// <summary>The digest of a page.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
