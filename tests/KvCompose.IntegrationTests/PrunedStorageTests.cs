@@ -7,7 +7,6 @@ namespace KvCompose.IntegrationTests;
 /// <summary>Emitted attention over pruned keys against ThinK written plainly, for prompts that end anywhere in a page, while decoding fills it.</summary>
 public class PrunedStorageTests
 {
-    private const int Steps = 24;
     private const double Exact = 5e-4;
 
     /// <summary>The two transformers' keys differ in their last bits; an element between two halves may so take the other one.</summary>
@@ -24,7 +23,7 @@ public class PrunedStorageTests
     {
         using var model = new TestModel(2, 4, 2, 32, 120);
         using var session = EverythingPruned.Open(model);
-        Check(model, session, new ThinKOracle(model.Plain.Heads, 32, 0.4, 32), tokens, Exact);
+        SealedStorage.EqualsOracle(model, session, new ThinKOracle(model.Plain.Heads, 32, 0.4, 32), tokens, Exact);
     }
 
     [Theory]
@@ -35,7 +34,7 @@ public class PrunedStorageTests
     {
         using var model = new TestModel(2, 6, 2, 48, 121);
         using var session = EverythingHalved.Open(model);
-        Check(model, session, new ThinKOracle(model.Plain.Heads, 16, 0.5, 8), tokens, Exact);
+        SealedStorage.EqualsOracle(model, session, new ThinKOracle(model.Plain.Heads, 16, 0.5, 8), tokens, Exact);
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public class PrunedStorageTests
         using var model = new TestModel(2, 4, 2, 32, 122);
         using var session = EverythingInFewChannels.Open(model);
         Assert.Equal(12, EverythingInFewChannels.Plan.KeyChannels);
-        Check(model, session, new ThinKOracle(model.Plain.Heads, 16, 0.7, 32, halves: true), 77, ForHalves);
+        SealedStorage.EqualsOracle(model, session, new ThinKOracle(model.Plain.Heads, 16, 0.7, 32, halves: true), 77, ForHalves);
     }
 
     [Theory]
@@ -57,7 +56,7 @@ public class PrunedStorageTests
         using var session = WindowPruned.Open(model);
         var scoring = new WindowScoring(8, PoolingKind.Average, 7, ScoreGrouping.PoolThenReduce, GroupReduction.Mean);
         var selector = DelegateSelector.SnapKv(model.Plain.Heads, scoring, _ => 40);
-        Check(model, session, new ThinKOracle(model.Plain.Heads, 16, 0.4, 16, selector), tokens, Exact);
+        SealedStorage.EqualsOracle(model, session, new ThinKOracle(model.Plain.Heads, 16, 0.4, 16, selector), tokens, Exact);
     }
 
     [Fact]
@@ -65,21 +64,7 @@ public class PrunedStorageTests
     {
         using var model = new TestModel(4, 4, 2, 32, 124);
         using var session = PropagatedAndPruned.Open(model);
-        session.Prefill(model.Prompt(200, 1));
-        for (int step = 0; step < Steps; step++)
-        {
-            session.Step([step]);
-        }
-
-        Assert.All(session.Logits().ToArray(), logit => Assert.True(float.IsFinite(logit)));
-        long pages = 0;
-        for (int layer = 0; layer < 4; layer++)
-        {
-            for (int head = 0; head < 2; head++)
-            {
-                pages += (session.Positions(layer, head).Length + 15) / 16;
-            }
-        }
+        long pages = SealedStorage.PagesAfterDecoding(model, session);
 
         // A page of 16 tokens: 20 of 32 channels of keys, values, positions. One open page and one list of channels a head.
         const int Page = (16 * 20 * 4) + (16 * 32 * 4) + (16 * 4);
@@ -93,55 +78,13 @@ public class PrunedStorageTests
     public void Resume_InTheMiddleOfAPage_GoesOnToTheBit()
     {
         using var model = new TestModel(2, 4, 2, 32, 125);
-        using var session = EverythingPruned.Open(model);
-        session.Prefill(model.Prompt(75, 1));
-        var saved = new MemoryStream();
-        session.Save(saved);
-        float[][] expected = [.. Enumerable.Range(0, Steps).Select(step => Next(session, step))];
-        using var resumed = EverythingPruned.Open(model);
-        resumed.Prefill(model.Prompt(60, 2));
-        saved.Position = 0;
-        resumed.Resume(saved);
-        Assert.Equal(expected, Enumerable.Range(0, Steps).Select(step => Next(resumed, step)));
+        SealedStorage.GoesOnToTheBit(model, () => EverythingPruned.Open(model));
     }
 
     [Fact]
     public void Sequences_DecodedTogether_AreThoseDecodedAlone()
     {
         using var model = new TestModel(2, 4, 2, 32, 126);
-        using var both = EverythingPruned.Open(model, new() { Sequences = 2 });
-        using var alone = EverythingPruned.Open(model);
-        both.Prefill(0, model.Prompt(40, 1));
-        both.Prefill(1, model.Prompt(63, 2));
-        alone.Prefill(model.Prompt(63, 2));
-        for (int step = 0; step < Steps; step++)
-        {
-            both.Step([step, step + 1]);
-            alone.Step([step + 1]);
-            Assert.Equal(alone.Logits(), both.Logits(1));
-        }
-    }
-
-    private static float[] Next(KvSession session, int token)
-    {
-        session.Step([token]);
-        return session.Logits().ToArray();
-    }
-
-    private static void Check(TestModel model, KvSession session, ThinKOracle oracle, int tokens, double tolerance)
-    {
-        int[] prompt = model.Prompt(tokens, tokens);
-        PlainTransformer plain = model.Oracle();
-        plain.Prefill(prompt, oracle, oracle);
-        session.Prefill(prompt);
-        for (int step = 0; step < Steps; step++)
-        {
-            double[] expected = plain.Decode(step, tokens + step, oracle);
-            session.Step([step]);
-            for (int i = 0; i < expected.Length; i++)
-            {
-                Assert.InRange(session.Logits()[i], expected[i] - tolerance, expected[i] + tolerance);
-            }
-        }
+        SealedStorage.IsAsAlone(model, sequences => EverythingPruned.Open(model, new() { Sequences = sequences }));
     }
 }

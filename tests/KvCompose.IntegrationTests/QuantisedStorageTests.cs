@@ -10,7 +10,6 @@ namespace KvCompose.IntegrationTests;
 /// </summary>
 public class QuantisedStorageTests
 {
-    private const int Steps = 24;
     private const double ForBytes = 1e-2;
     private const double ForNibbles = 3e-2;
 
@@ -25,7 +24,7 @@ public class QuantisedStorageTests
     {
         using var model = new TestModel(2, 4, 2, 32, 90);
         using var session = EverythingInBytes.Open(model);
-        Check(model, session, new KiviOracle(model.Plain.Heads, 32, 8), tokens, ForBytes);
+        SealedStorage.EqualsOracle(model, session, new KiviOracle(model.Plain.Heads, 32, 8), tokens, ForBytes);
     }
 
     [Theory]
@@ -36,7 +35,7 @@ public class QuantisedStorageTests
     {
         using var model = new TestModel(2, 2, 2, 48, 91);
         using var session = EverythingInNibbles.Open(model);
-        Check(model, session, new KiviOracle(model.Plain.Heads, 16, 4), tokens, ForNibbles);
+        SealedStorage.EqualsOracle(model, session, new KiviOracle(model.Plain.Heads, 16, 4), tokens, ForNibbles);
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public class QuantisedStorageTests
     {
         using var model = new TestModel(2, 4, 2, 32, 92);
         using var session = EverythingInverted.Open(model);
-        Check(model, session, new KiviOracle(model.Plain.Heads, 16, 8), 77, ForBytes);
+        SealedStorage.EqualsOracle(model, session, new KiviOracle(model.Plain.Heads, 16, 8), 77, ForBytes);
     }
 
     [Theory]
@@ -57,7 +56,7 @@ public class QuantisedStorageTests
         using var session = WindowInNibbles.Open(model);
         var scoring = new WindowScoring(8, PoolingKind.Average, 7, ScoreGrouping.PoolThenReduce, GroupReduction.Mean);
         var selector = DelegateSelector.SnapKv(model.Plain.Heads, scoring, _ => 40);
-        Check(model, session, new KiviOracle(model.Plain.Heads, 16, 4, selector), tokens, ForNibbles);
+        SealedStorage.EqualsOracle(model, session, new KiviOracle(model.Plain.Heads, 16, 4, selector), tokens, ForNibbles);
     }
 
     [Fact]
@@ -65,21 +64,7 @@ public class QuantisedStorageTests
     {
         using var model = new TestModel(4, 4, 2, 32, 94);
         using var session = PropagatedInBytes.Open(model);
-        session.Prefill(model.Prompt(200, 1));
-        for (int step = 0; step < Steps; step++)
-        {
-            session.Step([step]);
-        }
-
-        Assert.All(session.Logits().ToArray(), logit => Assert.True(float.IsFinite(logit)));
-        long pages = 0;
-        for (int layer = 0; layer < 4; layer++)
-        {
-            for (int head = 0; head < 2; head++)
-            {
-                pages += (session.Positions(layer, head).Length + 15) / 16;
-            }
-        }
+        long pages = SealedStorage.PagesAfterDecoding(model, session);
 
         // A page of 16 tokens: codes of keys and values, 4 bytes a channel, 4 a token, positions. One open page a head.
         const int Page = (2 * 16 * 32) + (4 * 32) + (4 * 16) + (4 * 16);
@@ -92,55 +77,13 @@ public class QuantisedStorageTests
     public void Resume_InTheMiddleOfAPage_GoesOnToTheBit()
     {
         using var model = new TestModel(2, 4, 2, 32, 95);
-        using var session = EverythingInBytes.Open(model);
-        session.Prefill(model.Prompt(75, 1));
-        var saved = new MemoryStream();
-        session.Save(saved);
-        float[][] expected = [.. Enumerable.Range(0, Steps).Select(step => Next(session, step))];
-        using var resumed = EverythingInBytes.Open(model);
-        resumed.Prefill(model.Prompt(60, 2));
-        saved.Position = 0;
-        resumed.Resume(saved);
-        Assert.Equal(expected, Enumerable.Range(0, Steps).Select(step => Next(resumed, step)));
+        SealedStorage.GoesOnToTheBit(model, () => EverythingInBytes.Open(model));
     }
 
     [Fact]
     public void Sequences_DecodedTogether_AreThoseDecodedAlone()
     {
         using var model = new TestModel(2, 4, 2, 32, 96);
-        using var both = EverythingInBytes.Open(model, new() { Sequences = 2 });
-        using var alone = EverythingInBytes.Open(model);
-        both.Prefill(0, model.Prompt(40, 1));
-        both.Prefill(1, model.Prompt(63, 2));
-        alone.Prefill(model.Prompt(63, 2));
-        for (int step = 0; step < Steps; step++)
-        {
-            both.Step([step, step + 1]);
-            alone.Step([step + 1]);
-            Assert.Equal(alone.Logits(), both.Logits(1));
-        }
-    }
-
-    private static float[] Next(KvSession session, int token)
-    {
-        session.Step([token]);
-        return session.Logits().ToArray();
-    }
-
-    private static void Check(TestModel model, KvSession session, KiviOracle oracle, int tokens, double tolerance)
-    {
-        int[] prompt = model.Prompt(tokens, tokens);
-        PlainTransformer plain = model.Oracle();
-        plain.Prefill(prompt, oracle, oracle);
-        session.Prefill(prompt);
-        for (int step = 0; step < Steps; step++)
-        {
-            double[] expected = plain.Decode(step, tokens + step, oracle);
-            session.Step([step]);
-            for (int i = 0; i < expected.Length; i++)
-            {
-                Assert.InRange(session.Logits()[i], expected[i] - tolerance, expected[i] + tolerance);
-            }
-        }
+        SealedStorage.IsAsAlone(model, sequences => EverythingInBytes.Open(model, new() { Sequences = sequences }));
     }
 }

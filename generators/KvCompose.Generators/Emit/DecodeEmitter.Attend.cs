@@ -149,7 +149,7 @@ internal static partial class DecodeEmitter
     private const string KeptQueries = """
 
         // Queries without the channels that the keys of full pages lack.
-        float* kept = sums + Plan.GroupSize;                                 // [G, KeyChannels]
+        float* kept = values + (Plan.GroupSize * (Plan.HeadDim + 2));        // [G, KeyChannels], behind maxima and sums of the scratch
         for (int member = 0; member < Plan.GroupSize; member++)
         {
             for (int i = 0; i < Plan.KeyChannels; i++)

@@ -34,6 +34,16 @@ public class EmittedNamesTests
             }
             """);
 
+    /// <summary>There, Group is a type of the framework before the usings of the emitted file are looked at.</summary>
+    [Fact]
+    public void ReferencesTypes_NamedLikeThoseOfTheEmittedCode_DoNotDisturb()
+        => AssertEmitted("""
+            namespace System.Text.RegularExpressions.Mine
+            {
+                [KvCompose.KvPipeline, KvCompose.SnapKv, KvCompose.UniformBudget] internal partial class P;
+            }
+            """);
+
     [Fact]
     public void OwnStage_LessAccessibleThanItsPipelineWithRunTimeOptions_IsEmitted()
         => AssertEmitted($$"""
