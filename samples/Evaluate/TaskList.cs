@@ -8,7 +8,7 @@ namespace KvCompose.Samples.Evaluate;
 internal static class TaskList
 {
     /// <summary>Those of its own words where words.json lies beside it, else those in English.</summary>
-    public static EvaluationTask[] Of(LlamaModel model, EvaluateArguments arguments)
+    public static EvaluationTask[] Of(LanguageModel model, EvaluateArguments arguments)
     {
         string words = Path.Combine(arguments.Model, "words.json");
         IReadOnlyList<EvaluationTask> all = File.Exists(words)
@@ -19,7 +19,7 @@ internal static class TaskList
     }
 
     /// <summary>Draws a text of every task and length, so that a wrong length is known before any work is done.</summary>
-    public static void Check(IEnumerable<EvaluationTask> tasks, LlamaModel model, EvaluateArguments arguments)
+    public static void Check(IEnumerable<EvaluationTask> tasks, LanguageModel model, EvaluateArguments arguments)
     {
         foreach (int length in arguments.Lengths)
         {
@@ -52,7 +52,7 @@ internal static class TaskList
         }
     }
 
-    public static TextExtent Extent(LlamaModel model, int length) => new(length, text => model.Tokenizer.Encode(text).Length);
+    public static TextExtent Extent(LanguageModel model, int length) => new(length, text => model.Tokenizer.Encode(text).Length);
 
     private static EvaluationTask[] English(EssayText essay)
         => [.. RulerTasks.All(essay), new AncestralTrace(), new PassKey(), new NumberString(), new KeyValueRetrieval(), new MultiQuestion(essay)];

@@ -19,7 +19,7 @@ internal sealed class Contestant(string name, string? budget, KvSession session)
     /// <param name="text">A text as long as those that are asked about.</param>
     /// <param name="arguments">Who takes part, and with how much.</param>
     /// <param name="cancellation">Ends the search for budgets.</param>
-    public static Contestant[] OpenAll(LlamaModel model, NeedleText text, NeedleArguments arguments, CancellationToken cancellation)
+    public static Contestant[] OpenAll(LanguageModel model, NeedleText text, NeedleArguments arguments, CancellationToken cancellation)
     {
         var opened = new List<Contestant>();
         try

@@ -17,7 +17,7 @@ internal static class EqualBytes
     /// <param name="text">A text as long as those that are asked about.</param>
     /// <param name="bytes">Most bytes of pages.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public static NeedleBudget Find(NeedlePipeline pipeline, LlamaModel model, NeedleText text, long bytes, CancellationToken cancellation)
+    public static NeedleBudget Find(NeedlePipeline pipeline, LanguageModel model, NeedleText text, long bytes, CancellationToken cancellation)
     {
         NeedleQuestion question = text.Questions[0];
         (int Tokens, long Bytes) fits = Held(2 * EmbeddedModel.Window), exceeds = Held(question.PromptTokens);
