@@ -2,6 +2,7 @@ using KvCompose.Conformance.Kinds.Cake;
 using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
+using KvCompose.Conformance.Kinds.Tokenizers;
 using KvCompose.Conformance.Running;
 
 namespace KvCompose.Conformance;
@@ -16,5 +17,6 @@ public static class VectorKinds
         .. CakeFamily.Kinds,
         .. HeteroCacheFamily.Kinds,
         .. IceCacheFamily.Kinds,
+        .. TokenizersFamily.Kinds,
     ];
 }
