@@ -18,7 +18,7 @@ public readonly record struct Fidelity(double Agreement, double Divergence)
         double divergence = 0;
         for (int i = 0; i < reference.Tokens.Count; i++)
         {
-            agreed += evaluator.Session.Likeliest() == reference.Tokens[i] ? 1 : 0;
+            agreed += evaluator.Session.GreedyToken() == reference.Tokens[i] ? 1 : 0;
             divergence += KullbackLeibler.Divergence(reference.Logits[i], evaluator.Session.Logits());
             evaluator.Step(reference.Tokens[i], cancellation);
         }
