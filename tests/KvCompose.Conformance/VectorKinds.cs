@@ -1,5 +1,6 @@
 using KvCompose.Conformance.Kinds.Cake;
 using KvCompose.Conformance.Kinds.FastKv;
+using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
 using KvCompose.Conformance.Kinds.Tokenizers;
@@ -18,5 +19,6 @@ public static class VectorKinds
         .. HeteroCacheFamily.Kinds,
         .. IceCacheFamily.Kinds,
         .. TokenizersFamily.Kinds,
+        .. GgufFamily.Kinds,
     ];
 }
