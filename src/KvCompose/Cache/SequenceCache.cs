@@ -11,6 +11,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private PageTable* _tables;
     private float* _open;
     private int* _channels;
+    private bool _counted; // whether the pool counts the bytes outside of pages
 
     /// <summary>Makes an empty cache whose pages come from <paramref name="pool"/>.</summary>
     public SequenceCache(PagePool pool, int layers, int keyValueHeads)
@@ -19,7 +20,7 @@ public sealed unsafe class SequenceCache : IDisposable
         Layers = layers;
         _heads = keyValueHeads;
         _tables = (PageTable*)NativeMemory.AllocZeroed((nuint)(layers * keyValueHeads), (nuint)sizeof(PageTable));
-        if (pool.Layout.Sealed)
+        if (pool.Layout.CompressesFullPages)
         {
             OpenPages(layers * keyValueHeads);
         }
@@ -54,7 +55,7 @@ public sealed unsafe class SequenceCache : IDisposable
         int pageTokens = _pool.Layout.PageTokens;
         for (int page = 0, token = 0; token < positions.Length; page++)
         {
-            int valid = _pool.Layout.Counted ? *CountAt(table->Pages[page]) : Math.Min(pageTokens, positions.Length - token);
+            int valid = _pool.Layout.HasPerPageCounts ? *CountAt(table->Pages[page]) : Math.Min(pageTokens, positions.Length - token);
             new ReadOnlySpan<int>(PositionAt(table, page * pageTokens), valid).CopyTo(positions.AsSpan(token));
             token += valid;
         }
@@ -78,7 +79,7 @@ public sealed unsafe class SequenceCache : IDisposable
         {
             while (table->PageCount < pages)
             {
-                table->Pages[table->PageCount] = _pool.Rent();
+                table->Pages[table->PageCount] = RentPage();
                 table->PageCount++;
             }
         }
@@ -90,7 +91,7 @@ public sealed unsafe class SequenceCache : IDisposable
 
         ReturnPages(table, pages);
         table->Tokens = tokens;
-        if (_pool.Layout.Counted)
+        if (_pool.Layout.HasPerPageCounts)
         {
             for (int page = 0; page < pages; page++)
             {
@@ -130,7 +131,7 @@ public sealed unsafe class SequenceCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, _pool.Layout.PageTokens);
         Reserve(table, table->PageCount + 1);
-        int page = _pool.Rent();
+        int page = RentPage();
         new ReadOnlySpan<int>(table->Pages + index, table->PageCount - index).CopyTo(new Span<int>(table->Pages + index + 1, table->PageCount - index));
         table->Pages[index] = page;
         table->PageCount++;
@@ -160,12 +161,41 @@ public sealed unsafe class SequenceCache : IDisposable
             ReturnPages(_tables + i, 0);
             _tables[i].Tokens = 0;
             _tables[i].Budget = 0;
-            _tables[i].Watched = false;
+            _tables[i].RetainsWeights = false;
+        }
+
+        if (_counted)
+        {
+            _pool.CountOutsidePages(-BytesOutsidePages);
+            _counted = false;
         }
     }
 
-    /// <summary>Bytes beside the pages: of the tokens that wait for their pages to be full and of the lists of kept channels, under all heads.</summary>
-    public long BytesBesidePages => (long)Layers * _heads * (_pool.Layout.OpenBytes + _pool.Layout.ChannelBytes);
+    /// <summary>Takes back the tokens that a step appended last to the first layers of a sequence.</summary>
+    /// <param name="layers">Layers that have the step's token already.</param>
+    /// <returns>Whether that could be done: a token whose page was quantised or pruned since cannot be taken back.</returns>
+    public bool TryRemoveLast(int layers)
+    {
+        if (_pool.Layout.CompressesFullPages || _pool.Layout.Pruned)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < layers * _heads; i++)
+        {
+            PageTable* table = _tables + i;
+            table->Tokens--;
+            if (_pool.Layout.HasPerPageCounts)
+            {
+                --*CountAt(table->Pages[table->PageCount - 1]);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Bytes outside of pages, of all heads: residual tokens, whose page is not quantised yet, and lists of kept channels.</summary>
+    public long BytesOutsidePages => (long)Layers * _heads * (_pool.Layout.ResidualBytes + _pool.Layout.ChannelBytes);
 
     /// <summary>Where a slot's position is stored.</summary>
     public int* PositionAt(PageTable* table, int slot)
@@ -189,12 +219,12 @@ public sealed unsafe class SequenceCache : IDisposable
 
     private void OpenPages(int tables)
     {
-        nuint bytes = (nuint)tables * (nuint)_pool.Layout.OpenBytes;
+        nuint bytes = (nuint)tables * (nuint)_pool.Layout.ResidualBytes;
         _open = (float*)NativeMemory.AlignedAlloc(bytes, PageLayout.Alignment);
         NativeMemory.Clear(_open, bytes);
         for (int i = 0; i < tables; i++)
         {
-            _tables[i].Open = _open + ((nint)i * _pool.Layout.OpenBytes / sizeof(float));
+            _tables[i].Residual = _open + ((nint)i * _pool.Layout.ResidualBytes / sizeof(float));
         }
     }
 
@@ -217,7 +247,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private PageTable* CountedTable(int layer, int head)
     {
         PageTable* table = Checked(layer, head);
-        if (!_pool.Layout.Counted)
+        if (!_pool.Layout.HasPerPageCounts)
         {
             throw new InvalidOperationException("pages move in and out of tables of a counted layout alone; in others slots follow from the pages' order");
         }
@@ -228,7 +258,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private bool HasRoom(PageTable* table)
     {
         int pageTokens = _pool.Layout.PageTokens;
-        return _pool.Layout.Counted
+        return _pool.Layout.HasPerPageCounts
             ? table->PageCount > 0 && *CountAt(table->Pages[table->PageCount - 1]) < pageTokens
             : table->Tokens < table->PageCount * pageTokens;
     }
@@ -236,13 +266,25 @@ public sealed unsafe class SequenceCache : IDisposable
     private void AddPage(PageTable* table)
     {
         Reserve(table, table->PageCount + 1);
-        int page = _pool.Rent();
+        int page = RentPage();
         table->Pages[table->PageCount] = page;
         table->PageCount++;
-        if (_pool.Layout.Counted)
+        if (_pool.Layout.HasPerPageCounts)
         {
             *CountAt(page) = 0;
         }
+    }
+
+    /// <summary>A sequence is counted with what it holds outside of pages from its first page on.</summary>
+    private int RentPage()
+    {
+        if (!_counted)
+        {
+            _pool.CountOutsidePages(BytesOutsidePages);
+            _counted = true;
+        }
+
+        return _pool.Rent();
     }
 
     private static void Reserve(PageTable* table, int pages)

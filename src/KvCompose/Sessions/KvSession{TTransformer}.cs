@@ -30,6 +30,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     private readonly SequenceCache[] _caches;
     private NativeFloats? _lines;
     private readonly string? _pageFolder;
+    private readonly bool[] _hasLogits; // by sequence: whether the logits are those of its next token
     private readonly bool[] _inStep; // by sequence: whether a step has begun and not ended
     private int _rowCount;
     private bool _disposed;
@@ -39,7 +40,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="transformer">The model.</param>
     /// <param name="layout">The layout of the pipeline's pages.</param>
     /// <param name="groupSize">G that the pipeline was compiled for.</param>
-    /// <param name="chunkTokens">Longest piece of a head that one work item attends to; a multiple of the page.</param>
+    /// <param name="splitTokens">Longest split of a head that one work item attends to; a multiple of the page.</param>
     /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
@@ -47,7 +48,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
-        string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int chunkTokens, int scoreStride, int scratchFloats,
+        string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
         SessionOptions options)
     {
         options.Validate();
@@ -59,7 +60,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;
         Pool = new PagePool(layout, options.MaxCacheBytes);
-        Items = new AttentionItems(groupSize, layout, chunkTokens, scoreStride);
+        Items = new KvSplitPlan(groupSize, layout, splitTokens, scoreStride);
         Workspace = new AttentionWorkspace();
         ScratchFloats = (scratchFloats + 15) / 16 * 16;
 
@@ -73,7 +74,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _declared = options;
         _lengths = new int[rows];
         _inStep = new bool[rows];
-        _histories = [.. Enumerable.Range(0, rows).Select(_ => new TokenHistory(shape.Context))];
+        _hasLogits = new bool[rows];
+        _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _sequenceOfRow = new int[rows];
         _stepTokens = new int[rows];
         _stepPositions = new int[rows];
@@ -96,7 +98,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     {
         get
         {
-            long tokens = 0, beside = 0;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            long tokens = 0;
             int heads = 0;
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
@@ -106,7 +109,6 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
 
                 heads += Shape.Layers * Shape.KeyValueHeads;
-                beside += _caches[sequence].BytesBesidePages;
                 PageTable* tables = _caches[sequence].Layer(0);
                 for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
                 {
@@ -114,7 +116,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
             }
 
-            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + beside, Pool.PeakBytes + beside, Pool.LimitBytes);
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes);
         }
     }
 
@@ -130,8 +132,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <summary>The pages of all sequences.</summary>
     protected PagePool Pool { get; }
 
-    /// <summary>Pieces of the layer that is attended.</summary>
-    protected AttentionItems Items { get; }
+    /// <summary>Splits of the layer that is attended.</summary>
+    protected KvSplitPlan Items { get; }
 
     /// <summary>Scratch memory of the prompt's attention.</summary>
     protected AttentionWorkspace Workspace { get; }
@@ -184,7 +186,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         {
             using var buffers = new PrefillBuffers(Shape, prompt.Length);
             _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
-            _histories[sequence].Add(prompt);
+            _histories[sequence].Begin(prompt, Shape.Context - _lengths[sequence]);
+            _hasLogits[sequence] = true;
         }
         catch
         {
@@ -194,7 +197,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     }
 
     /// <inheritdoc/>
-    public sealed override void Synthesize(int tokens, int seed = 0, int sequence = 0)
+    public sealed override void FillRandom(int tokens, int seed = 0, int sequence = 0)
     {
         Require(sequence);
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
@@ -206,7 +209,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Clear(sequence);
         try
         {
-            SynthesizeLayers(sequence, tokens, new Random(seed));
+            FillRandomLayers(sequence, tokens, new Random(seed));
             _lengths[sequence] = tokens;
         }
         catch
@@ -220,9 +223,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     public sealed override ReadOnlySpan<float> Logits(int sequence = 0)
     {
         Require(sequence);
-        return _lengths[sequence] > 0
+        return _hasLogits[sequence]
             ? new ReadOnlySpan<float>(_logits.Pointer + ((nint)sequence * Shape.Vocabulary), Shape.Vocabulary)
-            : throw new InvalidOperationException($"sequence {sequence} has no prompt");
+            : throw new InvalidOperationException(_lengths[sequence] == 0
+                ? $"sequence {sequence} has no prompt"
+                : $"sequence {sequence} has no logits: it was filled with random tokens and has made no step since");
     }
 
     /// <inheritdoc/>
@@ -251,6 +256,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
         _inStep[sequence] = false;
+        _hasLogits[sequence] = false;
         _histories[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
@@ -295,7 +301,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     protected abstract int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation);
 
     /// <summary>The emitted loop that fills every layer with random tokens.</summary>
-    protected abstract void SynthesizeLayers(int sequence, int tokens, Random random);
+    protected abstract void FillRandomLayers(int sequence, int tokens, Random random);
 
     /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
     protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
@@ -303,7 +309,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <summary>The profile that a session was opened with.</summary>
     /// <exception cref="StageOptionException">There is none.</exception>
     /// <exception cref="HeadProfileException">It is of another model.</exception>
-    protected HeadProfile Profiled(string pipeline, HeadProfile? profile)
+    protected HeadProfile RequireProfile(string pipeline, HeadProfile? profile)
     {
         if (profile is null)
         {
@@ -406,6 +412,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         {
             _lengths[_sequenceOfRow[row]]++;
             _inStep[_sequenceOfRow[row]] = false;
+            _hasLogits[_sequenceOfRow[row]] = true;
             _histories[_sequenceOfRow[row]].Continue(StepTokens[row]);
         }
 
