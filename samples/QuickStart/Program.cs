@@ -2,7 +2,7 @@ using KvCompose;
 using KvCompose.Models;
 
 string here = AppContext.BaseDirectory;
-using LlamaModel model = LlamaModel.Load(Path.Combine(here, "models", "needle"));
+using LanguageModel model = LanguageModel.Load(Path.Combine(here, "models", "needle"));
 string text = File.ReadAllText(Path.Combine(here, "story.txt")) + "what is the number of the scarlet lantern ?";
 int[] prompt = model.Tokenizer.Encode(text);
 

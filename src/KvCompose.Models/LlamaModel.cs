@@ -12,13 +12,13 @@ namespace KvCompose.Models;
 /// A model of the Llama family on the CPU, read from a folder as Hugging Face publishes it: config.json, tokenizer.json, and
 /// model.safetensors or the shards of model.safetensors.index.json. Computes in fp32.
 /// </summary>
-public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, IDisposable
+public sealed unsafe class LanguageModel : ITransformerSource<LanguageTransformer>, IDisposable
 {
     private readonly WorkerPool _workers;
     private readonly LlamaNetwork _network;
     private readonly ModelFiles _files;
 
-    private LlamaModel(ModelConfiguration configuration, Tokenizer tokenizer, LlamaNetwork network, WorkerPool workers, ModelFiles files)
+    private LanguageModel(ModelConfiguration configuration, Tokenizer tokenizer, LlamaNetwork network, WorkerPool workers, ModelFiles files)
     {
         _files = files;
         Configuration = configuration;
@@ -37,7 +37,7 @@ public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, ID
     public Tokenizer Tokenizer { get; }
 
     /// <inheritdoc/>
-    public LlamaTransformer Transformer => new(_network, _files);
+    public LanguageTransformer Transformer => new(_network, _files);
 
     /// <summary>Reads a model. What was opened before an error is closed again.</summary>
     /// <param name="folder">The folder.</param>
@@ -46,7 +46,7 @@ public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, ID
     /// <exception cref="CheckpointFormatException">The weights cannot be used.</exception>
     /// <exception cref="TokenizerFormatException">tokenizer.json cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of threads is negative or above 1024.</exception>
-    public static LlamaModel Load(string folder, LlamaModelOptions? options = null)
+    public static LanguageModel Load(string folder, LanguageModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ModelConfiguration configuration = ConfigurationReader.Read(Path.Combine(folder, "config.json"));
@@ -70,7 +70,7 @@ public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, ID
                 files = new ModelFiles(folder, checkpoint.Files);
             }
 
-            return new LlamaModel(configuration, tokenizer, new LlamaNetwork(configuration, weights, workers), workers, files);
+            return new LanguageModel(configuration, tokenizer, new LlamaNetwork(configuration, weights, workers), workers, files);
         }
         catch
         {
@@ -108,7 +108,7 @@ public sealed unsafe class LlamaModel : ITransformerSource<LlamaTransformer>, ID
         using var tiles = new NativeFloats(KeyTiles.Floats(count, Shape.KeyValueHeads, Shape.HeadDim));
         using var workspace = new AttentionWorkspace();
         var attention = new AttentionShape(Shape.QueryHeads, Shape.KeyValueHeads, Shape.HeadDim);
-        LlamaTransformer transformer = Transformer;
+        LanguageTransformer transformer = Transformer;
         transformer.Embed(tokens, hidden.Pointer);
         for (int layer = 0; layer < Shape.Layers; layer++)
         {

@@ -4,15 +4,15 @@ using KvCompose.Threading;
 namespace KvCompose.Models;
 
 /// <summary>
-/// A <see cref="LlamaModel"/> as pipelines see it. A default value is of no use: take it from <see cref="LlamaModel.Transformer"/>.
+/// A <see cref="LanguageModel"/> as pipelines see it. A default value is of no use: take it from <see cref="LanguageModel.Transformer"/>.
 /// Calls from several threads take turns.
 /// </summary>
-public readonly unsafe struct LlamaTransformer : ITransformer
+public readonly unsafe struct LanguageTransformer : ITransformer
 {
     private readonly LlamaNetwork _network;
     private readonly ModelFiles _files;
 
-    internal LlamaTransformer(LlamaNetwork network, ModelFiles files) => (_network, _files) = (network, files);
+    internal LanguageTransformer(LlamaNetwork network, ModelFiles files) => (_network, _files) = (network, files);
 
     /// <inheritdoc/>
     public ModelIdentity Identity => _files.Identity;

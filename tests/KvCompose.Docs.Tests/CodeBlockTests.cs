@@ -59,13 +59,13 @@ public sealed class CodeBlockTests
         Assert.True(found.Length == 0, $"{path}, block {index}:\n{string.Join('\n', found.Select(diagnostic => diagnostic.ToString()))}");
     }
 
-    private static string ModelType => typeof(Models.LlamaModel).FullName!;
+    private static string ModelType => typeof(Models.LanguageModel).FullName!;
 
     private static async Task<Diagnostic[]> DiagnoseAsync(Page page, string[] sources)
     {
         var project = new TestProject
         {
-            ExtraReferences = [typeof(Models.LlamaModel).Assembly],
+            ExtraReferences = [typeof(Models.LanguageModel).Assembly],
             AdditionalFiles = [.. page.Blocks.Where(block => block is { Language: "json", Marker.Length: > 0 }).Select(block => new AdditionalSource(block.Marker, block.Code))],
         };
         CSharpCompilation compilation = project.Compile([Usings, .. sources]);

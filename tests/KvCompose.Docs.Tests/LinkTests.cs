@@ -54,7 +54,7 @@ public sealed class LinkTests
     {
         string[] parts = link.Split('#', 2);
         string target = TargetOf(page.Path, parts[0]), full = Path.Combine(Page.Root, target);
-        if (!File.Exists(full) && !Directory.Exists(full))
+        if (parts[0].Length > 0 && !File.Exists(full) && !Directory.Exists(full))
         {
             return false;
         }

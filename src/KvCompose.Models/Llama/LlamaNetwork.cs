@@ -4,7 +4,7 @@ using KvCompose.Threading;
 namespace KvCompose.Models.Llama;
 
 /// <summary>
-/// The computation behind <see cref="LlamaTransformer"/>. Calls take turns, because they share one set of scratch buffers;
+/// The computation behind <see cref="LanguageTransformer"/>. Calls take turns, because they share one set of scratch buffers;
 /// long inputs are cut into chunks so that these stay small.
 /// </summary>
 internal sealed unsafe class LlamaNetwork : IDisposable
@@ -34,7 +34,7 @@ internal sealed unsafe class LlamaNetwork : IDisposable
     {
         lock (_turn)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(LlamaModel));
+            ObjectDisposedException.ThrowIf(_disposed, typeof(LanguageModel));
             for (int i = 0; i < tokens.Length; i++)
             {
                 if ((uint)tokens[i] >= (uint)Shape.Vocabulary)
@@ -99,7 +99,7 @@ internal sealed unsafe class LlamaNetwork : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         lock (_turn)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(LlamaModel));
+            ObjectDisposedException.ThrowIf(_disposed, typeof(LanguageModel));
             for (int start = 0; start < rows; start += ChunkRows)
             {
                 int count = Math.Min(ChunkRows, rows - start);
@@ -165,7 +165,7 @@ internal sealed unsafe class LlamaNetwork : IDisposable
 
     private LayerWeights Layer(int layer)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(LlamaModel));
+        ObjectDisposedException.ThrowIf(_disposed, typeof(LanguageModel));
         ArgumentOutOfRangeException.ThrowIfNegative(layer);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, Shape.Layers);
         return _weights.Layers[layer];

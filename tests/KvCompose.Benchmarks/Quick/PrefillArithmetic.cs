@@ -4,7 +4,7 @@ namespace KvCompose.Benchmarks.Quick;
 
 /// <summary>Multiply-adds of a prompt, counted from a model's shape: projections, attention, output projection and feed-forward block.</summary>
 /// <param name="model">The shape.</param>
-internal sealed class PrefillArithmetic(LlamaModel model)
+internal sealed class PrefillArithmetic(LanguageModel model)
 {
     private readonly double _projection = (double)model.Shape.Hidden * (model.Shape.QueryHeads + (2 * model.Shape.KeyValueHeads)) * model.Shape.HeadDim;
 

@@ -32,7 +32,7 @@ public sealed class LoadErrorTests
     [Fact]
     public void Load_FolderMissing_NamesTheConfiguration()
         => Assert.Contains("config.json", Assert.Throws<ModelConfigurationException>(
-            () => LlamaModel.Load(Path.Combine(Path.GetTempPath(), "kvcompose-no-such-folder"))).Message);
+            () => LanguageModel.Load(Path.Combine(Path.GetTempPath(), "kvcompose-no-such-folder"))).Message);
 
     [Fact]
     public void Load_TensorMissing_NamesIt()
@@ -104,7 +104,7 @@ public sealed class LoadErrorTests
 
         for (int i = 0; i < 20; i++)
         {
-            Assert.Throws<CheckpointFormatException>(() => LlamaModel.Load(folder.Path, new LlamaModelOptions { Threads = 4 }));
+            Assert.Throws<CheckpointFormatException>(() => LanguageModel.Load(folder.Path, new LanguageModelOptions { Threads = 4 }));
         }
 
         if (OperatingSystem.IsLinux())
