@@ -38,14 +38,14 @@ public static class CakeDecode
 
         int candidates = stored - options.Window;
         int[] line = order[..candidates];
-        if (options.DecodePooling != DecodeOrder.Physical)
+        if (options.DecodePooling != PoolingOrder.Physical)
         {
             Array.Sort(positions[..candidates].ToArray(), line);
         }
 
         double[] scores = Scores(probabilities, line, options);
         int[] best = [.. Ranking.Top(scores, budget).Select(place => line[place])];
-        if (options.DecodePooling != DecodeOrder.Physical)
+        if (options.DecodePooling != PoolingOrder.Physical)
         {
             Array.Sort(best);
         }
@@ -56,7 +56,7 @@ public static class CakeDecode
     /// <summary>Attention of the candidates in the order of the line, pooled along it, mean over the group.</summary>
     private static double[] Scores(IReadOnlyList<double[]> probabilities, int[] line, CakeOptions options)
     {
-        PoolingKind kind = options.DecodePooling == DecodeOrder.None ? PoolingKind.None : PoolingKind.Average;
+        PoolingKind kind = options.DecodePooling == PoolingOrder.None ? PoolingKind.None : PoolingKind.Average;
         var pooled = new double[probabilities.Count][];
         for (int member = 0; member < pooled.Length; member++)
         {

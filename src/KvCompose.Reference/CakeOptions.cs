@@ -21,7 +21,7 @@ public sealed record CakeOptions(int CacheSize, int Window = 32)
     public CakeLedgerMode Mode { get; init; } = CakeLedgerMode.Monotone;
 
     /// <summary>How the attention of a decode step is pooled.</summary>
-    public DecodeOrder DecodePooling { get; init; } = DecodeOrder.Physical;
+    public PoolingOrder DecodePooling { get; init; } = PoolingOrder.Physical;
 
     /// <summary>The ledger of these options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The window is below 2 or the cache smaller than the window.</exception>

@@ -13,7 +13,7 @@ public partial class ReferenceIsolationTests
     /// <summary>Enums, records and attributes that say what to compute. None of them computes anything that a reference checks.</summary>
     private static readonly HashSet<string> DataTypes =
     [
-        nameof(CakeLedgerMode), nameof(DecodeOrder), nameof(GroupReduction), nameof(HeadClass), nameof(HeadProfile), nameof(HeadStar),
+        nameof(CakeLedgerMode), nameof(PoolingOrder), nameof(GroupReduction), nameof(HeadClass), nameof(HeadProfile), nameof(PivotGroup),
         nameof(PoolingKind), nameof(PublishedDefects), nameof(RetrievalVisibility), nameof(KvCompose.Retrieval.HostPageFormat),
     ];
 

@@ -55,8 +55,8 @@ internal static class HeadClassification
             classes[head] = steps > 0 && stability[head] >= settings.StableThreshold ? HeadClass.Anchor : HeadClass.Volatile;
         }
 
-        List<HeadStar> stars = Stars(similarity, settings.SimilarityThreshold);
-        foreach (HeadStar star in stars)
+        List<PivotGroup> stars = Stars(similarity, settings.SimilarityThreshold);
+        foreach (PivotGroup star in stars)
         {
             classes[star.Pivot] = HeadClass.Pivot;
             foreach (int satellite in star.Satellites)
@@ -69,11 +69,11 @@ internal static class HeadClassification
     }
 
     /// <summary>The head with most similar heads among those left becomes a pivot, of equals the first, and takes them as satellites; until no head left has one.</summary>
-    private static List<HeadStar> Stars(double[,] similarity, double threshold)
+    private static List<PivotGroup> Stars(double[,] similarity, double threshold)
     {
         int heads = similarity.GetLength(0);
         var taken = new bool[heads];
-        var stars = new List<HeadStar>();
+        var stars = new List<PivotGroup>();
         while (true)
         {
             List<int> most = [];
@@ -91,7 +91,7 @@ internal static class HeadClassification
                 return stars;
             }
 
-            stars.Add(new HeadStar(pivot, [.. most]));
+            stars.Add(new PivotGroup(pivot, [.. most]));
             taken[pivot] = true;
             most.ForEach(satellite => taken[satellite] = true);
         }

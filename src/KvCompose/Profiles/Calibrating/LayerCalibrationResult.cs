@@ -7,4 +7,4 @@ namespace KvCompose.Profiles;
 /// <param name="Stars">Stars of similar heads, in the order found.</param>
 /// <param name="Classes">[head].</param>
 public sealed record LayerCalibrationResult(
-    double[][] Overlaps, double[] Stability, double[,] Similarity, IReadOnlyList<HeadStar> Stars, HeadClass[] Classes);
+    double[][] Overlaps, double[] Stability, double[,] Similarity, IReadOnlyList<PivotGroup> Stars, HeadClass[] Classes);
