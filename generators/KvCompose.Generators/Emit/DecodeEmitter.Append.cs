@@ -37,7 +37,7 @@ internal static partial class DecodeEmitter
         byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
         Store({OpenPage(plan)}page, place, key, value, position);
         """
-        + (plan.DecodeOrder == DecodeOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
+        + (plan.PoolingOrder == PoolingOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
         + (plan.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
 
     private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Seals ? SealingStore(plan) : PlainStore(plan));

@@ -13,7 +13,7 @@ internal static partial class DecodeEmitter
         {
             writer.WriteLine("""
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
                 """);
@@ -43,7 +43,7 @@ internal static partial class DecodeEmitter
         WriteAttendWork(writer, plan);
         writer.WriteLine();
         writer.WriteLine($"/// <summary>Attention of a group's {plan.GroupSize} query heads over one piece of their key-value head.</summary>");
-        using (writer.WriteBlock("private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)"))
+        using (writer.WriteBlock("private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)"))
         {
             writer.WriteLine("""
                 float* queries = scratch;                                            // [G, d], scaled

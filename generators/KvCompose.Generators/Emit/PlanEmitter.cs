@@ -63,7 +63,7 @@ internal static class PlanEmitter
                 public const int PoolingKernel = {plan.PoolingKernel};
 
                 /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-                public const int ChunkTokens = {plan.ChunkTokens};
+                public const int SplitTokens = {plan.SplitTokens};
 
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.ScoreStride};
@@ -85,7 +85,7 @@ internal static class PlanEmitter
                 WriteModel(writer, plan, model);
             }
 
-            if (plan.DecodeOrder != DecodeOrder.None)
+            if (plan.PoolingOrder != PoolingOrder.None)
             {
                 WriteConstant(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
             }
