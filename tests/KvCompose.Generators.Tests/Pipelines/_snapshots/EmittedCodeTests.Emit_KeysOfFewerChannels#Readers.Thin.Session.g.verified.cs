@@ -158,7 +158,7 @@ namespace Readers
                             }
 
                             byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(table->Open, table->Channels, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                            Loops.Store(table->Residual, table->Channels, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
                         }
                     }
                 }

@@ -197,7 +197,7 @@ namespace Readers
                             }
 
                             byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(table->Open, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                            Loops.Store(table->Residual, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
                         }
                     }
                 }
