@@ -18,15 +18,9 @@ public readonly record struct Fidelity(double Agreement, double Divergence)
         double divergence = 0;
         for (int i = 0; i < reference.Tokens.Count; i++)
         {
-<<<<<<< HEAD
-            agreed += examinee.Session.GreedyToken() == reference.Tokens[i] ? 1 : 0;
-            divergence += KullbackLeibler.Divergence(reference.Logits[i], examinee.Session.Logits());
-            examinee.Step(reference.Tokens[i], cancellation);
-=======
             agreed += evaluator.Session.GreedyToken() == reference.Tokens[i] ? 1 : 0;
             divergence += KullbackLeibler.Divergence(reference.Logits[i], evaluator.Session.Logits());
             evaluator.Step(reference.Tokens[i], cancellation);
->>>>>>> main
         }
 
         return new Fidelity((double)agreed / reference.Tokens.Count, divergence / reference.Tokens.Count);

@@ -194,11 +194,7 @@ public sealed unsafe class SequenceCache : IDisposable
         NativeMemory.Clear(_open, bytes);
         for (int i = 0; i < tables; i++)
         {
-<<<<<<< HEAD
-            _tables[i].Open = _open + ((nint)i * _pool.Layout.ResidualBytes / sizeof(float));
-=======
             _tables[i].Residual = _open + ((nint)i * _pool.Layout.ResidualBytes / sizeof(float));
->>>>>>> main
         }
     }
 

@@ -8,11 +8,7 @@ public unsafe struct AttendedHead
     /// <summary>The head's pages.</summary>
     public PageTable* Table;
 
-<<<<<<< HEAD
-    /// <summary>Index of the first of its pieces in <see cref="KvSplitPlan.Items"/>.</summary>
-=======
     /// <summary>Index of the first of its splits in <see cref="KvSplitPlan.Items"/>.</summary>
->>>>>>> main
     public int FirstSplit;
 
     /// <summary>Number of its splits.</summary>

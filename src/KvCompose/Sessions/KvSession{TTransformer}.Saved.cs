@@ -79,11 +79,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         if (layout.CompressesFullPages)
         {
             bytes = copy.AsSpan(0, layout.ResidualBytes);
-<<<<<<< HEAD
-            Open(table).CopyTo(bytes);
-=======
             Residual(table).CopyTo(bytes);
->>>>>>> main
             PagePadding.ClearOpen(layout, bytes, table->Tokens % layout.PageTokens);
             writer.WriteSection("OPEN", bytes);
         }
@@ -230,11 +226,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             {
                 place = $"the open page of layer {layer}, key-value head {head % Shape.KeyValueHeads}";
                 reader.Begin("OPEN", place, Pool.Layout.ResidualBytes);
-<<<<<<< HEAD
-                reader.Read(Open(tables + head), place);
-=======
                 reader.Read(Residual(tables + head), place);
->>>>>>> main
                 reader.End(place);
             }
 
@@ -267,11 +259,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     }
 
     /// <summary>What waits for a page to be full.</summary>
-<<<<<<< HEAD
-    private Span<byte> Open(PageTable* table) => new(table->Open, Pool.Layout.ResidualBytes);
-=======
     private Span<byte> Residual(PageTable* table) => new(table->Residual, Pool.Layout.ResidualBytes);
->>>>>>> main
 
     private SavedCacheHeader Header(int sequence)
     {
@@ -279,11 +267,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             ?? throw new InvalidOperationException($"the model cannot be told from others ({nameof(ITransformer)}.{nameof(ITransformer.Identity)} is null), so a cache of it is neither saved nor resumed");
         PageLayout layout = Pool.Layout;
         return new SavedCacheHeader(
-<<<<<<< HEAD
-            _declared.Description,
-=======
             _declared.CacheFingerprint,
->>>>>>> main
             $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.HasPerPageCounts ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
             identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
             _histories[sequence].Tokens.ToArray());

@@ -2,11 +2,7 @@ using KvCompose.Cache;
 
 namespace KvCompose.Sessions;
 
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItem.cs
-/// <summary>One piece of a decode step's attention: some pages of one key-value head of one sequence.</summary>
-=======
 /// <summary>One split of a decode step's attention: some pages of one key-value head of one sequence.</summary>
->>>>>>> main:src/KvCompose/Sessions/KvSplit.cs
 public unsafe struct KvSplit
 {
     /// <summary>The head's pages.</summary>

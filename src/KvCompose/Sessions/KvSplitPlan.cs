@@ -28,11 +28,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
     /// <summary>Makes an empty list.</summary>
     /// <param name="groupSize">Query heads of a key-value head, G.</param>
     /// <param name="layout">The layout of the pages.</param>
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-    /// <param name="splitTokens">Longest piece, a multiple of the page.</param>
-=======
     /// <param name="splitTokens">Longest split, a multiple of the page.</param>
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
     /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
     public KvSplitPlan(int groupSize, PageLayout layout, int splitTokens, int scoreStride)
     {
@@ -50,11 +46,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
     /// <summary>Splits of the layer.</summary>
     public int Count { get; private set; }
 
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-    /// <summary>The pieces, [<see cref="Count"/>].</summary>
-=======
     /// <summary>The splits, [<see cref="Count"/>].</summary>
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
     public KvSplit* Items => _items;
 
     /// <summary>Key-value heads of the layer, over all rows of the step.</summary>
@@ -69,21 +61,13 @@ public sealed unsafe class KvSplitPlan : IDisposable
     /// <summary>Partial results, each [G] maxima, [G] sums, then [G, d] weighted values.</summary>
     public float* Partials => _partials;
 
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-    /// <summary>Longest piece, in tokens: piece p of a head begins at slot p · this.</summary>
-=======
     /// <summary>Longest split, in tokens: split p of a head begins at slot p · this.</summary>
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
     public int SplitTokens => _chunkTokens;
 
     /// <summary>Floats of one partial result.</summary>
     public int PartialFloats => _groupSize * (2 + _headDim);
 
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-    /// <summary>Forgets all pieces.</summary>
-=======
     /// <summary>Forgets all splits.</summary>
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
     public void Clear() => (Count, HeadCount, PartialCount, WeightCount, LongestRetained) = (0, 0, 0, 0, 0);
 
     /// <summary>Adds the heads of one sequence.</summary>
@@ -104,20 +88,12 @@ public sealed unsafe class KvSplitPlan : IDisposable
             Reserve(Count + splits, PartialCount + splits);
             _heads[HeadCount++] = new AttendedHead
             {
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-                Table = tables + head, FirstSplit = Count, Pieces = pieces, Position = position, Row = row, Head = head,
-=======
                 Table = tables + head, FirstSplit = Count, Splits = splits, Position = position, Row = row, Head = head,
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
             };
             if (tables[head].RetainsWeights)
             {
                 LongestRetained = Math.Max(LongestRetained, tokens);
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-                WeightCount += pieces;
-=======
                 WeightCount += splits;
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
             }
 
             for (int split = 0; split < splits; split++)
@@ -149,11 +125,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
 
             for (int split = 0; split < _heads[head].Splits; split++, free += WeightFloats)
             {
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-                KvSplit* item = _items + (_heads[head].FirstSplit + piece);
-=======
                 KvSplit* item = _items + (_heads[head].FirstSplit + split);
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
                 item->Maxima = free;
                 item->Weights = free + WeightsOffset;
             }
@@ -167,22 +139,13 @@ public sealed unsafe class KvSplitPlan : IDisposable
         {
             if (_heads[head].Splits > 1)
             {
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-                MergeHead(_items + _heads[head].FirstSplit, _heads[head].Pieces);
-=======
                 MergeHead(_items + _heads[head].FirstSplit, _heads[head].Splits);
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
             }
         }
     }
 
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-    /// <summary>The weights that a query head of a watched head gave the slots of a piece, each piece to its own scale.</summary>
-    public float* Weights(AttendedHead* head, int piece, int member) => _items[head->FirstSplit + piece].Weights + ((nint)member * _scoreStride);
-=======
     /// <summary>The weights that a query head of a watched head gave the slots of a split, each split to its own scale.</summary>
     public float* Weights(AttendedHead* head, int split, int member) => _items[head->FirstSplit + split].Weights + ((nint)member * _scoreStride);
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
 
     /// <summary>What the weights of each split have to be multiplied by, so that those of the first slots add up to a sum.</summary>
     /// <param name="head">A watched head whose attention is done; not of counted pages.</param>
@@ -191,11 +154,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
     /// <param name="factors">Receives [splits that hold the slots, G].</param>
     public void Normalize(AttendedHead* head, int slots, float sum, float* factors)
     {
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-        int pieces = (slots + _chunkTokens - 1) / _chunkTokens;
-=======
         int splits = (slots + _chunkTokens - 1) / _chunkTokens;
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
         KvSplit* items = _items + head->FirstSplit;
         for (int member = 0; member < _groupSize; member++)
         {
@@ -267,11 +226,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
 
     private int WeightFloats => WeightsOffset + (_groupSize * _scoreStride);
 
-<<<<<<< HEAD:src/KvCompose/Sessions/AttentionItems.cs
-    private void MergeHead(KvSplit* items, int pieces)
-=======
     private void MergeHead(KvSplit* items, int splits)
->>>>>>> main:src/KvCompose/Sessions/KvSplitPlan.cs
     {
         float* partials = _partials + ((nint)items[0].Partial * PartialFloats);
         for (int member = 0; member < _groupSize; member++)

@@ -20,11 +20,7 @@ public sealed unsafe partial class HeteroCacheTier
     private readonly GatherWorker _worker;
     private readonly TierCounters _counters = new();
     private readonly LayerPivotGroups[] _layers;
-<<<<<<< HEAD:src/KvCompose/Tiers/HostTier.cs
-    private readonly List<Sight> _sights = [];
-=======
     private readonly List<MonitoredPivot> _monitored = [];
->>>>>>> main:src/KvCompose/Tiers/HeteroCacheTier.cs
     private readonly List<Arrival> _arrivals = [];
     private readonly MonitorScratch[] _scratch;
     private bool _disposed;
@@ -91,11 +87,7 @@ public sealed unsafe partial class HeteroCacheTier
             for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
             {
                 // A pivot whose satellites keep everything has nobody to watch for.
-<<<<<<< HEAD:src/KvCompose/Tiers/HostTier.cs
-                tables[head].Watched = stars.OfPivot(head) is { SamplesNextStep: true };
-=======
                 tables[head].RetainsWeights = stars.OfPivot(head) is { SamplesNextStep: true };
->>>>>>> main:src/KvCompose/Tiers/HeteroCacheTier.cs
             }
         }
     }
@@ -146,21 +138,12 @@ public sealed unsafe partial class HeteroCacheTier
         }
 
         var look = new MonitorWork { Tier = this, Items = step.Items };
-<<<<<<< HEAD:src/KvCompose/Tiers/HostTier.cs
-        _context.Workers.Run(ref look, _sights.Count);
-=======
         _context.Workers.Run(ref look, _monitored.Count);
->>>>>>> main:src/KvCompose/Tiers/HeteroCacheTier.cs
         bool drifted = false;
         foreach (MonitoredPivot monitored in _monitored)
         {
-<<<<<<< HEAD:src/KvCompose/Tiers/HostTier.cs
-            drifted |= sight.Star.Ask(_worker, _counters);
-            ((AttendedHead*)sight.Head)->Table->RetainsWeights = sight.Star.SamplesNextStep;
-=======
             drifted |= monitored.Star.Ask(_worker, _counters);
             ((AttendedHead*)monitored.Head)->Table->RetainsWeights = monitored.Star.SamplesNextStep;
->>>>>>> main:src/KvCompose/Tiers/HeteroCacheTier.cs
         }
 
         if (drifted && _options.Visibility == RetrievalVisibility.SameToken)
@@ -255,11 +238,7 @@ public sealed unsafe partial class HeteroCacheTier
     }
 
     /// <summary>A star whose pivot has left its weights.</summary>
-<<<<<<< HEAD:src/KvCompose/Tiers/HostTier.cs
-    private readonly record struct Sight(MonitoredPivotGroup Star, nint Head);
-=======
     private readonly record struct MonitoredPivot(MonitoredPivotGroup Star, nint Head);
->>>>>>> main:src/KvCompose/Tiers/HeteroCacheTier.cs
 
     /// <summary>What has come for one satellite. Its pages are one thread's: storages may put several elements into one byte.</summary>
     private readonly record struct Arrival(MonitoredPivotGroup Star, int Buffer, int Satellite, int Sequence);

@@ -32,21 +32,13 @@ public sealed unsafe partial class OmniKvTier
     {
         public OmniKvTier Tier;
         public KvSplitPlan Items;
-<<<<<<< HEAD:src/KvCompose/Tiers/FilterTier.Work.cs
-        public int Pieces;
-=======
         public int Splits;
->>>>>>> main:src/KvCompose/Tiers/OmniKvTier.Work.cs
 
         public readonly void Run(int item, int worker)
         {
             Step step = Tier._steps[item / Splits];
             FilterLayer filter = step.Filter;
-<<<<<<< HEAD:src/KvCompose/Tiers/FilterTier.Work.cs
-            int piece = item % Pieces, first = piece * Items.SplitTokens, count = Math.Min(Items.SplitTokens, filter.Range.Tokens - first);
-=======
             int split = item % Splits, first = split * Items.SplitTokens, count = Math.Min(Items.SplitTokens, filter.Range.Tokens - first);
->>>>>>> main:src/KvCompose/Tiers/OmniKvTier.Work.cs
             if (count > 0)
             {
                 Tier._scores.Score(Items, Items.Heads + step.FirstHead, split, filter.Range.Tokens, filter.Factors, filter.Row + first);

@@ -22,17 +22,10 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
     /// <param name="items">Holds the weights.</param>
     /// <param name="first">The layer's heads of one sequence, [Hkv].</param>
     /// <param name="tokens">n, the slots of the prompt.</param>
-<<<<<<< HEAD
-    /// <param name="factors">Receives [Hkv][pieces][G].</param>
-    public void Scale(KvSplitPlan items, AttendedHead* first, int tokens, float* factors)
-    {
-        int pieces = (tokens + items.SplitTokens - 1) / items.SplitTokens, headFactors = pieces * groupSize;
-=======
     /// <param name="factors">Receives [Hkv][splits][G].</param>
     public void Scale(KvSplitPlan items, AttendedHead* first, int tokens, float* factors)
     {
         int splits = (tokens + items.SplitTokens - 1) / items.SplitTokens, headFactors = splits * groupSize;
->>>>>>> main
         if (selector != FilterSelector.Last)
         {
             for (int head = 0; head < heads; head++)
@@ -62,19 +55,11 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
     /// <param name="split">The split.</param>
     /// <param name="tokens">n.</param>
     /// <param name="factors">Of <see cref="Scale"/>.</param>
-<<<<<<< HEAD
-    /// <param name="scores">Receives the piece's scores; what lies behind n, to the next multiple of 16, is undefined.</param>
-    public void Score(KvSplitPlan items, AttendedHead* first, int piece, int tokens, float* factors, float* scores)
-    {
-        int pieces = (tokens + items.SplitTokens - 1) / items.SplitTokens;
-        int count = Math.Min(items.SplitTokens, tokens - (piece * items.SplitTokens));
-=======
     /// <param name="scores">Receives the split's scores; what lies behind n, to the next multiple of 16, is undefined.</param>
     public void Score(KvSplitPlan items, AttendedHead* first, int split, int tokens, float* factors, float* scores)
     {
         int splits = (tokens + items.SplitTokens - 1) / items.SplitTokens;
         int count = Math.Min(items.SplitTokens, tokens - (split * items.SplitTokens));
->>>>>>> main
         for (int head = 0; head < heads; head++)
         {
             for (int member = 0; member < groupSize; member++)

@@ -62,11 +62,7 @@ internal sealed unsafe partial class MonitoredPivotGroup : IDisposable
     /// Looks at the pivot's weights of a step. When the look completes a window that drifted, the reference set becomes this step's,
     /// and the satellites' wanted rows are the pivot's best. Touches nothing but this star: stars are looked at in parallel.
     /// </summary>
-<<<<<<< HEAD:src/KvCompose/Tiers/Host/StarTier.cs
-    public void Look(KvSplitPlan items, AttendedHead* head, MonitorScratch scratch)
-=======
     public void SampleOverlap(KvSplitPlan items, AttendedHead* head, MonitorScratch scratch)
->>>>>>> main:src/KvCompose/Tiers/Host/MonitoredPivotGroup.cs
     {
         _settings.Scores.Compute(items, head, _range.Tokens, scratch.Splits, scratch.Scores);
         Span<ulong> chosen = scratch.Mask(_range.Tokens);

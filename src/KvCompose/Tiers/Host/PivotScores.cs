@@ -38,11 +38,7 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
         items.Normalize(head, tokens, _share, factors);
         for (int start = 0; start < tokens; start += items.SplitTokens)
         {
-<<<<<<< HEAD
-            int piece = start / items.SplitTokens, count = Math.Min(items.SplitTokens, tokens - start);
-=======
             int split = start / items.SplitTokens, count = Math.Min(items.SplitTokens, tokens - start);
->>>>>>> main
 
             // Vectors whose neighbours all lie in the split are pooled where they are.
             int first = Math.Min((_border + Lanes - 1) / Lanes * Lanes, count);
@@ -115,21 +111,13 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
         pooled.Store(scores);
     }
 
-<<<<<<< HEAD
-    /// <summary>A vector of probabilities with its neighbours, which may lie in other pieces; 0 outside of the prompt.</summary>
-=======
     /// <summary>A vector of probabilities with its neighbours, which may lie in other splits; 0 outside of the prompt.</summary>
->>>>>>> main
     private void CopyScaled(KvSplitPlan items, AttendedHead* head, int slot, int tokens, int member, float* factors, float* line)
     {
         int end = slot + Lanes + (2 * _border);
         while (slot < end)
         {
-<<<<<<< HEAD
-            int piece = slot / items.SplitTokens;
-=======
             int split = slot / items.SplitTokens;
->>>>>>> main
             if (slot < 0 || slot >= tokens)
             {
                 int until = slot < 0 ? Math.Min(0, end) : end;
@@ -139,15 +127,9 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
                 continue;
             }
 
-<<<<<<< HEAD
-            float* row = items.Weights(head, piece, member) - (piece * items.SplitTokens);
-            float factor = factors[(piece * groupSize) + member];
-            int stop = Math.Min(Math.Min((piece + 1) * items.SplitTokens, tokens), end);
-=======
             float* row = items.Weights(head, split, member) - (split * items.SplitTokens);
             float factor = factors[(split * groupSize) + member];
             int stop = Math.Min(Math.Min((split + 1) * items.SplitTokens, tokens), end);
->>>>>>> main
             for (; slot < stop; slot++)
             {
                 *line++ = row[slot] * factor;
