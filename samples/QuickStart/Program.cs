@@ -17,12 +17,12 @@ foreach (KvSession session in (KvSession[])[full, fast])
 }
 
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
-[FullCache]                                          // keep every token
+[FullCache]                                          // every token
 public sealed partial class FullReader;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
-[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]   // FastKV: deeper layers compute a fifth of the prompt
+[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]   // FastKV: a fifth of the tokens goes on
 [UniformBudget(Ratio = 0.1)]                         // each layer keeps a tenth
-[SnapKv(Window = 8, Kernel = 7)]                     // SnapKV: which tokens a head keeps
+[SnapKv(Window = 8, Kernel = 7)]                     // SnapKV: which tokens
 [Fp16Storage]                                        // in half precision
 public sealed partial class FastReader;
