@@ -332,7 +332,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         where TRole : unmanaged, IHeadRole<TRole>
     {
         double[] prepared = scores.ToArray();
-        TRole.Prepare(in options, new HeadTable(prepared, scoredHeads, Shape.KeyValueHeads));
+        TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
         return prepared;
     }
 
