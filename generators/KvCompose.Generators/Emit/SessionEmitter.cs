@@ -119,7 +119,7 @@ internal static partial class SessionEmitter
                 WriteSelectionState(writer, plan);
             }
 
-            if (plan.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
+            if (plan.Selects && plan.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
             {
                 writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, Loops.HeadScores, {CSharpLiteral.Of(table.Heads)});");
             }
