@@ -19,7 +19,7 @@ internal static partial class DecodeEmitter
     }
 
     /// <summary>What a store is told of the head beside the page: where tokens wait for a page that is sealed when it is full, and what it then keeps of keys.</summary>
-    public static string OpenPage(PipelinePlan plan) => plan.Prunes ? "table->Open, table->Channels, " : plan.Quantised ? "table->Open, " : "";
+    public static string OpenPage(PipelinePlan plan) => plan.Prunes ? "table->Residual, table->Channels, " : plan.Quantised ? "table->Residual, " : "";
 
     private static string PlainAppend(PipelinePlan plan) => $"""
         int slot = table->Tokens++;
@@ -37,7 +37,7 @@ internal static partial class DecodeEmitter
         byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
         Store({OpenPage(plan)}page, place, key, value, position);
         """
-        + (plan.DecodeOrder == DecodeOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
+        + (plan.PoolingOrder == PoolingOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
         + (plan.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
 
     private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Seals ? SealingStore(plan) : PlainStore(plan));

@@ -13,7 +13,7 @@ internal static partial class DecodeEmitter
         {
             writer.WriteLine("""
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
                 """);
@@ -43,7 +43,7 @@ internal static partial class DecodeEmitter
         WriteAttendWork(writer, plan);
         writer.WriteLine();
         writer.WriteLine($"/// <summary>Attention of a group's {plan.GroupSize} query heads over one piece of their key-value head.</summary>");
-        using (writer.WriteBlock("private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)"))
+        using (writer.WriteBlock("private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)"))
         {
             writer.WriteLine("""
                 float* queries = scratch;                                            // [G, d], scaled
@@ -166,7 +166,7 @@ internal static partial class DecodeEmitter
             // The last page, until it is full, is not {{(plan.Prunes ? "pruned" : "quantised")}} yet.
             if (tokens - token < Plan.PageTokens)
             {
-                ScoreOpen((byte*)item->Table->Open, (tokens - token + 15) / 16, queries, scores + token);
+                ScoreOpen((byte*)item->Table->Residual, (tokens - token + 15) / 16, queries, scores + token);
             }
             else
             {
@@ -180,7 +180,7 @@ internal static partial class DecodeEmitter
         {
             if (tokens - token < Plan.PageTokens)
             {
-                AccumulateOpen((byte*)(item->Table->Open + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
+                AccumulateOpen((byte*)(item->Table->Residual + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
             }
             else
             {

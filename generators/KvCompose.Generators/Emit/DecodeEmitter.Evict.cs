@@ -8,7 +8,7 @@ internal static partial class DecodeEmitter
 {
     private static void WriteEvictCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         // Evict: heads above their budget give up what this step needed least.
-        int longest = (Items.LongestWatched + 1023) / 1024 * 1024;
+        int longest = (Items.LongestRetained + 1023) / 1024 * 1024;
         int lineFloats = (5 * longest) + {{2 * SelectionEmitter.Border(plan)}};
         var evict = new Loops.EvictWork
         {
@@ -24,7 +24,7 @@ internal static partial class DecodeEmitter
         {
             writer.WriteLine($"""
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public {plan.Selection.Type} Options;
                 public float* Lines;
                 public int LineFloats;
@@ -39,10 +39,10 @@ internal static partial class DecodeEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine(plan.DecodeOrder == DecodeOrder.None ? UnorderedLine : OrderedLine);
+        writer.WriteLine(plan.PoolingOrder == PoolingOrder.None ? UnorderedLine : OrderedLine);
         writer.WriteLine();
         writer.WriteLine(Words);
-        if (plan.DecodeOrder != DecodeOrder.None)
+        if (plan.PoolingOrder != PoolingOrder.None)
         {
             writer.WriteLine();
             WriteLineUp(writer, plan);
@@ -57,7 +57,7 @@ internal static partial class DecodeEmitter
         string idle = plan.Collects ? "" : " || head->Table->Tokens <= head->Table->Budget";
         writer.WriteLine($$"""
             AttendedHead* head = Items.Heads + item;
-            if (!head->Table->Watched{{idle}})
+            if (!head->Table->RetainsWeights{{idle}})
             {
                 return;
             }
@@ -93,7 +93,7 @@ internal static partial class DecodeEmitter
                 new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
             }
             """);
-        if (plan.DecodeOrder == DecodeOrder.Physical)
+        if (plan.PoolingOrder == PoolingOrder.Physical)
         {
             writer.WriteLine("""
 
@@ -109,7 +109,7 @@ internal static partial class DecodeEmitter
                 """);
         }
 
-        if (plan.DecodeOrder != DecodeOrder.None)
+        if (plan.PoolingOrder != PoolingOrder.None)
         {
             writer.WriteLine("""
 
@@ -156,7 +156,7 @@ internal static partial class DecodeEmitter
     private static void WriteRetentions(SourceWriter writer, PipelinePlan plan)
     {
         int members = plan.RetainedHeads;
-        int kernel = plan.DecodeOrder == DecodeOrder.None ? 1 : plan.PoolingKernel;
+        int kernel = plan.PoolingOrder == PoolingOrder.None ? 1 : plan.PoolingKernel;
         writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
         using (writer.WriteBlock($"for (int member = 0; member < {(members == 1 ? "1" : "Plan.GroupSize")}; member++)"))
         {
@@ -237,7 +237,7 @@ internal static partial class DecodeEmitter
     /// <summary>A ranked table holds sinks, window, then the others; its line has the window last.</summary>
     private static void WriteLineUp(SourceWriter writer, PipelinePlan plan)
     {
-        bool physical = plan.DecodeOrder == DecodeOrder.Physical;
+        bool physical = plan.PoolingOrder == PoolingOrder.Physical;
         writer.WriteLine("/// <summary>The line of a head as the prompt leaves it.</summary>");
         using (writer.WriteBlock($"internal static void LineUp(PagePool pool, PageTable* table{(physical ? ", bool ranked" : "")})"))
         {

@@ -57,7 +57,7 @@ internal static partial class DecodeEmitter
             """);
         if (plan.Retrieves)
         {
-            WriteTierCall(writer, plan, "Bring in: tokens that this step's queries ask for become resident, others cease to be.", "BringIn");
+            WriteTierCall(writer, plan, "Bring in: tokens that this step's queries ask for become resident, others cease to be.", "FetchBeforeAttention");
             writer.WriteLine();
         }
 
@@ -85,7 +85,7 @@ internal static partial class DecodeEmitter
 
         if (plan.Retrieves && !plan.WatchesFirst)
         {
-            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "OnAttention");
             writer.WriteLine();
         }
 
@@ -109,7 +109,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine(Work + ", Watched = true };");
             writer.WriteLine("Workers.Run(ref attend, Items.Count);");
             writer.WriteLine();
-            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "OnAttention");
             writer.WriteLine();
             writer.WriteLine("""
                 attend.Watched = false;
@@ -125,7 +125,7 @@ internal static partial class DecodeEmitter
 
     private static void WriteTierCall(SourceWriter writer, PipelinePlan plan, string comment, string member)
     {
-        string step = member == "BringIn" ? "step" : "attended";
+        string step = member == "FetchBeforeAttention" ? "step" : "attended";
         writer.WriteLine($$"""
             // {{comment}}
             var {{step}} = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };

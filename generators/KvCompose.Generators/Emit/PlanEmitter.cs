@@ -63,7 +63,7 @@ internal static class PlanEmitter
                 public const int PoolingKernel = {plan.PoolingKernel};
 
                 /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-                public const int ChunkTokens = {plan.ChunkTokens};
+                public const int SplitTokens = {plan.SplitTokens};
 
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.ScoreStride};
@@ -85,7 +85,7 @@ internal static class PlanEmitter
                 WriteModel(writer, plan, model);
             }
 
-            if (plan.DecodeOrder != DecodeOrder.None)
+            if (plan.PoolingOrder != PoolingOrder.None)
             {
                 WriteConstant(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
             }
@@ -178,7 +178,7 @@ internal static class PlanEmitter
         writer.WriteLine("/// <inheritdoc/>");
         IEnumerable<string> parts = plan.Spec.Stages.Select(stage => Described(plan, stage)).Prepend(CSharpLiteral.Of(
             $"{plan.Spec.Hierarchy.FullName} for {CSharpLiteral.Of(plan.GroupSize)} query heads of {CSharpLiteral.Of(plan.HeadDim)} elements a key-value head"));
-        writer.WriteLine("public override string Description => string.Join(\n    \"; \",\n    " + string.Join(",\n    ", parts) + ");");
+        writer.WriteLine("public override string CacheFingerprint => string.Join(\n    \"; \",\n    " + string.Join(",\n    ", parts) + ");");
     }
 
     private static string Described(PipelinePlan plan, StageSpec stage)

@@ -44,7 +44,7 @@ internal static class PlanSummary
 
         Item(Observation(plan));
         Item(Invariant(
-            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.ScoreSets}), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.ChunkTokens} tokens"));
+            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.ScoreSets}), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.SplitTokens} tokens"));
         Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");

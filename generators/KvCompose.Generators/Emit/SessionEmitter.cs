@@ -41,7 +41,7 @@ internal static partial class SessionEmitter
             string layout = LayoutOf(plan, "Plan.ElementBits");
             using (writer.WriteBlock(
                 "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
             {
                 if (open)
                 {
@@ -206,7 +206,7 @@ internal static partial class SessionEmitter
                 WriteFinalBudgets(writer);
             }
 
-            if (plan.DecodeOrder != DecodeOrder.None)
+            if (plan.PoolingOrder != PoolingOrder.None)
             {
                 WriteLineUpCalls(writer, plan);
             }
@@ -217,7 +217,7 @@ internal static partial class SessionEmitter
                 writer.WriteLine("// All layers are stored: what was placed can be asked for.");
                 foreach (StageSpec tier in plan.Tiers)
                 {
-                    writer.WriteLine($"{TierField(tier)}.Ready(sequence, prompt.Length, cancellation);");
+                    writer.WriteLine($"{TierField(tier)}.OnPrefillCompleted(sequence, prompt.Length, cancellation);");
                 }
             }
 
@@ -276,7 +276,7 @@ internal static partial class SessionEmitter
     private static void WriteSynthesize(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+        protected override void FillRandomLayers(int sequence, int tokens, Random random)
         {
             SequenceCache cache = Cache(sequence);
             float* row = stackalloc float[2 * Plan.HeadDim];
@@ -331,7 +331,7 @@ internal static partial class SessionEmitter
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
         string declared = plan.HeadRole?.Profile?.Roles is null ? "" : " ?? Loops.Profile";
-        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
+        writer.WriteLine($"_profile = RequireProfile(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
         if (plan.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
         {
             writer.WriteLine($$"""
@@ -380,7 +380,7 @@ internal static partial class SessionEmitter
     {
         writer.WriteLine();
         writer.WriteLine("// The line along which decoding pools.");
-        bool physical = plan.DecodeOrder == DecodeOrder.Physical;
+        bool physical = plan.PoolingOrder == PoolingOrder.Physical;
         if (physical)
         {
             writer.WriteLine("""
@@ -410,7 +410,7 @@ internal static partial class SessionEmitter
             {
                 PageTable* table = cache.Layer(done) + head;
                 table->Budget = Loops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
-                table->Watched = true;
+                table->RetainsWeights = true;
             }
         }
         """);

@@ -47,7 +47,7 @@ internal sealed record PipelinePlan
     public required bool Counted { get; init; }
 
     /// <summary>The line along which an eviction while decoding pools.</summary>
-    public required DecodeOrder DecodeOrder { get; init; }
+    public required PoolingOrder PoolingOrder { get; init; }
 
     /// <summary>Whether tokens are left out at all.</summary>
     public required bool Selects { get; init; }
@@ -74,7 +74,7 @@ internal sealed record PipelinePlan
     public required int ValueVectors { get; init; }
 
     /// <summary>Tokens of the longest piece of a head that one thread attends to at a time.</summary>
-    public required int ChunkTokens { get; init; }
+    public required int SplitTokens { get; init; }
 
     /// <summary>How the kernels are blocked; null where the storage is not one that kernels read.</summary>
     public required KernelPlan? Kernels { get; init; }
@@ -86,7 +86,7 @@ internal sealed record PipelinePlan
     public bool Seals => Quantised || Prunes;
 
     /// <summary>Floats from one query head's scores to the next.</summary>
-    public int ScoreStride => ChunkTokens + 16;
+    public int ScoreStride => SplitTokens + 16;
 
     public int HeadDim => Spec.HeadDim;
 
@@ -145,13 +145,13 @@ internal sealed record PipelinePlan
     public bool NeedsProfile => Selects && Spec.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.HeadProfile) != 0);
 
     /// <summary>Whether a page's tokens stand in order of their rank, best first: what shrinks then is cut, and what is pooled by rank finds it.</summary>
-    public bool KeepsRanked => Cascades || DecodeOrder == DecodeOrder.Physical;
+    public bool KeepsRanked => Cascades || PoolingOrder == PoolingOrder.Physical;
 
     /// <summary>Where a page keeps the line of its head, one slot number a rank.</summary>
     public int OrderOffset => PositionOffset + (PageTokens * sizeof(int));
 
     /// <summary>Where a page keeps what its tokens have collected.</summary>
-    public int CollectedOffset => OrderOffset + (DecodeOrder == DecodeOrder.None ? 0 : PageTokens * sizeof(int));
+    public int CollectedOffset => OrderOffset + (PoolingOrder == PoolingOrder.None ? 0 : PageTokens * sizeof(int));
 
     /// <summary>Where a counted page keeps its number of valid tokens.</summary>
     public int CountOffset => PositionOffset + (PageTokens * sizeof(int) * (1 + StateWords));

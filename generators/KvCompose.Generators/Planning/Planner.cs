@@ -30,8 +30,8 @@ internal static class Planner
         int valueOffset = keyBytes + (quantised ? spec.HeadDim * sizeof(uint) : 0);
         int positionOffset = valueOffset + elementBytes + (quantised ? spec.PageTokens * sizeof(uint) : 0);
         AttentionStatistics statistics = StatisticsOf(spec, selection);
-        DecodeOrder order = selection.EvictsWhileDecoding ? (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) : DecodeOrder.None;
-        int stateWords = (order == DecodeOrder.None ? 0 : 1) + ((statistics & AttentionStatistics.CollectedProbabilities) == 0 ? 0 : 1);
+        PoolingOrder order = selection.EvictsWhileDecoding ? (PoolingOrder)selection.Number(OptionRole.PoolingOrder, 0) : PoolingOrder.None;
+        int stateWords = (order == PoolingOrder.None ? 0 : 1) + ((statistics & AttentionStatistics.CollectedProbabilities) == 0 ? 0 : 1);
         bool counted = selection.Facts.Lossy && spec.Stages.Any(static stage => stage is { Tier: not null, Facts.Layout: >= CacheLayout.Paged });
         int countOffset = positionOffset + (spec.PageTokens * sizeof(int) * (1 + stateWords));
         int pageBytes = (countOffset + (counted ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
@@ -54,7 +54,7 @@ internal static class Planner
             BytesPerToken = (countOffset + spec.PageTokens - 1) / spec.PageTokens,
             StateWords = stateWords,
             Counted = counted,
-            DecodeOrder = order,
+            PoolingOrder = order,
             Selects = selection.Facts.Lossy,
             Sinks = selection.Number(OptionRole.Sinks, 0),
             Window = window,
@@ -65,7 +65,7 @@ internal static class Planner
             Statistics = statistics,
             ScoreSets = ScoreSets(spec.GroupSize),
             ValueVectors = ValueVectors(spec.GroupSize, spec.HeadDim / VectorFloats),
-            ChunkTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
+            SplitTokens = LongestChunk / spec.PageTokens * spec.PageTokens,
             Kernels = KernelPlanner.Plan(spec, storageType, (statistics & AttentionStatistics.AllRowsSum) != 0 ? int.MaxValue : observedRows),
         };
     }

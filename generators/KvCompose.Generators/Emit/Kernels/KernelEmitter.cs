@@ -189,7 +189,7 @@ internal static class KernelEmitter
             private const int TileFloats4 = {4 * plan.HeadDim};
             private const int Columns = {plan.HeadDim / 4};
             """);
-        if (plan.DecodeOrder != DecodeOrder.None)
+        if (plan.PoolingOrder != PoolingOrder.None)
         {
             writer.WriteLine($"private const int PageOrder = {plan.OrderOffset / sizeof(float)};");
         }

@@ -73,7 +73,7 @@ namespace Readers
             public const int PoolingKernel = 7;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
@@ -90,7 +90,7 @@ namespace Readers
             public global::KvCompose.HeadKvHeads HeadRole { get; init; } = new global::KvCompose.HeadKvHeads { Beta = 1.2d, Temperature = 1d, Largest = false };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Retrievers for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),

@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 1106, options)
+                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 1106, options)
             {
                 _options = options;
             }
@@ -93,7 +93,7 @@ namespace Readers
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                             Padded = padded, PaddedStride = stride + 48,
-                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional },
+                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional },
                             Sums = windowSums,
                             Variances = windowVariances,
                         };
@@ -148,7 +148,7 @@ namespace Readers
                     {
                         PageTable* table = cache.Layer(done) + head;
                         table->Budget = Loops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
-                        table->Watched = true;
+                        table->RetainsWeights = true;
                     }
                 }
 
@@ -164,7 +164,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];

@@ -73,7 +73,7 @@ namespace Readers
             public const int PoolingKernel = 5;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
@@ -93,11 +93,11 @@ namespace Readers
             public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.CakeOnDisk for 2 query heads of 32 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.CakeBudget, Tokens = {LayerBudget.Tokens}, Tuning = {LayerBudget.Tuning}, Tau1 = {LayerBudget.Tau1}, Tau2 = {LayerBudget.Tau2}, Mode = {LayerBudget.Mode}"),
-                "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = KvCompose.DecodeOrder.Positional",
+                "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = KvCompose.PoolingOrder.Positional",
                 FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
 
             /// <inheritdoc/>

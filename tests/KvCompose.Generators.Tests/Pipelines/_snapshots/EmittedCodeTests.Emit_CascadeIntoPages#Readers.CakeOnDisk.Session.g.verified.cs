@@ -26,10 +26,10 @@ namespace Readers
         {
             private readonly Options _options;
 
-            private readonly global::KvCompose.Tiers.PagedTier _tier;
+            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 2212, options)
+                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2212, options)
             {
                 _options = options;
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
@@ -101,7 +101,7 @@ namespace Readers
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                             Padded = padded, PaddedStride = stride + 48,
-                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = global::KvCompose.DecodeOrder.Positional },
+                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = global::KvCompose.PoolingOrder.Positional },
                             Sums = windowSums,
                             Variances = windowVariances,
                         };
@@ -129,7 +129,7 @@ namespace Readers
                         {
                             // What it loses joins what was placed of the layer.
                             int remaining = Math.Min(cache.Tokens(done, head), Loops.Kept(layerBudgets[done], statistics[done].Tokens));
-                            _tier.Cut(sequence, done, head, remaining);
+                            _tier.OnShrink(sequence, done, head, remaining);
                             cache.Resize(done, head, remaining);
                         }
                     }
@@ -169,7 +169,7 @@ namespace Readers
                 }
 
                 // All layers are stored: what was placed can be asked for.
-                _tier.Ready(sequence, prompt.Length, cancellation);
+                _tier.OnPrefillCompleted(sequence, prompt.Length, cancellation);
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
                 return prompt.Length;
@@ -177,7 +177,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];

@@ -25,7 +25,7 @@ namespace Readers
             where TTransformer : struct, ITransformer
         {
             internal Session(TTransformer transformer, Options options)
-                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 5192, options)
+                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 5192, options)
             {
             }
 
@@ -74,7 +74,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];

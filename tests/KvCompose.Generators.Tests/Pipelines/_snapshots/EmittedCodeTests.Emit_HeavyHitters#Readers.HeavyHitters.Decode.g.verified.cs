@@ -63,7 +63,7 @@ namespace Readers
                     Items.Merge();
 
                     // Evict: heads above their budget give up what this step needed least.
-                    int longest = (Items.LongestWatched + 1023) / 1024 * 1024;
+                    int longest = (Items.LongestRetained + 1023) / 1024 * 1024;
                     int lineFloats = (5 * longest) + 32;
                     var evict = new Loops.EvictWork
                     {
@@ -112,7 +112,7 @@ namespace Readers
             internal struct AttendWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
 
@@ -121,7 +121,7 @@ namespace Readers
             }
 
             /// <summary>Attention of a group's 4 query heads over one piece of their key-value head.</summary>
-            private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
+            private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
@@ -365,7 +365,7 @@ namespace Readers
             internal struct EvictWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public global::KvCompose.H2o Options;
                 public float* Lines;
                 public int LineFloats;
@@ -375,7 +375,7 @@ namespace Readers
                 public readonly void Run(int item, int worker)
                 {
                     AttendedHead* head = Items.Heads + item;
-                    if (!head->Table->Watched)
+                    if (!head->Table->RetainsWeights)
                     {
                         return;
                     }

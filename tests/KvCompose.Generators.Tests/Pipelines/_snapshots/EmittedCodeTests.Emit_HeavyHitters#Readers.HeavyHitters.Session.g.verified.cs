@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 4680, options)
+                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 4680, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
@@ -114,7 +114,7 @@ namespace Readers
                     {
                         PageTable* table = cache.Layer(layer) + head;
                         table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head], tokens);
-                        table->Watched = table->Budget > 0;
+                        table->RetainsWeights = table->Budget > 0;
                     }
 
                     // Choose and store: sinks, window and the best of the others.
@@ -141,7 +141,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];

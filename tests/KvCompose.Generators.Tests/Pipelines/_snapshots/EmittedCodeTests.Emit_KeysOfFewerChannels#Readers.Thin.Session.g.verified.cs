@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Thin", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, keyChannels: Plan.KeyChannels), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 2420, options)
+                : base("Thin", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, keyChannels: Plan.KeyChannels), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2420, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
@@ -140,7 +140,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];
@@ -158,7 +158,7 @@ namespace Readers
                             }
 
                             byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(table->Open, table->Channels, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                            Loops.Store(table->Residual, table->Channels, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
                         }
                     }
                 }

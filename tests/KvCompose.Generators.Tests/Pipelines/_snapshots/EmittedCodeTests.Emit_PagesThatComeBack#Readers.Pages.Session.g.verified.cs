@@ -26,10 +26,10 @@ namespace Readers
         {
             private readonly Options _options;
 
-            private readonly global::KvCompose.Tiers.PagedTier _tier;
+            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Pages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 2340, options)
+                : base("Pages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2340, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
@@ -139,7 +139,7 @@ namespace Readers
                 }
 
                 // All layers are stored: what was placed can be asked for.
-                _tier.Ready(sequence, prompt.Length, cancellation);
+                _tier.OnPrefillCompleted(sequence, prompt.Length, cancellation);
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
                 return prompt.Length;
@@ -147,7 +147,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];

@@ -75,7 +75,7 @@ namespace Readers
             public const int PoolingKernel = 7;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
@@ -98,7 +98,7 @@ namespace Readers
             public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 0, Kibibytes = 0, Ratio = 0.1d };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Nibbles for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.TokenSelectivePropagation, Layer = {Propagation.Layer}, Tokens = {Propagation.Tokens}, Rate = {Propagation.Rate}"),

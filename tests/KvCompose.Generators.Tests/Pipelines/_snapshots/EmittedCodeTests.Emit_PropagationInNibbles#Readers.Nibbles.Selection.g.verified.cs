@@ -269,7 +269,7 @@ namespace Readers
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(table->Open, page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        Store(table->Residual, page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
                     }
                 }
             }

@@ -27,7 +27,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Nibbles", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, quantised: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 2340, options)
+                : base("Nibbles", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, quantised: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2340, options)
             {
                 _options = options;
                 StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);
@@ -179,7 +179,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];
@@ -197,7 +197,7 @@ namespace Readers
                             }
 
                             byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(table->Open, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
+                            Loops.Store(table->Residual, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
                         }
                     }
                 }

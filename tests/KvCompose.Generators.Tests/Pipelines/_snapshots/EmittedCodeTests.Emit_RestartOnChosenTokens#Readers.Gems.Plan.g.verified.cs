@@ -72,7 +72,7 @@ namespace Readers
             public const int PoolingKernel = 1;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
@@ -86,7 +86,7 @@ namespace Readers
             public global::KvCompose.GemFilter Propagation { get; init; } = new global::KvCompose.GemFilter { Layer = 13, Tokens = 1024, Rate = 0.1d, Kernel = 5, Pooling = global::KvCompose.PoolingKind.Average };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Gems for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.GemFilter, Layer = {Propagation.Layer}, Tokens = {Propagation.Tokens}, Rate = {Propagation.Rate}, Kernel = 5, Pooling = KvCompose.PoolingKind.Average"),

@@ -51,8 +51,8 @@ namespace Readers
 
                     // Bring in: tokens that this step's queries ask for become resident, others cease to be.
                     var step = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
-                    _tier.BringIn(in step);
-                    _tier2.BringIn(in step);
+                    _tier.FetchBeforeAttention(in step);
+                    _tier2.FetchBeforeAttention(in step);
 
                     // Attend: scores, softmax and weighted values, every head cut into pieces of equal length.
                     Items.Clear();
@@ -69,8 +69,8 @@ namespace Readers
 
                     // Watch: what the step attended to.
                     var attended = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
-                    _tier.Watch(in attended);
-                    _tier2.Watch(in attended);
+                    _tier.OnAttention(in attended);
+                    _tier2.OnAttention(in attended);
 
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, Queries, Hidden, rows);
@@ -112,7 +112,7 @@ namespace Readers
             internal struct AttendWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
 
@@ -121,7 +121,7 @@ namespace Readers
             }
 
             /// <summary>Attention of a group's 4 query heads over one piece of their key-value head.</summary>
-            private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
+            private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]

@@ -74,7 +74,7 @@ namespace Readers
             public const int PoolingKernel = 5;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
@@ -100,7 +100,7 @@ namespace Readers
             public HeadProfile? Profile { get; init; }
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.StarsAndPages for 4 query heads of 128 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.HeteroHeads, Ratio = {HeadRole.Ratio}, Defects = KvCompose.Reference.HeteroCache.ReferenceDefects.None"),

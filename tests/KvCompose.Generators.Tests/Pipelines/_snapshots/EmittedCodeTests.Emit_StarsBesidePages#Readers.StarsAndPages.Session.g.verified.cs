@@ -28,14 +28,14 @@ namespace Readers
 
             private readonly HeadProfile _profile;
 
-            private readonly global::KvCompose.Tiers.HostTier _tier;
-            private readonly global::KvCompose.Tiers.PagedTier _tier2;
+            private readonly global::KvCompose.Tiers.HeteroCacheTier _tier;
+            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier2;
 
             internal Session(TTransformer transformer, Options options)
-                : base("StarsAndPages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 5192, options)
+                : base("StarsAndPages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 5192, options)
             {
                 _options = options;
-                _profile = Profiled("StarsAndPages", options.Profile);
+                _profile = RequireProfile("StarsAndPages", options.Profile);
                 global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
                 CheckRoles(in headRole, _profile);
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
@@ -134,7 +134,7 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Watched = roles[head] == HeadRole.Pivot;
+                        table->RetainsWeights = roles[head] == HeadRole.Pivot;
                     }
 
                     // Choose and store: sinks, window and the best of the others.
@@ -182,8 +182,8 @@ namespace Readers
                 }
 
                 // All layers are stored: what was placed can be asked for.
-                _tier.Ready(sequence, prompt.Length, cancellation);
-                _tier2.Ready(sequence, prompt.Length, cancellation);
+                _tier.OnPrefillCompleted(sequence, prompt.Length, cancellation);
+                _tier2.OnPrefillCompleted(sequence, prompt.Length, cancellation);
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
                 return prompt.Length;
@@ -191,7 +191,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];

@@ -28,13 +28,13 @@ namespace Readers
 
             private readonly HeadProfile _profile;
 
-            private readonly global::KvCompose.Tiers.HostTier _tier;
+            private readonly global::KvCompose.Tiers.HeteroCacheTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Stars", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: 5192, options)
+                : base("Stars", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 5192, options)
             {
                 _options = options;
-                _profile = Profiled("Stars", options.Profile);
+                _profile = RequireProfile("Stars", options.Profile);
                 global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
                 CheckRoles(in headRole, _profile);
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits));
@@ -131,7 +131,7 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Watched = roles[head] == HeadRole.Pivot;
+                        table->RetainsWeights = roles[head] == HeadRole.Pivot;
                     }
 
                     // Choose and store: sinks, window and the best of the others.
@@ -174,7 +174,7 @@ namespace Readers
                 }
 
                 // All layers are stored: what was placed can be asked for.
-                _tier.Ready(sequence, prompt.Length, cancellation);
+                _tier.OnPrefillCompleted(sequence, prompt.Length, cancellation);
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
                 return prompt.Length;
@@ -182,7 +182,7 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void SynthesizeLayers(int sequence, int tokens, Random random)
+            protected override void FillRandomLayers(int sequence, int tokens, Random random)
             {
                 SequenceCache cache = Cache(sequence);
                 float* row = stackalloc float[2 * Plan.HeadDim];

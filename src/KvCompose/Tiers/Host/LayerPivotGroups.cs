@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+
+namespace KvCompose.Tiers.Host;
+
+/// <summary>The stars of one layer of one sequence: collected head by head while the prompt is stored, complete when all of it is.</summary>
+internal sealed partial class LayerPivotGroups
+{
+    private readonly List<HostKvCopy> _satellites = [];
+    private readonly List<PivotReference> _pivots = [];
+    private int[] _positions = [];
+
+    /// <summary>Stars with a satellite that left tokens out, in the profile's order.</summary>
+    public MonitoredPivotGroup[] Stars { get; private set; } = [];
+
+    /// <summary>Rows of the layer's prompt.</summary>
+    public PromptRange Range { get; private set; }
+
+    /// <summary>Whether a head of the prompt was placed.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Begins a prompt.</summary>
+    public void Begin(PromptRange range, ReadOnlySpan<int> positions)
+    {
+        Range = range;
+        _positions = positions.ToArray();
+        HasBegun = true;
+    }
+
+    /// <summary>Takes a satellite, with its memory.</summary>
+    public void Add(HostKvCopy satellite) => _satellites.Add(satellite);
+
+    /// <summary>Takes a pivot.</summary>
+    public void Add(PivotReference pivot) => _pivots.Add(pivot);
+
+    /// <summary>The star of a pivot, or null.</summary>
+    public MonitoredPivotGroup? OfPivot(int head)
+    {
+        foreach (MonitoredPivotGroup star in Stars)
+        {
+            if (star.Pivot == head)
+            {
+                return star;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes the stars of what was collected.</summary>
+    /// <param name="stars">Of the layer, in the profile's order.</param>
+    /// <param name="settings">Of the tier.</param>
+    public void Complete(ImmutableArray<PivotGroup> stars, PivotGroupSettings settings)
+    {
+        var complete = new List<MonitoredPivotGroup>();
+        for (int visited = 0; visited < stars.Length; visited++)
+        {
+            HostKvCopy[] own = [.. _satellites.Where(satellite => stars[visited].Satellites.Contains(satellite.Head))];
+            if (own.Length > 0 && ReferenceOf(stars, visited, settings) is { } reference)
+            {
+                complete.Add(new MonitoredPivotGroup(settings, reference, own, Range, _positions));
+                _satellites.RemoveAll(satellite => own.Contains(satellite));
+            }
+        }
+
+        Stars = [.. complete];
+        Release();
+    }
+
+    /// <summary>Gives everything back.</summary>
+    public void Clear()
+    {
+        Array.ForEach(Stars, static star => star.Dispose());
+        Stars = [];
+        HasBegun = false;
+        Release();
+    }
+
+    /// <summary>Defect A of the published code: the star visited i-th starts with the set of the i-th pivot.</summary>
+    private PivotReference? ReferenceOf(ImmutableArray<PivotGroup> stars, int visited, PivotGroupSettings settings)
+    {
+        int pivot = stars[visited].Pivot;
+        if (_pivots.Find(candidate => candidate.Head == pivot) is not { } own)
+        {
+            return null;
+        }
+
+        return (settings.Defects & Reference.HeteroCache.ReferenceDefects.SlotMismatch) == 0
+            ? own
+            : own with { Mask = [.. _pivots[visited].Mask] };
+    }
+
+    /// <summary>What belongs to no star.</summary>
+    private void Release()
+    {
+        _satellites.ForEach(static satellite => satellite.Dispose());
+        _satellites.Clear();
+        _pivots.Clear();
+    }
+}

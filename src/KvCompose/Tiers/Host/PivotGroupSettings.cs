@@ -1,0 +1,14 @@
+using KvCompose.Memory;
+using KvCompose.Reference.HeteroCache;
+
+namespace KvCompose.Tiers.Host;
+
+/// <summary>What all stars of a tier have in common.</summary>
+/// <param name="Scores">How a pivot's weights become scores.</param>
+/// <param name="Window">W, decode steps of a window.</param>
+/// <param name="DriftThreshold">τ.</param>
+/// <param name="Defects">Defects of the published code to reproduce.</param>
+/// <param name="RowFloats">Floats of one token's key and value.</param>
+/// <param name="Memory">Is charged for staging.</param>
+internal sealed record PivotGroupSettings(
+    PivotScores Scores, int Window, double DriftThreshold, ReferenceDefects Defects, int RowFloats, HostMemory Memory);
