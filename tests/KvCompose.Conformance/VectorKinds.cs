@@ -3,6 +3,7 @@ using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
+using KvCompose.Conformance.Kinds.Templates;
 using KvCompose.Conformance.Running;
 
 namespace KvCompose.Conformance;
@@ -18,5 +19,6 @@ public static class VectorKinds
         .. HeteroCacheFamily.Kinds,
         .. IceCacheFamily.Kinds,
         .. GgufFamily.Kinds,
+        .. TemplateFamily.Kinds,
     ];
 }
