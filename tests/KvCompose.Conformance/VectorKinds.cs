@@ -4,6 +4,7 @@ using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
 using KvCompose.Conformance.Kinds.Templates;
+using KvCompose.Conformance.Kinds.Tokenizers;
 using KvCompose.Conformance.Running;
 
 namespace KvCompose.Conformance;
@@ -18,6 +19,7 @@ public static class VectorKinds
         .. CakeFamily.Kinds,
         .. HeteroCacheFamily.Kinds,
         .. IceCacheFamily.Kinds,
+        .. TokenizersFamily.Kinds,
         .. GgufFamily.Kinds,
         .. TemplateFamily.Kinds,
     ];

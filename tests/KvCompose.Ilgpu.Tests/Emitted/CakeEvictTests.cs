@@ -1,9 +1,11 @@
-using ILGPU;
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>Eviction while decoding on the device against the plain reference, for heads above, at and without their budgets.</summary>
 public sealed class CakeEvictTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -19,16 +21,16 @@ public sealed class CakeEvictTests(KernelFixture fixture) : IClassFixture<Kernel
     [Fact]
     public void Evict_AlongPositions_LeavesWhatTheReferenceLeaves()
         => Check(CakeDecodePooling.Positional, (heads, queries, scratch, output, logits)
-            => Cake32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
+            => Cake32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
             (heads, budgets, positions, scratch, logits, line)
-            => Cake32.Kernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride));
+            => Cake32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride));
 
     [Fact]
     public void Evict_AlongStorage_LeavesAndRanksWhatTheReferenceDoes()
         => Check(CakeDecodePooling.Physical, (heads, queries, scratch, output, logits)
-            => CakeByRank32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
+            => CakeByRank32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
             (heads, budgets, positions, scratch, logits, line)
-            => CakeByRank32.Kernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride));
+            => CakeByRank32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride));
 
     private delegate void Attention(
         PagedHeads heads, ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, ArrayView<float> logits);
@@ -48,7 +50,7 @@ public sealed class CakeEvictTests(KernelFixture fixture) : IClassFixture<Kernel
         using var logits = fixture.Device.Allocate<float>(Tokens.Length * Group * Stride);
         using var line = fixture.Device.Allocate<int>(Tokens.Length * Stride);
         using var scratch = fixture.Device.Allocate<float>(
-            Cake32.Kernels.AttendScratch(Tokens.Length, Shares) + Cake32.Kernels.EvictScratch(Tokens.Length, Stride));
+            Cake32.SimulatedKernels.AttendScratch(Tokens.Length, Shares) + Cake32.SimulatedKernels.EvictScratch(Tokens.Length, Stride));
         fixture.InEveryOrder(() =>
         {
             heads.Restore();

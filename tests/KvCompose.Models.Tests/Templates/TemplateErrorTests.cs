@@ -11,7 +11,7 @@ public class TemplateErrorTests
     [InlineData("x\r\ny {{ 'a'|nosuch }}", 2, 10, "No filter named 'nosuch'")]
     [InlineData("{% if a %}{% for x in a %}{% endif %}", 1, 30, "unknown tag 'endif'; looking for endfor or else")]
     [InlineData("{% autoescape true %}{% endautoescape %}", 1, 4, "autoescape is not supported")]
-    [InlineData("{% if a %}\n", 1, 11, "elif or else or endif is missing")]
+    [InlineData("{% if a %}\n\nx", 2, 1, "elif or else or endif is missing")]
     public void Parse_NoTemplate_NamesLineColumnAndWhat(string source, int line, int column, string what)
     {
         ChatTemplateException problem = Assert.Throws<ChatTemplateException>(() => ChatTemplate.Parse(source));

@@ -70,6 +70,11 @@ internal static class LayoutFilters
             throw TemplateFault.Type($"truncate: expected length >= {end.Count} and leeway >= 0, got {length} and {leeway}");
         }
 
+        if (value is not Text && Arguments.Integer(Filters.Apply(run, "length", value, Arguments.None), "length") <= (long)length + leeway)
+        {
+            return value;
+        }
+
         Text text = Arguments.String(value, "truncate() value");
         if (text.Count <= (long)length + leeway)
         {

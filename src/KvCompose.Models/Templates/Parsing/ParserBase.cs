@@ -30,6 +30,11 @@ internal abstract class ParserBase
         Token taken = Current;
         Current = _ahead ?? _lexer.Next();
         _ahead = null;
+        if (Current.Kind == TokenKind.End)
+        {
+            Current = Current with { Offset = taken.Offset }; // What is missing at the end belongs to what came last.
+        }
+
         return taken;
     }
 
