@@ -31,7 +31,13 @@ internal static class EmittedFile
 
         """;
 
-    public static SourceWriter Write(PipelinePlan plan, Action<SourceWriter> members, string summary = "", string usings = Usings)
+    /// <param name="plan">The pipeline.</param>
+    /// <param name="members">Writes what the class gets.</param>
+    /// <param name="summary">Documentation of the class.</param>
+    /// <param name="usings">What short names are looked up in.</param>
+    /// <param name="names">Short names that are written in full whatever they mean where the pipeline stands.</param>
+    public static SourceWriter Write(
+        PipelinePlan plan, Action<SourceWriter> members, string summary = "", string usings = Usings, IReadOnlyDictionary<string, string>? names = null)
     {
         var writer = new SourceWriter();
         writer.WriteLine(Preamble);
@@ -42,6 +48,7 @@ internal static class EmittedFile
 
         writer.WriteLine(usings);
         plan.Spec.Hierarchy.Write(writer, members, summary);
+        writer = names is null ? writer : NameQualifier.Qualify(writer, names);
         return plan.Spec.Hidden.Count == 0 ? writer : NameQualifier.Qualify(writer, plan.Spec.Hidden);
     }
 }

@@ -30,6 +30,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     private readonly SequenceCache[] _caches;
     private NativeFloats? _lines;
     private readonly string? _pageFolder;
+    private readonly bool[] _hasLogits; // by sequence: whether the logits are those of its next token
     private readonly bool[] _inStep; // by sequence: whether a step has begun and not ended
     private int _rowCount;
     private bool _disposed;
@@ -44,6 +45,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
+    /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
@@ -53,6 +55,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         TransformerShape shape = transformer.Shape;
         Check(pipeline, "head dimension", layout.HeadDim, shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
+        UnsupportedLayerException.ThrowIfAny(transformer);
         Transformer = transformer;
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;
@@ -71,7 +74,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _declared = options;
         _lengths = new int[rows];
         _inStep = new bool[rows];
-        _histories = [.. Enumerable.Range(0, rows).Select(_ => new TokenHistory(shape.Context))];
+        _hasLogits = new bool[rows];
+        _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _sequenceOfRow = new int[rows];
         _stepTokens = new int[rows];
         _stepPositions = new int[rows];
@@ -94,7 +98,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     {
         get
         {
-            long tokens = 0, beside = 0;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            long tokens = 0;
             int heads = 0;
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
@@ -104,7 +109,6 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
 
                 heads += Shape.Layers * Shape.KeyValueHeads;
-                beside += _caches[sequence].BytesBesidePages;
                 PageTable* tables = _caches[sequence].Layer(0);
                 for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
                 {
@@ -112,7 +116,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
             }
 
-            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + beside, Pool.PeakBytes + beside, Pool.LimitBytes);
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes);
         }
     }
 
@@ -182,7 +186,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         {
             using var buffers = new PrefillBuffers(Shape, prompt.Length);
             _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
-            _histories[sequence].Add(prompt);
+            _histories[sequence].Begin(prompt, Shape.Context - _lengths[sequence]);
+            _hasLogits[sequence] = true;
         }
         catch
         {
@@ -218,9 +223,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     public sealed override ReadOnlySpan<float> Logits(int sequence = 0)
     {
         Require(sequence);
-        return _lengths[sequence] > 0
+        return _hasLogits[sequence]
             ? new ReadOnlySpan<float>(_logits.Pointer + ((nint)sequence * Shape.Vocabulary), Shape.Vocabulary)
-            : throw new InvalidOperationException($"sequence {sequence} has no prompt");
+            : throw new InvalidOperationException(_lengths[sequence] == 0
+                ? $"sequence {sequence} has no prompt"
+                : $"sequence {sequence} has no logits: it was filled with random tokens and has made no step since");
     }
 
     /// <inheritdoc/>
@@ -249,6 +256,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
         _inStep[sequence] = false;
+        _hasLogits[sequence] = false;
         _histories[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
@@ -317,6 +325,18 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     protected static void CheckRoles<TRole>(in TRole options, HeadProfile profile)
         where TRole : unmanaged, IHeadRole<TRole>
         => TRole.Check(in options, profile);
+
+    /// <summary>The scores of a profile as a head-role stage prepares them for a prompt.</summary>
+    /// <param name="options">The stage.</param>
+    /// <param name="scores">[layers, <paramref name="scoredHeads"/>].</param>
+    /// <param name="scoredHeads">Heads of a layer that the profile scores.</param>
+    protected double[] PrepareHeads<TRole>(in TRole options, ReadOnlySpan<double> scores, int scoredHeads)
+        where TRole : unmanaged, IHeadRole<TRole>
+    {
+        double[] prepared = scores.ToArray();
+        TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
+        return prepared;
+    }
 
     /// <summary>What a tier is opened with.</summary>
     /// <param name="pipeline">The pipeline's name.</param>
@@ -404,6 +424,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         {
             _lengths[_sequenceOfRow[row]]++;
             _inStep[_sequenceOfRow[row]] = false;
+            _hasLogits[_sequenceOfRow[row]] = true;
             _histories[_sequenceOfRow[row]].Continue(StepTokens[row]);
         }
 
