@@ -1,4 +1,6 @@
 using KvCompose.Conformance.Kinds.Cake;
+using KvCompose.Conformance.Kinds.Checkpoints;
+using KvCompose.Conformance.Kinds.Families;
 using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
@@ -22,5 +24,7 @@ public static class VectorKinds
         .. TokenizersFamily.Kinds,
         .. GgufFamily.Kinds,
         .. TemplateFamily.Kinds,
+        .. ModelFamiliesFamily.Kinds,
+        .. CheckpointFamily.Kinds,
     ];
 }
