@@ -38,7 +38,7 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
             Add(output, plan, "Plan", PlanEmitter.Emit(plan));
             Add(output, plan, "Session", SessionEmitter.Emit(plan));
             Add(output, plan, "Decode", DecodeEmitter.Emit(plan));
-            if (plan.Selects)
+            if (plan.Prefill.Selects)
             {
                 Add(output, plan, "Selection", SelectionEmitter.Emit(plan));
             }

@@ -17,14 +17,14 @@ internal static partial class DecodeEmitter
                 public float* Scratch;
                 public int ScratchFloats;
                 """);
-            if (plan.WatchesFirst)
+            if (plan.Decode.WatchesFirst)
             {
                 writer.WriteLine("public bool Watched;");
             }
 
             writer.WriteLine();
             const string Call = "Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));";
-            writer.WriteLine(plan.WatchesFirst
+            writer.WriteLine(plan.Decode.WatchesFirst
                 ? $$"""
                     public readonly void Run(int item, int worker)
                     {
@@ -51,7 +51,7 @@ internal static partial class DecodeEmitter
                 float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
                 float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G], then [G] sums
                 """);
-            if (plan.KeepsWeights)
+            if (plan.Decode.KeepsWeights)
             {
                 writer.WriteLine("""
                     if (item->Weights != null)
@@ -72,12 +72,12 @@ internal static partial class DecodeEmitter
                 // Scores of every key, scaled so that the softmax is one of powers of two.
                 Scale(item->Queries, queries);
                 """);
-            if (plan.Prunes)
+            if (plan.Pages.Layout.Pruned)
             {
                 writer.WriteLine(KeptQueries);
             }
 
-            writer.WriteLine(plan.Counted ? CountedScores : plan.Seals ? SealedScores(plan) : FullScores);
+            writer.WriteLine(plan.Pages.Layout.Counted ? CountedScores : plan.Pages.Layout.Sealed ? SealedScores(plan) : FullScores);
             writer.WriteLine("""
 
                 // Softmax over the piece.
@@ -90,7 +90,7 @@ internal static partial class DecodeEmitter
                 new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
                 pages = item->Table->Pages + item->FirstPage;
                 """);
-            writer.WriteLine(plan.Counted ? CountedValues : plan.Seals ? SealedValues : FullValues);
+            writer.WriteLine(plan.Pages.Layout.Counted ? CountedValues : plan.Pages.Layout.Sealed ? SealedValues : FullValues);
             writer.WriteLine(AttendEnd);
         }
 
@@ -163,14 +163,14 @@ internal static partial class DecodeEmitter
     private static string SealedScores(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
-            // The last page, until it is full, is not {{(plan.Prunes ? "pruned" : "quantised")}} yet.
+            // The last page, until it is full, is not {{(plan.Pages.Layout.Pruned ? "pruned" : "quantised")}} yet.
             if (tokens - token < Plan.PageTokens)
             {
                 ScoreOpen((byte*)item->Table->Open, (tokens - token + 15) / 16, queries, scores + token);
             }
             else
             {
-                Score(pool.Address(*pages), Plan.PageTokens / 16, {{(plan.Prunes ? "kept" : "queries")}}, scores + token);
+                Score(pool.Address(*pages), Plan.PageTokens / 16, {{(plan.Pages.Layout.Pruned ? "kept" : "queries")}}, scores + token);
             }
         }
         """;

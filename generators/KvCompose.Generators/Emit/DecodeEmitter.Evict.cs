@@ -12,7 +12,7 @@ internal static partial class DecodeEmitter
         int lineFloats = (5 * longest) + {{2 * SelectionEmitter.Border(plan)}};
         var evict = new Loops.EvictWork
         {
-            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
+            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
         };
         Workers.Run(ref evict, Items.HeadCount);
         """);
@@ -25,7 +25,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine($"""
                 public PagePool Pool;
                 public AttentionItems Items;
-                public {plan.Selection.Type} Options;
+                public {plan.Prefill.Selection.Type} Options;
                 public float* Lines;
                 public int LineFloats;
                 public int Longest;
@@ -39,10 +39,10 @@ internal static partial class DecodeEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine(plan.DecodeOrder == DecodeOrder.None ? UnorderedLine : OrderedLine);
+        writer.WriteLine(plan.Decode.Order == DecodeOrder.None ? UnorderedLine : OrderedLine);
         writer.WriteLine();
         writer.WriteLine(Words);
-        if (plan.DecodeOrder != DecodeOrder.None)
+        if (plan.Decode.Order != DecodeOrder.None)
         {
             writer.WriteLine();
             WriteLineUp(writer, plan);
@@ -54,7 +54,7 @@ internal static partial class DecodeEmitter
 
     private static void WriteEvictHead(SourceWriter writer, PipelinePlan plan)
     {
-        string idle = plan.Collects ? "" : " || head->Table->Tokens <= head->Table->Budget";
+        string idle = plan.Observation.Collects ? "" : " || head->Table->Tokens <= head->Table->Budget";
         writer.WriteLine($$"""
             AttendedHead* head = Items.Heads + item;
             if (!head->Table->Watched{{idle}})
@@ -70,7 +70,7 @@ internal static partial class DecodeEmitter
             float* padded = (float*)positions + Longest + {{SelectionEmitter.Border(plan)}};  // [candidates], with borders
             """);
         writer.WriteLine();
-        if (plan.Collects)
+        if (plan.Observation.Collects)
         {
             WriteCollect(writer, plan);
         }
@@ -93,7 +93,7 @@ internal static partial class DecodeEmitter
                 new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
             }
             """);
-        if (plan.DecodeOrder == DecodeOrder.Physical)
+        if (plan.Decode.Order == DecodeOrder.Physical)
         {
             writer.WriteLine("""
 
@@ -109,7 +109,7 @@ internal static partial class DecodeEmitter
                 """);
         }
 
-        if (plan.DecodeOrder != DecodeOrder.None)
+        if (plan.Decode.Order != DecodeOrder.None)
         {
             writer.WriteLine("""
 
@@ -125,8 +125,8 @@ internal static partial class DecodeEmitter
 
     private static void WriteCollect(SourceWriter writer, PipelinePlan plan)
     {
-        string reduce = plan.Reduction == GroupReduction.Max ? "MathF.Max(scores[slot], probabilities[slot])" : "scores[slot] + probabilities[slot]";
-        string scale = plan.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / Plan.GroupSize)" : "";
+        string reduce = plan.Prefill.Reduction == GroupReduction.Max ? "MathF.Max(scores[slot], probabilities[slot])" : "scores[slot] + probabilities[slot]";
+        string scale = plan.Prefill.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / Plan.GroupSize)" : "";
         writer.WriteLine($$"""
             // Collect: every token adds the probability that the group gave it.
             Items.Probabilities(head, 0, scores);
@@ -155,34 +155,34 @@ internal static partial class DecodeEmitter
 
     private static void WriteRetentions(SourceWriter writer, PipelinePlan plan)
     {
-        int members = plan.RetainedHeads;
-        int kernel = plan.DecodeOrder == DecodeOrder.None ? 1 : plan.PoolingKernel;
+        int members = plan.Decode.RetainedHeads;
+        int kernel = plan.Decode.Order == DecodeOrder.None ? 1 : plan.Prefill.PoolingKernel;
         writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
         using (writer.WriteBlock($"for (int member = 0; member < {(members == 1 ? "1" : "Plan.GroupSize")}; member++)"))
         {
-            if (plan.KeepsWeights && !plan.Collects)
+            if (plan.Decode.KeepsWeights && !plan.Observation.Collects)
             {
                 writer.WriteLine("Items.Probabilities(head, member, probabilities);");
             }
 
-            string probability = plan.KeepsWeights ? " Probability = probabilities[slot]," : "";
-            string collected = plan.Collects ? "\n        Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
+            string probability = plan.Decode.KeepsWeights ? " Probability = probabilities[slot]," : "";
+            string collected = plan.Observation.Collects ? "\n        Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
             writer.WriteLine($$"""
                 for (int token = 0; token < candidates; token++)
                 {
                     int slot = candidate[token];
-                    var seen = new ResidentToken
+                    var resident = new ResidentToken
                     {
                         Position = positions[slot], StepPosition = head->Position,{{probability}}{{collected}}
                     };
-                    padded[token] = {{plan.Selection.Type}}.Retain(in Options, in seen);
+                    padded[token] = {{plan.Prefill.Selection.Type}}.Retain(in Options, in resident);
                 }
 
                 """);
             SelectionEmitter.WritePooling(writer, plan, kernel, members);
         }
 
-        if (plan.Reduction == GroupReduction.Mean && members > 1)
+        if (plan.Prefill.Reduction == GroupReduction.Mean && members > 1)
         {
             writer.WriteLine("""
 
@@ -237,7 +237,7 @@ internal static partial class DecodeEmitter
     /// <summary>A ranked table holds sinks, window, then the others; its line has the window last.</summary>
     private static void WriteLineUp(SourceWriter writer, PipelinePlan plan)
     {
-        bool physical = plan.DecodeOrder == DecodeOrder.Physical;
+        bool physical = plan.Decode.Order == DecodeOrder.Physical;
         writer.WriteLine("/// <summary>The line of a head as the prompt leaves it.</summary>");
         using (writer.WriteBlock($"internal static void LineUp(PagePool pool, PageTable* table{(physical ? ", bool ranked" : "")})"))
         {
@@ -260,7 +260,7 @@ internal static partial class DecodeEmitter
                     """);
             }
 
-            if (plan.KeepsRanked)
+            if (plan.Prefill.KeepsRanked)
             {
                 writer.WriteLine("""
                     var slots = new int[table->Tokens];
@@ -278,7 +278,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine($$"""
                 for (int rank = 0; rank < table->Tokens; rank++)
                 {
-                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = {{(plan.KeepsRanked ? "slots[rank]" : "rank")}};
+                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = {{(plan.Prefill.KeepsRanked ? "slots[rank]" : "rank")}};
                 }
                 """);
         }
@@ -286,7 +286,7 @@ internal static partial class DecodeEmitter
 
     private static void WriteRemove(SourceWriter writer, PipelinePlan plan)
     {
-        string collected = plan.Collects
+        string collected = plan.Observation.Collects
             ? "\n    ((float*)(target + Plan.CollectedOffset))[into] = ((float*)(source + Plan.CollectedOffset))[from];"
             : "";
         writer.WriteLine($$"""
@@ -312,10 +312,10 @@ internal static partial class DecodeEmitter
                 int from = last % Plan.PageTokens, into = slot % Plan.PageTokens;
                 for (int i = 0; i < Plan.HeadDim; i++)
                 {
-                    float key = {{plan.Storage}}.Load(source, ((nint)(from / 16 * Plan.HeadDim) + i) * 16)[from % 16];
-                    float value = {{plan.Storage}}.Load(source + Plan.ValueOffset, ((nint)from * Plan.HeadDim) + (i / 16 * 16))[i % 16];
-                    {{plan.Storage}}.Store(target, (((nint)(into / 16 * Plan.HeadDim) + i) * 16) + (into % 16), key);
-                    {{plan.Storage}}.Store(target + Plan.ValueOffset, ((nint)into * Plan.HeadDim) + i, value);
+                    float key = {{plan.Pages.Storage}}.Load(source, ((nint)(from / 16 * Plan.HeadDim) + i) * 16)[from % 16];
+                    float value = {{plan.Pages.Storage}}.Load(source + Plan.ValueOffset, ((nint)from * Plan.HeadDim) + (i / 16 * 16))[i % 16];
+                    {{plan.Pages.Storage}}.Store(target, (((nint)(into / 16 * Plan.HeadDim) + i) * 16) + (into % 16), key);
+                    {{plan.Pages.Storage}}.Store(target + Plan.ValueOffset, ((nint)into * Plan.HeadDim) + i, value);
                 }
 
                 ((int*)(target + Plan.PositionOffset))[into] = ((int*)(source + Plan.PositionOffset))[from];{{collected}}

@@ -52,7 +52,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + PrefetchBytes;");
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(
+                string names = string.Join(", ", Enumerable.Range(0, plan.Decode.ScoreSets).Select(
                     set => Sum(member, set) + " = " + (elements.Quantised && set == 0 ? $"start{CSharpLiteral.Of(member)}" : "Vector512<float>.Zero")));
                 writer.WriteLine($"Vector512<float> {names};");
             }
@@ -73,7 +73,7 @@ internal static partial class DecodeEmitter
                     writer.WriteLine($"Vector512<float> {vector} = {elements.Type}.Load(keys, {place});");
                     for (int member = 0; member < plan.GroupSize; member++)
                     {
-                        string sum = Sum(member, step % plan.ScoreSets);
+                        string sum = Sum(member, step % plan.Decode.ScoreSets);
                         writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate({vector}, Vector512.Create(query[{Offset(elements, member, step)}]), {sum});");
                     }
                 }
@@ -81,9 +81,9 @@ internal static partial class DecodeEmitter
 
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string sum = string.Join(" + ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set)));
+                string sum = string.Join(" + ", Enumerable.Range(0, plan.Decode.ScoreSets).Select(set => Sum(member, set)));
                 string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ScoreStride)";
-                writer.WriteLine(plan.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
+                writer.WriteLine(plan.Decode.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
             }
         }
     }
@@ -95,10 +95,10 @@ internal static partial class DecodeEmitter
         writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
         using (writer.WriteBlock($"private static void Accumulate{elements.Suffix}(byte* block, int tokens, float* weights, float* values)"))
         {
-            bool parts = plan.ValueVectors * Lanes < plan.HeadDim;
+            bool parts = plan.Decode.ValueVectors * Lanes < plan.HeadDim;
             if (parts)
             {
-                using (writer.WriteBlock($"for (int part = 0; part < Plan.HeadDim; part += {plan.ValueVectors * Lanes})"))
+                using (writer.WriteBlock($"for (int part = 0; part < Plan.HeadDim; part += {plan.Decode.ValueVectors * Lanes})"))
                 {
                     WriteValuePart(writer, plan, elements, "part");
                 }
@@ -135,7 +135,7 @@ internal static partial class DecodeEmitter
 
         for (int member = 0; member < plan.GroupSize; member++)
         {
-            string names = string.Join(", ", Enumerable.Range(0, plan.ValueVectors).Select(vector => $"{Sum(member, vector)} = Vector512.Load({At(member, vector)})"));
+            string names = string.Join(", ", Enumerable.Range(0, plan.Decode.ValueVectors).Select(vector => $"{Sum(member, vector)} = Vector512.Load({At(member, vector)})"));
             writer.WriteLine($"Vector512<float> {names};");
         }
 
@@ -150,7 +150,7 @@ internal static partial class DecodeEmitter
                 writer.WriteLine("Vector512<float> scale = Vector512.Create(AffineCode.Scale(code)), zero = Vector512.Create(AffineCode.Zero(code));");
             }
 
-            for (int vector = 0; vector < plan.ValueVectors; vector++)
+            for (int vector = 0; vector < plan.Decode.ValueVectors; vector++)
             {
                 if (vector * elements.ElementBits % 32 == 0)
                 {
@@ -165,7 +165,7 @@ internal static partial class DecodeEmitter
             {
                 string place = member == 0 ? "0" : $"{CSharpLiteral.Of(member)} * Plan.ScoreStride";
                 writer.WriteLine($"Vector512<float> weight{member} = Vector512.Create(weight[{place}]);");
-                for (int vector = 0; vector < plan.ValueVectors; vector++)
+                for (int vector = 0; vector < plan.Decode.ValueVectors; vector++)
                 {
                     string sum = Sum(member, vector);
                     writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate(value{CSharpLiteral.Of(vector)}, weight{CSharpLiteral.Of(member)}, {sum});");
@@ -175,7 +175,7 @@ internal static partial class DecodeEmitter
 
         for (int member = 0; member < plan.GroupSize; member++)
         {
-            for (int vector = 0; vector < plan.ValueVectors; vector++)
+            for (int vector = 0; vector < plan.Decode.ValueVectors; vector++)
             {
                 writer.WriteLine($"{Sum(member, vector)}.Store({At(member, vector)});");
             }

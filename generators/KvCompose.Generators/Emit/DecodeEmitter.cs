@@ -25,7 +25,7 @@ internal static partial class DecodeEmitter
             WriteAppend(writer, plan);
             writer.WriteLine();
             WriteAttend(writer, plan);
-            StoredElements[] read = plan.Seals ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
+            StoredElements[] read = plan.Pages.Layout.Sealed ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
             foreach (StoredElements elements in read)
             {
                 writer.WriteLine();
@@ -40,7 +40,7 @@ internal static partial class DecodeEmitter
                 WriteValues(writer, plan, elements);
             }
 
-            if (plan.Evicts)
+            if (plan.Decode.Evicts)
             {
                 writer.WriteLine();
                 WriteEviction(writer, plan);

@@ -7,18 +7,18 @@ namespace KvCompose.Generators.Emit;
 internal static partial class SelectionEmitter
 {
     /// <summary>The loop that chooses who goes on: that of the selection, unless it ranks.</summary>
-    public static string OnwardChoice(PipelinePlan plan) => plan.KeepsRanked ? "ChooseOnward" : "Choose";
+    public static string OnwardChoice(PipelinePlan plan) => plan.Prefill.KeepsRanked ? "ChooseOnward" : "Choose";
 
     private static void WritePropagation(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine(PropagationLoops);
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             writer.WriteLine();
             writer.WriteLine(LastRows);
         }
 
-        if (plan.KeepsRanked)
+        if (plan.Prefill.KeepsRanked)
         {
             writer.WriteLine();
             writer.WriteLine(AscendingChoice.Replace("void Choose(", $"void {OnwardChoice(plan)}("));

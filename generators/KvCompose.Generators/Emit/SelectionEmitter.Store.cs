@@ -8,7 +8,7 @@ internal static partial class SelectionEmitter
 {
     private static void WriteStore(SourceWriter writer, PipelinePlan plan)
     {
-        string collect = plan.Collects
+        string collect = plan.Observation.Collects
             ? "\n            ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens] = Scores[((nint)head * Stride) + kept[slot]];"
             : "";
         writer.WriteLine($$"""
@@ -28,13 +28,13 @@ internal static partial class SelectionEmitter
                 public int Stride;
                 public float* Keys;
                 public float* Values;
-                public int[] Positions;{{(plan.Prunes ? "\n    public float* QuerySquares;" : "")}}
+                public int[] Positions;{{(plan.Pages.Layout.Pruned ? "\n    public float* QuerySquares;" : "")}}
 
                 public readonly void Run(int head, int worker)
                 {
                     PageTable* table = Tables + head;
                     int* kept = Kept + ((nint)head * Stride);
-                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);{{(plan.Prunes ? "\n        " + ChannelChoice("kept", "table->Tokens") : "")}}
+                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);{{(plan.Pages.Layout.Pruned ? "\n        " + ChannelChoice("kept", "table->Tokens") : "")}}
                     for (int slot = 0; slot < table->Tokens; slot++)
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
@@ -44,7 +44,7 @@ internal static partial class SelectionEmitter
                 }
             }
             """);
-        if (plan.Evicts)
+        if (plan.Decode.Evicts)
         {
             writer.WriteLine();
             writer.WriteLine("""
@@ -54,7 +54,7 @@ internal static partial class SelectionEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine(plan.KeepsRanked ? RankedChoice : AscendingChoice);
+        writer.WriteLine(plan.Prefill.KeepsRanked ? RankedChoice : AscendingChoice);
     }
 
     /// <summary>Chooses the channels of a head before its pages fill.</summary>

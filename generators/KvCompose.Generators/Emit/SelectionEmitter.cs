@@ -10,19 +10,19 @@ internal static partial class SelectionEmitter
     {
         using (writer.WriteBlock("private static unsafe partial class Loops"))
         {
-            if (plan.ObservesWindow || plan.ObservesKeyNorm)
+            if (plan.Observation.ReadsWindow || plan.Observation.ReadsKeys)
             {
                 WriteObserve(writer, plan);
                 writer.WriteLine();
             }
 
-            if (plan.ObservesAllRows)
+            if (plan.Observation.ReadsAllRows)
             {
-                WriteAllRows(writer);
+                WriteAllRows(writer, plan.Observation);
                 writer.WriteLine();
             }
 
-            if (plan.ObservesAttention)
+            if (plan.Observation.ReadsAttention)
             {
                 WriteRows(writer, plan, RowsAtOnce);
                 writer.WriteLine();
@@ -33,25 +33,25 @@ internal static partial class SelectionEmitter
             WriteScore(writer, plan);
             writer.WriteLine();
             WriteStore(writer, plan);
-            if (plan.Propagates)
+            if (plan.Prefill.Propagates)
             {
                 writer.WriteLine();
                 WritePropagation(writer, plan);
             }
 
-            if (plan.Residencies.Any())
+            if (plan.Residency.Stages.Any())
             {
                 writer.WriteLine();
                 WriteLeftOut(writer);
             }
 
-            if (plan.ObservesEntropy || plan.ObservesVariance)
+            if (plan.Observation.Totalled.Any())
             {
                 writer.WriteLine();
                 WriteTotal(writer);
             }
 
-            if (plan.HeadRole is { Profile: { Heads: > 0 } profile })
+            if (plan.Prefill.HeadRole is { Profile: { Heads: > 0 } profile })
             {
                 writer.WriteLine();
                 if (profile.Roles is { } roles)
@@ -82,32 +82,4 @@ internal static partial class SelectionEmitter
             return total;
         }
         """);
-
-    private static List<(string Field, string Property, bool PerQueryHead)> StatisticPointers(PipelinePlan plan)
-    {
-        var pointers = new List<(string, string, bool)>();
-        if (plan.ObservesWindow)
-        {
-            pointers.Add(("Sums", "WindowSum", true));
-        }
-
-        if (plan.ObservesVariance)
-        {
-            pointers.Add(("Variances", "WindowVariance", true));
-        }
-
-        if (plan.ObservesAllRows)
-        {
-            pointers.Add(("AllRows", "AllRowsSum", true));
-        }
-
-        if (plan.ObservesKeyNorm)
-        {
-            pointers.Add(("Norms", "KeyNorm", false));
-        }
-
-        return pointers;
-    }
-
-    private static string Lower(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 }

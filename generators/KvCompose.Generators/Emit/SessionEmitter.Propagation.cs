@@ -22,7 +22,7 @@ internal static partial class SessionEmitter
             int onward = tokens;
             double onwardShare = 1;
             """);
-        foreach (StageSpec stage in plan.Propagations)
+        foreach (StageSpec stage in plan.Prefill.Propagations)
         {
             string name = char.ToLowerInvariant(stage.Name[0]) + stage.Name.Substring(1);
             writer.WriteLine($$"""
@@ -47,7 +47,7 @@ internal static partial class SessionEmitter
             WriteAttention(writer, plan);
         }
 
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             writer.WriteLine("""
                 else

@@ -16,12 +16,12 @@ internal static class AttendKernel
         "AttendKernel",
         "One share of one key-value head's tokens. Group (share, head, block of query heads).",
         [
-            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, plan.Counted ? KernelParameter.Slots : KernelParameter.Tokens,
+            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, plan.Pages.Layout.Counted ? KernelParameter.Slots : KernelParameter.Tokens,
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
             KernelParameter.Floats("partial", "[heads][shares][GroupSize][HeadDim], outputs before division."),
             KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], maximum of the scores and sum of the exponentials."),
-            .. plan.Monitors ? (KernelParameter[])[Watched] : [],
-            .. plan.LeavesLogits ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
+            .. plan.Decode.Monitors ? (KernelParameter[])[Watched] : [],
+            .. plan.Decode.LeavesLogits ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
         ],
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
@@ -39,7 +39,7 @@ internal static class AttendKernel
         using (writer.Block($"for (int start = first; start < end; start += {KernelPlan.Warps})"))
         {
             writer.Line("int tile = start + warp;");
-            if (plan.Counted)
+            if (plan.Pages.Layout.Counted)
             {
                 WriteValid(writer);
             }
@@ -48,7 +48,7 @@ internal static class AttendKernel
                 writer.Line("int left = count - tile * 16; // tokens from the tile's start on");
             }
 
-            string any = plan.Counted ? "left > 0" : "tile < end";
+            string any = plan.Pages.Layout.Counted ? "left > 0" : "tile < end";
             using (writer.Block($"if ({any})"))
             {
                 writer.Line("// Scores of 16 keys under every query head.");
@@ -61,7 +61,7 @@ internal static class AttendKernel
                     WriteSoftmax(writer, kernels, member);
                 }
 
-                if (plan.LeavesLogits)
+                if (plan.Decode.LeavesLogits)
                 {
                     WriteLogits(writer, plan, kernels);
                 }
@@ -202,8 +202,8 @@ internal static class AttendKernel
     private static void WriteLogits(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
         writer.Line();
-        writer.Line($"// The scores stay for the {(plan.Evicts ? "eviction" : "monitor")}.");
-        string leaves = plan.Monitors ? " && watched[head] >= 0" : "", row = plan.Monitors ? "watched[head]" : "head";
+        writer.Line($"// The scores stay for the {(plan.Decode.Evicts ? "eviction" : "monitor")}.");
+        string leaves = plan.Decode.Monitors ? " && watched[head] >= 0" : "", row = plan.Decode.Monitors ? "watched[head]" : "head";
         using (writer.Block($"if ((lane & 4) == 0 && ownKey < left{leaves})"))
         {
             for (int member = 0; member < kernels.Members; member++)

@@ -31,7 +31,7 @@ internal static class PageChoiceKernel
         Synchronises: true,
         writer => WriteBody(writer, plan));
 
-    private static bool AddsUp(PipelinePlan plan) => plan.PageRanking is PageRanking.LogSumExp or PageRanking.ArkVale;
+    private static bool AddsUp(PipelinePlan plan) => plan.Residency.PageRanking is PageRanking.LogSumExp or PageRanking.ArkVale;
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
@@ -87,7 +87,7 @@ internal static class PageChoiceKernel
     /// <summary>Scores of the group: the sum of the heads', as shares of the attention mass where scores are logarithms of it.</summary>
     private static void WriteSums(KernelWriter writer, PipelinePlan plan)
     {
-        if (plan.PageRanking == PageRanking.LogSumExp)
+        if (plan.Residency.PageRanking == PageRanking.LogSumExp)
         {
             writer.Line("// Each head's scores become shares of the mass that it sees.");
             using (writer.Block("for (int member = warp; member < GroupSize; member += " + CSharpLiteral.Of(KernelPlan.Warps) + ")"))

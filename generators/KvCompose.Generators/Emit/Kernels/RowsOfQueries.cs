@@ -44,5 +44,5 @@ internal sealed record RowsOfQueries(KernelParameter Queries, KernelParameter Lo
     }
 
     /// <summary>Whether the last block may have fewer rows than the others.</summary>
-    public bool IsRagged(PipelinePlan plan, KernelPlan kernels) => this == All || plan.ObservedRows % kernels.RowsAtOnce != 0;
+    public bool IsRagged(PipelinePlan plan, KernelPlan kernels) => this == All || plan.Observation.Rows % kernels.RowsAtOnce != 0;
 }

@@ -442,13 +442,13 @@ namespace Readers
                     for (int member = 0; member < GroupSize; member++)
                     {
                         long pair = (long)head * GroupSize + member;
-                        var seen = new ResidentToken
+                        var resident = new ResidentToken
                         {
                             Position = words[page * PageFloats + PagePositions + slot % PageTokens],
                             StepPosition = stepPositions[head],
                             Probability = XMath.Exp(logits[pair * stride + slot] - normalisers[member]),
                         };
-                        retentions[pair * stride + rank] = global::KvCompose.CakeIndicator.Retain(in options, in seen);
+                        retentions[pair * stride + rank] = global::KvCompose.CakeIndicator.Retain(in options, in resident);
                     }
                 }
 
@@ -1269,62 +1269,62 @@ namespace Readers
                             float score7 = dot7Half + dot7Rest;
 
                             // Probabilities: the score less the row's log-sum-exp.
-                            float log0 = score0 - logSumExp[pair * ObservedRows + firstRow + 0];
+                            float log0 = score0 - logSumExp[pair * ObservedRows + firstRow];
                             float a0 = XMath.Exp(log0);
                             sum += a0;
+                            float delta0 = a0 - mean;
+                            mean += delta0 / (firstRow + 1);
+                            squares += delta0 * (a0 - mean);
                             entropy -= a0 * log0;
-                            float apart0 = a0 - mean;
-                            mean += apart0 / (firstRow + 1);
-                            squares += apart0 * (a0 - mean);
                             float log1 = score1 - logSumExp[pair * ObservedRows + firstRow + 1];
                             float a1 = XMath.Exp(log1);
                             sum += a1;
+                            float delta1 = a1 - mean;
+                            mean += delta1 / (firstRow + 2);
+                            squares += delta1 * (a1 - mean);
                             entropy -= a1 * log1;
-                            float apart1 = a1 - mean;
-                            mean += apart1 / (firstRow + 2);
-                            squares += apart1 * (a1 - mean);
                             float log2 = score2 - logSumExp[pair * ObservedRows + firstRow + 2];
                             float a2 = XMath.Exp(log2);
                             sum += a2;
+                            float delta2 = a2 - mean;
+                            mean += delta2 / (firstRow + 3);
+                            squares += delta2 * (a2 - mean);
                             entropy -= a2 * log2;
-                            float apart2 = a2 - mean;
-                            mean += apart2 / (firstRow + 3);
-                            squares += apart2 * (a2 - mean);
                             float log3 = score3 - logSumExp[pair * ObservedRows + firstRow + 3];
                             float a3 = XMath.Exp(log3);
                             sum += a3;
+                            float delta3 = a3 - mean;
+                            mean += delta3 / (firstRow + 4);
+                            squares += delta3 * (a3 - mean);
                             entropy -= a3 * log3;
-                            float apart3 = a3 - mean;
-                            mean += apart3 / (firstRow + 4);
-                            squares += apart3 * (a3 - mean);
                             float log4 = score4 - logSumExp[pair * ObservedRows + firstRow + 4];
                             float a4 = XMath.Exp(log4);
                             sum += a4;
+                            float delta4 = a4 - mean;
+                            mean += delta4 / (firstRow + 5);
+                            squares += delta4 * (a4 - mean);
                             entropy -= a4 * log4;
-                            float apart4 = a4 - mean;
-                            mean += apart4 / (firstRow + 5);
-                            squares += apart4 * (a4 - mean);
                             float log5 = score5 - logSumExp[pair * ObservedRows + firstRow + 5];
                             float a5 = XMath.Exp(log5);
                             sum += a5;
+                            float delta5 = a5 - mean;
+                            mean += delta5 / (firstRow + 6);
+                            squares += delta5 * (a5 - mean);
                             entropy -= a5 * log5;
-                            float apart5 = a5 - mean;
-                            mean += apart5 / (firstRow + 6);
-                            squares += apart5 * (a5 - mean);
                             float log6 = score6 - logSumExp[pair * ObservedRows + firstRow + 6];
                             float a6 = XMath.Exp(log6);
                             sum += a6;
+                            float delta6 = a6 - mean;
+                            mean += delta6 / (firstRow + 7);
+                            squares += delta6 * (a6 - mean);
                             entropy -= a6 * log6;
-                            float apart6 = a6 - mean;
-                            mean += apart6 / (firstRow + 7);
-                            squares += apart6 * (a6 - mean);
                             float log7 = score7 - logSumExp[pair * ObservedRows + firstRow + 7];
                             float a7 = XMath.Exp(log7);
                             sum += a7;
+                            float delta7 = a7 - mean;
+                            mean += delta7 / (firstRow + 8);
+                            squares += delta7 * (a7 - mean);
                             entropy -= a7 * log7;
-                            float apart7 = a7 - mean;
-                            mean += apart7 / (firstRow + 8);
-                            squares += apart7 * (a7 - mean);
                         }
                     }
 
@@ -1360,11 +1360,11 @@ namespace Readers
                 float variance = 0;
                 for (int token = thread; token < candidates; token += 128)
                 {
-                    entropy += entropies[(long)head * stride + token];
                     for (int member = 0; member < GroupSize; member++)
                     {
                         variance += variances[((long)head * GroupSize + member) * stride + token];
                     }
+                    entropy += entropies[(long)head * stride + token];
                 }
 
                 // Lanes, then warps, are joined.
@@ -1391,13 +1391,13 @@ namespace Readers
                 if (lane == 0)
                 {
                     warps[2 * warp] = entropy;
-                    warps[2 * warp + 1] = variance;
+                    warps[1 + 2 * warp] = variance;
                 }
 
                 Group.Barrier();
                 if (thread < 2)
                 {
-                    totals[2 * head + thread] = warps[0 + thread] + warps[2 + thread] + warps[4 + thread] + warps[6 + thread];
+                    totals[2 * head + thread] = warps[thread] + warps[thread + 2] + warps[thread + 4] + warps[thread + 6];
                 }
             }
 
@@ -1437,14 +1437,14 @@ namespace Readers
                     if (near >= 0 && near < candidates)
                     {
                         long page = pageTable[tableStart[head] + near / PageTokens];
-                        var seen = new TokenStatistics
+                        var statistics = new TokenStatistics
                         {
                             Position = positions[page * PageFloats + PagePositions + near % PageTokens],
                             PromptTokens = promptTokens[head],
                             WindowSum = sums[(long)head * stride + near],
                             WindowVariance = variances[(long)head * stride + near],
                         };
-                        own = global::KvCompose.CakeIndicator.Score(in options, in seen);
+                        own = global::KvCompose.CakeIndicator.Score(in options, in statistics);
                     }
 
                     padded[place] = own;

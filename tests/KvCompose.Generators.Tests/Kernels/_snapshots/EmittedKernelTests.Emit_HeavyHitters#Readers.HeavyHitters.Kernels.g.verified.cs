@@ -681,14 +681,14 @@ namespace Readers
                     }
 
                     long page = pageTable[tableStart[head] + slot / PageTokens];
-                    var seen = new ResidentToken
+                    var resident = new ResidentToken
                     {
                         Position = words[page * PageFloats + PagePositions + slot % PageTokens],
                         StepPosition = stepPositions[head],
                         Probability = probabilities[row + slot],
                         Collected = pool[page * PageFloats + PageCollected + slot % PageTokens],
                     };
-                    retentions[row * GroupSize + rank] = global::KvCompose.H2o.Retain(in options, in seen);
+                    retentions[row * GroupSize + rank] = global::KvCompose.H2o.Retain(in options, in resident);
                 }
 
                 Group.Barrier();
@@ -1366,7 +1366,7 @@ namespace Readers
                 for (int member = 0; member < GroupSize; member++)
                 {
                     long pair = (long)head * GroupSize + member;
-                    float collected = 0;
+                    float sum = 0;
                     for (int firstRow = Grid.IdxX * 64; firstRow < count; firstRow += RowsAtOnce)
                     {
                         Group.Barrier();
@@ -1569,44 +1569,60 @@ namespace Readers
                             float score7 = dot7Half + dot7Rest;
 
                             // Probabilities of the rows that see the token.
-                            if (token <= firstRow + 0 && firstRow + 0 < count)
+                            if (token <= firstRow && firstRow < count)
                             {
-                                collected += XMath.Exp(score0 - allLogSumExp[pair * stride + firstRow + 0]);
+                                float log0 = score0 - allLogSumExp[pair * stride + firstRow];
+                                float a0 = XMath.Exp(log0);
+                                sum += a0;
                             }
                             if (token <= firstRow + 1 && firstRow + 1 < count)
                             {
-                                collected += XMath.Exp(score1 - allLogSumExp[pair * stride + firstRow + 1]);
+                                float log1 = score1 - allLogSumExp[pair * stride + firstRow + 1];
+                                float a1 = XMath.Exp(log1);
+                                sum += a1;
                             }
                             if (token <= firstRow + 2 && firstRow + 2 < count)
                             {
-                                collected += XMath.Exp(score2 - allLogSumExp[pair * stride + firstRow + 2]);
+                                float log2 = score2 - allLogSumExp[pair * stride + firstRow + 2];
+                                float a2 = XMath.Exp(log2);
+                                sum += a2;
                             }
                             if (token <= firstRow + 3 && firstRow + 3 < count)
                             {
-                                collected += XMath.Exp(score3 - allLogSumExp[pair * stride + firstRow + 3]);
+                                float log3 = score3 - allLogSumExp[pair * stride + firstRow + 3];
+                                float a3 = XMath.Exp(log3);
+                                sum += a3;
                             }
                             if (token <= firstRow + 4 && firstRow + 4 < count)
                             {
-                                collected += XMath.Exp(score4 - allLogSumExp[pair * stride + firstRow + 4]);
+                                float log4 = score4 - allLogSumExp[pair * stride + firstRow + 4];
+                                float a4 = XMath.Exp(log4);
+                                sum += a4;
                             }
                             if (token <= firstRow + 5 && firstRow + 5 < count)
                             {
-                                collected += XMath.Exp(score5 - allLogSumExp[pair * stride + firstRow + 5]);
+                                float log5 = score5 - allLogSumExp[pair * stride + firstRow + 5];
+                                float a5 = XMath.Exp(log5);
+                                sum += a5;
                             }
                             if (token <= firstRow + 6 && firstRow + 6 < count)
                             {
-                                collected += XMath.Exp(score6 - allLogSumExp[pair * stride + firstRow + 6]);
+                                float log6 = score6 - allLogSumExp[pair * stride + firstRow + 6];
+                                float a6 = XMath.Exp(log6);
+                                sum += a6;
                             }
                             if (token <= firstRow + 7 && firstRow + 7 < count)
                             {
-                                collected += XMath.Exp(score7 - allLogSumExp[pair * stride + firstRow + 7]);
+                                float log7 = score7 - allLogSumExp[pair * stride + firstRow + 7];
+                                float a7 = XMath.Exp(log7);
+                                sum += a7;
                             }
                         }
                     }
 
                     if (kept)
                     {
-                        allRows[pair * stride + token] = collected;
+                        allRows[pair * stride + token] = sum;
                     }
                 }
             }
@@ -1643,13 +1659,13 @@ namespace Readers
                     if (token < candidates)
                     {
                         long page = pageTable[tableStart[head] + token / PageTokens];
-                        var seen = new TokenStatistics
+                        var statistics = new TokenStatistics
                         {
                             Position = positions[page * PageFloats + PagePositions + token % PageTokens],
                             PromptTokens = promptTokens[head],
                             AllRowsSum = allRows[((long)head * GroupSize + member) * stride + token],
                         };
-                        pooled = global::KvCompose.H2o.Score(in options, in seen);
+                        pooled = global::KvCompose.H2o.Score(in options, in statistics);
                     }
                     score = member == 0 ? pooled : score + pooled;
                 }

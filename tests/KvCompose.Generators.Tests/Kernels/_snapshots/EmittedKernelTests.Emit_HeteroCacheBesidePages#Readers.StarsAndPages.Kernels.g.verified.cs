@@ -1694,7 +1694,7 @@ namespace Readers
                             float score0 = dot0Half + dot0Rest;
 
                             // Probabilities: the score less the row's log-sum-exp.
-                            float log0 = score0 - logSumExp[pair * ObservedRows + firstRow + 0];
+                            float log0 = score0 - logSumExp[pair * ObservedRows + firstRow];
                             float a0 = XMath.Exp(log0);
                             sum += a0;
                         }
@@ -1744,13 +1744,13 @@ namespace Readers
                         if (near >= 0 && near < candidates)
                         {
                             long page = pageTable[tableStart[head] + near / PageTokens];
-                            var seen = new TokenStatistics
+                            var statistics = new TokenStatistics
                             {
                                 Position = positions[page * PageFloats + PagePositions + near % PageTokens],
                                 PromptTokens = promptTokens[head],
                                 WindowSum = sums[((long)head * GroupSize + member) * stride + near],
                             };
-                            own = global::KvCompose.LastQuery.Score(in options, in seen);
+                            own = global::KvCompose.LastQuery.Score(in options, in statistics);
                         }
 
                         padded[place] = own;

@@ -330,11 +330,11 @@ namespace Readers
                         for (int token = 0; token < candidates; token++)
                         {
                             int slot = candidate[token];
-                            var seen = new ResidentToken
+                            var resident = new ResidentToken
                             {
                                 Position = positions[slot], StepPosition = head->Position, Probability = probabilities[slot],
                             };
-                            padded[token] = global::KvCompose.CakeIndicator.Retain(in Options, in seen);
+                            padded[token] = global::KvCompose.CakeIndicator.Retain(in Options, in resident);
                         }
 
                         // Borders that count as zero: the window is not among the pooled tokens.

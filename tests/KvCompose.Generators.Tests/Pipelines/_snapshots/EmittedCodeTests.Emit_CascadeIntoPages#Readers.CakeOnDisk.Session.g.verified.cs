@@ -90,9 +90,8 @@ namespace Readers
                         var observe = new Loops.ObserveWork
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,
-                            Variances = windowVariances,
-                            Entropies = entropies,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Sums = windowSums, Variances = windowVariances, Entropies = entropies,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
 
@@ -102,8 +101,7 @@ namespace Readers
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                             Padded = padded, PaddedStride = stride + 48,
                             Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = global::KvCompose.DecodeOrder.Positional },
-                            Sums = windowSums,
-                            Variances = windowVariances,
+                            Sums = windowSums, Variances = windowVariances,
                         };
                         Workers.Run(ref score, heads);
                     }

@@ -419,12 +419,12 @@ namespace Readers
                         for (int token = 0; token < candidates; token++)
                         {
                             int slot = candidate[token];
-                            var seen = new ResidentToken
+                            var resident = new ResidentToken
                             {
                                 Position = positions[slot], StepPosition = head->Position, Probability = probabilities[slot],
                                 Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens],
                             };
-                            padded[token] = global::KvCompose.H2o.Retain(in Options, in seen);
+                            padded[token] = global::KvCompose.H2o.Retain(in Options, in resident);
                         }
 
                         for (int token = 0; token < candidates; token++)

@@ -83,7 +83,7 @@ namespace Readers
                     var all = new Loops.AllRowsWork
                     {
                         Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
-                        Sums = allRowsSums,
+                        AllRows = allRowsSums,
                     };
                     Workers.Run(ref all, all.Items());
 

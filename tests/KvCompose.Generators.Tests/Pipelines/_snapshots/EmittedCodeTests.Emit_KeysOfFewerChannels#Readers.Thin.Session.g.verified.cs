@@ -89,7 +89,8 @@ namespace Readers
                         var observe = new Loops.ObserveWork
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Sums = windowSums,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
 

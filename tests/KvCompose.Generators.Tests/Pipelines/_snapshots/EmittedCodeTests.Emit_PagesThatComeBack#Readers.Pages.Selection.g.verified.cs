@@ -42,8 +42,8 @@ namespace Readers
                     {
                         for (int token = 0; token < candidates; token++)
                         {
-                            var seen = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens };
-                            padded[token] = global::KvCompose.StreamingLlm.Score(in Options, in seen);
+                            var statistics = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens };
+                            padded[token] = global::KvCompose.StreamingLlm.Score(in Options, in statistics);
                         }
 
                         for (int token = 0; token < candidates; token++)

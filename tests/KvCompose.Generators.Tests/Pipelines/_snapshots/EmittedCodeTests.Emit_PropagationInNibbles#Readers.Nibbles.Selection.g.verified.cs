@@ -55,19 +55,19 @@ namespace Readers
                             int queryHead = (head * Plan.GroupSize) + member;
                             float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
                             float* logSumExp = LogSumExp + ((nint)queryHead * KnownRows) + (KnownRows - Rows);
-                            var seen = default(ObservedTile);
+                            var totals = default(ObservedTile);
                             int row = 0;
                             for (; row <= Rows - 8; row += 8)
                             {
-                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref seen);
+                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
                             }
 
                             for (; row < Rows; row++)
                             {
-                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref seen);
+                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
                             }
 
-                            seen.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
+                            totals.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
                         }
                     }
                 }
@@ -92,15 +92,15 @@ namespace Readers
                 }
             }
 
-            /// <summary>What the observed rows have told of one tile under one query head.</summary>
+            /// <summary>Statistics of one tile under one query head, over the rows so far.</summary>
             internal struct ObservedTile
             {
                 public Vector512<float> Sum;
             }
 
-            /// <summary>Adds 8 rows to what is known of a tile.</summary>
+            /// <summary>Adds 8 rows to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe8(float* tile, float* queries, float* logSumExp, ref ObservedTile seen)
+            private static void Observe8(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
                 Vector512<float> dot1 = Vector512<float>.Zero;
@@ -115,16 +115,16 @@ namespace Readers
                 {
                     Vector512<float> key0 = Vector512.Load(tile);
                     dot0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[0]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(1 * Plan.HeadDim) + 0]), dot1);
-                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(2 * Plan.HeadDim) + 0]), dot2);
-                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(3 * Plan.HeadDim) + 0]), dot3);
-                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(4 * Plan.HeadDim) + 0]), dot4);
-                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(5 * Plan.HeadDim) + 0]), dot5);
-                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(6 * Plan.HeadDim) + 0]), dot6);
-                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(7 * Plan.HeadDim) + 0]), dot7);
+                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[Plan.HeadDim]), dot1);
+                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[2 * Plan.HeadDim]), dot2);
+                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[3 * Plan.HeadDim]), dot3);
+                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[4 * Plan.HeadDim]), dot4);
+                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[5 * Plan.HeadDim]), dot5);
+                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[6 * Plan.HeadDim]), dot6);
+                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[7 * Plan.HeadDim]), dot7);
                     Vector512<float> key1 = Vector512.Load(tile + 16);
                     dot0 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[1]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(1 * Plan.HeadDim) + 1]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[Plan.HeadDim + 1]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(2 * Plan.HeadDim) + 1]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(3 * Plan.HeadDim) + 1]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(4 * Plan.HeadDim) + 1]), dot4);
@@ -133,7 +133,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(7 * Plan.HeadDim) + 1]), dot7);
                     Vector512<float> key2 = Vector512.Load(tile + 32);
                     dot0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[2]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(1 * Plan.HeadDim) + 2]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[Plan.HeadDim + 2]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(2 * Plan.HeadDim) + 2]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(3 * Plan.HeadDim) + 2]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(4 * Plan.HeadDim) + 2]), dot4);
@@ -142,7 +142,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(7 * Plan.HeadDim) + 2]), dot7);
                     Vector512<float> key3 = Vector512.Load(tile + 48);
                     dot0 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[3]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(1 * Plan.HeadDim) + 3]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[Plan.HeadDim + 3]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(2 * Plan.HeadDim) + 3]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(3 * Plan.HeadDim) + 3]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(4 * Plan.HeadDim) + 3]), dot4);
@@ -169,12 +169,12 @@ namespace Readers
                 dot7 -= Vector512.Create(logSumExp[7] * VectorExponential.Log2E);
                 Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(126f)));
                 Vector512<float> sum = p0 + p1 + p2 + p3 + p4 + p5 + p6 + p7;
-                seen.Sum += sum;
+                totals.Sum += sum;
             }
 
-            /// <summary>Adds one row to what is known of a tile.</summary>
+            /// <summary>Adds one row to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe1(float* tile, float* queries, float* logSumExp, ref ObservedTile seen)
+            private static void Observe1(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
 
@@ -194,7 +194,7 @@ namespace Readers
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
                 Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
                 Vector512<float> sum = p0;
-                seen.Sum += sum;
+                totals.Sum += sum;
             }
 
             /// <summary>Scores the tokens of one key-value head that come before the window.</summary>
@@ -220,8 +220,8 @@ namespace Readers
                         float* sums = Sums + ((nint)((head * Plan.GroupSize) + member) * Stride);
                         for (int token = 0; token < candidates; token++)
                         {
-                            var seen = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token] };
-                            padded[token] = global::KvCompose.SnapKv.Score(in Options, in seen);
+                            var statistics = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token] };
+                            padded[token] = global::KvCompose.SnapKv.Score(in Options, in statistics);
                         }
 
                         // Borders that count as nothing: the window is not among the pooled tokens.
