@@ -42,7 +42,7 @@ internal static partial class DecodeEmitter
     {
         WriteAttendWork(writer, plan);
         writer.WriteLine();
-        writer.WriteLine($"/// <summary>Attention of a group's {plan.GroupSize} query heads over one piece of their key-value head.</summary>");
+        writer.WriteLine($"/// <summary>Attention of {PlanSummary.Heads(plan.GroupSize)} over one piece of their key-value head.</summary>");
         using (writer.WriteBlock("private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)"))
         {
             writer.WriteLine("""
@@ -83,7 +83,7 @@ internal static partial class DecodeEmitter
                 // Softmax over the piece.
                 for (int member = 0; member < Plan.GroupSize; member++)
                 {
-                    Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
+                    SplitSoftmax.Run(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
                 }
 
                 // Weighted values.
@@ -216,43 +216,4 @@ internal static partial class DecodeEmitter
         new ReadOnlySpan<float>(values, Plan.GroupSize * Plan.HeadDim)
             .CopyTo(new Span<float>(partial + (2 * Plan.GroupSize), Plan.GroupSize * Plan.HeadDim));
         """;
-
-    private static void WriteSoftmax(SourceWriter writer)
-    {
-        writer.WriteLine("""
-            /// <summary>Turns one query head's scores into 2^(score − maximum) and sums them.</summary>
-            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Softmax(float* scores, int tokens, float* maximum, float* sum)
-            {
-                int padded = (tokens + 15) / 16 * 16;
-                for (int i = tokens; i < padded; i++)
-                {
-                    scores[i] = float.NegativeInfinity;
-                }
-
-                Vector512<float> highest = Vector512.Load(scores);
-                for (int i = 16; i < padded; i += 16)
-                {
-                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
-                }
-
-                float top = highest[0];
-                for (int lane = 1; lane < 16; lane++)
-                {
-                    top = MathF.Max(top, highest[lane]);
-                }
-
-                Vector512<float> shift = Vector512.Create(top), total = Vector512<float>.Zero;
-                for (int i = 0; i < padded; i += 16)
-                {
-                    Vector512<float> power = VectorExponential.PowerOfTwo(Vector512.Load(scores + i) - shift);
-                    power.Store(scores + i);
-                    total += power;
-                }
-
-                *maximum = top;
-                *sum = Vector512.Sum(total);
-            }
-            """);
-    }
 }

@@ -8,9 +8,10 @@ internal static partial class DecodeEmitter
 {
     private static void WriteEvictCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         // Evict: heads above their budget give up what this step needed least.
-        int longest = (Items.LongestWatched + 1023) / 1024 * 1024;
-        int lineFloats = (5 * longest) + {{2 * SelectionEmitter.Border(plan)}};
-        var evict = new Loops.EvictWork
+        const int Step = 1024; // scratch grows by whole steps, not with every token
+        int longest = (Items.LongestWatched + Step - 1) / Step * Step;
+        int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
+        DecodeLoops.EvictWork evict = new()
         {
             Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
         };
@@ -67,7 +68,7 @@ internal static partial class DecodeEmitter
             float* scores = probabilities + Longest;                                     // [candidates]
             int* line = (int*)(scores + Longest);                                        // [slots]
             int* positions = line + Longest;                                             // [slots]
-            float* padded = (float*)positions + Longest + {{SelectionEmitter.Border(plan)}};  // [candidates], with borders
+            float* padded = (float*)positions + Longest + Plan.PoolingBorder;    // [candidates], with borders
             """);
         writer.WriteLine();
         if (plan.Observation.Collects)
@@ -127,9 +128,7 @@ internal static partial class DecodeEmitter
     {
         string reduce = plan.Prefill.Reduction == GroupReduction.Max ? "MathF.Max(scores[slot], probabilities[slot])" : "scores[slot] + probabilities[slot]";
         string scale = plan.Prefill.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / Plan.GroupSize)" : "";
-        writer.WriteLine($$"""
-            // Collect: every token adds the probability that the group gave it.
-            Items.Probabilities(head, 0, scores);
+        string others = $$"""
             for (int member = 1; member < Plan.GroupSize; member++)
             {
                 Items.Probabilities(head, member, probabilities);
@@ -139,6 +138,11 @@ internal static partial class DecodeEmitter
                 }
             }
 
+            """;
+        writer.WriteLine($$"""
+            // Collect: every token adds the probability that the group gave it.
+            Items.Probabilities(head, 0, scores);
+            {{(plan.GroupSize == 1 ? "" : others)}}
             for (int slot = 0; slot < table->Tokens; slot++)
             {
                 probabilities[slot] = scores[slot]{{scale}};
@@ -158,11 +162,11 @@ internal static partial class DecodeEmitter
         int members = plan.Decode.RetainedHeads;
         int kernel = plan.Decode.Order == DecodeOrder.None ? 1 : plan.Prefill.PoolingKernel;
         writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
-        using (writer.WriteBlock($"for (int member = 0; member < {(members == 1 ? "1" : "Plan.GroupSize")}; member++)"))
+        using (SelectionEmitter.OverHeads(writer, members))
         {
             if (plan.Decode.KeepsWeights && !plan.Observation.Collects)
             {
-                writer.WriteLine("Items.Probabilities(head, member, probabilities);");
+                writer.WriteLine($"Items.Probabilities(head, {(members == 1 ? "0" : "member")}, probabilities);");
             }
 
             string probability = plan.Decode.KeepsWeights ? " Probability = probabilities[slot]," : "";
@@ -171,7 +175,7 @@ internal static partial class DecodeEmitter
                 for (int token = 0; token < candidates; token++)
                 {
                     int slot = candidate[token];
-                    var resident = new ResidentToken
+                    ResidentToken resident = new()
                     {
                         Position = positions[slot], StepPosition = head->Position,{{probability}}{{collected}}
                     };
@@ -263,8 +267,8 @@ internal static partial class DecodeEmitter
             if (plan.Prefill.KeepsRanked)
             {
                 writer.WriteLine("""
-                    var slots = new int[table->Tokens];
-                    var positions = new int[table->Tokens];
+                    int[] slots = new int[table->Tokens];
+                    int[] positions = new int[table->Tokens];
                     for (int i = 0; i < slots.Length; i++)
                     {
                         slots[i] = i;

@@ -15,7 +15,7 @@ internal static partial class DecodeEmitter
     private static void WriteScores(SourceWriter writer, PipelinePlan plan, StoredElements elements)
     {
         string what = elements.Quantised ? "quantised key tiles" : elements.KeyChannels < plan.HeadDim ? "pruned key tiles" : "key tiles";
-        writer.WriteLine($"/// <summary>Scores of the group's {plan.GroupSize} query heads over {what}: 16 keys a vector, one dimension at a time.</summary>");
+        writer.WriteLine($"/// <summary>Scores of {PlanSummary.Heads(plan.GroupSize)} over {what}: 16 keys a vector, one dimension at a time.</summary>");
         writer.WriteLine($"[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization){(elements.Quantised ? ", SkipLocalsInit" : "")}]");
         using (writer.WriteBlock($"private static void Score{elements.Suffix}(byte* keys, int tiles, float* queries, float* scores)"))
         {
@@ -38,7 +38,7 @@ internal static partial class DecodeEmitter
             """);
         for (int member = 0; member < plan.GroupSize; member++)
         {
-            string offset = member == 0 ? "" : $" + ({CSharpLiteral.Of(member)} * Plan.HeadDim)";
+            string offset = member == 0 ? "" : $" + {Term(member, "Plan.HeadDim")}";
             writer.WriteLine($"Vector512<float> start{member} = Vector512.Create(AffineCode.Fold(codes, queries{offset}, folded{offset}, Plan.HeadDim));");
         }
     }
@@ -67,7 +67,7 @@ internal static partial class DecodeEmitter
                     string place = step == 0 ? "key" : $"key + {CSharpLiteral.Of(step * Lanes)}";
                     if (step * elements.ElementBits % 32 == 0)
                     {
-                        writer.WriteLine($"CacheLine.Prefetch(ahead + {step * Lanes * elements.ElementBits / 8});");
+                        writer.WriteLine($"CacheLine.Prefetch({Expression.Plus("ahead", step * Lanes * elements.ElementBits / 8)});");
                     }
 
                     writer.WriteLine($"Vector512<float> {vector} = {elements.Type}.Load(keys, {place});");
@@ -82,7 +82,7 @@ internal static partial class DecodeEmitter
             for (int member = 0; member < plan.GroupSize; member++)
             {
                 string sum = string.Join(" + ", Enumerable.Range(0, plan.Decode.ScoreSets).Select(set => Sum(member, set)));
-                string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ScoreStride)";
+                string place = member == 0 ? "scores" : $"scores + {Term(member, "Plan.ScoreStride")}";
                 writer.WriteLine(plan.Decode.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
             }
         }
@@ -117,7 +117,7 @@ internal static partial class DecodeEmitter
             var terms = new List<string> { "values" };
             if (member > 0)
             {
-                terms.Add($"({CSharpLiteral.Of(member)} * Plan.HeadDim)");
+                terms.Add(Term(member, "Plan.HeadDim"));
             }
 
             if (part.Length > 0)
@@ -154,7 +154,7 @@ internal static partial class DecodeEmitter
             {
                 if (vector * elements.ElementBits % 32 == 0)
                 {
-                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * {elements.Bits} / 8) + PrefetchBytes);");
+                    writer.WriteLine($"CacheLine.Prefetch(block + ({(vector == 0 ? "row" : $"(row + {CSharpLiteral.Of(vector * Lanes)})")} * {elements.Bits} / 8) + PrefetchBytes);");
                 }
 
                 string offset = vector == 0 ? "row" : $"row + {CSharpLiteral.Of(vector * Lanes)}";
@@ -163,7 +163,7 @@ internal static partial class DecodeEmitter
 
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string place = member == 0 ? "0" : $"{CSharpLiteral.Of(member)} * Plan.ScoreStride";
+                string place = Expression.Times(member, "Plan.ScoreStride");
                 writer.WriteLine($"Vector512<float> weight{member} = Vector512.Create(weight[{place}]);");
                 for (int vector = 0; vector < plan.Decode.ValueVectors; vector++)
                 {
@@ -185,9 +185,11 @@ internal static partial class DecodeEmitter
     private static string Offset(StoredElements elements, int member, int step) => (member, step) switch
     {
         (0, _) => CSharpLiteral.Of(step),
-        (_, 0) => $"{CSharpLiteral.Of(member)} * {elements.Channels}",
-        _ => $"({CSharpLiteral.Of(member)} * {elements.Channels}) + {CSharpLiteral.Of(step)}",
+        _ => Expression.Plus(Expression.Times(member, elements.Channels), step),
     };
+
+    /// <summary>A product as the term of a sum.</summary>
+    private static string Term(int member, string stride) => member == 1 ? stride : $"({Expression.Times(member, stride)})";
 
     private static string Sum(int member, int set) => $"sum{CSharpLiteral.Of(member)}_{CSharpLiteral.Of(set)}";
 }

@@ -50,7 +50,7 @@ internal static partial class DecodeEmitter
                 nint source = (nint)row * heads * Plan.HeadDim;
                 for (int head = 0; head < heads; head++, source += Plan.HeadDim)
                 {
-                    Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                    PageOps.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
                 }
             }
 
@@ -97,7 +97,7 @@ internal static partial class DecodeEmitter
 
     private static void WriteAttendCall(SourceWriter writer, PipelinePlan plan)
     {
-        const string Work = "var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
+        const string Work = "DecodeLoops.AttendWork attend = new() { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
         if (!plan.Decode.WatchesFirst)
         {
             writer.WriteLine(Work + " };");
@@ -128,7 +128,7 @@ internal static partial class DecodeEmitter
         string step = member == "BringIn" ? "step" : "attended";
         writer.WriteLine($$"""
             // {{comment}}
-            var {{step}} = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
+            DecodeStep {{step}} = new() { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
             """);
         foreach (StageSpec tier in plan.Residency.Tiers)
         {

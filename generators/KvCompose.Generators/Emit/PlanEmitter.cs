@@ -68,6 +68,16 @@ internal static class PlanEmitter
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.Decode.ScoreStride};
                 """);
+            WriteConstant(
+                writer, "ScratchFloats", "Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.",
+                plan.Decode.ScratchFloats);
+            if (plan.Prefill.Selects)
+            {
+                WriteConstant(
+                    writer, "PoolingBorder", "Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.",
+                    SelectionEmitter.Border(plan));
+            }
+
             if (plan.Pages.Layout.Quantised)
             {
                 WriteConstant(writer, "KeyCodeOffset", "Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.", plan.Pages.Layout.KeyCodeOffset);

@@ -33,7 +33,7 @@ internal static class PlanSummary
         if (plan.Pages.Layout.Pruned)
         {
             Item(Invariant(
-                $"keys of full pages: {plan.Pages.Layout.KeyChannels} of {plan.HeadDim} channels, chosen for each head by the queries of the last {plan.Pages.ChannelRows} rows; the newest, fewer than {plan.Pages.Layout.PageTokens}, whole"));
+                $"keys of full pages: {plan.Pages.Layout.KeyChannels} of {plan.HeadDim} channels, chosen for each head by the queries of the last {Rows(plan.Pages.ChannelRows)}; the newest, fewer than {plan.Pages.Layout.PageTokens}, whole"));
         }
 
         if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
@@ -44,7 +44,7 @@ internal static class PlanSummary
 
         Item(Observation(plan));
         Item(Invariant(
-            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.Decode.ScoreSets}), {plan.Decode.ValueVectors} vectors of a value row at a time, pieces of {plan.Decode.ChunkTokens} tokens"));
+            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.Decode.ScoreSets}), {(plan.Decode.ValueVectors == 1 ? "1 vector" : Invariant($"{plan.Decode.ValueVectors} vectors"))} of a value row at a time, pieces of {plan.Decode.ChunkTokens} tokens"));
         Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");
@@ -56,7 +56,7 @@ internal static class PlanSummary
     private static string Kernels(PipelinePlan plan)
         => plan.Kernels is { } kernels
             ? Invariant(
-                $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
+                $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {Heads(kernels.Members)} each, {kernels.AttendSharedBytes} bytes of shared memory")
             : "kernels: none, they read single precision and all channels of keys";
 
     private static string Observation(PipelinePlan plan)
@@ -70,7 +70,7 @@ internal static class PlanSummary
 
         string[] observed =
         [
-            .. plan.Observation.ReadsWindow ? (string[])[Invariant($"attention of the last {plan.Observation.Rows} rows in one pass over the keys")] : [],
+            .. plan.Observation.ReadsWindow ? (string[])[Invariant($"attention of the last {Rows(plan.Observation.Rows)} in one pass over the keys")] : [],
             .. plan.Observation.ReadsAllRows ? (string[])["attention of all rows in a second pass"] : [],
             .. plan.Observation.ReadsKeys ? (string[])["key norms"] : [],
         ];
@@ -91,7 +91,7 @@ internal static class PlanSummary
     private static string Options(StageSpec stage)
         => stage.Options.Count == 0
             ? ""
-            : " (" + string.Join(", ", stage.Options.Select(static option => option.Name + " = " + Short(option.Literal))) + ")";
+            : " (" + string.Join(", ", stage.Options.Select(static option => option.Name + " = " + Short(option.Literal) + (option.RunTime ? " at run time" : ""))) + ")";
 
     private static string Filters(StageSpec stage)
         => stage.FilterLayers is { Count: > 0 } layers ? $", filter layers {string.Join(", ", layers.Select(static layer => CSharpLiteral.Of(layer)))}" : "";
@@ -101,7 +101,9 @@ internal static class PlanSummary
     private static string Short(string literal) => literal.Substring(literal.LastIndexOf("::", StringComparison.Ordinal) is var at and >= 0
         ? literal.LastIndexOf('.') + 1 : 0);
 
-    private static string Heads(int count) => count == 1 ? "1 query head" : Invariant($"{count} query heads");
+    public static string Heads(int count) => count == 1 ? "1 query head" : Invariant($"{count} query heads");
+
+    private static string Rows(int count) => count == 1 ? "row" : Invariant($"{count} rows");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

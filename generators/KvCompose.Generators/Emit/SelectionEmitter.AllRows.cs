@@ -57,7 +57,7 @@ internal static partial class SelectionEmitter
                     int queryHead = (head * Plan.GroupSize) + member;
                     float* queries = Queries + ((nint)queryHead * Tokens * Plan.HeadDim);
                     float* logSumExp = LogSumExp + ((nint)queryHead * Tokens);
-                    var totals = default(ObservedTile);
+                    ObservedTile totals = default(ObservedTile);
                     int row = first;
                     for (; row <= Tokens - 8; row += 8)
                     {

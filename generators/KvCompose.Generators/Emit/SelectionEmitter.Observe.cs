@@ -22,6 +22,7 @@ internal static partial class SelectionEmitter
         writer.WriteLine("/// <summary>Key tiles of one head, a block at a time.</summary>");
         using (writer.WriteBlock("internal struct ObserveWork : IParallelWork"))
         {
+            writer.WriteLine("/// <summary>Tiles of one item: 1024 keys, work enough to be worth a thread, and many items for every head of a long prompt.</summary>");
             writer.WriteLine("private const int BlockTiles = 64;");
             writer.WriteLine();
             writer.WriteLine("public float* Tiles;");
@@ -109,7 +110,7 @@ internal static partial class SelectionEmitter
                 int queryHead = (head * Plan.GroupSize) + member;
                 float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
                 float* logSumExp = LogSumExp + ((nint)queryHead * {known}) + ({known} - Rows);
-                var totals = default(ObservedTile);
+                ObservedTile totals = default(ObservedTile);
                 int row = 0;
                 """);
             string mask = plan.Observation.Masks ? ", (int)token, Tokens - Rows + row" : "";
@@ -224,7 +225,7 @@ internal static partial class SelectionEmitter
         for (int row = 0; row < rows; row++)
         {
             writer.WriteLine($"dot{row} -= Vector512.Create(logSumExp[{row}] * VectorExponential.Log2E);");
-            writer.WriteLine($"Vector512<float> p{row} = VectorExponential.PowerOfTwo(Vector512.MinNative(dot{row}, Vector512.Create(126f)));");
+            writer.WriteLine($"Vector512<float> p{row} = VectorExponential.PowerOfTwo(Vector512.MinNative(dot{row}, Vector512.Create(LargestExponent)));");
             if (plan.Masks)
             {
                 string last = Expression.Plus("firstRow", row);

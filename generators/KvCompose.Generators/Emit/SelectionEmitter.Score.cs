@@ -34,10 +34,9 @@ internal static partial class SelectionEmitter
                 writer.WriteLine($$"""
                     int candidates = {{ScoredTokens(plan)}};
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + {{Border(plan)}};
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
                     """);
-                string members = plan.Observation.ScoredHeads == 1 ? "1" : "Plan.GroupSize";
-                using (writer.WriteBlock($"for (int member = 0; member < {members}; member++)"))
+                using (OverHeads(writer, plan.Observation.ScoredHeads))
                 {
                     WriteStageScore(writer, plan);
                     writer.WriteLine();
@@ -58,18 +57,22 @@ internal static partial class SelectionEmitter
         }
     }
 
+    /// <summary>A loop over the query heads of a group; nothing where one is scored.</summary>
+    public static IDisposable? OverHeads(SourceWriter writer, int heads)
+        => heads == 1 ? null : writer.WriteBlock("for (int member = 0; member < Plan.GroupSize; member++)");
+
     private static void WriteStageScore(SourceWriter writer, PipelinePlan plan)
     {
         foreach (ObservedStatistic statistic in plan.Observation.Scored)
         {
-            string row = statistic.PerQueryHead ? "((head * Plan.GroupSize) + member)" : "head";
+            string row = !statistic.PerQueryHead || plan.GroupSize == 1 ? "head" : "((head * Plan.GroupSize) + member)";
             writer.WriteLine($"float* {statistic.LocalName} = {statistic.Name} + ((nint){row} * Stride);");
         }
 
         using (writer.WriteBlock("for (int token = 0; token < candidates; token++)"))
         {
             string set = string.Concat(plan.Observation.Scored.Select(static statistic => $", {statistic.Property} = {statistic.LocalName}[token]"));
-            writer.WriteLine($"var statistics = new TokenStatistics {{ Position = Positions[token], PromptTokens = PromptTokens{set} }};");
+            writer.WriteLine($"TokenStatistics statistics = new() {{ Position = Positions[token], PromptTokens = PromptTokens{set} }};");
             writer.WriteLine($"padded[token] = {plan.Prefill.Selection.Type}.Score(in Options, in statistics);");
         }
     }

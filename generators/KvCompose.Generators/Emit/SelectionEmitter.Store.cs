@@ -39,7 +39,7 @@ internal static partial class SelectionEmitter
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
+                        PageOps.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
                     }
                 }
             }
@@ -106,27 +106,4 @@ internal static partial class SelectionEmitter
             TokenRanking.Rank(scores, sinks, tokens - window, count - sinks - window, kept + sinks + window);
         }
         """;
-
-    private static void WriteLeftOut(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Rows that are not kept, ascending; what is kept may come in any order.</summary>
-        internal static int[] LeftOut(int* kept, int count, int tokens)
-        {
-            var stays = new bool[tokens];
-            for (int slot = 0; slot < count; slot++)
-            {
-                stays[kept[slot]] = true;
-            }
-
-            var rows = new int[tokens - count];
-            for (int row = 0, left = 0; row < tokens; row++)
-            {
-                if (!stays[row])
-                {
-                    rows[left++] = row;
-                }
-            }
-
-            return rows;
-        }
-        """);
 }

@@ -8,7 +8,8 @@ internal static partial class SelectionEmitter
 {
     public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(plan, writer =>
     {
-        using (writer.WriteBlock("private static unsafe partial class Loops"))
+        writer.WriteLine("/// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>");
+        using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.PrefillLoops)}static unsafe class PrefillLoops"))
         {
             if (plan.Observation.ReadsWindow || plan.Observation.ReadsKeys)
             {
@@ -24,6 +25,11 @@ internal static partial class SelectionEmitter
 
             if (plan.Observation.ReadsAttention)
             {
+                writer.WriteLine("""
+                    /// <summary>A key that a row does not see may score far above the row's log-sum-exp: 2^126 is finite, and is masked.</summary>
+                    private const float LargestExponent = 126;
+
+                    """);
                 WriteRows(writer, plan, RowsAtOnce);
                 writer.WriteLine();
                 WriteRows(writer, plan, 1);
@@ -37,18 +43,6 @@ internal static partial class SelectionEmitter
             {
                 writer.WriteLine();
                 WritePropagation(writer, plan);
-            }
-
-            if (plan.Residency.Stages.Any())
-            {
-                writer.WriteLine();
-                WriteLeftOut(writer);
-            }
-
-            if (plan.Observation.Totalled.Any())
-            {
-                writer.WriteLine();
-                WriteTotal(writer);
             }
 
             if (plan.Prefill.HeadRole is { Profile: { Heads: > 0 } profile })
@@ -65,21 +59,4 @@ internal static partial class SelectionEmitter
             }
         }
     });
-
-    private static void WriteTotal(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Sum of a statistic over its rows and the tokens before the window.</summary>
-        internal static double Total(float* statistic, int rows, int stride, int tokens)
-        {
-            double total = 0;
-            for (int row = 0; row < rows; row++)
-            {
-                for (int token = 0; token < tokens - Plan.Window; token++)
-                {
-                    total += statistic[((nint)row * stride) + token];
-                }
-            }
-
-            return total;
-        }
-        """);
 }

@@ -13,7 +13,7 @@ internal static partial class SessionEmitter
         LayerTotal[] totals = [LayerTotal.Entropy, LayerTotal.Variance];
         string none = string.Join(", ", totals.Select(static _ => "0"));
         string observed = string.Join(", ", totals.Select(total => plan.Observation.TotalOf(total) is { } statistic
-            ? $"Loops.Total({statistic.Buffer}, {RowsOf(statistic)}, stride, tokens)"
+            ? $"PromptRows.Total({statistic.Buffer}, {RowsOf(statistic)}, stride, tokens - Plan.Window)"
             : "0"));
         writer.WriteLine(!plan.Observation.Totalled.Any() || plan.Observation.Collects
             ? $"statistics[layer] = new LayerStatistics(tokens, {observed});"
@@ -23,7 +23,7 @@ internal static partial class SessionEmitter
             string capacities = plan.Prefill.HasCapacities ? " Capacities = capacities," : "";
             string share = plan.Prefill.Propagates ? " PropagatedShare = propagatedShare," : "";
             writer.WriteLine($$"""
-                var layerContext = new LayerBudgetContext
+                LayerBudgetContext layerContext = new()
                 {
                     Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
                     PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
@@ -58,13 +58,13 @@ internal static partial class SessionEmitter
             ? $"Scores = new ReadOnlySpan<float>({scores}, heads * stride), ScoreStride = stride,"
             : "";
         string table = role.Profile is { Heads: > 0, Roles: null } heads
-            ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
+            ? $"\n    HeadScores = PrefillLoops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
             : "";
         string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
         string full = plan.Residency.ServesFullHeads ? "HeadRole.Pivot" : "HeadRole.Full or HeadRole.Pivot";
         string copy = !plan.Residency.Stages.Any() ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
         writer.WriteLine($$"""
-            var headContext = new HeadBudgetContext
+            HeadBudgetContext headContext = new()
             {
                 Layer = {{layer}}, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = {{tokens}}, LayerBudget = layerBudgets[{{layer}}],
                 ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, {{profile}} {{seen}}{{table}}
@@ -103,7 +103,7 @@ internal static partial class SessionEmitter
 
                 using (writer.WriteBlock("if (done < layer)"))
                 {
-                    WriteShrink(writer, plan, "Loops.Kept(headBudgets[head], reached)");
+                    WriteShrink(writer, plan, "PrefillLoops.Kept(headBudgets[head], reached)");
                 }
             }
         }

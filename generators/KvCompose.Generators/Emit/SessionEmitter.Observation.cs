@@ -8,7 +8,7 @@ internal static partial class SessionEmitter
 {
     private static void WriteObserveCall(SourceWriter writer, PipelinePlan plan)
     {
-        using (writer.WriteBlock("var observe = new Loops.ObserveWork", ";"))
+        using (writer.WriteBlock("PrefillLoops.ObserveWork observe = new()", ";"))
         {
             writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
             if (plan.Observation.ReadsWindow)
@@ -31,7 +31,7 @@ internal static partial class SessionEmitter
         => string.Join(" ", statistics.Select(static statistic => $"{statistic.Name} = {statistic.Buffer},"));
 
     private static void WriteAllRowsCall(SourceWriter writer, ObservationPlan plan) => writer.WriteLine($$"""
-        var all = new Loops.AllRowsWork
+        PrefillLoops.AllRowsWork all = new()
         {
             Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
             {{Handed(plan.In(StatisticPass.AllRows))}}
@@ -41,11 +41,11 @@ internal static partial class SessionEmitter
 
     private static void WriteScoreCall(SourceWriter writer, PipelinePlan plan)
     {
-        using (writer.WriteBlock("var score = new Loops.ScoreWork", ";"))
+        using (writer.WriteBlock("PrefillLoops.ScoreWork score = new()", ";"))
         {
             writer.WriteLine($"""
                 Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},
+                Padded = padded, PaddedStride = stride + {PaddedFloats},
                 """);
             writer.WriteLine($"Options = {StageValue.InSession(plan.Prefill.Selection)},");
             if (plan.Observation.Scored.Any())

@@ -34,10 +34,10 @@ internal static partial class SessionEmitter
             }
 
             writer.WriteLine($$"""
-                var placement = new PlacementContext
+                PlacementContext placement = new()
                 {
                     Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = {{(plan.Prefill.HeadRole is null ? "headBudgets" : "roleBudgets")}}[head], HeadDim = Plan.HeadDim,{{given}}
-                    Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
+                    Rows = PromptRows.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                     Positions = buffers.Positions.AsSpan(0, tokens),
                     KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
                     Values = buffers.Values + ((nint)head * Plan.HeadDim),

@@ -30,23 +30,27 @@ internal static partial class SessionEmitter
             ? "float* scoresOfLayers = buffers.Block((long)shape.Layers * heads * stride);"
             : "float* scores = buffers.Statistic(heads);");
         writer.WriteLine($"""
-            float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats(plan)}));
+            float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats}));
             int* kept = (int*)buffers.Statistic(heads);
 
             // What is decided: of all layers so far, and of the heads of the current one.
-            var statistics = new LayerStatistics[shape.Layers];
-            var layerBudgets = new int[shape.Layers];
-            var headBudgets = new int[heads];
-            var roles = new HeadRole[heads];
+            LayerStatistics[] statistics = new LayerStatistics[shape.Layers];
+            int[] layerBudgets = new int[shape.Layers];
+            int[] headBudgets = new int[heads];
             """);
+        if (ReadsRoles(plan))
+        {
+            writer.WriteLine("HeadRole[] roles = new HeadRole[heads];");
+        }
+
         if (plan.Prefill.HasCapacities)
         {
-            writer.WriteLine("var capacities = new int[shape.Layers];");
+            writer.WriteLine("int[] capacities = new int[shape.Layers];");
         }
 
         if (plan.Prefill.HeadRole is not null && plan.Residency.Stages.Any())
         {
-            writer.WriteLine("var roleBudgets = new int[heads];");
+            writer.WriteLine("int[] roleBudgets = new int[heads];");
         }
 
         if (plan.Prefill.Propagates)
@@ -55,11 +59,16 @@ internal static partial class SessionEmitter
         }
     }
 
+    /// <summary>Whether anything is told the parts that heads play; where no stage gives them, all are compressed.</summary>
+    private static bool ReadsRoles(PipelinePlan plan)
+        => plan.Prefill.HeadRole is not null || plan.Residency.Stages.Any() || (plan.Decode.Evicts && !plan.Prefill.Cascades)
+            || (plan.Decode.KeepsWeights && !plan.Decode.Evicts);
+
     /// <summary>How many heads have a row of a statistic.</summary>
     private static string RowsOf(ObservedStatistic statistic) => statistic.PerQueryHead ? "shape.QueryHeads" : "heads";
 
-    /// <summary>Room for the pooling's borders on both sides, in whole vectors.</summary>
-    public static int PaddedFloats(PipelinePlan plan) => 2 * ((plan.Prefill.PoolingKernel + 15) / 16 * 16) + 16;
+    /// <summary>Room for the pooling's borders on both sides, and for the last vector.</summary>
+    private const string PaddedFloats = "(2 * Plan.PoolingBorder) + 16";
 
     private static void WriteSelection(SourceWriter writer, PipelinePlan plan)
     {
@@ -113,7 +122,7 @@ internal static partial class SessionEmitter
             {
                 using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
                 {
-                    WriteShrink(writer, plan, "Loops.Kept(layerBudgets[done], statistics[done].Tokens)");
+                    WriteShrink(writer, plan, "PrefillLoops.Kept(layerBudgets[done], statistics[done].Tokens)");
                 }
             }
         }
@@ -128,11 +137,11 @@ internal static partial class SessionEmitter
             // Choose and store: sinks, window and the best of the others.
             for (int head = 0; head < heads; head++)
             {
-                headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                headBudgets[head] = PrefillLoops.Kept(headBudgets[head], tokens);
                 cache.Resize(layer, head, headBudgets[head]);
             }
 
-            var store = new Loops.StoreWork
+            PrefillLoops.StoreWork store = new()
             {
                 Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                 Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
@@ -167,7 +176,7 @@ internal static partial class SessionEmitter
 
     private static void WriteEvictionMarks(SourceWriter writer, string budget, string tokens)
     {
-        writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity({budget}, {tokens});");
+        writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity({budget}, {tokens});");
         writer.WriteLine("table->Watched = table->Budget > 0;");
     }
 }

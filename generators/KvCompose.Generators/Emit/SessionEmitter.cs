@@ -41,7 +41,7 @@ internal static partial class SessionEmitter
             string layout = LayoutOf(plan, "Plan.ElementBits");
             using (writer.WriteBlock(
                 "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, scratchFloats: {CSharpLiteral.Of(plan.Decode.ScratchFloats)}, options)"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)"))
             {
                 if (open)
                 {
@@ -82,13 +82,13 @@ internal static partial class SessionEmitter
             }
 
             writer.WriteLine();
-            WriteSynthesize(writer, plan);
+            WriteStoreToken(writer, plan);
         }
 
         if (!plan.Prefill.Selects)
         {
             writer.WriteLine();
-            using (writer.WriteBlock("private static unsafe partial class Loops"))
+            using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.PrefillLoops)}static unsafe class PrefillLoops"))
             {
                 WriteStoreAll(writer, plan);
             }
@@ -104,7 +104,7 @@ internal static partial class SessionEmitter
         {
             writer.WriteLine("""
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 """);
             if (plan.Prefill.Restart is { } restart)
@@ -180,7 +180,7 @@ internal static partial class SessionEmitter
                             cache.Resize(layer, head, tokens);
                         }
 
-                        var store = new Loops.StoreAllWork
+                        PrefillLoops.StoreAllWork store = new()
                         {
                             Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
                             Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
@@ -242,14 +242,14 @@ internal static partial class SessionEmitter
         {
             writer.WriteLine("""
                 int rows = Math.Min(Plan.ObservedRows, tokens);
-                Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                PrefillLoops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
                 """);
         }
 
         if (plan.Observation.ReadsAllRows)
         {
             writer.WriteLine("""
-                var keepQueries = new Loops.KeepQueriesWork { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
+                PrefillLoops.KeepQueriesWork keepQueries = new() { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
                 Workers.Run(ref keepQueries, shape.QueryHeads);
                 """);
         }
@@ -273,32 +273,11 @@ internal static partial class SessionEmitter
             """);
     }
 
-    private static void WriteSynthesize(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
+    private static void WriteStoreToken(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        protected override void SynthesizeLayers(int sequence, int tokens, Random random)
-        {
-            SequenceCache cache = Cache(sequence);
-            float* row = stackalloc float[2 * Plan.HeadDim];
-            for (int layer = 0; layer < Shape.Layers; layer++)
-            {
-                for (int head = 0; head < Shape.KeyValueHeads; head++)
-                {
-                    cache.Resize(layer, head, tokens);
-                    PageTable* table = cache.Layer(layer) + head;
-                    for (int slot = 0; slot < tokens; slot++)
-                    {
-                        for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                        {
-                            row[i] = random.NextSingle() - 0.5f;
-                        }
-
-                        byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Loops.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                    }
-                }
-            }
-        }
+        protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+            => PageOps.Store({{DecodeEmitter.OpenPage(plan)}}Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         """);
 
     /// <summary>The layout of the pages, as an expression.</summary>
@@ -330,7 +309,7 @@ internal static partial class SessionEmitter
 
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
-        string declared = plan.Prefill.HeadRole?.Profile?.Roles is null ? "" : " ?? Loops.Profile";
+        string declared = plan.Prefill.HeadRole?.Profile?.Roles is null ? "" : " ?? PrefillLoops.Profile";
         writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
         if (plan.Prefill.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
         {
@@ -349,7 +328,7 @@ internal static partial class SessionEmitter
 
     private static void WriteTierOpening(SourceWriter writer, PipelinePlan plan, string layout)
     {
-        writer.WriteLine($"var writer = new StoragePageWriter<{plan.Pages.Storage}>({layout});");
+        writer.WriteLine($"StoragePageWriter<{plan.Pages.Storage}> writer = new StoragePageWriter<{plan.Pages.Storage}>({layout});");
         foreach (StageSpec stage in plan.Residency.Tiers)
         {
             string asked = (stage.Facts.Needs & StageProducts.HeadProfile) != 0 ? " Profile = _profile," : "";
@@ -396,7 +375,7 @@ internal static partial class SessionEmitter
         writer.WriteLine($$"""
             for (int head = 0; head < shape.Layers * heads; head++)
             {
-                Loops.LineUp(Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
+                DecodeLoops.LineUp(Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
             }
             """);
     }
@@ -409,7 +388,7 @@ internal static partial class SessionEmitter
             for (int head = 0; head < heads; head++)
             {
                 PageTable* table = cache.Layer(done) + head;
-                table->Budget = Loops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
+                table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
                 table->Watched = true;
             }
         }
@@ -434,7 +413,7 @@ internal static partial class SessionEmitter
                 {
                     nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
                     byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                    Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                    PageOps.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
                 }
             }
         }

@@ -55,7 +55,7 @@ internal sealed record PagePlan
                 stateWords: (keepsOrder ? 1 : 0) + (collects ? 1 : 0), counted, storage is { Facts.Quantised: true },
                 keyChannels: pruned == 0 ? 0 : spec.HeadDim - pruned),
             Storage = storage?.Type.FullyQualifiedName ?? SinglePrecision,
-            KernelReadable = storage is null || storage.Type.FullyQualifiedName == SinglePrecision,
+            KernelReadable = storage is null or { Facts.KernelReadable: true },
             ChannelRows = storage?.Number(OptionRole.ObservedRows, DefaultChannelRows) ?? 0,
             KeepsOrder = keepsOrder,
         };

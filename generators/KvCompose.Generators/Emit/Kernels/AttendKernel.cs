@@ -90,18 +90,18 @@ internal static class AttendKernel
             const int Members = {kernels.Members}; // query heads of this group
             const int ValueParts = {kernels.ValueParts};
             const int ProbabilityFloats = {KernelPlan.Warps * KernelPlan.TileTokens} * Members;
-            var own = SharedMemory.Allocate<float>(Members * HeadDim);
-            var probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
-            var outputs = SharedMemory.Allocate<float>({KernelPlan.Warps} * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
-            var warpStatistics = SharedMemory.Allocate<float>({KernelPlan.Warps} * Members * 2);
-            var probabilities4 = probabilities.Cast<Float4>();
-            var outputs4 = outputs.Cast<Float4>();
-            var pool4 = pool.Cast<Float4>();
-            var partial4 = partial.Cast<Float4>();
+            ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+            ArrayView<float> probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
+            ArrayView<float> outputs = SharedMemory.Allocate<float>({KernelPlan.Warps} * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
+            ArrayView<float> warpStatistics = SharedMemory.Allocate<float>({KernelPlan.Warps} * Members * 2);
+            ArrayView<Float4> probabilities4 = probabilities.Cast<Float4>();
+            ArrayView<Float4> outputs4 = outputs.Cast<Float4>();
+            ArrayView<Float4> pool4 = pool.Cast<Float4>();
+            ArrayView<Float4> partial4 = partial.Cast<Float4>();
             """);
         if (kernels.DimensionsAtOnce > 1)
         {
-            writer.Line("var own4 = own.Cast<Float4>();");
+            writer.Line("ArrayView<Float4> own4 = own.Cast<Float4>();");
         }
 
         TileScores.WriteLane(writer, kernels);

@@ -56,13 +56,13 @@ internal static partial class EvictKernel
     {
         if (plan.Decode.KeepsWeights)
         {
-            writer.Line("var normalisers = SharedMemory.Allocate<float>(GroupSize);");
+            writer.Line("ArrayView<float> normalisers = SharedMemory.Allocate<float>(GroupSize);");
         }
 
         writer.Line($"""
-            var leastScores = SharedMemory.Allocate<int>({KernelPlan.Threads});
-            var leastRanks = SharedMemory.Allocate<int>({KernelPlan.Threads});
-            var words = pool.Cast<int>();
+            ArrayView<int> leastScores = SharedMemory.Allocate<int>({KernelPlan.Threads});
+            ArrayView<int> leastRanks = SharedMemory.Allocate<int>({KernelPlan.Threads});
+            ArrayView<int> words = pool.Cast<int>();
             int thread = Group.IdxX;
             int head = Grid.IdxX;
             int count = tokens[head];
@@ -221,7 +221,7 @@ internal static partial class EvictKernel
     {
         string collected = plan.Observation.Collects ? "\n    Collected = pool[page * PageFloats + PageCollected + slot % PageTokens]," : "";
         writer.Line($$"""
-            var resident = new ResidentToken
+            ResidentToken resident = new()
             {
                 Position = words[page * PageFloats + PagePositions + slot % PageTokens],
                 StepPosition = stepPositions[head],
@@ -240,7 +240,7 @@ internal static partial class EvictKernel
         using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
         {
             writer.Line("float score = 0;");
-            using (writer.Block($"for (int member = 0; member < {(members == 1 ? "1" : "GroupSize")}; member++)"))
+            using (members == 1 ? null : writer.Block("for (int member = 0; member < GroupSize; member++)"))
             {
                 if (kernel == 1)
                 {
@@ -263,7 +263,7 @@ internal static partial class EvictKernel
                     }
                 }
 
-                writer.Line(plan.Prefill.Reduction == GroupReduction.Max
+                writer.Line(members == 1 ? "score = pooled;" : plan.Prefill.Reduction == GroupReduction.Max
                     ? "score = member == 0 ? pooled : XMath.Max(score, pooled);"
                     : "score += pooled;");
             }

@@ -31,9 +31,9 @@ internal static class GatherKernel
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
         writer.Line("""
-            var pages = SharedMemory.Allocate<int>(PageTokens);
-            var slots = SharedMemory.Allocate<int>(PageTokens);
-            var pool4 = pool.Cast<Float4>();
+            ArrayView<int> pages = SharedMemory.Allocate<int>(PageTokens);
+            ArrayView<int> slots = SharedMemory.Allocate<int>(PageTokens);
+            ArrayView<Float4> pool4 = pool.Cast<Float4>();
             int thread = Group.IdxX;
             int head = Grid.IdxY;
             int filled = IntrinsicMath.Min(kept[head] - Grid.IdxX * PageTokens, PageTokens);

@@ -158,7 +158,7 @@ internal static class KernelEmitter
         writer.WriteLine($"""
             /// <summary>
             /// The same stages on a device. Every group has {KernelPlan.Threads} threads in {KernelPlan.Warps} warps; a warp works on one key tile of {KernelPlan.TileTokens} tokens at a
-            /// time. Attention: group (share of the tokens, head, block of {kernels.Members} query heads), {kernels.AttendSharedBytes} bytes of shared memory, then
+            /// time. Attention: group (share of the tokens, head, block of {PlanSummary.Heads(kernels.Members)}), {kernels.AttendSharedBytes} bytes of shared memory, then
             /// a kernel that joins the shares.
             """);
         if (plan.Observation.ReadsAttention)

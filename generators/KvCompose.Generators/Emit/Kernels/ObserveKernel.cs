@@ -54,7 +54,7 @@ internal static partial class ObserveKernel
             RowsOfQueries.WriteShared(writer, kernels);
         }
 
-        writer.Line("var pool4 = pool.Cast<Float4>();");
+        writer.Line("ArrayView<Float4> pool4 = pool.Cast<Float4>();");
         TileScores.WriteLane(writer, kernels);
         writer.Line($"""
             int head = Grid.IdxY;

@@ -37,10 +37,10 @@ internal static class PageChoiceKernel
     {
         writer.Line($"""
             const int Lists = {(AddsUp(plan) ? "1" : "GroupSize")};
-            var warpScores = SharedMemory.Allocate<uint>({KernelPlan.Warps});
-            var warpPlaces = SharedMemory.Allocate<int>({KernelPlan.Warps});
-            var lastScores = SharedMemory.Allocate<uint>(Lists); // what each list gave last
-            var lastPlaces = SharedMemory.Allocate<int>(Lists);
+            ArrayView<uint> warpScores = SharedMemory.Allocate<uint>({KernelPlan.Warps});
+            ArrayView<int> warpPlaces = SharedMemory.Allocate<int>({KernelPlan.Warps});
+            ArrayView<uint> lastScores = SharedMemory.Allocate<uint>(Lists); // what each list gave last
+            ArrayView<int> lastPlaces = SharedMemory.Allocate<int>(Lists);
             int thread = Group.IdxX;
             int warp = thread >> 5;
             int lane = thread & 31;

@@ -68,12 +68,12 @@ internal static class PageScoreKernel
         bool ragged = kernels.Members * kernels.MemberBlocks != plan.GroupSize;
         writer.Line($"""
             const int Members = {kernels.Members}; // query heads of this group
-            var own = SharedMemory.Allocate<float>(Members * HeadDim);
-            var pool4 = pool.Cast<Float4>();
+            ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+            ArrayView<Float4> pool4 = pool.Cast<Float4>();
             """);
         if (kernels.DimensionsAtOnce > 1)
         {
-            writer.Line("var own4 = own.Cast<Float4>();");
+            writer.Line("ArrayView<Float4> own4 = own.Cast<Float4>();");
         }
 
         TileScores.WriteLane(writer, kernels);

@@ -46,11 +46,11 @@ internal static class StageScoreKernel
         bool pools = plan.Prefill.PoolingKernel > 1;
         if (pools)
         {
-            writer.Line($"var padded = SharedMemory.Allocate<float>({KernelPlan.Threads + (2 * reach)});");
+            writer.Line($"ArrayView<float> padded = SharedMemory.Allocate<float>({KernelPlan.Threads + (2 * reach)});");
         }
 
         writer.Line($"""
-            var positions = pool.Cast<int>();
+            ArrayView<int> positions = pool.Cast<int>();
             int thread = Group.IdxX;
             int head = Grid.IdxY;
             int first = Grid.IdxX * {KernelPlan.Threads};
@@ -165,7 +165,7 @@ internal static class StageScoreKernel
         string set = string.Concat(plan.Observation.Scored.Select(statistic =>
             $"    {statistic.Property} = {statistic.LocalName}[{(statistic.PerQueryHead ? row : "(long)head")} * stride + {token}],\n"));
         writer.Line($$"""
-            var statistics = new TokenStatistics
+            TokenStatistics statistics = new()
             {
                 Position = positions[page * PageFloats + PagePositions + {{token}} % PageTokens],
                 PromptTokens = promptTokens[head],

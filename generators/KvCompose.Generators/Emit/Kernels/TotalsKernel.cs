@@ -34,7 +34,7 @@ internal static class TotalsKernel
     {
         int count = All.Length;
         writer.Line($"""
-            var warps = SharedMemory.Allocate<float>({count * KernelPlan.Warps});
+            ArrayView<float> warps = SharedMemory.Allocate<float>({count * KernelPlan.Warps});
             int thread = Group.IdxX;
             int warp = thread >> 5;
             int lane = thread & 31;

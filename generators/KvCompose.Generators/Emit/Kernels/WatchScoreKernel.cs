@@ -18,7 +18,7 @@ internal static class WatchScoreKernel
         int reach = plan.Prefill.PoolingKernel / 2;
         bool average = plan.Prefill.Pooling == PoolingKind.Average;
         writer.Line($$"""
-            var padded = SharedMemory.Allocate<float>({{KernelPlan.Threads + (2 * reach)}});
+            ArrayView<float> padded = SharedMemory.Allocate<float>({{KernelPlan.Threads + (2 * reach)}});
             int thread = Group.IdxX;
             int first = Grid.IdxX * {{KernelPlan.Threads}};
             int count = promptTokens[Grid.IdxY];

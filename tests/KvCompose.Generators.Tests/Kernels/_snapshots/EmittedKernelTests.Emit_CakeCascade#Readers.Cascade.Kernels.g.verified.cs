@@ -18,7 +18,7 @@ namespace Readers
     {
         /// <summary>
         /// The same stages on a device. Every group has 128 threads in 4 warps; a warp works on one key tile of 16 tokens at a
-        /// time. Attention: group (share of the tokens, head, block of 1 query heads), 2720 bytes of shared memory, then
+        /// time. Attention: group (share of the tokens, head, block of 1 query head), 2720 bytes of shared memory, then
         /// a kernel that joins the shares.
         /// Observation: 8 rows at a time, 1280 bytes.
         /// </summary>
@@ -61,15 +61,15 @@ namespace Readers
                 const int Members = 1; // query heads of this group
                 const int ValueParts = 4;
                 const int ProbabilityFloats = 64 * Members;
-                var own = SharedMemory.Allocate<float>(Members * HeadDim);
-                var probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
-                var outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
-                var warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
-                var probabilities4 = probabilities.Cast<Float4>();
-                var outputs4 = outputs.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
-                var partial4 = partial.Cast<Float4>();
-                var own4 = own.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+                ArrayView<float> probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
+                ArrayView<float> outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
+                ArrayView<Float4> probabilities4 = probabilities.Cast<Float4>();
+                ArrayView<Float4> outputs4 = outputs.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
+                ArrayView<Float4> partial4 = partial.Cast<Float4>();
+                ArrayView<Float4> own4 = own.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -389,10 +389,10 @@ namespace Readers
             [KernelName("Cascade_EvictKernel")]
             internal static void EvictKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<int> budgets, ArrayView<int> stepPositions, ArrayView<float> statistics, ArrayView<float> logits, ArrayView<float> scores, ArrayView<float> retentions, ArrayView<int> line, int shares, int stride)
             {
-                var normalisers = SharedMemory.Allocate<float>(GroupSize);
-                var leastScores = SharedMemory.Allocate<int>(128);
-                var leastRanks = SharedMemory.Allocate<int>(128);
-                var words = pool.Cast<int>();
+                ArrayView<float> normalisers = SharedMemory.Allocate<float>(GroupSize);
+                ArrayView<int> leastScores = SharedMemory.Allocate<int>(128);
+                ArrayView<int> leastRanks = SharedMemory.Allocate<int>(128);
+                ArrayView<int> words = pool.Cast<int>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxX;
                 int count = tokens[head];
@@ -442,7 +442,7 @@ namespace Readers
                     for (int member = 0; member < GroupSize; member++)
                     {
                         long pair = (long)head * GroupSize + member;
-                        var resident = new ResidentToken
+                        ResidentToken resident = new()
                         {
                             Position = words[page * PageFloats + PagePositions + slot % PageTokens],
                             StepPosition = stepPositions[head],
@@ -457,18 +457,15 @@ namespace Readers
                 for (int rank = thread; rank < candidates; rank += 128)
                 {
                     float score = 0;
-                    for (int member = 0; member < 1; member++)
+                    float pooled = 0;
+                    for (int near = IntrinsicMath.Max(0, rank - 2); near <= IntrinsicMath.Min(candidates - 1, rank + 2); near++)
                     {
-                        float pooled = 0;
-                        for (int near = IntrinsicMath.Max(0, rank - 2); near <= IntrinsicMath.Min(candidates - 1, rank + 2); near++)
-                        {
-                            float own = retentions[row * GroupSize + near];
-                            pooled = pooled + own;
-                        }
-
-                        pooled *= 1f / 5;
-                        score += pooled;
+                        float own = retentions[row * GroupSize + near];
+                        pooled = pooled + own;
                     }
+
+                    pooled *= 1f / 5;
+                    score = pooled;
                     scores[row + rank] = score;
                 }
 
@@ -588,10 +585,10 @@ namespace Readers
             internal static void LogSumExpKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> queries, ArrayView<float> logSumExp)
             {
                 const int RowsAtOnce = 8;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1078,9 +1075,9 @@ namespace Readers
             internal static void ObserveKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> queries, ArrayView<float> logSumExp, ArrayView<float> sums, ArrayView<float> variances, ArrayView<float> entropies, int stride)
             {
                 const int RowsAtOnce = 8;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1350,7 +1347,7 @@ namespace Readers
             [KernelName("Cascade_TotalsKernel")]
             internal static void TotalsKernel(ArrayView<int> tokens, ArrayView<float> variances, ArrayView<float> entropies, ArrayView<float> totals, int stride)
             {
-                var warps = SharedMemory.Allocate<float>(8);
+                ArrayView<float> warps = SharedMemory.Allocate<float>(8);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1414,8 +1411,8 @@ namespace Readers
             [KernelName("Cascade_ScoreKernel")]
             internal static void ScoreKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<int> promptTokens, ArrayView<float> sums, ArrayView<float> variances, ArrayView<float> scores, int stride)
             {
-                var padded = SharedMemory.Allocate<float>(132);
-                var positions = pool.Cast<int>();
+                ArrayView<float> padded = SharedMemory.Allocate<float>(132);
+                ArrayView<int> positions = pool.Cast<int>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int first = Grid.IdxX * 128;
@@ -1437,7 +1434,7 @@ namespace Readers
                     if (near >= 0 && near < candidates)
                     {
                         long page = pageTable[tableStart[head] + near / PageTokens];
-                        var statistics = new TokenStatistics
+                        TokenStatistics statistics = new()
                         {
                             Position = positions[page * PageFloats + PagePositions + near % PageTokens],
                             PromptTokens = promptTokens[head],
@@ -1469,9 +1466,9 @@ namespace Readers
             [KernelName("Cascade_SelectKernel")]
             internal static void SelectKernel(ArrayView<float> scores, ArrayView<int> tokens, ArrayView<int> kept, ArrayView<int> indices, int stride)
             {
-                var histogram = SharedMemory.Allocate<int>(256);
-                var picked = SharedMemory.Allocate<int>(2);
-                var totals = SharedMemory.Allocate<int>(4);
+                ArrayView<int> histogram = SharedMemory.Allocate<int>(256);
+                ArrayView<int> picked = SharedMemory.Allocate<int>(2);
+                ArrayView<int> totals = SharedMemory.Allocate<int>(4);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1663,9 +1660,9 @@ namespace Readers
             [KernelName("Cascade_GatherKernel")]
             internal static void GatherKernel(ArrayView<float> pool, ArrayView<int> sourceTable, ArrayView<int> sourceStart, ArrayView<int> targetTable, ArrayView<int> targetStart, ArrayView<int> kept, ArrayView<int> indices, int stride)
             {
-                var pages = SharedMemory.Allocate<int>(PageTokens);
-                var slots = SharedMemory.Allocate<int>(PageTokens);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<int> pages = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<int> slots = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int filled = IntrinsicMath.Min(kept[head] - Grid.IdxX * PageTokens, PageTokens);
@@ -1847,7 +1844,7 @@ namespace Readers
 
             private static void Require(DevicePages pages)
             {
-                var expected = new PageLayout(HeadDim, PageTokens, 32, stateWords: 1);
+                PageLayout expected = new PageLayout(HeadDim, PageTokens, 32, stateWords: 1);
                 if (pages.Layout != expected)
                 {
                     throw new ArgumentException($"the pages have the layout {pages.Layout}, the kernels {expected}", nameof(pages));

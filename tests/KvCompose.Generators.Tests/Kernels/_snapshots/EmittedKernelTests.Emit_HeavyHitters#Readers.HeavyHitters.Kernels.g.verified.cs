@@ -60,15 +60,15 @@ namespace Readers
                 const int Members = 4; // query heads of this group
                 const int ValueParts = 2;
                 const int ProbabilityFloats = 64 * Members;
-                var own = SharedMemory.Allocate<float>(Members * HeadDim);
-                var probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
-                var outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
-                var warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
-                var probabilities4 = probabilities.Cast<Float4>();
-                var outputs4 = outputs.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
-                var partial4 = partial.Cast<Float4>();
-                var own4 = own.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+                ArrayView<float> probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
+                ArrayView<float> outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
+                ArrayView<Float4> probabilities4 = probabilities.Cast<Float4>();
+                ArrayView<Float4> outputs4 = outputs.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
+                ArrayView<Float4> partial4 = partial.Cast<Float4>();
+                ArrayView<Float4> own4 = own.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -607,10 +607,10 @@ namespace Readers
             [KernelName("HeavyHitters_EvictKernel")]
             internal static void EvictKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<int> budgets, ArrayView<int> stepPositions, ArrayView<float> statistics, ArrayView<float> logits, ArrayView<float> probabilities, ArrayView<float> scores, ArrayView<float> retentions, ArrayView<int> line, int shares, int stride)
             {
-                var normalisers = SharedMemory.Allocate<float>(GroupSize);
-                var leastScores = SharedMemory.Allocate<int>(128);
-                var leastRanks = SharedMemory.Allocate<int>(128);
-                var words = pool.Cast<int>();
+                ArrayView<float> normalisers = SharedMemory.Allocate<float>(GroupSize);
+                ArrayView<int> leastScores = SharedMemory.Allocate<int>(128);
+                ArrayView<int> leastRanks = SharedMemory.Allocate<int>(128);
+                ArrayView<int> words = pool.Cast<int>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxX;
                 int count = tokens[head];
@@ -681,7 +681,7 @@ namespace Readers
                     }
 
                     long page = pageTable[tableStart[head] + slot / PageTokens];
-                    var resident = new ResidentToken
+                    ResidentToken resident = new()
                     {
                         Position = words[page * PageFloats + PagePositions + slot % PageTokens],
                         StepPosition = stepPositions[head],
@@ -696,11 +696,8 @@ namespace Readers
                 for (int rank = thread; rank < candidates; rank += 128)
                 {
                     float score = 0;
-                    for (int member = 0; member < 1; member++)
-                    {
-                        float pooled = retentions[row * GroupSize + rank];
-                        score += pooled;
-                    }
+                    float pooled = retentions[row * GroupSize + rank];
+                    score = pooled;
                     scores[row + rank] = score;
                 }
 
@@ -801,10 +798,10 @@ namespace Readers
             internal static void AllRowsLogSumExpKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> allQueries, ArrayView<float> allLogSumExp, int stride)
             {
                 const int RowsAtOnce = 8;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1338,9 +1335,9 @@ namespace Readers
             internal static void ObserveKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> allQueries, ArrayView<float> allLogSumExp, ArrayView<float> allRows, int stride)
             {
                 const int RowsAtOnce = 8;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1639,7 +1636,7 @@ namespace Readers
             [KernelName("HeavyHitters_ScoreKernel")]
             internal static void ScoreKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<int> promptTokens, ArrayView<float> allRows, ArrayView<float> scores, int stride)
             {
-                var positions = pool.Cast<int>();
+                ArrayView<int> positions = pool.Cast<int>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int first = Grid.IdxX * 128;
@@ -1659,7 +1656,7 @@ namespace Readers
                     if (token < candidates)
                     {
                         long page = pageTable[tableStart[head] + token / PageTokens];
-                        var statistics = new TokenStatistics
+                        TokenStatistics statistics = new()
                         {
                             Position = positions[page * PageFloats + PagePositions + token % PageTokens],
                             PromptTokens = promptTokens[head],
@@ -1685,9 +1682,9 @@ namespace Readers
             [KernelName("HeavyHitters_SelectKernel")]
             internal static void SelectKernel(ArrayView<float> scores, ArrayView<int> tokens, ArrayView<int> kept, ArrayView<int> indices, int stride)
             {
-                var histogram = SharedMemory.Allocate<int>(256);
-                var picked = SharedMemory.Allocate<int>(2);
-                var totals = SharedMemory.Allocate<int>(4);
+                ArrayView<int> histogram = SharedMemory.Allocate<int>(256);
+                ArrayView<int> picked = SharedMemory.Allocate<int>(2);
+                ArrayView<int> totals = SharedMemory.Allocate<int>(4);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1838,9 +1835,9 @@ namespace Readers
             [KernelName("HeavyHitters_GatherKernel")]
             internal static void GatherKernel(ArrayView<float> pool, ArrayView<int> sourceTable, ArrayView<int> sourceStart, ArrayView<int> targetTable, ArrayView<int> targetStart, ArrayView<int> kept, ArrayView<int> indices, ArrayView<float> scores, int stride)
             {
-                var pages = SharedMemory.Allocate<int>(PageTokens);
-                var slots = SharedMemory.Allocate<int>(PageTokens);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<int> pages = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<int> slots = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int filled = IntrinsicMath.Min(kept[head] - Grid.IdxX * PageTokens, PageTokens);
@@ -1997,7 +1994,7 @@ namespace Readers
 
             private static void Require(DevicePages pages)
             {
-                var expected = new PageLayout(HeadDim, PageTokens, 32, stateWords: 1);
+                PageLayout expected = new PageLayout(HeadDim, PageTokens, 32, stateWords: 1);
                 if (pages.Layout != expected)
                 {
                     throw new ArgumentException($"the pages have the layout {pages.Layout}, the kernels {expected}", nameof(pages));

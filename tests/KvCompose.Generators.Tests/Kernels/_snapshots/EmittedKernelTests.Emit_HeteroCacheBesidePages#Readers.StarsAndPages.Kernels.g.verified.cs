@@ -62,15 +62,15 @@ namespace Readers
                 const int Members = 4; // query heads of this group
                 const int ValueParts = 1;
                 const int ProbabilityFloats = 64 * Members;
-                var own = SharedMemory.Allocate<float>(Members * HeadDim);
-                var probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
-                var outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
-                var warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
-                var probabilities4 = probabilities.Cast<Float4>();
-                var outputs4 = outputs.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
-                var partial4 = partial.Cast<Float4>();
-                var own4 = own.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+                ArrayView<float> probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
+                ArrayView<float> outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
+                ArrayView<Float4> probabilities4 = probabilities.Cast<Float4>();
+                ArrayView<Float4> outputs4 = outputs.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
+                ArrayView<Float4> partial4 = partial.Cast<Float4>();
+                ArrayView<Float4> own4 = own.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -632,8 +632,8 @@ namespace Readers
             [KernelName("StarsAndPages_PromptLogSumExpKernel")]
             internal static void PromptLogSumExpKernel(ArrayView<float> logits, ArrayView<int> promptTokens, ArrayView<float> promptLogSumExp, int stride)
             {
-                var tops = SharedMemory.Allocate<float>(4);
-                var sums = SharedMemory.Allocate<float>(4);
+                ArrayView<float> tops = SharedMemory.Allocate<float>(4);
+                ArrayView<float> sums = SharedMemory.Allocate<float>(4);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -699,7 +699,7 @@ namespace Readers
             [KernelName("StarsAndPages_WatchScoreKernel")]
             internal static void WatchScoreKernel(ArrayView<float> logits, ArrayView<int> promptTokens, ArrayView<float> promptLogSumExp, ArrayView<float> watchScores, int stride)
             {
-                var padded = SharedMemory.Allocate<float>(132);
+                ArrayView<float> padded = SharedMemory.Allocate<float>(132);
                 int thread = Group.IdxX;
                 int first = Grid.IdxX * 128;
                 int count = promptTokens[Grid.IdxY];
@@ -742,9 +742,9 @@ namespace Readers
             [KernelName("StarsAndPages_TopMaskKernel")]
             internal static void TopMaskKernel(ArrayView<float> watchScores, ArrayView<int> promptTokens, ArrayView<int> wanted, ArrayView<uint> masks, int stride, int words)
             {
-                var histogram = SharedMemory.Allocate<int>(256);
-                var picked = SharedMemory.Allocate<int>(2);
-                var totals = SharedMemory.Allocate<int>(4);
+                ArrayView<int> histogram = SharedMemory.Allocate<int>(256);
+                ArrayView<int> picked = SharedMemory.Allocate<int>(2);
+                ArrayView<int> totals = SharedMemory.Allocate<int>(4);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -875,7 +875,7 @@ namespace Readers
             [KernelName("StarsAndPages_OverlapKernel")]
             internal static void OverlapKernel(ArrayView<uint> masks, ArrayView<uint> references, ArrayView<int> common, int words)
             {
-                var warps = SharedMemory.Allocate<int>(4);
+                ArrayView<int> warps = SharedMemory.Allocate<int>(4);
                 int thread = Group.IdxX;
                 long row = (long)Grid.IdxX * words;
                 int shared = 0;
@@ -917,7 +917,7 @@ namespace Readers
             [KernelName("StarsAndPages_RefreshKernel")]
             internal static void RefreshKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> headOf, ArrayView<int> slotOf, ArrayView<int> positionOf, ArrayView<float> content)
             {
-                var positions = pool.Cast<int>();
+                ArrayView<int> positions = pool.Cast<int>();
                 int token = Grid.IdxX;
                 int place = slotOf[token] % PageTokens;
                 long page = (long)pageTable[tableStart[headOf[token]] + slotOf[token] / PageTokens] * PageFloats;
@@ -945,9 +945,9 @@ namespace Readers
             internal static void PageScoreKernel(ArrayView<float> pool, ArrayView<int> candidates, ArrayView<int> candidateStart, ArrayView<int> candidateSlots, ArrayView<float> queries, ArrayView<float> scores, int stride)
             {
                 const int Members = 4; // query heads of this group
-                var own = SharedMemory.Allocate<float>(Members * HeadDim);
-                var pool4 = pool.Cast<Float4>();
-                var own4 = own.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
+                ArrayView<Float4> own4 = own.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1234,10 +1234,10 @@ namespace Readers
             internal static void PageChoiceKernel(ArrayView<float> pool, ArrayView<int> candidates, ArrayView<int> candidateStart, ArrayView<int> candidateSlots, ArrayView<float> scores, ArrayView<int> taken, ArrayView<int> chosen, ArrayView<int> chosenPages, int budget, int stride)
             {
                 const int Lists = 1;
-                var warpScores = SharedMemory.Allocate<uint>(4);
-                var warpPlaces = SharedMemory.Allocate<int>(4);
-                var lastScores = SharedMemory.Allocate<uint>(Lists); // what each list gave last
-                var lastPlaces = SharedMemory.Allocate<int>(Lists);
+                ArrayView<uint> warpScores = SharedMemory.Allocate<uint>(4);
+                ArrayView<int> warpPlaces = SharedMemory.Allocate<int>(4);
+                ArrayView<uint> lastScores = SharedMemory.Allocate<uint>(Lists); // what each list gave last
+                ArrayView<int> lastPlaces = SharedMemory.Allocate<int>(Lists);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1426,8 +1426,8 @@ namespace Readers
             [KernelName("StarsAndPages_PageCopyKernel")]
             internal static void PageCopyKernel(ArrayView<float> hostPool, ArrayView<float> pool, ArrayView<int> sources, ArrayView<int> targets)
             {
-                var hostPool4 = hostPool.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<Float4> hostPool4 = hostPool.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 long source = (long)sources[Grid.IdxX] * PageFloats4;
                 long target = (long)targets[Grid.IdxX] * PageFloats4;
                 for (int element = Group.IdxX; element < PageFloats4; element += 128)
@@ -1447,10 +1447,10 @@ namespace Readers
             internal static void LogSumExpKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> queries, ArrayView<float> logSumExp)
             {
                 const int RowsAtOnce = 1;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1598,9 +1598,9 @@ namespace Readers
             internal static void ObserveKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> queries, ArrayView<float> logSumExp, ArrayView<float> sums, int stride)
             {
                 const int RowsAtOnce = 1;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1719,8 +1719,8 @@ namespace Readers
             [KernelName("StarsAndPages_ScoreKernel")]
             internal static void ScoreKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<int> promptTokens, ArrayView<float> sums, ArrayView<float> scores, int stride)
             {
-                var padded = SharedMemory.Allocate<float>(132);
-                var positions = pool.Cast<int>();
+                ArrayView<float> padded = SharedMemory.Allocate<float>(132);
+                ArrayView<int> positions = pool.Cast<int>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int first = Grid.IdxX * 128;
@@ -1744,7 +1744,7 @@ namespace Readers
                         if (near >= 0 && near < candidates)
                         {
                             long page = pageTable[tableStart[head] + near / PageTokens];
-                            var statistics = new TokenStatistics
+                            TokenStatistics statistics = new()
                             {
                                 Position = positions[page * PageFloats + PagePositions + near % PageTokens],
                                 PromptTokens = promptTokens[head],
@@ -1777,9 +1777,9 @@ namespace Readers
             [KernelName("StarsAndPages_SelectKernel")]
             internal static void SelectKernel(ArrayView<float> scores, ArrayView<int> tokens, ArrayView<int> kept, ArrayView<int> indices, int stride)
             {
-                var histogram = SharedMemory.Allocate<int>(256);
-                var picked = SharedMemory.Allocate<int>(2);
-                var totals = SharedMemory.Allocate<int>(4);
+                ArrayView<int> histogram = SharedMemory.Allocate<int>(256);
+                ArrayView<int> picked = SharedMemory.Allocate<int>(2);
+                ArrayView<int> totals = SharedMemory.Allocate<int>(4);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1929,9 +1929,9 @@ namespace Readers
             [KernelName("StarsAndPages_GatherKernel")]
             internal static void GatherKernel(ArrayView<float> pool, ArrayView<int> sourceTable, ArrayView<int> sourceStart, ArrayView<int> targetTable, ArrayView<int> targetStart, ArrayView<int> kept, ArrayView<int> indices, int stride)
             {
-                var pages = SharedMemory.Allocate<int>(PageTokens);
-                var slots = SharedMemory.Allocate<int>(PageTokens);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<int> pages = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<int> slots = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int filled = IntrinsicMath.Min(kept[head] - Grid.IdxX * PageTokens, PageTokens);
@@ -2132,7 +2132,7 @@ namespace Readers
 
             private static void Require(DevicePages pages)
             {
-                var expected = new PageLayout(HeadDim, PageTokens, 32, counted: true);
+                PageLayout expected = new PageLayout(HeadDim, PageTokens, 32, counted: true);
                 if (pages.Layout != expected)
                 {
                     throw new ArgumentException($"the pages have the layout {pages.Layout}, the kernels {expected}", nameof(pages));

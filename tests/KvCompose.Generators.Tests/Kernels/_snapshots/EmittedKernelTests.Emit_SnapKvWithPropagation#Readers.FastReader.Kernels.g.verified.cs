@@ -58,15 +58,15 @@ namespace Readers
                 const int Members = 2; // query heads of this group
                 const int ValueParts = 2;
                 const int ProbabilityFloats = 64 * Members;
-                var own = SharedMemory.Allocate<float>(Members * HeadDim);
-                var probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
-                var outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
-                var warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
-                var probabilities4 = probabilities.Cast<Float4>();
-                var outputs4 = outputs.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
-                var partial4 = partial.Cast<Float4>();
-                var own4 = own.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+                ArrayView<float> probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
+                ArrayView<float> outputs = SharedMemory.Allocate<float>(4 * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * Members * 2);
+                ArrayView<Float4> probabilities4 = probabilities.Cast<Float4>();
+                ArrayView<Float4> outputs4 = outputs.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
+                ArrayView<Float4> partial4 = partial.Cast<Float4>();
+                ArrayView<Float4> own4 = own.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -425,10 +425,10 @@ namespace Readers
             internal static void LogSumExpKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> queries, ArrayView<float> logSumExp)
             {
                 const int RowsAtOnce = 8;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<float> warpStatistics = SharedMemory.Allocate<float>(4 * RowsAtOnce * 2);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -957,9 +957,9 @@ namespace Readers
             internal static void ObserveKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<float> queries, ArrayView<float> logSumExp, ArrayView<float> sums, int stride)
             {
                 const int RowsAtOnce = 8;
-                var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
-                var own4 = own.Cast<Float4>();
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);
+                ArrayView<Float4> own4 = own.Cast<Float4>();
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1235,8 +1235,8 @@ namespace Readers
             [KernelName("FastReader_ScoreKernel")]
             internal static void ScoreKernel(ArrayView<float> pool, ArrayView<int> pageTable, ArrayView<int> tableStart, ArrayView<int> tokens, ArrayView<int> promptTokens, ArrayView<float> sums, ArrayView<float> scores, int stride)
             {
-                var padded = SharedMemory.Allocate<float>(134);
-                var positions = pool.Cast<int>();
+                ArrayView<float> padded = SharedMemory.Allocate<float>(134);
+                ArrayView<int> positions = pool.Cast<int>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int first = Grid.IdxX * 128;
@@ -1260,7 +1260,7 @@ namespace Readers
                         if (near >= 0 && near < candidates)
                         {
                             long page = pageTable[tableStart[head] + near / PageTokens];
-                            var statistics = new TokenStatistics
+                            TokenStatistics statistics = new()
                             {
                                 Position = positions[page * PageFloats + PagePositions + near % PageTokens],
                                 PromptTokens = promptTokens[head],
@@ -1299,9 +1299,9 @@ namespace Readers
             [KernelName("FastReader_SelectKernel")]
             internal static void SelectKernel(ArrayView<float> scores, ArrayView<int> tokens, ArrayView<int> kept, ArrayView<int> indices, int stride)
             {
-                var histogram = SharedMemory.Allocate<int>(256);
-                var picked = SharedMemory.Allocate<int>(2);
-                var totals = SharedMemory.Allocate<int>(4);
+                ArrayView<int> histogram = SharedMemory.Allocate<int>(256);
+                ArrayView<int> picked = SharedMemory.Allocate<int>(2);
+                ArrayView<int> totals = SharedMemory.Allocate<int>(4);
                 int thread = Group.IdxX;
                 int warp = thread >> 5;
                 int lane = thread & 31;
@@ -1451,9 +1451,9 @@ namespace Readers
             [KernelName("FastReader_GatherKernel")]
             internal static void GatherKernel(ArrayView<float> pool, ArrayView<int> sourceTable, ArrayView<int> sourceStart, ArrayView<int> targetTable, ArrayView<int> targetStart, ArrayView<int> kept, ArrayView<int> indices, int stride)
             {
-                var pages = SharedMemory.Allocate<int>(PageTokens);
-                var slots = SharedMemory.Allocate<int>(PageTokens);
-                var pool4 = pool.Cast<Float4>();
+                ArrayView<int> pages = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<int> slots = SharedMemory.Allocate<int>(PageTokens);
+                ArrayView<Float4> pool4 = pool.Cast<Float4>();
                 int thread = Group.IdxX;
                 int head = Grid.IdxY;
                 int filled = IntrinsicMath.Min(kept[head] - Grid.IdxX * PageTokens, PageTokens);
@@ -1537,8 +1537,8 @@ namespace Readers
                 long first = (long)Grid.IdxY * stride;
                 if (Grid.IdxX < onward[Grid.IdxY])
                 {
-                    var states4 = states.Cast<Float4>();
-                    var onwardStates4 = onwardStates.Cast<Float4>();
+                    ArrayView<Float4> states4 = states.Cast<Float4>();
+                    ArrayView<Float4> onwardStates4 = onwardStates.Cast<Float4>();
                     int width4 = width / 4;
                     long from = first + indices[first + Grid.IdxX];
                     long into = first + Grid.IdxX;
@@ -1660,7 +1660,7 @@ namespace Readers
 
             private static void Require(DevicePages pages)
             {
-                var expected = new PageLayout(HeadDim, PageTokens, 32);
+                PageLayout expected = new PageLayout(HeadDim, PageTokens, 32);
                 if (pages.Layout != expected)
                 {
                     throw new ArgumentException($"the pages have the layout {pages.Layout}, the kernels {expected}", nameof(pages));

@@ -5,25 +5,23 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     partial class Retrievers
     {
-        private static unsafe partial class Loops
+        /// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>
+        private static unsafe class PrefillLoops
         {
             /// <summary>Key tiles of one head, a block at a time.</summary>
             internal struct ObserveWork : IParallelWork
             {
+                /// <summary>Tiles of one item: 1024 keys, work enough to be worth a thread, and many items for every head of a long prompt.</summary>
                 private const int BlockTiles = 64;
 
                 public float* Tiles;
@@ -54,7 +52,7 @@ namespace Readers
                             int queryHead = (head * Plan.GroupSize) + member;
                             float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
                             float* logSumExp = LogSumExp + ((nint)queryHead * Tokens) + (Tokens - Rows);
-                            var totals = default(ObservedTile);
+                            ObservedTile totals = default(ObservedTile);
                             int row = 0;
                             for (; row <= Rows - 8; row += 8)
                             {
@@ -90,6 +88,9 @@ namespace Readers
                     }
                 }
             }
+
+            /// <summary>A key that a row does not see may score far above the row's log-sum-exp: 2^126 is finite, and is masked.</summary>
+            private const float LargestExponent = 126;
 
             /// <summary>Statistics of one tile under one query head, over the rows so far.</summary>
             internal struct ObservedTile
@@ -152,21 +153,21 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 dot1 -= Vector512.Create(logSumExp[1] * VectorExponential.Log2E);
-                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(126f)));
+                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(LargestExponent)));
                 dot2 -= Vector512.Create(logSumExp[2] * VectorExponential.Log2E);
-                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(126f)));
+                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(LargestExponent)));
                 dot3 -= Vector512.Create(logSumExp[3] * VectorExponential.Log2E);
-                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(126f)));
+                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(LargestExponent)));
                 dot4 -= Vector512.Create(logSumExp[4] * VectorExponential.Log2E);
-                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(126f)));
+                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(LargestExponent)));
                 dot5 -= Vector512.Create(logSumExp[5] * VectorExponential.Log2E);
-                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(126f)));
+                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(LargestExponent)));
                 dot6 -= Vector512.Create(logSumExp[6] * VectorExponential.Log2E);
-                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(126f)));
+                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(LargestExponent)));
                 dot7 -= Vector512.Create(logSumExp[7] * VectorExponential.Log2E);
-                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(126f)));
+                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(LargestExponent)));
                 Vector512<float> sum = p0 + p1 + p2 + p3 + p4 + p5 + p6 + p7;
                 totals.Sum += sum;
             }
@@ -191,7 +192,7 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 Vector512<float> sum = p0;
                 totals.Sum += sum;
             }
@@ -213,13 +214,13 @@ namespace Readers
                 {
                     int candidates = Tokens - Plan.Window;
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + 16;
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
                     for (int member = 0; member < Plan.GroupSize; member++)
                     {
                         float* sums = Sums + ((nint)((head * Plan.GroupSize) + member) * Stride);
                         for (int token = 0; token < candidates; token++)
                         {
-                            var statistics = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token] };
+                            TokenStatistics statistics = new() { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token] };
                             padded[token] = global::KvCompose.SnapKv.Score(in Options, in statistics);
                         }
 
@@ -268,7 +269,7 @@ namespace Readers
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        PageOps.Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
                     }
                 }
             }

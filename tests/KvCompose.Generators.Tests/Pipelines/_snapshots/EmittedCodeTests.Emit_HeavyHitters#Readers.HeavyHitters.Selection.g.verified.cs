@@ -5,21 +5,18 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     partial class HeavyHitters
     {
-        private static unsafe partial class Loops
+        /// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>
+        private static unsafe class PrefillLoops
         {
             /// <summary>Copies the queries of one head as [rows][d], scaled by log2(e)/√d.</summary>
             internal struct KeepQueriesWork : IParallelWork
@@ -67,7 +64,7 @@ namespace Readers
                         int queryHead = (head * Plan.GroupSize) + member;
                         float* queries = Queries + ((nint)queryHead * Tokens * Plan.HeadDim);
                         float* logSumExp = LogSumExp + ((nint)queryHead * Tokens);
-                        var totals = default(ObservedTile);
+                        ObservedTile totals = default(ObservedTile);
                         int row = first;
                         for (; row <= Tokens - 8; row += 8)
                         {
@@ -83,6 +80,9 @@ namespace Readers
                     }
                 }
             }
+
+            /// <summary>A key that a row does not see may score far above the row's log-sum-exp: 2^126 is finite, and is masked.</summary>
+            private const float LargestExponent = 126;
 
             /// <summary>Statistics of one tile under one query head, over the rows so far.</summary>
             internal struct ObservedTile
@@ -145,35 +145,35 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 p0 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow)).AsSingle(), p0, Vector512<float>.Zero);
                 dot1 -= Vector512.Create(logSumExp[1] * VectorExponential.Log2E);
-                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(126f)));
+                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(LargestExponent)));
                 p1 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 1)).AsSingle(), p1, Vector512<float>.Zero);
                 dot2 -= Vector512.Create(logSumExp[2] * VectorExponential.Log2E);
-                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(126f)));
+                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(LargestExponent)));
                 p2 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 2)).AsSingle(), p2, Vector512<float>.Zero);
                 dot3 -= Vector512.Create(logSumExp[3] * VectorExponential.Log2E);
-                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(126f)));
+                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(LargestExponent)));
                 p3 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 3)).AsSingle(), p3, Vector512<float>.Zero);
                 dot4 -= Vector512.Create(logSumExp[4] * VectorExponential.Log2E);
-                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(126f)));
+                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(LargestExponent)));
                 p4 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 4)).AsSingle(), p4, Vector512<float>.Zero);
                 dot5 -= Vector512.Create(logSumExp[5] * VectorExponential.Log2E);
-                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(126f)));
+                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(LargestExponent)));
                 p5 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 5)).AsSingle(), p5, Vector512<float>.Zero);
                 dot6 -= Vector512.Create(logSumExp[6] * VectorExponential.Log2E);
-                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(126f)));
+                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(LargestExponent)));
                 p6 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 6)).AsSingle(), p6, Vector512<float>.Zero);
                 dot7 -= Vector512.Create(logSumExp[7] * VectorExponential.Log2E);
-                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(126f)));
+                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(LargestExponent)));
                 p7 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 7)).AsSingle(), p7, Vector512<float>.Zero);
                 Vector512<float> sum = p0 + p1 + p2 + p3 + p4 + p5 + p6 + p7;
@@ -200,7 +200,7 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 p0 = Vector512.ConditionalSelect(
                     Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow)).AsSingle(), p0, Vector512<float>.Zero);
                 Vector512<float> sum = p0;
@@ -224,13 +224,13 @@ namespace Readers
                 {
                     int candidates = Tokens;
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + 16;
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
                     for (int member = 0; member < Plan.GroupSize; member++)
                     {
                         float* allRows = AllRows + ((nint)((head * Plan.GroupSize) + member) * Stride);
                         for (int token = 0; token < candidates; token++)
                         {
-                            var statistics = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens, AllRowsSum = allRows[token] };
+                            TokenStatistics statistics = new() { Position = Positions[token], PromptTokens = PromptTokens, AllRowsSum = allRows[token] };
                             padded[token] = global::KvCompose.H2o.Score(in Options, in statistics);
                         }
 
@@ -270,7 +270,7 @@ namespace Readers
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        PageOps.Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
                         ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens] = Scores[((nint)head * Stride) + kept[slot]];
                     }
                 }
