@@ -96,7 +96,7 @@ public class BrokenDeclarationTests
             }
             """);
         Assert.Equal("P.Invalid.g.cs", Assert.Single(run.Sources.Keys));
-        Assert.Empty(run.Output.GetDiagnostics().Where(static found => found.Severity >= DiagnosticSeverity.Warning));
+        Assert.Empty(run.Output.GetDiagnostics().Where(static found => found.Severity >= DiagnosticSeverity.Warning && found.Id != "CS1591"));
     }
 
     [Theory]
