@@ -45,7 +45,7 @@ internal static class EqualBytes
             long held = session.Usage.BytesHeld;
             for (int step = 0; step < question.Fact.Value.Count; step++)
             {
-                session.Step([session.Likeliest()], cancellation);
+                session.Step([session.GreedyToken()], cancellation);
                 held = Math.Max(held, session.Usage.BytesHeld);
             }
 

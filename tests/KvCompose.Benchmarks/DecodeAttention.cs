@@ -27,7 +27,7 @@ public class DecodeAttention : IDisposable
         _workers = new WorkerPool(2);
         var model = new AttentionOnlyModel(new TransformerShape(1, 16, 4, HeadDim, 16, 16, 1 << 22), _workers);
         _session = HeadDim == 64 ? Full64.Open(model) : Full128.Open(model);
-        _session.Synthesize(Tokens);
+        _session.FillRandom(Tokens);
         _sum = new PlainSum(8L * Tokens * HeadDim, _workers);
     }
 

@@ -17,7 +17,7 @@ public class HeteroCacheTests
             [HeadClass.Anchor, HeadClass.Volatile, HeadClass.Anchor, HeadClass.Anchor],
         ],
         [[-1, 0.7, 1.5, 0.8], [1.3, -1, 0.9, -1], [1, -1, 0.6, 1.2]],
-        [[new HeadStar(0, 2, 3)], [new HeadStar(3, 0), new HeadStar(1, 2)], []]);
+        [[new PivotGroup(0, 2, 3)], [new PivotGroup(3, 0), new PivotGroup(1, 2)], []]);
 
     [Theory]
     [InlineData(17)]
@@ -52,7 +52,7 @@ public class HeteroCacheTests
         AssertEqual(model, session, Settings(3, 0.5, RefreshVisibility.NextToken), 200);
 
         var anchors = new HeadProfile(
-            Enumerable.Repeat(Enumerable.Repeat(HeadClass.Anchor, 4), 3), Enumerable.Repeat(Enumerable.Repeat(1.0, 4), 3), Enumerable.Repeat<HeadStar[]>([], 3));
+            Enumerable.Repeat(Enumerable.Repeat(HeadClass.Anchor, 4), 3), Enumerable.Repeat(Enumerable.Repeat(1.0, 4), 3), Enumerable.Repeat<PivotGroup[]>([], 3));
         using var other = HeteroDeclared.Open(model, new() { Profile = anchors });
         other.Prefill(model.Prompt(200, 1));
         Assert.All(Enumerable.Range(0, 12), place => Assert.Equal(100, other.Positions(place / 4, place % 4).Length));

@@ -9,7 +9,7 @@ public class HeteroFaultTests
     private static readonly HeadProfile Profile = new(
         Enumerable.Repeat<HeadClass[]>([HeadClass.Pivot, HeadClass.Satellite, HeadClass.Satellite, HeadClass.Satellite], 3),
         Enumerable.Repeat<double[]>([-1, 1, 1, 1], 3),
-        Enumerable.Repeat<HeadStar[]>([new HeadStar(0, 1, 2, 3)], 3));
+        Enumerable.Repeat<PivotGroup[]>([new PivotGroup(0, 1, 2, 3)], 3));
 
     [Fact]
     public void Open_WithoutAProfile_SaysWhatIsMissing()

@@ -17,7 +17,7 @@ public class HeteroPagedTests
             [HeadClass.Anchor, HeadClass.Volatile, HeadClass.Anchor, HeadClass.Anchor],
         ],
         [[-1, -1, 1.5, 0.8], [1.3, -1, -1, 0.7], [1, -1, 0.6, 1.2]],
-        [[new HeadStar(1, 2, 3)], [new HeadStar(1, 0)], []]);
+        [[new PivotGroup(1, 2, 3)], [new PivotGroup(1, 0)], []]);
 
     [Theory]
     [InlineData(60, 1)]

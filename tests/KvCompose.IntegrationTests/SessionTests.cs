@@ -166,7 +166,7 @@ public class SessionTests
     {
         using var model = new TestModel(1, 2, 1, 32, 29);
         using var session = Everything.Open(model);
-        session.Synthesize(model.Shape.Context);
+        session.FillRandom(model.Shape.Context);
         Assert.Throws<ContextExceededException>(() => session.Step([1]));
         Assert.Equal(model.Shape.Context, session.Length());
     }
@@ -203,7 +203,7 @@ public class SessionTests
     {
         using var model = new TestModel(1, 2, 1, 32, 34);
         using var session = Everything.Open(new QuietModel(model.Shape, model.Workers));
-        session.Synthesize(100);
+        session.FillRandom(100);
         int[] token = [1];
         for (int i = 0; i < 100; i++)
         {

@@ -11,7 +11,7 @@ internal static partial class DecodeEmitter
         writer.WriteLine("/// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>");
         using (writer.WriteBlock("internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)"))
         {
-            writer.WriteLine(plan.Pages.Layout.Counted ? CountedAppend : plan.Pages.Layout.StateWords > 0 ? MarkedAppend(plan) : PlainAppend(plan));
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedAppend : plan.Pages.Layout.StateWords > 0 ? MarkedAppend(plan) : PlainAppend(plan));
         }
 
         writer.WriteLine();
@@ -37,7 +37,7 @@ internal static partial class DecodeEmitter
         byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
         Store({OpenPage(plan)}page, place, key, value, position);
         """
-        + (plan.Decode.Order == DecodeOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
+        + (plan.Decode.Order == PoolingOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
         + (plan.Observation.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
 
     private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Pages.Layout.Sealed ? SealingStore(plan) : PlainStore(plan));

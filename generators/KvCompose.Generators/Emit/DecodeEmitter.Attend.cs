@@ -13,7 +13,7 @@ internal static partial class DecodeEmitter
         {
             writer.WriteLine("""
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
                 """);
@@ -43,7 +43,7 @@ internal static partial class DecodeEmitter
         WriteAttendWork(writer, plan);
         writer.WriteLine();
         writer.WriteLine($"/// <summary>Attention of {PlanSummary.Heads(plan.GroupSize)} over one piece of their key-value head.</summary>");
-        using (writer.WriteBlock("private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)"))
+        using (writer.WriteBlock("private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)"))
         {
             writer.WriteLine("""
                 float* queries = scratch;                                            // [G, d], scaled
@@ -77,7 +77,7 @@ internal static partial class DecodeEmitter
                 writer.WriteLine(KeptQueries);
             }
 
-            writer.WriteLine(plan.Pages.Layout.Counted ? CountedScores : plan.Pages.Layout.Sealed ? SealedScores(plan) : FullScores);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedScores : plan.Pages.Layout.Sealed ? SealedScores(plan) : FullScores);
             writer.WriteLine("""
 
                 // Softmax over the piece.
@@ -90,7 +90,7 @@ internal static partial class DecodeEmitter
                 new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
                 pages = item->Table->Pages + item->FirstPage;
                 """);
-            writer.WriteLine(plan.Pages.Layout.Counted ? CountedValues : plan.Pages.Layout.Sealed ? SealedValues : FullValues);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedValues : plan.Pages.Layout.Sealed ? SealedValues : FullValues);
             writer.WriteLine(AttendEnd);
         }
 

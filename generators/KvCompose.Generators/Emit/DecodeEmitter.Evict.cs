@@ -9,7 +9,7 @@ internal static partial class DecodeEmitter
     private static void WriteEvictCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         // Evict: heads above their budget give up what this step needed least.
         const int Step = 1024; // scratch grows by whole steps, not with every token
-        int longest = (Items.LongestWatched + Step - 1) / Step * Step;
+        int longest = (Items.LongestRetained + Step - 1) / Step * Step;
         int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
         DecodeLoops.EvictWork evict = new()
         {
@@ -25,7 +25,7 @@ internal static partial class DecodeEmitter
         {
             writer.WriteLine($"""
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public {plan.Prefill.Selection.Type} Options;
                 public float* Lines;
                 public int LineFloats;
@@ -40,10 +40,10 @@ internal static partial class DecodeEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine(plan.Decode.Order == DecodeOrder.None ? UnorderedLine : OrderedLine);
+        writer.WriteLine(plan.Decode.Order == PoolingOrder.None ? UnorderedLine : OrderedLine);
         writer.WriteLine();
         writer.WriteLine(Words);
-        if (plan.Decode.Order != DecodeOrder.None)
+        if (plan.Decode.Order != PoolingOrder.None)
         {
             writer.WriteLine();
             WriteLineUp(writer, plan);
@@ -58,7 +58,7 @@ internal static partial class DecodeEmitter
         string idle = plan.Observation.Collects ? "" : " || head->Table->Tokens <= head->Table->Budget";
         writer.WriteLine($$"""
             AttendedHead* head = Items.Heads + item;
-            if (!head->Table->Watched{{idle}})
+            if (!head->Table->RetainsWeights{{idle}})
             {
                 return;
             }
@@ -94,7 +94,7 @@ internal static partial class DecodeEmitter
                 new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
             }
             """);
-        if (plan.Decode.Order == DecodeOrder.Physical)
+        if (plan.Decode.Order == PoolingOrder.Physical)
         {
             writer.WriteLine("""
 
@@ -110,7 +110,7 @@ internal static partial class DecodeEmitter
                 """);
         }
 
-        if (plan.Decode.Order != DecodeOrder.None)
+        if (plan.Decode.Order != PoolingOrder.None)
         {
             writer.WriteLine("""
 
@@ -160,7 +160,7 @@ internal static partial class DecodeEmitter
     private static void WriteRetentions(SourceWriter writer, PipelinePlan plan)
     {
         int members = plan.Decode.RetainedHeads;
-        int kernel = plan.Decode.Order == DecodeOrder.None ? 1 : plan.Prefill.PoolingKernel;
+        int kernel = plan.Decode.Order == PoolingOrder.None ? 1 : plan.Prefill.PoolingKernel;
         writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
         using (SelectionEmitter.OverHeads(writer, members))
         {
@@ -241,7 +241,7 @@ internal static partial class DecodeEmitter
     /// <summary>A ranked table holds sinks, window, then the others; its line has the window last.</summary>
     private static void WriteLineUp(SourceWriter writer, PipelinePlan plan)
     {
-        bool physical = plan.Decode.Order == DecodeOrder.Physical;
+        bool physical = plan.Decode.Order == PoolingOrder.Physical;
         writer.WriteLine("/// <summary>The line of a head as the prompt leaves it.</summary>");
         using (writer.WriteBlock($"internal static void LineUp(PagePool pool, PageTable* table{(physical ? ", bool ranked" : "")})"))
         {

@@ -57,7 +57,7 @@ internal static partial class DecodeEmitter
             """);
         if (plan.Residency.Retrieves)
         {
-            WriteTierCall(writer, plan, "Bring in: tokens that this step's queries ask for become resident, others cease to be.", "BringIn");
+            WriteTierCall(writer, plan, "Bring in: tokens that this step's queries ask for become resident, others cease to be.", "FetchBeforeAttention");
             writer.WriteLine();
         }
 
@@ -125,7 +125,7 @@ internal static partial class DecodeEmitter
 
     private static void WriteTierCall(SourceWriter writer, PipelinePlan plan, string comment, string member)
     {
-        string step = member == "BringIn" ? "step" : "attended";
+        string step = member == "FetchBeforeAttention" ? "step" : "attended";
         writer.WriteLine($$"""
             // {{comment}}
             DecodeStep {{step}} = new() { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };

@@ -63,7 +63,7 @@ internal static class PlanEmitter
                 public const int PoolingKernel = {plan.Prefill.PoolingKernel};
 
                 /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-                public const int ChunkTokens = {plan.Decode.ChunkTokens};
+                public const int SplitTokens = {plan.Decode.SplitTokens};
 
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
                 public const int ScoreStride = {plan.Decode.ScoreStride};
@@ -95,7 +95,7 @@ internal static class PlanEmitter
                 WriteModel(writer, plan, model);
             }
 
-            if (plan.Decode.Order != DecodeOrder.None)
+            if (plan.Decode.Order != PoolingOrder.None)
             {
                 WriteConstant(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.Pages.OrderOffset);
             }
@@ -105,7 +105,7 @@ internal static class PlanEmitter
                 WriteConstant(writer, "CollectedOffset", "Where a page keeps what its tokens have collected, in bytes.", plan.Pages.CollectedOffset);
             }
 
-            if (plan.Pages.Layout.Counted)
+            if (plan.Pages.Layout.HasPerPageCounts)
             {
                 WriteConstant(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.Pages.Layout.CountOffset);
             }

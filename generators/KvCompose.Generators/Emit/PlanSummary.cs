@@ -44,7 +44,7 @@ internal static class PlanSummary
 
         Item(Observation(plan));
         Item(Invariant(
-            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.Decode.ScoreSets}), {(plan.Decode.ValueVectors == 1 ? "1 vector" : Invariant($"{plan.Decode.ValueVectors} vectors"))} of a value row at a time, pieces of {plan.Decode.ChunkTokens} tokens"));
+            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.Decode.ScoreSets}), {(plan.Decode.ValueVectors == 1 ? "1 vector" : Invariant($"{plan.Decode.ValueVectors} vectors"))} of a value row at a time, pieces of {plan.Decode.SplitTokens} tokens"));
         Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");

@@ -30,7 +30,7 @@ internal static partial class SelectionEmitter
 
         IEnumerable<T> InLayer<T>(IEnumerable<T> values, int layer) => values.Skip(layer * profile.Heads).Take(profile.Heads);
 
-        static string StarOf(StarSpec star) => $"new HeadStar({string.Join(", ", star.Satellites.Prepend(star.Pivot).Select(CSharpLiteral.Of))})";
+        static string StarOf(StarSpec star) => $"new PivotGroup({string.Join(", ", star.Satellites.Prepend(star.Pivot).Select(CSharpLiteral.Of))})";
     }
 
     private static void WriteLayers(SourceWriter writer, int layers, string end, Func<int, IEnumerable<string>> heads)

@@ -169,7 +169,7 @@ internal static partial class SessionEmitter
             }
             else
             {
-                writer.WriteLine("table->Watched = roles[head] == HeadRole.Pivot;");
+                writer.WriteLine("table->RetainsWeights = roles[head] == HeadRole.Pivot;");
             }
         }
     }
@@ -177,6 +177,6 @@ internal static partial class SessionEmitter
     private static void WriteEvictionMarks(SourceWriter writer, string budget, string tokens)
     {
         writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity({budget}, {tokens});");
-        writer.WriteLine("table->Watched = table->Budget > 0;");
+        writer.WriteLine("table->RetainsWeights = table->Budget > 0;");
     }
 }

@@ -41,7 +41,7 @@ internal static partial class SessionEmitter
             string layout = LayoutOf(plan, "Plan.ElementBits");
             using (writer.WriteBlock(
                 "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)"))
             {
                 if (open)
                 {
@@ -206,7 +206,7 @@ internal static partial class SessionEmitter
                 WriteFinalBudgets(writer);
             }
 
-            if (plan.Decode.Order != DecodeOrder.None)
+            if (plan.Decode.Order != PoolingOrder.None)
             {
                 WriteLineUpCalls(writer, plan);
             }
@@ -289,7 +289,7 @@ internal static partial class SessionEmitter
             arguments.Add($"stateWords: {CSharpLiteral.Of(plan.Pages.Layout.StateWords)}");
         }
 
-        if (plan.Pages.Layout.Counted)
+        if (plan.Pages.Layout.HasPerPageCounts)
         {
             arguments.Add("counted: true");
         }
@@ -310,7 +310,7 @@ internal static partial class SessionEmitter
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
         string declared = plan.Prefill.HeadRole?.Profile?.Roles is null ? "" : " ?? PrefillLoops.Profile";
-        writer.WriteLine($"_profile = Profiled(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
+        writer.WriteLine($"_profile = RequireProfile(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
         if (plan.Prefill.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
         {
             writer.WriteLine($$"""
@@ -359,7 +359,7 @@ internal static partial class SessionEmitter
     {
         writer.WriteLine();
         writer.WriteLine("// The line along which decoding pools.");
-        bool physical = plan.Decode.Order == DecodeOrder.Physical;
+        bool physical = plan.Decode.Order == PoolingOrder.Physical;
         if (physical)
         {
             writer.WriteLine("""
@@ -389,7 +389,7 @@ internal static partial class SessionEmitter
             {
                 PageTable* table = cache.Layer(done) + head;
                 table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
-                table->Watched = true;
+                table->RetainsWeights = true;
             }
         }
         """);

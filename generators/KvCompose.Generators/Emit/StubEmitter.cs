@@ -14,7 +14,7 @@ internal static class StubEmitter
     private static readonly string[] Constants =
     [
         "HeadDim", "GroupSize", "PageTokens", "ElementBits", "ValueOffset", "PositionOffset", "PageBytes", "BytesPerToken", "Sinks", "Window", "ObservedRows",
-        "PoolingKernel", "ChunkTokens", "ScoreStride",
+        "PoolingKernel", "SplitTokens", "ScoreStride",
     ];
 
     public static SourceWriter Emit(StubSpec stub)

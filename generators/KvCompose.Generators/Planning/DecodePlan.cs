@@ -15,7 +15,7 @@ internal sealed record DecodePlan
     private const int IndependentProducts = 8;
 
     /// <summary>The line along which an eviction while decoding pools.</summary>
-    public required DecodeOrder Order { get; init; }
+    public required PoolingOrder Order { get; init; }
 
     /// <summary>Whether heads give up tokens while decoding.</summary>
     public required bool Evicts { get; init; }
@@ -39,7 +39,7 @@ internal sealed record DecodePlan
     public required int ValueVectors { get; init; }
 
     /// <summary>Tokens of the longest piece of a head that one thread attends to at a time.</summary>
-    public required int ChunkTokens { get; init; }
+    public required int SplitTokens { get; init; }
 
     /// <summary>
     /// Floats of scratch memory that one thread needs to attend to a piece: queries, scores, accumulators, maxima and sums, and what queries keep where keys are
@@ -48,12 +48,12 @@ internal sealed record DecodePlan
     public required int ScratchFloats { get; init; }
 
     /// <summary>Floats from one query head's scores to the next.</summary>
-    public int ScoreStride => StrideOf(ChunkTokens);
+    public int ScoreStride => StrideOf(SplitTokens);
 
     /// <summary>Whether the kernel of attention leaves scores behind.</summary>
     public bool LeavesLogits => KeepsWeights && (Evicts || Monitors);
 
-    public static DecodePlan Of(PipelineSpec spec, PagePlan pages, ObservationPlan observation, ResidencyPlan residency, bool evicts, DecodeOrder order)
+    public static DecodePlan Of(PipelineSpec spec, PagePlan pages, ObservationPlan observation, ResidencyPlan residency, bool evicts, PoolingOrder order)
     {
         bool keepsWeights = (observation.Asked & AttentionStatistics.DecodeProbabilities) != 0;
         int chunk = LongestChunk / spec.PageTokens * spec.PageTokens;
@@ -67,7 +67,7 @@ internal sealed record DecodePlan
             WatchesFirst = keepsWeights && !evicts && residency.ReturnsInSameToken,
             ScoreSets = ScoreSetsOf(spec.GroupSize),
             ValueVectors = ValueVectorsOf(spec.GroupSize, spec.HeadDim / VectorFloats),
-            ChunkTokens = chunk,
+            SplitTokens = chunk,
             ScratchFloats = spec.GroupSize
                 * (spec.HeadDim + StrideOf(chunk) + spec.HeadDim + 2 + (pages.Layout.Pruned ? pages.Layout.KeyChannels : 0)),
         };

@@ -34,5 +34,5 @@ internal sealed record PipelinePlan
 
     /// <summary>Whether kernels rank host pages, choose among them and copy them: pages of one key tile, kept as the resident ones are.</summary>
     public bool RanksPagesOnDevice
-        => Kernels is not null && Pages.Layout.Counted && Pages.Layout.PageTokens == KernelPlan.TileTokens && Residency.KeepsPagesAlike;
+        => Kernels is not null && Pages.Layout.HasPerPageCounts && Pages.Layout.PageTokens == KernelPlan.TileTokens && Residency.KeepsPagesAlike;
 }

@@ -9,9 +9,9 @@ internal static class Planner
     {
         StageSpec selection = spec[StageSlot.TokenSelection]!;
         bool evicts = selection.EvictsWhileDecoding;
-        DecodeOrder order = evicts ? (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) : DecodeOrder.None;
+        PoolingOrder order = evicts ? (PoolingOrder)selection.Number(OptionRole.PoolingOrder, 0) : PoolingOrder.None;
         ObservationPlan observation = ObservationPlan.Of(spec, selection);
-        PagePlan pages = PagePlan.Of(spec, order != DecodeOrder.None, observation.Collects);
+        PagePlan pages = PagePlan.Of(spec, order != PoolingOrder.None, observation.Collects);
         PrefillPlan prefill = PrefillPlan.Of(spec, selection, order);
         ResidencyPlan residency = ResidencyPlan.Of(spec, prefill.Selects, prefill.Cascades);
         return new PipelinePlan

@@ -60,7 +60,7 @@ internal sealed record PrefillPlan
     /// <summary>Whether a layer budget may let layers hold more while decoding, or less, than it gives them of the prompt.</summary>
     public bool HasCapacities => Selection.EvictsWhileDecoding && LayerBudget is not null && HeadRole is null;
 
-    public static PrefillPlan Of(PipelineSpec spec, StageSpec selection, DecodeOrder order) => new()
+    public static PrefillPlan Of(PipelineSpec spec, StageSpec selection, PoolingOrder order) => new()
     {
         Selection = selection,
         LayerBudget = spec[StageSlot.LayerBudget],
@@ -68,6 +68,6 @@ internal sealed record PrefillPlan
         Propagations = spec.Stages.Where(static stage => stage is { Slot: StageSlot.Propagation, Facts.Restarts: false }).ToEquatableArray(),
         Restart = spec.Stages.FirstOrDefault(static stage => stage.Facts.Restarts),
         NeedsProfile = selection.Facts.Lossy && spec.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.HeadProfile) != 0),
-        PoolsByRank = order == DecodeOrder.Physical,
+        PoolsByRank = order == PoolingOrder.Physical,
     };
 }

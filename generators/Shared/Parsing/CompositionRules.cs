@@ -172,7 +172,7 @@ internal static class CompositionRules
         int kernel = selection.Number(OptionRole.PoolingKernel, selection.Facts.PoolingKernel);
         return selection.EvictsWhileDecoding && kernel > 1
             && (PoolingKind)selection.Number(OptionRole.Pooling, (int)selection.Facts.Pooling) != PoolingKind.None
-            && (DecodeOrder)selection.Number(OptionRole.DecodeOrder, 0) != DecodeOrder.None
+            && (PoolingOrder)selection.Number(OptionRole.PoolingOrder, 0) != PoolingOrder.None
             ? (kernel + 1) / 2
             : 0;
     }

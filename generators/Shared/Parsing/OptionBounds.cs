@@ -25,7 +25,7 @@ internal readonly record struct OptionBounds(double Minimum, double Maximum, boo
             OptionRole.PoolingKernel => declared.Within(1, WidestKernel) with { Odd = true },
             OptionRole.Layer => declared.Within(0, MostLayers),
             OptionRole.Rate => declared.Within(double.Epsilon, 1),
-            OptionRole.Pooling or OptionRole.Reduction or OptionRole.DecodeOrder => declared.Within(0, LastChoice),
+            OptionRole.Pooling or OptionRole.Reduction or OptionRole.PoolingOrder => declared.Within(0, LastChoice),
             _ => declared,
         };
     }

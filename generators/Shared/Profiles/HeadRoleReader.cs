@@ -13,7 +13,7 @@ internal static class HeadRoleReader
         double[][] weights = Rows(root.Member(HeadProfileFields.Weights), static head => head.Number());
         JsonNode relations = root.Member(HeadProfileFields.Stars);
         relations.Expect(JsonKind.List, "a list");
-        HeadStar[][] stars = [.. relations.Items.Select(Stars)];
+        PivotGroup[][] stars = [.. relations.Items.Select(Stars)];
         foreach (HeadProfileProblem problem in HeadProfileRules.Structure(classes, weights, stars).Concat(HeadProfileRules.MeanWeight(weights)))
         {
             throw root.Member(problem.Field.Split('[')[0]).Complaint($"{problem.Field} is {problem.Value}; {problem.Rule}");
@@ -38,14 +38,14 @@ internal static class HeadRoleReader
         })];
     }
 
-    private static HeadStar[] Stars(JsonNode layer)
+    private static PivotGroup[] Stars(JsonNode layer)
     {
         layer.Expect(JsonKind.Object, "an object");
         return [.. layer.Members.Select(static star =>
         {
             star.Value.Expect(JsonKind.List, "a list of satellites");
             return int.TryParse(star.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int pivot)
-                ? new HeadStar(pivot, star.Value.Items.Select(static head => head.Integer(int.MinValue, int.MaxValue)))
+                ? new PivotGroup(pivot, star.Value.Items.Select(static head => head.Integer(int.MinValue, int.MaxValue)))
                 : throw star.Value.Complaint($"'{star.Key}' is no head");
         })];
     }

@@ -76,7 +76,7 @@ public sealed record NeedleAnswer(
         KvSession session, NeedleQuestion question, bool isFirst, bool teach, long start, TierUsage before, CancellationToken cancellation)
     {
         var answer = new int[question.Fact.Value.Count];
-        answer[0] = session.Likeliest();
+        answer[0] = session.GreedyToken();
         TimeSpan firstToken = Stopwatch.GetElapsedTime(start);
         CacheUsage afterPrompt = session.Usage;
 
@@ -86,7 +86,7 @@ public sealed record NeedleAnswer(
             session.Step([teach ? question.Fact.Value[i] : answer[i]], cancellation);
             if (i + 1 < answer.Length)
             {
-                answer[i + 1] = session.Likeliest();
+                answer[i + 1] = session.GreedyToken();
             }
         }
 

@@ -20,7 +20,7 @@ public sealed record Continuation(IReadOnlyList<int> Tokens, IReadOnlyList<float
         for (int i = 0; i < tokens; i++)
         {
             logits.Add(full.Session.Logits().ToArray());
-            chosen.Add(full.Session.Likeliest());
+            chosen.Add(full.Session.GreedyToken());
             full.Step(chosen[^1], cancellation);
         }
 

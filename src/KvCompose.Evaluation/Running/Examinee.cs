@@ -49,7 +49,7 @@ public sealed class Examinee(KvSession session, LlamaModel model)
                 Array.ForEach(asked, token => Step(token, cancellation));
             }
 
-            int first = session.Likeliest();
+            int first = session.GreedyToken();
             firstToken = answers.Count == 0 ? Stopwatch.GetElapsedTime(start) : firstToken;
             answers.Add(Decode(first, answerTokens, cancellation));
             peak = Math.Max(peak, session.Usage.PeakBytes);
@@ -113,7 +113,7 @@ public sealed class Examinee(KvSession session, LlamaModel model)
                 return model.Tokenizer.Decode([.. tokens]);
             }
 
-            tokens.Add(session.Likeliest());
+            tokens.Add(session.GreedyToken());
         }
     }
 }

@@ -18,7 +18,7 @@ public readonly record struct Fidelity(double Agreement, double Divergence)
         double divergence = 0;
         for (int i = 0; i < reference.Tokens.Count; i++)
         {
-            agreed += examinee.Session.Likeliest() == reference.Tokens[i] ? 1 : 0;
+            agreed += examinee.Session.GreedyToken() == reference.Tokens[i] ? 1 : 0;
             divergence += KullbackLeibler.Divergence(reference.Logits[i], examinee.Session.Logits());
             examinee.Step(reference.Tokens[i], cancellation);
         }

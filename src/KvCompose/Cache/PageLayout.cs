@@ -98,7 +98,7 @@ public readonly record struct PageLayout
     public bool Sealed => Quantised || Pruned;
 
     /// <summary>Bytes of the tokens that wait for their page to be full, keys and values in single precision; 0 where none wait.</summary>
-    public int OpenBytes => Sealed ? 2 * PageTokens * HeadDim * sizeof(float) : 0;
+    public int ResidualBytes => Sealed ? 2 * PageTokens * HeadDim * sizeof(float) : 0;
 
     /// <summary>Bytes of the list of channels that the keys of a head keep; 0 where they keep all.</summary>
     public int ChannelBytes => Pruned ? KeyChannels * sizeof(int) : 0;

@@ -54,7 +54,7 @@ public sealed unsafe class SequenceCache : IDisposable
         int pageTokens = _pool.Layout.PageTokens;
         for (int page = 0, token = 0; token < positions.Length; page++)
         {
-            int valid = _pool.Layout.Counted ? *CountAt(table->Pages[page]) : Math.Min(pageTokens, positions.Length - token);
+            int valid = _pool.Layout.HasPerPageCounts ? *CountAt(table->Pages[page]) : Math.Min(pageTokens, positions.Length - token);
             new ReadOnlySpan<int>(PositionAt(table, page * pageTokens), valid).CopyTo(positions.AsSpan(token));
             token += valid;
         }
@@ -90,7 +90,7 @@ public sealed unsafe class SequenceCache : IDisposable
 
         ReturnPages(table, pages);
         table->Tokens = tokens;
-        if (_pool.Layout.Counted)
+        if (_pool.Layout.HasPerPageCounts)
         {
             for (int page = 0; page < pages; page++)
             {
@@ -165,7 +165,7 @@ public sealed unsafe class SequenceCache : IDisposable
     }
 
     /// <summary>Bytes beside the pages: of the tokens that wait for their pages to be full and of the lists of kept channels, under all heads.</summary>
-    public long BytesBesidePages => (long)Layers * _heads * (_pool.Layout.OpenBytes + _pool.Layout.ChannelBytes);
+    public long BytesBesidePages => (long)Layers * _heads * (_pool.Layout.ResidualBytes + _pool.Layout.ChannelBytes);
 
     /// <summary>Where a slot's position is stored.</summary>
     public int* PositionAt(PageTable* table, int slot)
@@ -189,12 +189,12 @@ public sealed unsafe class SequenceCache : IDisposable
 
     private void OpenPages(int tables)
     {
-        nuint bytes = (nuint)tables * (nuint)_pool.Layout.OpenBytes;
+        nuint bytes = (nuint)tables * (nuint)_pool.Layout.ResidualBytes;
         _open = (float*)NativeMemory.AlignedAlloc(bytes, PageLayout.Alignment);
         NativeMemory.Clear(_open, bytes);
         for (int i = 0; i < tables; i++)
         {
-            _tables[i].Open = _open + ((nint)i * _pool.Layout.OpenBytes / sizeof(float));
+            _tables[i].Open = _open + ((nint)i * _pool.Layout.ResidualBytes / sizeof(float));
         }
     }
 
@@ -217,7 +217,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private PageTable* CountedTable(int layer, int head)
     {
         PageTable* table = Checked(layer, head);
-        if (!_pool.Layout.Counted)
+        if (!_pool.Layout.HasPerPageCounts)
         {
             throw new InvalidOperationException("pages move in and out of tables of a counted layout alone; in others slots follow from the pages' order");
         }
@@ -228,7 +228,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private bool HasRoom(PageTable* table)
     {
         int pageTokens = _pool.Layout.PageTokens;
-        return _pool.Layout.Counted
+        return _pool.Layout.HasPerPageCounts
             ? table->PageCount > 0 && *CountAt(table->Pages[table->PageCount - 1]) < pageTokens
             : table->Tokens < table->PageCount * pageTokens;
     }
@@ -239,7 +239,7 @@ public sealed unsafe class SequenceCache : IDisposable
         int page = _pool.Rent();
         table->Pages[table->PageCount] = page;
         table->PageCount++;
-        if (_pool.Layout.Counted)
+        if (_pool.Layout.HasPerPageCounts)
         {
             *CountAt(page) = 0;
         }

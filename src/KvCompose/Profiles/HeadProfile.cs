@@ -16,7 +16,7 @@ public sealed class HeadProfile
     /// <param name="stars">[layer], in the order in which they are to be visited.</param>
     /// <exception cref="HeadProfileException">Shapes differ, or a class, a weight or a star breaks a rule.</exception>
     public HeadProfile(
-        IEnumerable<IEnumerable<HeadClass>> classes, IEnumerable<IEnumerable<double>> weights, IEnumerable<IEnumerable<HeadStar>> stars)
+        IEnumerable<IEnumerable<HeadClass>> classes, IEnumerable<IEnumerable<double>> weights, IEnumerable<IEnumerable<PivotGroup>> stars)
     {
         Classes = [.. classes.Select(row => row.ToImmutableArray())];
         Weights = [.. weights.Select(row => row.ToImmutableArray())];
@@ -37,7 +37,7 @@ public sealed class HeadProfile
     public ImmutableArray<ImmutableArray<double>> Weights { get; }
 
     /// <summary>Stars of every layer, in order.</summary>
-    public ImmutableArray<ImmutableArray<HeadStar>> Stars { get; }
+    public ImmutableArray<ImmutableArray<PivotGroup>> Stars { get; }
 
     /// <summary>Number of layers, L.</summary>
     public int Layers => Classes.Length;

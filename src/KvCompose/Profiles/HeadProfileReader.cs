@@ -23,7 +23,7 @@ internal static class HeadProfileReader
         var node = new ProfileNode(file, "the text", root);
         int[][] classes = Rows(node.Member(HeadProfileFields.Classes), head => head.Integer());
         double[][] weights = Rows(node.Member(HeadProfileFields.Weights), head => head.Number());
-        HeadStar[][] stars = [.. node.Member(HeadProfileFields.Stars).Items().Select(Stars)];
+        PivotGroup[][] stars = [.. node.Member(HeadProfileFields.Stars).Items().Select(Stars)];
         foreach (HeadProfileProblem problem in
             HeadProfileRules.Structure(classes, weights, stars).Concat(HeadProfileRules.MeanWeight(weights)))
         {
@@ -38,8 +38,8 @@ internal static class HeadProfileReader
     private static T[][] Rows<T>(ProfileNode matrix, Func<ProfileNode, T> read) =>
         [.. matrix.Items().Select(row => row.Items().Select(read).ToArray())];
 
-    private static HeadStar[] Stars(ProfileNode layer) =>
-        [.. layer.Members().Select(star => new HeadStar(star.NameAsHead(), star.Items().Select(head => head.Integer())))];
+    private static PivotGroup[] Stars(ProfileNode layer) =>
+        [.. layer.Members().Select(star => new PivotGroup(star.NameAsHead(), star.Items().Select(head => head.Integer())))];
 
     private static void CheckMeta(ProfileNode meta, HeadProfile profile)
     {

@@ -12,7 +12,7 @@ internal static class HeadProfileRules
 
     /// <summary>Rules that every profile obeys. Later rules assume the earlier ones: shapes are reported alone.</summary>
     public static IEnumerable<HeadProfileProblem> Structure(
-        IReadOnlyList<int[]> classes, IReadOnlyList<double[]> weights, IReadOnlyList<HeadStar[]> stars)
+        IReadOnlyList<int[]> classes, IReadOnlyList<double[]> weights, IReadOnlyList<PivotGroup[]> stars)
     {
         var shape = Shape(classes, weights, stars).ToList();
         if (shape.Count > 0)
@@ -37,7 +37,7 @@ internal static class HeadProfileRules
     }
 
     private static IEnumerable<HeadProfileProblem> Shape(
-        IReadOnlyList<int[]> classes, IReadOnlyList<double[]> weights, IReadOnlyList<HeadStar[]> stars)
+        IReadOnlyList<int[]> classes, IReadOnlyList<double[]> weights, IReadOnlyList<PivotGroup[]> stars)
     {
         if (classes.Count == 0 || classes[0].Length == 0)
         {
@@ -87,11 +87,11 @@ internal static class HeadProfileRules
         }
     }
 
-    private static IEnumerable<HeadProfileProblem> Stars(int layer, int[] classes, HeadStar[] stars)
+    private static IEnumerable<HeadProfileProblem> Stars(int layer, int[] classes, PivotGroup[] stars)
     {
         string field = $"{HeadProfileFields.Stars}[{layer}]";
         var membership = new int[classes.Length];
-        foreach (HeadStar star in stars)
+        foreach (PivotGroup star in stars)
         {
             foreach ((int head, HeadClass role) in
                 star.Satellites.Select(satellite => (satellite, HeadClass.Satellite)).Prepend((star.Pivot, HeadClass.Pivot)))

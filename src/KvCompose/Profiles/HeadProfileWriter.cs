@@ -68,7 +68,7 @@ internal static class HeadProfileWriter
         foreach (var layer in profile.Stars)
         {
             json.WriteStartObject();
-            foreach (HeadStar star in layer)
+            foreach (PivotGroup star in layer)
             {
                 json.WriteStartArray(star.Pivot.ToString(CultureInfo.InvariantCulture));
                 foreach (int satellite in star.Satellites)

@@ -10,7 +10,7 @@ namespace KvCompose.Retrieval;
 /// A cell is divided when it holds more than <see cref="DivideAt"/> / p0 tokens, so that cells hold 1/p0 on average (sizes between a limit and its half
 /// have a mean of ln 2 times the limit), and has taken <see cref="GrownBy"/> / p0 since it was formed, which bounds what a token pays for divisions.
 /// </remarks>
-internal sealed unsafe class CellDivision(PageIndex index, CellMembers members)
+internal sealed unsafe class ClusterDivision(PageIndex index, ClusterMembers members)
 {
     private const float DivideAt = 1.44f;
     private const float GrownBy = 0.5f;
@@ -31,8 +31,8 @@ internal sealed unsafe class CellDivision(PageIndex index, CellMembers members)
         members.Gather();
         Span<int> order = members.Order;
         members.SortAlongMainDirection(order);
-        int other = index.Landmarks.Count, stay = order.Length / 2;
-        index.Landmarks.Add(members.Rows[order[^1]], members.Rows[order[^1]][index.HeadDim]);
+        int other = index.ClusterCentroids.Count, stay = order.Length / 2;
+        index.ClusterCentroids.Add(members.Rows[order[^1]], members.Rows[order[^1]][index.HeadDim]);
         for (int step = 0; step <= index.Settings.Refinements && stay > 0 && stay < order.Length; step++)
         {
             Recentre(cell, order[..stay]);
@@ -42,7 +42,7 @@ internal sealed unsafe class CellDivision(PageIndex index, CellMembers members)
 
         if (stay == 0 || stay == order.Length)
         {
-            index.Landmarks.Truncate(other);
+            index.ClusterCentroids.Truncate(other);
             pages.ChangeCell(cell).Formed = 2 * order.Length;
             return;
         }
@@ -58,14 +58,14 @@ internal sealed unsafe class CellDivision(PageIndex index, CellMembers members)
     {
         float* mean = stackalloc float[members.Rows.Width];
         members.Direction.Mean(members.Rows, own, mean);
-        index.Landmarks.Move(cell, mean, index.Bound);
+        index.ClusterCentroids.Move(cell, mean, index.Bound);
     }
 
     // Those that stay, then those that go, in the order they had.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Part(int cell, int other, Span<int> order)
     {
-        Landmarks landmarks = index.Landmarks;
+        ClusterCentroids landmarks = index.ClusterCentroids;
         if (_going.Length < order.Length)
         {
             _going = new int[2 * order.Length];

@@ -7,11 +7,11 @@ namespace KvCompose.Retrieval;
 /// Divides the tokens of a prompt among cells, and orders those of a cell so that every 16 that follow each other make a page. Clustered: landmarks, exact
 /// nearest landmark, landmarks moved to the means of their cells, halves along main directions. Keeps its buffers between prompts.
 /// </summary>
-internal sealed unsafe class CellFormation(int headDim) : IDisposable
+internal sealed unsafe class ClusterFormation(int headDim) : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
-    private readonly MemberRows _means = new(headDim);
+    private readonly AugmentedKeyRows _means = new(headDim);
     private NativeFloats? _products;
     private int[] _cells = [];
     private int[] _members = [];
@@ -45,29 +45,29 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
         keys.Lift(index.Bound);
         for (int token = 0; token < keys.Tokens; token++)
         {
-            if (index.Landmarks.Takes(token))
+            if (index.ClusterCentroids.Takes(token))
             {
-                index.Landmarks.Add(keys.Rows[token], keys.Lifts[token]);
+                index.ClusterCentroids.Add(keys.Rows[token], keys.Lifts[token]);
             }
         }
 
         _products = NativeFloats.AtLeast(_products, keys.Padded);
-        var parents = new ParentWork { Formation = this, Keys = keys, HeadDim = headDim, Landmarks = index.Landmarks };
-        OptionalWorkers.Run(ref parents, keys.Pairs, workers);
+        var parents = new ParentWork { Formation = this, Keys = keys, HeadDim = headDim, ClusterCentroids = index.ClusterCentroids };
+        WorkerPoolExtensions.Run(ref parents, keys.Pairs, workers);
         for (int step = 0; step < index.Settings.Refinements; step++)
         {
             Recentre(index, keys);
-            OptionalWorkers.Run(ref parents, keys.Pairs, workers);
+            WorkerPoolExtensions.Run(ref parents, keys.Pairs, workers);
         }
 
-        SortByCell(index.Landmarks.Count, keys.Tokens);
+        SortByCell(index.ClusterCentroids.Count, keys.Tokens);
         if (_directions.Length < (workers?.Count ?? 1))
         {
             _directions = [.. Enumerable.Range(0, workers?.Count ?? 1).Select(static _ => new MainDirection())];
         }
 
         var split = new SplitWork { Formation = this, Rows = keys.Rows };
-        OptionalWorkers.Run(ref split, Cells, workers);
+        WorkerPoolExtensions.Run(ref split, Cells, workers);
     }
 
     public void Dispose()
@@ -90,14 +90,14 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
     // Moves every landmark to the mean of its cell. A cell that is empty keeps its landmark.
     private void Recentre(PageIndex index, PromptKeys keys)
     {
-        Landmarks landmarks = index.Landmarks;
+        ClusterCentroids landmarks = index.ClusterCentroids;
         var counts = new int[landmarks.Count];
         _means.Reserve(landmarks.Count);
         new Span<float>(_means[0], landmarks.Count * _means.Width).Clear();
         for (int token = 0; token < keys.Tokens; token++)
         {
             counts[_cells[token]]++;
-            KeyMath.Add(_means[_cells[token]], keys.Rows[token], 1, _means.Width);
+            KeyKernels.Add(_means[_cells[token]], keys.Rows[token], 1, _means.Width);
         }
 
         for (int cell = 0; cell < counts.Length; cell++)
@@ -132,17 +132,17 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
     /// <summary>The exact nearest landmark of 32 tokens.</summary>
     private struct ParentWork : IParallelWork
     {
-        public CellFormation Formation;
+        public ClusterFormation Formation;
         public PromptKeys Keys;
         public int HeadDim;
-        public Landmarks Landmarks;
+        public ClusterCentroids ClusterCentroids;
 
         public readonly void Run(int item, int worker)
         {
             int first = item * PromptKeys.PairTokens;
             fixed (int* cells = Formation._cells)
             {
-                Landmarks.Nearest(Keys.Tiles + ((nint)first * HeadDim), Keys.Lifts + first, cells + first, Formation._products!.Pointer + first);
+                ClusterCentroids.Nearest(Keys.Tiles + ((nint)first * HeadDim), Keys.Lifts + first, cells + first, Formation._products!.Pointer + first);
             }
         }
     }
@@ -150,8 +150,8 @@ internal sealed unsafe class CellFormation(int headDim) : IDisposable
     /// <summary>Orders the members of a cell by page.</summary>
     private struct SplitWork : IParallelWork
     {
-        public CellFormation Formation;
-        public MemberRows Rows;
+        public ClusterFormation Formation;
+        public AugmentedKeyRows Rows;
 
         public readonly void Run(int item, int worker)
         {

@@ -5,7 +5,7 @@ using KvCompose.Memory;
 namespace KvCompose.Retrieval;
 
 /// <summary>Tokens of a cell that are on the move from old pages to new ones, as lifted rows in an order that makes pages.</summary>
-internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
+internal sealed unsafe class ClusterMembers(PageIndex index) : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
@@ -14,7 +14,7 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
     private int[] _order = new int[8 * PageTokens];
 
     /// <summary>Lifted keys by member.</summary>
-    public MemberRows Rows { get; } = new(index.HeadDim);
+    public AugmentedKeyRows Rows { get; } = new(index.HeadDim);
 
     /// <summary>Orders the members.</summary>
     public MainDirection Direction { get; } = new();
@@ -62,17 +62,17 @@ internal sealed unsafe class CellMembers(PageIndex index) : IDisposable
         {
             PageMember first = _members[member];
             index.Layout.ReadKeys(index.BlockOf(first, 0), _tile.Pointer);
-            Vector512<float> lifts = MemberRows.Lifts(index.Bound, KeyMath.SquaredNorms(_tile.Pointer, headDim));
+            Vector512<float> lifts = AugmentedKeyRows.Lifts(index.Bound, KeyKernels.SquaredNorms(_tile.Pointer, headDim));
             if (first.Slot > 0)
             {
-                KeyMath.Gather(_tile.Pointer, first.Slot, headDim, Rows[member]);
+                KeyKernels.Gather(_tile.Pointer, first.Slot, headDim, Rows[member]);
                 Rows.SetLift(member, lifts[first.Slot]);
                 _order[member] = member++;
                 continue;
             }
 
             // A whole page: what its empty places leave behind its tokens is written over, or behind the last member.
-            KeyMath.Transpose(_tile.Pointer, headDim, Rows[member], Rows.Width);
+            KeyKernels.Transpose(_tile.Pointer, headDim, Rows[member], Rows.Width);
             for (int slot = 0; member < count && _members[member] == first with { Slot = slot }; slot++)
             {
                 Rows.SetLift(member, lifts[slot]);

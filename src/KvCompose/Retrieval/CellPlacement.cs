@@ -7,7 +7,7 @@ namespace KvCompose.Retrieval;
 /// Puts a token into a cell: into the page with the nearest mean of those with room. Where no page has room, the pages that are nearest to the token are formed
 /// anew, one more than there were. So a cell has less room than a page has, and a token changes one page but for one time in sixteen.
 /// </summary>
-internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members) : IDisposable
+internal sealed unsafe class ClusterPlacement(PageIndex index, ClusterMembers members) : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
@@ -141,7 +141,7 @@ internal sealed unsafe class CellPlacement(PageIndex index, CellMembers members)
     private float DistanceToMean(float* digest, float* row)
     {
         float lift = *index.Digests.Lift(digest) - row[index.HeadDim];
-        return KeyMath.SquaredDistance(digest, row, index.HeadDim) + (lift * lift);
+        return KeyKernels.SquaredDistance(digest, row, index.HeadDim) + (lift * lift);
     }
 
     /// <summary>A page and how far its mean is; the lower page of equals comes first.</summary>

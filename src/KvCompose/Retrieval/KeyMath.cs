@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace KvCompose.Retrieval;
 
 /// <summary>Sums over keys, in one fixed order each. Rows have a multiple of 16 elements; a tile is 16 keys, [d][16].</summary>
-internal static unsafe class KeyMath
+internal static unsafe class KeyKernels
 {
     private const int Lanes = 16;
 

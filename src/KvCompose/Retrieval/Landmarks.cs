@@ -9,7 +9,7 @@ namespace KvCompose.Retrieval;
 /// The tokens that cells form around. Which tokens become landmarks depends on their ordinal alone, spread without a
 /// period by the golden ratio, so that texts with a rhythm give no lopsided choice; the first token always is one.
 /// </summary>
-internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
+internal sealed unsafe class ClusterCentroids(int headDim, float share) : IDisposable
 {
     private const uint GoldenRatio = 0x9E3779B9; // of 2³²
     private const int BlockRows = TileProduct.MaxRows;
@@ -21,7 +21,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     private float[] _lifts = [];
     private int _committed;
 
-    /// <summary>Landmarks, one a cell.</summary>
+    /// <summary>ClusterCentroids, one a cell.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether the token with this ordinal becomes a landmark.</summary>
@@ -34,7 +34,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     public float Lift(int landmark) => _lifts[landmark];
 
     /// <summary>a·b + lift·lift of a landmark and a lifted key: M minus half their squared distance.</summary>
-    public float Product(int landmark, float* key, float lift) => KeyMath.Dot(Key(landmark), key, headDim) + (_lifts[landmark] * lift);
+    public float Product(int landmark, float* key, float lift) => KeyKernels.Dot(Key(landmark), key, headDim) + (_lifts[landmark] * lift);
 
     /// <summary>Adds a landmark.</summary>
     /// <param name="key">[d].</param>
@@ -57,7 +57,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
     /// <param name="bound">M.</param>
     public void Move(int landmark, float* mean, float bound)
     {
-        float norm = MathF.Sqrt(KeyMath.Dot(mean, mean, headDim) + (mean[headDim] * mean[headDim]));
+        float norm = MathF.Sqrt(KeyKernels.Dot(mean, mean, headDim) + (mean[headDim] * mean[headDim]));
         if (norm > 0)
         {
             if (landmark < _committed)
@@ -67,7 +67,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
 
             float factor = MathF.Sqrt(bound) / norm;
             new Span<float>(Key(landmark), headDim).Clear();
-            KeyMath.Add(Key(landmark), mean, factor, headDim);
+            KeyKernels.Add(Key(landmark), mean, factor, headDim);
             _lifts[landmark] = mean[headDim] * factor;
         }
     }
@@ -102,7 +102,7 @@ internal sealed unsafe class Landmarks(int headDim, float share) : IDisposable
         for (int landmark = 0; landmark < Count; landmark++)
         {
             float* key = Key(landmark);
-            _lifts[landmark] = MemberRows.Lift(bound, KeyMath.Dot(key, key, headDim));
+            _lifts[landmark] = AugmentedKeyRows.Lift(bound, KeyKernels.Dot(key, key, headDim));
         }
     }
 

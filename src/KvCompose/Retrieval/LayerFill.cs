@@ -85,13 +85,13 @@ internal sealed unsafe class LayerFill : IDisposable
                 }
 
                 int row = Rows[token];
-                KeyMath.Gather(KeyTiles + ((nint)(row / PageTokens) * PageTokens * headDim), row % PageTokens, headDim, key);
-                if (!float.IsFinite(KeyMath.Dot(key, key, headDim)))
+                KeyKernels.Gather(KeyTiles + ((nint)(row / PageTokens) * PageTokens * headDim), row % PageTokens, headDim, key);
+                if (!float.IsFinite(KeyKernels.Dot(key, key, headDim)))
                 {
                     throw PageIndex.NotFinite(key, headDim, positions[slot]);
                 }
 
-                KeyMath.Scatter(key, headDim, tile, slot);
+                KeyKernels.Scatter(key, headDim, tile, slot);
                 Index.Layout.WriteValue(page, slot, Values + ((nint)row * ValueStride));
                 Index.Layout.PositionsOf(page)[slot] = positions[slot];
             }

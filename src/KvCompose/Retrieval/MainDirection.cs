@@ -21,7 +21,7 @@ internal sealed unsafe class MainDirection
     /// <summary>Reorders the members until every page is formed; members of one page ascend.</summary>
     /// <param name="rows">Lifted keys by member.</param>
     /// <param name="members">[count].</param>
-    public void FormPages(MemberRows rows, Span<int> members)
+    public void FormPages(AugmentedKeyRows rows, Span<int> members)
     {
         int pages = (members.Length + PageTokens - 1) / PageTokens;
         if (pages <= 1)
@@ -39,7 +39,7 @@ internal sealed unsafe class MainDirection
     /// <summary>Sorts the members along their main direction, ties by member.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Order(MemberRows rows, Span<int> members)
+    public void Order(AugmentedKeyRows rows, Span<int> members)
     {
         int width = rows.Width, count = members.Length;
         float* scratch = stackalloc float[2 * width];
@@ -70,8 +70,8 @@ internal sealed unsafe class MainDirection
         }
     }
 
-    /// <summary>The mean of some rows, [<see cref="MemberRows.Width"/>].</summary>
-    public void Mean(MemberRows rows, ReadOnlySpan<int> members, float* mean)
+    /// <summary>The mean of some rows, [<see cref="AugmentedKeyRows.Width"/>].</summary>
+    public void Mean(AugmentedKeyRows rows, ReadOnlySpan<int> members, float* mean)
     {
         Locate(rows, members);
         fixed (nint* at = _at)
@@ -82,7 +82,7 @@ internal sealed unsafe class MainDirection
     }
 
     // Where the members' rows are, in whole vectors: the places behind the last one repeat it.
-    private void Locate(MemberRows rows, ReadOnlySpan<int> members)
+    private void Locate(AugmentedKeyRows rows, ReadOnlySpan<int> members)
     {
         int padded = (members.Length + Lanes - 1) / Lanes * Lanes;
         if (_at.Length < padded)
@@ -134,7 +134,7 @@ internal sealed unsafe class MainDirection
     private static void Advance(float** at, int count, float* shares, float* mean, float* direction, int width)
     {
         Project(at, count, direction, shares, width);
-        float center = KeyMath.Dot(mean, direction, width), sum = 0;
+        float center = KeyKernels.Dot(mean, direction, width), sum = 0;
         for (int i = 0; i < count; i++)
         {
             shares[i] -= center;
@@ -142,7 +142,7 @@ internal sealed unsafe class MainDirection
         }
 
         Accumulate(at, count, shares, direction, width);
-        KeyMath.Add(direction, mean, -sum, width);
+        KeyKernels.Add(direction, mean, -sum, width);
         Normalize(direction, width);
     }
 
@@ -193,7 +193,7 @@ internal sealed unsafe class MainDirection
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Normalize(float* row, int width)
     {
-        float norm = MathF.Sqrt(KeyMath.Dot(row, row, width));
+        float norm = MathF.Sqrt(KeyKernels.Dot(row, row, width));
         var factor = Vector512.Create(norm > 0 ? 1 / norm : 0);
         for (int i = 0; i < width; i += Lanes)
         {

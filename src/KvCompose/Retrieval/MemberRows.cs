@@ -4,7 +4,7 @@ using KvCompose.Memory;
 namespace KvCompose.Retrieval;
 
 /// <summary>Keys row by row, lifted to k' = (k, √(M − |k|²)): [members][d + 16], the lift behind the key and zeros behind the lift.</summary>
-internal sealed unsafe class MemberRows(int headDim) : IDisposable
+internal sealed unsafe class AugmentedKeyRows(int headDim) : IDisposable
 {
     private NativeFloats? _rows;
 

@@ -3,7 +3,7 @@ using KvCompose.Threading;
 namespace KvCompose.Retrieval;
 
 /// <summary>Runs work on a pool, or on the caller's thread where there is none.</summary>
-internal static class OptionalWorkers
+internal static class WorkerPoolExtensions
 {
     public static void Run<TWork>(ref TWork work, int items, WorkerPool? workers)
         where TWork : struct, IParallelWork

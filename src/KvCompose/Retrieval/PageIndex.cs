@@ -44,7 +44,7 @@ public sealed unsafe class PageIndex : IDisposable
         Settings = settings;
         Layout = new HostPageLayout(headDim, format);
         Digests = new PageDigests(headDim, settings.Ranking);
-        Landmarks = new Landmarks(headDim, settings.Promotion);
+        ClusterCentroids = new ClusterCentroids(headDim, settings.Promotion);
         memory ??= new HostMemory();
         File = file;
         _owner = owner;
@@ -89,7 +89,7 @@ public sealed unsafe class PageIndex : IDisposable
 
     internal PageDigests Digests { get; }
 
-    internal Landmarks Landmarks { get; }
+    internal ClusterCentroids ClusterCentroids { get; }
 
     internal SnapshotStore Snapshots { get; } = new();
 
@@ -122,7 +122,7 @@ public sealed unsafe class PageIndex : IDisposable
     public void Dispose()
     {
         _insertion?.Dispose();
-        Landmarks.Dispose();
+        ClusterCentroids.Dispose();
         Array.ForEach(PageBlocks, static pool => pool.Dispose());
         DigestBlocks.Dispose();
         _tile.Dispose();
@@ -164,7 +164,7 @@ public sealed unsafe class PageIndex : IDisposable
         for (int page = pages.FirstOf(cell); page >= 0; page = pages.NextOf(page))
         {
             tokens += pages.Counts[page];
-            KeyMath.Add(digest, DigestOf(pages.Pages[page]), pages.Counts[page], HeadDim);
+            KeyKernels.Add(digest, DigestOf(pages.Pages[page]), pages.Counts[page], HeadDim);
         }
 
         if (tokens == 0)
@@ -182,7 +182,7 @@ public sealed unsafe class PageIndex : IDisposable
         {
             float* own = DigestOf(pages.Pages[page]);
             float radius = *Digests.Radius(own);
-            spread += pages.Counts[page] * ((radius * radius) + KeyMath.SquaredDistance(own, digest, HeadDim));
+            spread += pages.Counts[page] * ((radius * radius) + KeyKernels.SquaredDistance(own, digest, HeadDim));
         }
 
         *Digests.Radius(digest) = MathF.Sqrt(spread / tokens);

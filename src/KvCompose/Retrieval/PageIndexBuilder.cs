@@ -13,7 +13,7 @@ public sealed unsafe class PageIndexBuilder : IDisposable
 
     private readonly int _headDim;
     private readonly PromptKeys _keys;
-    private readonly CellFormation _formation;
+    private readonly ClusterFormation _formation;
     private NativeFloats? _workerTiles;
     private int[] _firstPages = []; // by cell
 
@@ -23,7 +23,7 @@ public sealed unsafe class PageIndexBuilder : IDisposable
     {
         _headDim = headDim;
         _keys = new PromptKeys(headDim);
-        _formation = new CellFormation(headDim);
+        _formation = new ClusterFormation(headDim);
     }
 
     /// <summary>Fills an empty index with the rows of a source.</summary>
@@ -61,12 +61,12 @@ public sealed unsafe class PageIndexBuilder : IDisposable
             OpenPages(edit);
             Write(index, edit, source, workers);
             edit.Publish();
-            index.Landmarks.Commit();
+            index.ClusterCentroids.Commit();
         }
         catch
         {
             edit.Undo();
-            index.Landmarks.Undo();
+            index.ClusterCentroids.Undo();
             throw;
         }
     }
@@ -110,7 +110,7 @@ public sealed unsafe class PageIndexBuilder : IDisposable
                 Values = source.Values,
                 ValueStride = source.ValueStride,
             };
-            OptionalWorkers.Run(ref work, _formation.Cells, workers);
+            WorkerPoolExtensions.Run(ref work, _formation.Cells, workers);
         }
     }
 
@@ -139,7 +139,7 @@ public sealed unsafe class PageIndexBuilder : IDisposable
                 for (int slot = 0; slot < count; slot++)
                 {
                     int member = members[first + slot], row = Rows[member];
-                    KeyMath.Scatter(Builder._keys.Rows[member], headDim, tile, slot);
+                    KeyKernels.Scatter(Builder._keys.Rows[member], headDim, tile, slot);
                     Index.Layout.WriteValue(block, slot, Values + ((nint)row * ValueStride));
                     Index.Layout.PositionsOf(block)[slot] = Positions[row];
                 }

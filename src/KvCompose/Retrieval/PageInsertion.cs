@@ -1,8 +1,8 @@
 namespace KvCompose.Retrieval;
 
 /// <summary>
-/// Takes tokens into an index after its build. A token goes to the cell of its nearest landmark (<see cref="CellPlacement"/>); a cell that has
-/// outgrown what promotion asks for is divided, and the mean of its other half becomes a landmark (<see cref="CellDivision"/>).
+/// Takes tokens into an index after its build. A token goes to the cell of its nearest landmark (<see cref="ClusterPlacement"/>); a cell that has
+/// outgrown what promotion asks for is divided, and the mean of its other half becomes a landmark (<see cref="ClusterDivision"/>).
 /// </summary>
 internal sealed unsafe class PageInsertion : IDisposable
 {
@@ -10,22 +10,22 @@ internal sealed unsafe class PageInsertion : IDisposable
 
     private readonly PageIndex _index;
     private readonly PageEdit _edit;
-    private readonly CellPlacement _placement;
-    private readonly CellDivision _division;
+    private readonly ClusterPlacement _placement;
+    private readonly ClusterDivision _division;
     private readonly int[] _cells = GC.AllocateArray<int>(PageTokens, pinned: true);
 
     public PageInsertion(PageIndex index)
     {
         _index = index;
         _edit = new PageEdit(index);
-        var members = new CellMembers(index);
-        _placement = new CellPlacement(index, members);
-        _division = new CellDivision(index, members);
-        Tokens = new StagedTokens(index);
+        var members = new ClusterMembers(index);
+        _placement = new ClusterPlacement(index, members);
+        _division = new ClusterDivision(index, members);
+        Tokens = new IndexInsertBatch(index);
     }
 
     /// <summary>The tokens that are being inserted.</summary>
-    public StagedTokens Tokens { get; }
+    public IndexInsertBatch Tokens { get; }
 
     /// <inheritdoc cref="PageIndex.Insert"/>
     public int Insert(in KeySource source)
@@ -52,13 +52,13 @@ internal sealed unsafe class PageInsertion : IDisposable
             }
 
             _edit.Publish();
-            _index.Landmarks.Commit();
+            _index.ClusterCentroids.Commit();
             return _edit.Changed;
         }
         catch
         {
             _edit.Undo();
-            _index.Landmarks.Undo();
+            _index.ClusterCentroids.Undo();
             throw;
         }
         finally
@@ -88,7 +88,7 @@ internal sealed unsafe class PageInsertion : IDisposable
 
     private void PlaceAll(int count)
     {
-        Landmarks landmarks = _index.Landmarks;
+        ClusterCentroids landmarks = _index.ClusterCentroids;
         if (landmarks.Count == 0)
         {
             _edit.AddCell();
@@ -117,7 +117,7 @@ internal sealed unsafe class PageInsertion : IDisposable
     {
         fixed (int* cells = _cells)
         {
-            _index.Landmarks.NearestOfTile(Tokens.Keys, Tokens.Lifts, cells);
+            _index.ClusterCentroids.NearestOfTile(Tokens.Keys, Tokens.Lifts, cells);
         }
     }
 }

@@ -46,7 +46,7 @@ internal sealed unsafe class PagePrefilter : IDisposable
         for (int head = 0; head < group; head++)
         {
             float* query = queries + (head * reader.Index.HeadDim);
-            spreads[head] = Deviations * MathF.Sqrt(KeyMath.Dot(query, query, reader.Index.HeadDim) / reader.Index.HeadDim);
+            spreads[head] = Deviations * MathF.Sqrt(KeyKernels.Dot(query, query, reader.Index.HeadDim) / reader.Index.HeadDim);
         }
 
         int candidates = Candidates(reader, queries, spreads, group, (long)wanted * settings.CellPrefilter);

@@ -59,9 +59,9 @@ internal sealed unsafe class PageScores : IDisposable
         float* box = index.Digests.Box(digest);
         return index.Settings.Ranking switch
         {
-            PageRanking.Centroid => KeyMath.Dot(query, digest, headDim),
-            PageRanking.Quest => KeyMath.LargestProduct(query, box, box + headDim, headDim),
-            _ => KeyMath.Dot(query, box, headDim) + KeyMath.AbsoluteDot(query, box + headDim, headDim),
+            PageRanking.Centroid => KeyKernels.Dot(query, digest, headDim),
+            PageRanking.Quest => KeyKernels.LargestProduct(query, box, box + headDim, headDim),
+            _ => KeyKernels.Dot(query, box, headDim) + KeyKernels.AbsoluteDot(query, box + headDim, headDim),
         };
     }
 

@@ -16,7 +16,7 @@ internal sealed unsafe class PromptKeys(int headDim) : IDisposable
     private NativeFloats? _norms;
 
     /// <summary>Keys by token, lifted once <see cref="Lift"/> was called.</summary>
-    public MemberRows Rows { get; } = new(headDim);
+    public AugmentedKeyRows Rows { get; } = new(headDim);
 
     /// <summary>Tokens.</summary>
     public int Tokens { get; private set; }
@@ -45,7 +45,7 @@ internal sealed unsafe class PromptKeys(int headDim) : IDisposable
         fixed (int* rows = source.Rows)
         {
             var work = new PackWork { Keys = this, HeadDim = headDim, KeyTiles = source.KeyTiles, Source = rows };
-            OptionalWorkers.Run(ref work, Pairs, workers);
+            WorkerPoolExtensions.Run(ref work, Pairs, workers);
         }
 
         float largest = 0;
@@ -68,7 +68,7 @@ internal sealed unsafe class PromptKeys(int headDim) : IDisposable
     {
         for (int token = 0; token < Padded; token++)
         {
-            Lifts[token] = MemberRows.Lift(bound, _norms!.Pointer[token]);
+            Lifts[token] = AugmentedKeyRows.Lift(bound, _norms!.Pointer[token]);
             Rows.SetLift(token, Lifts[token]);
         }
     }
@@ -98,11 +98,11 @@ internal sealed unsafe class PromptKeys(int headDim) : IDisposable
                 {
                     int row = Source[first + slot];
                     float* member = Keys.Rows[first + slot];
-                    KeyMath.Gather(KeyTiles + ((nint)(row / PageTokens) * PageTokens * HeadDim), row % PageTokens, HeadDim, member);
-                    KeyMath.Scatter(member, HeadDim, tile, slot);
+                    KeyKernels.Gather(KeyTiles + ((nint)(row / PageTokens) * PageTokens * HeadDim), row % PageTokens, HeadDim, member);
+                    KeyKernels.Scatter(member, HeadDim, tile, slot);
                 }
 
-                KeyMath.SquaredNorms(tile, HeadDim).Store(Keys.Lifts + first);
+                KeyKernels.SquaredNorms(tile, HeadDim).Store(Keys.Lifts + first);
             }
         }
     }

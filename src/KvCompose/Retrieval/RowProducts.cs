@@ -5,7 +5,7 @@ namespace KvCompose.Retrieval;
 
 /// <summary>
 /// Sums over 16 rows at a time, one lane a row: the rows' partial sums are folded into each other, so no row pays for a horizontal sum of its own. Every lane
-/// is to the bit what <see cref="KeyMath"/> gives for its row alone. Rows have a multiple of 16 elements.
+/// is to the bit what <see cref="KeyKernels"/> gives for its row alone. Rows have a multiple of 16 elements.
 /// </summary>
 internal static unsafe class RowProducts
 {

@@ -19,7 +19,7 @@ internal static unsafe class SavedIndex
     {
         using PageReader reader = index.Read();
         PageSnapshot pages = reader.Snapshot;
-        Landmarks landmarks = index.Landmarks;
+        ClusterCentroids landmarks = index.ClusterCentroids;
         writer.WriteSection<int>(
             "INDX",
             [
@@ -110,7 +110,7 @@ internal static unsafe class SavedIndex
         }
     }
 
-    private static void WriteLandmarks(SectionWriter writer, Landmarks landmarks, int headDim)
+    private static void WriteLandmarks(SectionWriter writer, ClusterCentroids landmarks, int headDim)
     {
         writer.Begin("LAND", (long)landmarks.Count * (headDim + 1) * sizeof(float));
         for (int landmark = 0; landmark < landmarks.Count; landmark++)
@@ -132,12 +132,12 @@ internal static unsafe class SavedIndex
             reader.Read(MemoryMarshal.AsBytes(row.AsSpan()), place);
             fixed (float* key = row)
             {
-                index.Landmarks.Add(key, row[^1]);
+                index.ClusterCentroids.Add(key, row[^1]);
             }
         }
 
         reader.End(place);
-        index.Landmarks.Commit();
+        index.ClusterCentroids.Commit();
     }
 
     /// <summary>Blocks of all that a page or a cell needs; ids that are free have none.</summary>

@@ -4,7 +4,7 @@ using KvCompose.Memory;
 namespace KvCompose.Retrieval;
 
 /// <summary>Tokens on their way into an index, at most a page of every layer that shares it: as they will be stored, and the keys that decide where they go.</summary>
-internal sealed unsafe class StagedTokens : IDisposable
+internal sealed unsafe class IndexInsertBatch : IDisposable
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
@@ -15,7 +15,7 @@ internal sealed unsafe class StagedTokens : IDisposable
     private readonly NativeFloats _staged; // a page of every layer
     private readonly int[] _stagedTokens;
 
-    public StagedTokens(PageIndex index)
+    public IndexInsertBatch(PageIndex index)
     {
         _index = index;
         _headDim = index.HeadDim;
@@ -23,12 +23,12 @@ internal sealed unsafe class StagedTokens : IDisposable
         _lifts = new NativeFloats(PageTokens);
         _staged = new NativeFloats((long)index.Layers * index.Layout.Bytes / sizeof(float));
         _stagedTokens = new int[index.Layers];
-        Rows = new MemberRows(_headDim);
+        Rows = new AugmentedKeyRows(_headDim);
         Rows.Reserve(PageTokens);
     }
 
     /// <summary>Keys of the first layer, lifted by <see cref="Lift"/>.</summary>
-    public MemberRows Rows { get; }
+    public AugmentedKeyRows Rows { get; }
 
     /// <summary>The same keys, [d][16].</summary>
     public float* Keys => _tile.Pointer;
@@ -58,12 +58,12 @@ internal sealed unsafe class StagedTokens : IDisposable
             _index.Layout.PositionsOf(page)[slot] = source.Positions[row];
         }
 
-        Vector512<float> norms = KeyMath.SquaredNorms(tile, _headDim);
+        Vector512<float> norms = KeyKernels.SquaredNorms(tile, _headDim);
         for (int slot = 0; slot < count; slot++)
         {
             if (!float.IsFinite(norms[slot]))
             {
-                KeyMath.Gather(tile, slot, _headDim, Rows[slot]);
+                KeyKernels.Gather(tile, slot, _headDim, Rows[slot]);
                 throw PageIndex.NotFinite(Rows[slot], _headDim, source.Positions[source.Rows[slot]]);
             }
         }
@@ -81,7 +81,7 @@ internal sealed unsafe class StagedTokens : IDisposable
             _index.Layout.ReadKeys(page, tile);
         }
 
-        KeyMath.Transpose(tile, _headDim, Rows[0], Rows.Width);
+        KeyKernels.Transpose(tile, _headDim, Rows[0], Rows.Width);
     }
 
     /// <summary>Throws where a layer has not handed over as many tokens as the first.</summary>
@@ -100,15 +100,15 @@ internal sealed unsafe class StagedTokens : IDisposable
     /// <summary>Gives the keys of the first layer their lifts; M grows where it has to.</summary>
     public void Lift()
     {
-        Vector512<float> norms = KeyMath.SquaredNorms(_tile.Pointer, _headDim);
+        Vector512<float> norms = KeyKernels.SquaredNorms(_tile.Pointer, _headDim);
         float largest = Vector512.GreaterThanAny(norms, Vector512.Create(_index.Bound)) ? Largest(norms) : 0;
         if (largest > 0)
         {
             _index.Bound = MathF.Min(largest * _index.Settings.NormReserve, float.MaxValue);
-            _index.Landmarks.Raise(_index.Bound);
+            _index.ClusterCentroids.Raise(_index.Bound);
         }
 
-        Vector512<float> lifts = MemberRows.Lifts(_index.Bound, norms);
+        Vector512<float> lifts = AugmentedKeyRows.Lifts(_index.Bound, norms);
         lifts.Store(_lifts.Pointer);
         for (int slot = 0; slot < PageTokens; slot++)
         {
@@ -146,7 +146,7 @@ internal sealed unsafe class StagedTokens : IDisposable
         new Span<float>(tile, PageTokens * _headDim).Clear();
         for (int slot = 0; slot < rows.Length; slot++)
         {
-            KeyMath.CopyColumn(source.KeyTiles + ((nint)(rows[slot] / PageTokens) * PageTokens * _headDim), rows[slot] % PageTokens, _headDim, tile, slot);
+            KeyKernels.CopyColumn(source.KeyTiles + ((nint)(rows[slot] / PageTokens) * PageTokens * _headDim), rows[slot] % PageTokens, _headDim, tile, slot);
         }
     }
 

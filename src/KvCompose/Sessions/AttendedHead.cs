@@ -8,8 +8,8 @@ public unsafe struct AttendedHead
     /// <summary>The head's pages.</summary>
     public PageTable* Table;
 
-    /// <summary>Index of the first of its pieces in <see cref="AttentionItems.Items"/>.</summary>
-    public int FirstItem;
+    /// <summary>Index of the first of its pieces in <see cref="KvSplitPlan.Items"/>.</summary>
+    public int FirstSplit;
 
     /// <summary>Number of its pieces.</summary>
     public int Pieces;

@@ -3,7 +3,7 @@ using KvCompose.Cache;
 namespace KvCompose.Sessions;
 
 /// <summary>One piece of a decode step's attention: some pages of one key-value head of one sequence.</summary>
-public unsafe struct AttentionItem
+public unsafe struct KvSplit
 {
     /// <summary>The head's pages.</summary>
     public PageTable* Table;

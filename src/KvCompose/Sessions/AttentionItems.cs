@@ -8,7 +8,7 @@ namespace KvCompose.Sessions;
 /// Cuts a layer's attention into pieces of equal length, so that threads stay busy whatever the heads' lengths are, and holds
 /// the partial results of heads that were cut.
 /// </summary>
-public sealed unsafe class AttentionItems : IDisposable
+public sealed unsafe class KvSplitPlan : IDisposable
 {
     private readonly int _groupSize;
     private readonly int _headDim;
@@ -16,7 +16,7 @@ public sealed unsafe class AttentionItems : IDisposable
     private readonly int _pageTokens;
     private readonly bool _counted;
     private readonly int _scoreStride;
-    private AttentionItem* _items;
+    private KvSplit* _items;
     private AttendedHead* _heads;
     private float* _partials;
     private float* _weights;
@@ -28,26 +28,26 @@ public sealed unsafe class AttentionItems : IDisposable
     /// <summary>Makes an empty list.</summary>
     /// <param name="groupSize">Query heads of a key-value head, G.</param>
     /// <param name="layout">The layout of the pages.</param>
-    /// <param name="chunkTokens">Longest piece, a multiple of the page.</param>
+    /// <param name="splitTokens">Longest piece, a multiple of the page.</param>
     /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
-    public AttentionItems(int groupSize, PageLayout layout, int chunkTokens, int scoreStride)
+    public KvSplitPlan(int groupSize, PageLayout layout, int splitTokens, int scoreStride)
     {
         _groupSize = groupSize;
         _headDim = layout.HeadDim;
         _pageTokens = layout.PageTokens;
-        _counted = layout.Counted;
-        _chunkTokens = chunkTokens;
+        _counted = layout.HasPerPageCounts;
+        _chunkTokens = splitTokens;
         _scoreStride = scoreStride;
     }
 
     /// <summary>Frees what <see cref="Dispose"/> was not called for.</summary>
-    ~AttentionItems() => Free();
+    ~KvSplitPlan() => Free();
 
     /// <summary>Pieces of the layer.</summary>
     public int Count { get; private set; }
 
     /// <summary>The pieces, [<see cref="Count"/>].</summary>
-    public AttentionItem* Items => _items;
+    public KvSplit* Items => _items;
 
     /// <summary>Key-value heads of the layer, over all rows of the step.</summary>
     public int HeadCount { get; private set; }
@@ -56,19 +56,19 @@ public sealed unsafe class AttentionItems : IDisposable
     public AttendedHead* Heads => _heads;
 
     /// <summary>Most slots that a head whose weights stay has.</summary>
-    public int LongestWatched { get; private set; }
+    public int LongestRetained { get; private set; }
 
     /// <summary>Partial results, each [G] maxima, [G] sums, then [G, d] weighted values.</summary>
     public float* Partials => _partials;
 
     /// <summary>Longest piece, in tokens: piece p of a head begins at slot p · this.</summary>
-    public int PieceTokens => _chunkTokens;
+    public int SplitTokens => _chunkTokens;
 
     /// <summary>Floats of one partial result.</summary>
     public int PartialFloats => _groupSize * (2 + _headDim);
 
     /// <summary>Forgets all pieces.</summary>
-    public void Clear() => (Count, HeadCount, PartialCount, WeightCount, LongestWatched) = (0, 0, 0, 0, 0);
+    public void Clear() => (Count, HeadCount, PartialCount, WeightCount, LongestRetained) = (0, 0, 0, 0, 0);
 
     /// <summary>Adds the heads of one sequence.</summary>
     /// <param name="tables">[<paramref name="heads"/>].</param>
@@ -88,17 +88,17 @@ public sealed unsafe class AttentionItems : IDisposable
             Reserve(Count + pieces, PartialCount + pieces);
             _heads[HeadCount++] = new AttendedHead
             {
-                Table = tables + head, FirstItem = Count, Pieces = pieces, Position = position, Row = row, Head = head,
+                Table = tables + head, FirstSplit = Count, Pieces = pieces, Position = position, Row = row, Head = head,
             };
             if (tables[head].Watched)
             {
-                LongestWatched = Math.Max(LongestWatched, tokens);
+                LongestRetained = Math.Max(LongestRetained, tokens);
                 WeightCount += pieces;
             }
 
             for (int piece = 0; piece < pieces; piece++)
             {
-                _items[Count++] = new AttentionItem
+                _items[Count++] = new KvSplit
                 {
                     Table = tables + head,
                     Queries = queries + ((nint)head * groupFloats),
@@ -118,14 +118,14 @@ public sealed unsafe class AttentionItems : IDisposable
         float* free = _weights;
         for (int head = 0; head < HeadCount; head++)
         {
-            if (!_heads[head].Table->Watched)
+            if (!_heads[head].Table->RetainsWeights)
             {
                 continue;
             }
 
             for (int piece = 0; piece < _heads[head].Pieces; piece++, free += WeightFloats)
             {
-                AttentionItem* item = _items + (_heads[head].FirstItem + piece);
+                KvSplit* item = _items + (_heads[head].FirstSplit + piece);
                 item->Maxima = free;
                 item->Weights = free + WeightsOffset;
             }
@@ -139,13 +139,13 @@ public sealed unsafe class AttentionItems : IDisposable
         {
             if (_heads[head].Pieces > 1)
             {
-                MergeHead(_items + _heads[head].FirstItem, _heads[head].Pieces);
+                MergeHead(_items + _heads[head].FirstSplit, _heads[head].Pieces);
             }
         }
     }
 
     /// <summary>The weights that a query head of a watched head gave the slots of a piece, each piece to its own scale.</summary>
-    public float* Weights(AttendedHead* head, int piece, int member) => _items[head->FirstItem + piece].Weights + ((nint)member * _scoreStride);
+    public float* Weights(AttendedHead* head, int piece, int member) => _items[head->FirstSplit + piece].Weights + ((nint)member * _scoreStride);
 
     /// <summary>What the weights of each piece have to be multiplied by, so that those of the first slots add up to a sum.</summary>
     /// <param name="head">A watched head whose attention is done; not of counted pages.</param>
@@ -155,7 +155,7 @@ public sealed unsafe class AttentionItems : IDisposable
     public void Normalize(AttendedHead* head, int slots, float sum, float* factors)
     {
         int pieces = (slots + _chunkTokens - 1) / _chunkTokens;
-        AttentionItem* items = _items + head->FirstItem;
+        KvSplit* items = _items + head->FirstSplit;
         for (int member = 0; member < _groupSize; member++)
         {
             float maximum = float.NegativeInfinity, total = 0;
@@ -188,7 +188,7 @@ public sealed unsafe class AttentionItems : IDisposable
     /// <param name="probabilities">Receives one a slot; in counted pages 0 for slots that hold no token.</param>
     public void Probabilities(AttendedHead* head, int member, float* probabilities)
     {
-        AttentionItem* items = _items + head->FirstItem;
+        KvSplit* items = _items + head->FirstSplit;
         float maximum = float.NegativeInfinity, sum = 0;
         for (int piece = 0; piece < head->Pieces; piece++)
         {
@@ -226,7 +226,7 @@ public sealed unsafe class AttentionItems : IDisposable
 
     private int WeightFloats => WeightsOffset + (_groupSize * _scoreStride);
 
-    private void MergeHead(AttentionItem* items, int pieces)
+    private void MergeHead(KvSplit* items, int pieces)
     {
         float* partials = _partials + ((nint)items[0].Partial * PartialFloats);
         for (int member = 0; member < _groupSize; member++)
@@ -264,7 +264,7 @@ public sealed unsafe class AttentionItems : IDisposable
         if (items > _capacity)
         {
             _capacity = Math.Max(items, Math.Max(64, _capacity * 2));
-            _items = (AttentionItem*)NativeMemory.Realloc(_items, (nuint)_capacity * (nuint)sizeof(AttentionItem));
+            _items = (KvSplit*)NativeMemory.Realloc(_items, (nuint)_capacity * (nuint)sizeof(KvSplit));
         }
 
         if (partials > _partialCapacity)

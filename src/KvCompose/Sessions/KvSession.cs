@@ -70,7 +70,7 @@ public abstract class KvSession : IDisposable
     /// <param name="sequence">Which sequence.</param>
     /// <exception cref="ContextExceededException">More tokens than the model's context.</exception>
     /// <exception cref="CacheLimitException">The tokens do not fit into the limit; the sequence is empty.</exception>
-    public abstract void Synthesize(int tokens, int seed = 0, int sequence = 0);
+    public abstract void FillRandom(int tokens, int seed = 0, int sequence = 0);
 
     /// <summary>
     /// Writes a sequence to a file, from which <see cref="Resume(string, int, CancellationToken)"/> continues it to the bit. The file appears whole
@@ -154,7 +154,7 @@ public abstract class KvSession : IDisposable
 
     /// <summary>The likeliest next token of a sequence; the lowest id among equals.</summary>
     /// <exception cref="InvalidOperationException">The sequence has no prompt, or its logits are not numbers.</exception>
-    public int Likeliest(int sequence = 0)
+    public int GreedyToken(int sequence = 0)
     {
         ReadOnlySpan<float> logits = Logits(sequence);
         int best = 0;
@@ -189,7 +189,7 @@ public abstract class KvSession : IDisposable
             }
 
             cancellation.ThrowIfCancellationRequested();
-            token[0] = Likeliest();
+            token[0] = GreedyToken();
             if (token[0] == stopToken)
             {
                 yield break;

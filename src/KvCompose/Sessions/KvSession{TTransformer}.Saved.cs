@@ -45,7 +45,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         writer.WriteSection<int>("TABL", numbers);
-        var copy = new byte[Math.Max(Pool.Layout.PageBytes, Pool.Layout.OpenBytes)];
+        var copy = new byte[Math.Max(Pool.Layout.PageBytes, Pool.Layout.ResidualBytes)];
         for (int head = 0; head < heads; head++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -71,16 +71,16 @@ public abstract unsafe partial class KvSession<TTransformer>
         {
             int id = table->Pages[page];
             new ReadOnlySpan<byte>(Pool.Address(id), layout.PageBytes).CopyTo(bytes);
-            UnusedPlaces.Clear(layout, bytes, layout.Counted ? *cache.CountAt(id) : Math.Clamp(table->Tokens - (page * layout.PageTokens), 0, layout.PageTokens));
+            PagePadding.Clear(layout, bytes, layout.HasPerPageCounts ? *cache.CountAt(id) : Math.Clamp(table->Tokens - (page * layout.PageTokens), 0, layout.PageTokens));
             writer.Write(bytes);
         }
 
         writer.End();
         if (layout.Sealed)
         {
-            bytes = copy.AsSpan(0, layout.OpenBytes);
+            bytes = copy.AsSpan(0, layout.ResidualBytes);
             Open(table).CopyTo(bytes);
-            UnusedPlaces.ClearOpen(layout, bytes, table->Tokens % layout.PageTokens);
+            PagePadding.ClearOpen(layout, bytes, table->Tokens % layout.PageTokens);
             writer.WriteSection("OPEN", bytes);
         }
 
@@ -225,7 +225,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             if (Pool.Layout.Sealed)
             {
                 place = $"the open page of layer {layer}, key-value head {head % Shape.KeyValueHeads}";
-                reader.Begin("OPEN", place, Pool.Layout.OpenBytes);
+                reader.Begin("OPEN", place, Pool.Layout.ResidualBytes);
                 reader.Read(Open(tables + head), place);
                 reader.End(place);
             }
@@ -259,7 +259,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     }
 
     /// <summary>What waits for a page to be full.</summary>
-    private Span<byte> Open(PageTable* table) => new(table->Open, Pool.Layout.OpenBytes);
+    private Span<byte> Open(PageTable* table) => new(table->Open, Pool.Layout.ResidualBytes);
 
     private SavedCacheHeader Header(int sequence)
     {
@@ -268,7 +268,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         PageLayout layout = Pool.Layout;
         return new SavedCacheHeader(
             _declared.Description,
-            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.Counted ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
+            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.HasPerPageCounts ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
             identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
             _histories[sequence].Tokens.ToArray());
     }

@@ -39,14 +39,14 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="transformer">The model.</param>
     /// <param name="layout">The layout of the pipeline's pages.</param>
     /// <param name="groupSize">G that the pipeline was compiled for.</param>
-    /// <param name="chunkTokens">Longest piece of a head that one work item attends to; a multiple of the page.</param>
+    /// <param name="splitTokens">Longest piece of a head that one work item attends to; a multiple of the page.</param>
     /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
-        string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int chunkTokens, int scoreStride, int scratchFloats,
+        string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
         SessionOptions options)
     {
         options.Validate();
@@ -57,7 +57,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;
         Pool = new PagePool(layout, options.MaxCacheBytes);
-        Items = new AttentionItems(groupSize, layout, chunkTokens, scoreStride);
+        Items = new KvSplitPlan(groupSize, layout, splitTokens, scoreStride);
         Workspace = new AttentionWorkspace();
         ScratchFloats = (scratchFloats + 15) / 16 * 16;
 
@@ -129,7 +129,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     protected PagePool Pool { get; }
 
     /// <summary>Pieces of the layer that is attended.</summary>
-    protected AttentionItems Items { get; }
+    protected KvSplitPlan Items { get; }
 
     /// <summary>Scratch memory of the prompt's attention.</summary>
     protected AttentionWorkspace Workspace { get; }
@@ -192,7 +192,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     }
 
     /// <inheritdoc/>
-    public sealed override void Synthesize(int tokens, int seed = 0, int sequence = 0)
+    public sealed override void FillRandom(int tokens, int seed = 0, int sequence = 0)
     {
         Require(sequence);
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 1);
@@ -204,7 +204,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Clear(sequence);
         try
         {
-            SynthesizeLayers(sequence, tokens, new Random(seed));
+            FillRandomLayers(sequence, tokens, new Random(seed));
             _lengths[sequence] = tokens;
         }
         catch
@@ -301,7 +301,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     protected abstract void StoreToken(PageTable* table, int slot, float* key, float* value, int position);
 
     /// <summary>Fills every layer with random tokens, slot by slot.</summary>
-    private void SynthesizeLayers(int sequence, int tokens, Random random)
+    private void FillRandomLayers(int sequence, int tokens, Random random)
     {
         SequenceCache cache = Cache(sequence);
         int width = Shape.HeadDim;
@@ -331,7 +331,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <summary>The profile that a session was opened with.</summary>
     /// <exception cref="StageOptionException">There is none.</exception>
     /// <exception cref="HeadProfileException">It is of another model.</exception>
-    protected HeadProfile Profiled(string pipeline, HeadProfile? profile)
+    protected HeadProfile RequireProfile(string pipeline, HeadProfile? profile)
     {
         if (profile is null)
         {

@@ -13,7 +13,7 @@ namespace KvCompose;
 [StageFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
     PageTokens = PageIndexSettings.PageTokens, PageRanking = PageRanking.ArkVale, Source = "NeurIPS 2024")]
-public readonly struct ArkVale : IRetrieval<ArkVale, PagedTier>, IPagedRetrieval
+public readonly struct ArkVale : IRetrieval<ArkVale, PageRetrievalTier>, IPagedRetrieval
 {
     /// <inheritdoc/>
     public int Tokens { get; init; }
@@ -46,8 +46,8 @@ public readonly struct ArkVale : IRetrieval<ArkVale, PagedTier>, IPagedRetrieval
     public bool MeasureRecall { get; init; }
 
     /// <inheritdoc/>
-    public static PagedTier Open(in ArkVale options, in TierContext context)
-        => new(context, PagedTierSettings.Of(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.ArkVale }));
+    public static PageRetrievalTier Open(in ArkVale options, in TierContext context)
+        => new(context, PageRetrievalSettings.Of(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.ArkVale }));
 }
 
 /// <summary>Declares <see cref="ArkVale"/>.</summary>

@@ -36,10 +36,10 @@ public readonly struct CakeIndicator : IDecodeEviction<CakeIndicator>
 
     /// <summary>
     /// The line along which a decode step's attention is pooled. The authors pool along the order of storage, which their eviction
-    /// permutes: <see cref="DecodeOrder.Physical"/>, the counterpart of <see cref="Reference.CakeLedgerMode.ReferenceExact"/>.
+    /// permutes: <see cref="PoolingOrder.Physical"/>, the counterpart of <see cref="Reference.CakeLedgerMode.ReferenceExact"/>.
     /// </summary>
-    [StageOption(DecodeOrder.Positional, Role = OptionRole.DecodeOrder)]
-    public DecodeOrder DecodePooling { get; init; }
+    [StageOption(PoolingOrder.Positional, Role = OptionRole.PoolingOrder)]
+    public PoolingOrder DecodePooling { get; init; }
 
     /// <inheritdoc/>
     public static float Score(in CakeIndicator options, in TokenStatistics token)
@@ -65,5 +65,5 @@ public sealed class CakeIndicatorAttribute : TokenSelectionAttribute<CakeIndicat
     public bool EvictDuringDecode { get; set; }
 
     /// <inheritdoc cref="CakeIndicator.DecodePooling"/>
-    public DecodeOrder DecodePooling { get; set; }
+    public PoolingOrder DecodePooling { get; set; }
 }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace KvCompose;
 
 /// <summary>Sixteen bytes as sixteen floats.</summary>
-internal static class CodeVector
+internal static class ByteWidening
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> ToSingle(Vector128<byte> codes)

@@ -15,7 +15,7 @@ namespace KvCompose;
 [StageFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
     PageTokens = PageIndexSettings.PageTokens, Source = "arXiv 2604.10539")]
-public readonly struct IceCache : IRetrieval<IceCache, PagedTier>, IPagedRetrieval
+public readonly struct IceCache : IRetrieval<IceCache, PageRetrievalTier>, IPagedRetrieval
 {
     /// <inheritdoc/>
     public int Tokens { get; init; }
@@ -56,8 +56,8 @@ public readonly struct IceCache : IRetrieval<IceCache, PagedTier>, IPagedRetriev
     public bool MeasureRecall { get; init; }
 
     /// <inheritdoc/>
-    public static PagedTier Open(in IceCache options, in TierContext context)
-        => new(context, PagedTierSettings.Of(options, new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking }));
+    public static PageRetrievalTier Open(in IceCache options, in TierContext context)
+        => new(context, PageRetrievalSettings.Of(options, new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking }));
 }
 
 /// <summary>Declares <see cref="IceCache"/>.</summary>

@@ -22,7 +22,7 @@ public readonly unsafe struct Int4Storage : IStorage<Int4Storage>
     public static Vector512<float> Load(byte* block, nint index)
     {
         ulong codes = *(ulong*)(block + (index / 2));
-        return CodeVector.ToSingle((Vector128.Create(codes, codes >> 4) & Vector128.Create(0x0F0F0F0F0F0F0F0FUL)).AsByte());
+        return ByteWidening.ToSingle((Vector128.Create(codes, codes >> 4) & Vector128.Create(0x0F0F0F0F0F0F0F0FUL)).AsByte());
     }
 }
 

@@ -14,7 +14,7 @@ public readonly unsafe struct Int8Storage : IStorage<Int8Storage>
     public static void Store(byte* block, nint index, float value) => block[index] = (byte)value;
 
     /// <inheritdoc/>
-    public static Vector512<float> Load(byte* block, nint index) => CodeVector.ToSingle(Vector128.Load(block + index));
+    public static Vector512<float> Load(byte* block, nint index) => ByteWidening.ToSingle(Vector128.Load(block + index));
 }
 
 /// <summary>Declares <see cref="Int8Storage"/>.</summary>

@@ -20,7 +20,7 @@ namespace KvCompose;
     Profile = ProfileKind.FilterLayers,
     WholePrompt = true,
     Source = "ICLR 2025, openreview.net/forum?id=ulCAPXYXfa")]
-public readonly struct OmniKv : IRetrieval<OmniKv, FilterTier>
+public readonly struct OmniKv : IRetrieval<OmniKv, OmniKvTier>
 {
     /// <summary>Layers behind a filter layer that hold every token as well, so that the copy for deeper ones can hide behind them.</summary>
     [StageOption(1, Minimum = 0, Maximum = 1023, Role = OptionRole.WaitLayers)]
@@ -42,7 +42,7 @@ public readonly struct OmniKv : IRetrieval<OmniKv, FilterTier>
     public int MaxHostMiB { get; init; }
 
     /// <inheritdoc/>
-    public static FilterTier Open(in OmniKv options, in TierContext context) => new(in options, in context);
+    public static OmniKvTier Open(in OmniKv options, in TierContext context) => new(in options, in context);
 }
 
 /// <summary>Declares <see cref="OmniKv"/>. Either <see cref="Filters"/> or <see cref="Profile"/> says which layers filter.</summary>

@@ -13,7 +13,7 @@ namespace KvCompose;
 [StageFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
     PageTokens = PageIndexSettings.PageTokens, PageRanking = PageRanking.Quest, Source = "arXiv 2406.10774")]
-public readonly struct Quest : IRetrieval<Quest, PagedTier>, IPagedRetrieval
+public readonly struct Quest : IRetrieval<Quest, PageRetrievalTier>, IPagedRetrieval
 {
     /// <inheritdoc/>
     public int Tokens { get; init; }
@@ -46,8 +46,8 @@ public readonly struct Quest : IRetrieval<Quest, PagedTier>, IPagedRetrieval
     public bool MeasureRecall { get; init; }
 
     /// <inheritdoc/>
-    public static PagedTier Open(in Quest options, in TierContext context)
-        => new(context, PagedTierSettings.Of(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.Quest }));
+    public static PageRetrievalTier Open(in Quest options, in TierContext context)
+        => new(context, PageRetrievalSettings.Of(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.Quest }));
 }
 
 /// <summary>Declares <see cref="Quest"/>.</summary>

@@ -18,5 +18,5 @@ public readonly unsafe ref struct DecodeStep
     public float* Queries { get; init; }
 
     /// <summary>The layer's heads and, after attention, the weights of those that are watched.</summary>
-    public AttentionItems Items { get; init; }
+    public KvSplitPlan Items { get; init; }
 }

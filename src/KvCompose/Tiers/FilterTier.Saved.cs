@@ -5,7 +5,7 @@ using KvCompose.Tiers.Host;
 namespace KvCompose.Tiers;
 
 /// <summary>OmniKV's tier in a saved cache: of every filter layer its window and the host copies of the layers that follow it.</summary>
-public sealed unsafe partial class FilterTier : ISavedTier
+public sealed unsafe partial class OmniKvTier : ISavedTier
 {
     /// <inheritdoc/>
     /// <remarks>Nothing is under way between steps: a layer that follows has received what its filter layer chose in the same step.</remarks>
@@ -23,7 +23,7 @@ public sealed unsafe partial class FilterTier : ISavedTier
             foreach (FollowingLayer following in filter.Following)
             {
                 writer.WriteSection<int>("FOLL", [following.Layer, following.Gather.Satellites.Length]);
-                SavedSatellites.Write(writer, following.Gather.Satellites, filter.Range.Tokens, cancellation);
+                SavedHostCopies.Write(writer, following.Gather.Satellites, filter.Range.Tokens, cancellation);
             }
         }
     }
@@ -72,7 +72,7 @@ public sealed unsafe partial class FilterTier : ISavedTier
             throw reader.Wrong($"{satellites} heads of layer {layer} follow {place}");
         }
 
-        SatelliteCopy[] copies = SavedSatellites.Read(reader, _context.Shape, layer, satellites, positions.Length, _memory, cancellation);
-        return new FollowingLayer(layer, new SatelliteGather(copies, positions, 2 * _context.Shape.HeadDim, _memory));
+        HostKvCopy[] copies = SavedHostCopies.Read(reader, _context.Shape, layer, satellites, positions.Length, _memory, cancellation);
+        return new FollowingLayer(layer, new HostGather(copies, positions, 2 * _context.Shape.HeadDim, _memory));
     }
 }

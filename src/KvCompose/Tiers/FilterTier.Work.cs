@@ -5,7 +5,7 @@ using KvCompose.Tiers.Filters;
 namespace KvCompose.Tiers;
 
 /// <summary>What the threads of a session do for a filter layer's choice, item by item.</summary>
-public sealed unsafe partial class FilterTier
+public sealed unsafe partial class OmniKvTier
 {
     /// <summary>A filter layer of the step.</summary>
     /// <param name="Filter">The layer.</param>
@@ -18,8 +18,8 @@ public sealed unsafe partial class FilterTier
 
     private struct ScaleWork : IParallelWork
     {
-        public FilterTier Tier;
-        public AttentionItems Items;
+        public OmniKvTier Tier;
+        public KvSplitPlan Items;
 
         public readonly void Run(int item, int worker)
         {
@@ -30,15 +30,15 @@ public sealed unsafe partial class FilterTier
 
     private struct ScoreWork : IParallelWork
     {
-        public FilterTier Tier;
-        public AttentionItems Items;
+        public OmniKvTier Tier;
+        public KvSplitPlan Items;
         public int Pieces;
 
         public readonly void Run(int item, int worker)
         {
             Step step = Tier._steps[item / Pieces];
             FilterLayer filter = step.Filter;
-            int piece = item % Pieces, first = piece * Items.PieceTokens, count = Math.Min(Items.PieceTokens, filter.Range.Tokens - first);
+            int piece = item % Pieces, first = piece * Items.SplitTokens, count = Math.Min(Items.SplitTokens, filter.Range.Tokens - first);
             if (count > 0)
             {
                 Tier._scores.Score(Items, Items.Heads + step.FirstHead, piece, filter.Range.Tokens, filter.Factors, filter.Row + first);
@@ -49,14 +49,14 @@ public sealed unsafe partial class FilterTier
 
     private struct ChooseWork : IParallelWork
     {
-        public FilterTier Tier;
+        public OmniKvTier Tier;
 
         public readonly void Run(int item, int worker) => Tier._steps[item].Filter.Choose(Tier._scratch[worker]);
     }
 
     private struct ScatterWork : IParallelWork
     {
-        public FilterTier Tier;
+        public OmniKvTier Tier;
 
         public readonly void Run(int item, int worker)
         {

@@ -10,7 +10,7 @@ namespace KvCompose.Tiers;
 /// OmniKV's tier: filter layers hold every token; the prompts of the layers that follow them are in host memory, and every decode step a worker
 /// copies what the filter layer chose while the layers in between work. Made by <see cref="OmniKv"/>.
 /// </summary>
-public sealed unsafe partial class FilterTier
+public sealed unsafe partial class OmniKvTier
 {
     private readonly OmniKvSettings _settings;
     private readonly TierContext _context;
@@ -20,13 +20,13 @@ public sealed unsafe partial class FilterTier
     private readonly GatherWorker _worker;
     private readonly TierCounters _counters = new();
     private readonly FilterLayer?[,] _filters;
-    private readonly List<SatelliteCopy>[,] _copies;
+    private readonly List<HostKvCopy>[,] _copies;
     private readonly MonitorScratch[] _scratch;
     private readonly List<Step> _steps = [];
     private readonly List<Arrival> _arrivals = [];
     private bool _disposed;
 
-    internal FilterTier(in OmniKv options, in TierContext context)
+    internal OmniKvTier(in OmniKv options, in TierContext context)
     {
         TransformerShape shape = context.Shape;
         _context = context;
@@ -34,7 +34,7 @@ public sealed unsafe partial class FilterTier
         _memory = new HostMemory((long)options.MaxHostMiB << 20);
         _scores = new FilterScores(options.Selector, shape.KeyValueHeads, shape.GroupSize);
         _filters = new FilterLayer?[context.Caches.Count, shape.Layers];
-        _copies = new List<SatelliteCopy>[context.Caches.Count, shape.Layers];
+        _copies = new List<HostKvCopy>[context.Caches.Count, shape.Layers];
         for (int i = 0; i < _filters.Length; i++)
         {
             int sequence = i / shape.Layers, layer = i % shape.Layers;
@@ -88,7 +88,7 @@ public sealed unsafe partial class FilterTier
             {
                 // Every layer got the whole prompt: a row is a position.
                 int[] positions = [.. Enumerable.Range(0, promptTokens)];
-                var gather = new SatelliteGather([.. copies], positions, 2 * _context.Shape.HeadDim, _memory);
+                var gather = new HostGather([.. copies], positions, 2 * _context.Shape.HeadDim, _memory);
                 copies.Clear();
                 _filters[sequence, _settings.Followed[layer]]!.Following.Add(new FollowingLayer(layer, gather));
             }
@@ -104,7 +104,7 @@ public sealed unsafe partial class FilterTier
     }
 
     /// <inheritdoc/>
-    public void BringIn(in DecodeStep step)
+    public void FetchBeforeAttention(in DecodeStep step)
     {
         int filter = _settings.Followed[step.Layer];
         if (filter < 0)
@@ -136,7 +136,7 @@ public sealed unsafe partial class FilterTier
         {
             if (_filters[step.Sequences[row], step.Layer] is { Following.Count: > 0 } filter)
             {
-                int own = (filter.Range.Tokens + step.Items.PieceTokens - 1) / step.Items.PieceTokens;
+                int own = (filter.Range.Tokens + step.Items.SplitTokens - 1) / step.Items.SplitTokens;
                 filter.Step(_scores.FactorFloats(own));
                 _steps.Add(new Step(filter, step.Sequences[row], row * _context.Shape.KeyValueHeads));
                 (pieces, longest) = (Math.Max(pieces, own), Math.Max(longest, filter.Range.Tokens));
@@ -218,8 +218,8 @@ public sealed unsafe partial class FilterTier
             throw full.At(context.Layer, context.Head);
         }
 
-        _copies[context.Sequence, context.Layer].Add(new SatelliteCopy(
-            context.Head, new SatelliteSlots(context.Positions.Length, context.Rows), new HostPrompt(in context), _memory, bytes));
+        _copies[context.Sequence, context.Layer].Add(new HostKvCopy(
+            context.Head, new ResidentSlots(context.Positions.Length, context.Rows), new HostPrompt(in context), _memory, bytes));
     }
 
     /// <summary>Gives a head all its tokens, in order, whatever the selection left out.</summary>

@@ -3,7 +3,7 @@ using KvCompose.Sessions.Saved;
 namespace KvCompose.Tiers;
 
 /// <summary>HeteroCache's tier in a saved cache: its stars, layer by layer.</summary>
-public sealed unsafe partial class HostTier : ISavedTier
+public sealed unsafe partial class HeteroCacheTier : ISavedTier
 {
     /// <inheritdoc/>
     public void Save(int sequence, SectionWriter writer, CancellationToken cancellation)

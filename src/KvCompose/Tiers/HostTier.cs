@@ -11,32 +11,32 @@ namespace KvCompose.Tiers;
 /// HeteroCache's tier: the prompts of the satellites, and only theirs, in host memory; pivots that are watched; and a worker that gathers
 /// what a drift asks for while decoding goes on. Every sequence triggers on its own. Made by <see cref="HostOffload"/>.
 /// </summary>
-public sealed unsafe partial class HostTier
+public sealed unsafe partial class HeteroCacheTier
 {
     private readonly HostOffload _options;
     private readonly TierContext _context;
     private readonly HostMemory _memory;
-    private readonly StarSettings _settings;
+    private readonly PivotGroupSettings _settings;
     private readonly GatherWorker _worker;
     private readonly TierCounters _counters = new();
-    private readonly LayerStars[] _layers;
+    private readonly LayerPivotGroups[] _layers;
     private readonly List<Sight> _sights = [];
     private readonly List<Arrival> _arrivals = [];
     private readonly MonitorScratch[] _scratch;
     private bool _disposed;
 
-    internal HostTier(in HostOffload options, in TierContext context)
+    internal HeteroCacheTier(in HostOffload options, in TierContext context)
     {
         _options = options;
         _context = context;
         _memory = new HostMemory((long)options.MaxHostMiB << 20);
         var scores = new PivotScores(context.Shape.GroupSize, context.Pooling, context.PoolingKernel, context.Reduction);
-        _settings = new StarSettings(scores, options.Window, options.DriftThreshold, options.Defects, 2 * context.Shape.HeadDim, _memory);
-        _layers = new LayerStars[context.Caches.Count * context.Shape.Layers];
+        _settings = new PivotGroupSettings(scores, options.Window, options.DriftThreshold, options.Defects, 2 * context.Shape.HeadDim, _memory);
+        _layers = new LayerPivotGroups[context.Caches.Count * context.Shape.Layers];
         _scratch = new MonitorScratch[context.Workers.Count];
         for (int i = 0; i < _layers.Length; i++)
         {
-            _layers[i] = new LayerStars();
+            _layers[i] = new LayerPivotGroups();
         }
 
         for (int i = 0; i < _scratch.Length; i++)
@@ -57,7 +57,7 @@ public sealed unsafe partial class HostTier
     /// <exception cref="HostTierFullException">The host copy does not fit into the limit.</exception>
     public void Place(in PlacementContext context)
     {
-        LayerStars layer = Layer(context.Sequence, context.Layer);
+        LayerPivotGroups layer = Layer(context.Sequence, context.Layer);
         if (!layer.HasBegun)
         {
             layer.Begin(PromptRange.Of(context.Positions.Length, _context.Sinks, _context.Window), context.Positions);
@@ -67,8 +67,8 @@ public sealed unsafe partial class HostTier
         {
             long bytes = HostPrompt.BytesOf(context.Positions.Length, context.HeadDim);
             Charge(bytes, context.Layer, context.Head);
-            layer.Add(new SatelliteCopy(
-                context.Head, new SatelliteSlots(context.Positions.Length, context.Rows), new HostPrompt(in context), _memory, bytes));
+            layer.Add(new HostKvCopy(
+                context.Head, new ResidentSlots(context.Positions.Length, context.Rows), new HostPrompt(in context), _memory, bytes));
         }
         else if (context.Role == HeadRole.Pivot)
         {
@@ -82,18 +82,18 @@ public sealed unsafe partial class HostTier
         for (int layer = 0; layer < _context.Shape.Layers; layer++)
         {
             PageTable* tables = _context.Caches[sequence].Layer(layer);
-            LayerStars stars = Layer(sequence, layer);
+            LayerPivotGroups stars = Layer(sequence, layer);
             stars.Complete(_context.Profile!.Stars[layer], _settings);
             for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
             {
                 // A pivot whose satellites keep everything has nobody to watch for.
-                tables[head].Watched = stars.OfPivot(head) is { LooksNext: true };
+                tables[head].Watched = stars.OfPivot(head) is { SamplesNextStep: true };
             }
         }
     }
 
     /// <inheritdoc/>
-    public void BringIn(in DecodeStep step)
+    public void FetchBeforeAttention(in DecodeStep step)
     {
         if (_options.Visibility != RetrievalVisibility.SameToken)
         {
@@ -114,7 +114,7 @@ public sealed unsafe partial class HostTier
                 continue;
             }
 
-            if (head->Table->Watched)
+            if (head->Table->RetainsWeights)
             {
                 _sights.Add(new Sight(star, (nint)head));
                 tokens = Math.Max(tokens, star.PromptTokens);
@@ -123,7 +123,7 @@ public sealed unsafe partial class HostTier
             else
             {
                 star.Skip();
-                head->Table->Watched = star.LooksNext;
+                head->Table->RetainsWeights = star.SamplesNextStep;
             }
         }
 
@@ -137,13 +137,13 @@ public sealed unsafe partial class HostTier
             scratch.Reserve(_settings.Scores.ScratchFloats(pieces), tokens);
         }
 
-        var look = new LookWork { Tier = this, Items = step.Items };
+        var look = new MonitorWork { Tier = this, Items = step.Items };
         _context.Workers.Run(ref look, _sights.Count);
         bool drifted = false;
         foreach (Sight sight in _sights)
         {
             drifted |= sight.Star.Ask(_worker, _counters);
-            ((AttendedHead*)sight.Head)->Table->Watched = sight.Star.LooksNext;
+            ((AttendedHead*)sight.Head)->Table->RetainsWeights = sight.Star.SamplesNextStep;
         }
 
         if (drifted && _options.Visibility == RetrievalVisibility.SameToken)
@@ -175,7 +175,7 @@ public sealed unsafe partial class HostTier
         Array.ForEach(_scratch, static scratch => scratch.Dispose());
     }
 
-    private LayerStars Layer(int sequence, int layer) => _layers[(sequence * _context.Shape.Layers) + layer];
+    private LayerPivotGroups Layer(int sequence, int layer) => _layers[(sequence * _context.Shape.Layers) + layer];
 
     private void Charge(long bytes, int layer, int head)
     {
@@ -211,7 +211,7 @@ public sealed unsafe partial class HostTier
         for (int row = 0; row < step.Sequences.Length; row++)
         {
             int sequence = step.Sequences[row];
-            foreach (StarTier star in Layer(sequence, step.Layer).Stars)
+            foreach (MonitoredPivotGroup star in Layer(sequence, step.Layer).Stars)
             {
                 int buffer = star.Receive(wait, _worker, _counters);
                 for (int satellite = 0; buffer >= 0 && satellite < star.Gather.Satellites.Length; satellite++)
@@ -238,15 +238,15 @@ public sealed unsafe partial class HostTier
     }
 
     /// <summary>A star whose pivot has left its weights.</summary>
-    private readonly record struct Sight(StarTier Star, nint Head);
+    private readonly record struct Sight(MonitoredPivotGroup Star, nint Head);
 
     /// <summary>What has come for one satellite. Its pages are one thread's: storages may put several elements into one byte.</summary>
-    private readonly record struct Arrival(StarTier Star, int Buffer, int Satellite, int Sequence);
+    private readonly record struct Arrival(MonitoredPivotGroup Star, int Buffer, int Satellite, int Sequence);
 
-    private struct LookWork : IParallelWork
+    private struct MonitorWork : IParallelWork
     {
-        public HostTier Tier;
-        public AttentionItems Items;
+        public HeteroCacheTier Tier;
+        public KvSplitPlan Items;
 
         public readonly void Run(int item, int worker)
         {
@@ -257,7 +257,7 @@ public sealed unsafe partial class HostTier
 
     private struct ScatterWork : IParallelWork
     {
-        public HostTier Tier;
+        public HeteroCacheTier Tier;
         public int Layer;
 
         public readonly void Run(int item, int worker)

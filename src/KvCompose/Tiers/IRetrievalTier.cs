@@ -22,7 +22,7 @@ public interface IRetrievalTier : IDisposable
     void Ready(int sequence, int promptTokens, CancellationToken cancellation);
 
     /// <summary>Called once a layer of a decode step, when the step's tokens are appended and before attention: may change what is resident.</summary>
-    void BringIn(in DecodeStep step);
+    void FetchBeforeAttention(in DecodeStep step);
 
     /// <summary>Called once a layer of a decode step, after attention: watched heads have left their weights.</summary>
     void Watch(in DecodeStep step);

@@ -7,13 +7,13 @@ namespace KvCompose.Tiers;
 internal sealed unsafe class PageChooser : IDisposable
 {
     private readonly TierContext _context;
-    private readonly PagedTierSettings _settings;
+    private readonly PageRetrievalSettings _settings;
     private readonly PageRanker[] _rankers;
     private readonly RecallMeter[] _meters;
-    private List<PagedPart> _parts = [];
+    private List<PagedHeadRef> _parts = [];
 
     /// <summary>Makes what chooses for a session.</summary>
-    public PageChooser(in TierContext context, PagedTierSettings settings)
+    public PageChooser(in TierContext context, PageRetrievalSettings settings)
     {
         _context = context;
         _settings = settings;
@@ -30,7 +30,7 @@ internal sealed unsafe class PageChooser : IDisposable
     /// <summary>Chooses pages for some heads of one layer.</summary>
     /// <param name="parts">The heads.</param>
     /// <param name="queries">The step's queries, [rows, Hq, d].</param>
-    public void Choose(List<PagedPart> parts, float* queries)
+    public void Choose(List<PagedHeadRef> parts, float* queries)
     {
         _parts = parts;
         var work = new ChooseWork { Chooser = this, Queries = queries };
@@ -39,7 +39,7 @@ internal sealed unsafe class PageChooser : IDisposable
 
     /// <summary>Compares choices with the best tokens, where that is asked for.</summary>
     /// <inheritdoc cref="Choose" path="/param"/>
-    public void Measure(List<PagedPart> parts, float* queries)
+    public void Measure(List<PagedHeadRef> parts, float* queries)
     {
         if (_settings.MeasureRecall)
         {
@@ -57,7 +57,7 @@ internal sealed unsafe class PageChooser : IDisposable
 
     private int Group => _context.Shape.QueryHeads / _context.Shape.KeyValueHeads;
 
-    private float* QueriesOf(PagedPart part, float* queries)
+    private float* QueriesOf(PagedHeadRef part, float* queries)
         => queries + ((((nint)part.Row * _context.Shape.QueryHeads) + (part.Head * Group)) * _context.Shape.HeadDim);
 
     private struct ChooseWork : IParallelWork
@@ -67,7 +67,7 @@ internal sealed unsafe class PageChooser : IDisposable
 
         public readonly void Run(int item, int worker)
         {
-            PagedPart part = Chooser._parts[item];
+            PagedHeadRef part = Chooser._parts[item];
             using PageReader reader = part.Paged.Index!.Read();
             part.Paged.Reserve(reader.Ids);
             part.Paged.ChosenCount = Chooser._rankers[worker].Choose(
@@ -82,7 +82,7 @@ internal sealed unsafe class PageChooser : IDisposable
 
         public readonly void Run(int item, int worker)
         {
-            PagedPart part = Chooser._parts[item];
+            PagedHeadRef part = Chooser._parts[item];
             using PageReader reader = part.Paged.Index!.Read();
             Chooser._meters[worker].Count(
                 reader, part.Paged.Place, Chooser.QueriesOf(part, Queries), Chooser.Group, Chooser._settings.Tokens,

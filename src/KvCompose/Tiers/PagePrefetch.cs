@@ -47,7 +47,7 @@ internal sealed unsafe class PagePrefetch : IDisposable
     }
 
     /// <summary>Lists a page that a head will need.</summary>
-    public void Add(in PageReader reader, in PagedPart part, int hostPage)
+    public void Add(in PageReader reader, in PagedHeadRef part, int hostPage)
         => _fetches.Add(new Fetch(reader, part.Sequence, part.Layer, part.Head, part.Paged.Place, hostPage));
 
     /// <summary>Has what was listed fetched.</summary>
@@ -82,7 +82,7 @@ internal sealed unsafe class PagePrefetch : IDisposable
     }
 
     /// <summary>Where a page has arrived; null where it was not listed. Pages are taken in the order in which they were listed.</summary>
-    public byte* Take(in PagedPart part, int hostPage)
+    public byte* Take(in PagedHeadRef part, int hostPage)
     {
         if (_taken == _fetches.Count || !_fetches[_taken].Is(part, hostPage))
         {
@@ -175,7 +175,7 @@ internal sealed unsafe class PagePrefetch : IDisposable
 
     private readonly record struct Fetch(PageReader Reader, int Sequence, int Layer, int Head, int Place, int HostPage)
     {
-        public bool Is(in PagedPart part, int hostPage)
+        public bool Is(in PagedHeadRef part, int hostPage)
             => part.Sequence == Sequence && part.Layer == Layer && part.Head == Head && hostPage == HostPage;
     }
 }

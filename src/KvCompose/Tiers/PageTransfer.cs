@@ -129,7 +129,7 @@ internal sealed unsafe class PageTransfer : IDisposable
         for (int place = 0; place < PageTokens; place++)
         {
             positions[place] = _context.Writer.Read(_context.Pool.Address(page), place, key, values + (place * headDim));
-            KeyMath.Scatter(key, headDim, tile, place);
+            KeyKernels.Scatter(key, headDim, tile, place);
         }
 
         return new KeySource

@@ -3,7 +3,7 @@ using KvCompose.Retrieval;
 namespace KvCompose.Tiers;
 
 /// <summary>
-/// What a <see cref="PagedTier"/> knows of one key-value head of one layer of one sequence. The head's table is, in this order: pages that stay, pages
+/// What a <see cref="PageRetrievalTier"/> knows of one key-value head of one layer of one sequence. The head's table is, in this order: pages that stay, pages
 /// that were brought in, the last page that stays, pages of decoded tokens.
 /// </summary>
 internal sealed class PagedHead : IDisposable
@@ -23,7 +23,7 @@ internal sealed class PagedHead : IDisposable
     public int Place { get; private set; }
 
     /// <summary>What the head has lost of a prompt that is not complete; null where nothing waits.</summary>
-    public WaitingTokens? Waiting { get; private set; }
+    public PendingIndexTokens? Waiting { get; private set; }
 
     /// <summary>Pages of the table that stay.</summary>
     public int Permanent { get; set; }
@@ -56,7 +56,7 @@ internal sealed class PagedHead : IDisposable
     /// <summary>Begins anew.</summary>
     /// <param name="index">The pages that are not resident; null where everything is to be.</param>
     /// <param name="waiting">Holds what the head loses until the prompt is complete; null where that is known at once.</param>
-    public void Open(PageIndex? index, WaitingTokens? waiting)
+    public void Open(PageIndex? index, PendingIndexTokens? waiting)
     {
         Dispose();
         (_index, Waiting) = (index, waiting);

@@ -9,7 +9,7 @@ namespace KvCompose.Tiers;
 /// <param name="Row">The sequence's row in the step.</param>
 /// <param name="Layer">The layer.</param>
 /// <param name="Head">The key-value head.</param>
-internal readonly unsafe record struct PagedPart(PagedHead Paged, SequenceCache Cache, int Sequence, int Row, int Layer, int Head)
+internal readonly unsafe record struct PagedHeadRef(PagedHead Paged, SequenceCache Cache, int Sequence, int Row, int Layer, int Head)
 {
     /// <summary>Its page table.</summary>
     public PageTable* Table => Cache.Layer(Layer) + Head;

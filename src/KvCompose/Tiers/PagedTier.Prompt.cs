@@ -10,7 +10,7 @@ namespace KvCompose.Tiers;
 /// may take more away, tokens wait until the prompt is complete, so that every index is built of all its tokens. When the host tier has no room for
 /// waiting, pages are made of what waits already, and later tokens are inserted.
 /// </summary>
-public sealed unsafe partial class PagedTier
+public sealed unsafe partial class PageRetrievalTier
 {
     /// <inheritdoc/>
     /// <exception cref="NonFiniteKeyException">A key is not finite.</exception>
@@ -58,8 +58,8 @@ public sealed unsafe partial class PagedTier
 
         // Without room for waiting they only pass through.
         bool waits = TryWait(owner, table->Tokens - tokens);
-        using WaitingTokens passing = Waiting(new HostMemory());
-        WaitingTokens leaving = waits ? waiting : passing;
+        using PendingIndexTokens passing = Waiting(new HostMemory());
+        PendingIndexTokens leaving = waits ? waiting : passing;
         leaving.TryReserve(table->Tokens - tokens);
         float* key = stackalloc float[2 * _context.Shape.HeadDim];
         float* value = key + _context.Shape.HeadDim;
@@ -120,7 +120,7 @@ public sealed unsafe partial class PagedTier
 
     private PagedHead Head(PageOwner owner) => _heads[owner.Sequence, owner.Layer, owner.Head];
 
-    private WaitingTokens Waiting(HostMemory memory) => new(_context.Shape.HeadDim, memory);
+    private PendingIndexTokens Waiting(HostMemory memory) => new(_context.Shape.HeadDim, memory);
 
     /// <summary>Room for more waiting tokens of a head; where there is none, all of the prompt that wait go into their pages first.</summary>
     private bool TryWait(PageOwner owner, int more)

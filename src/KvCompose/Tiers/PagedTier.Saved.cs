@@ -5,7 +5,7 @@ using KvCompose.Tiers.Disk;
 namespace KvCompose.Tiers;
 
 /// <summary>Paged retrieval in a saved cache: of every head which pages are brought in, and its index as it stands, pages in a file too.</summary>
-public sealed unsafe partial class PagedTier : ISavedTier
+public sealed unsafe partial class PageRetrievalTier : ISavedTier
 {
     private const int Numbers = 4;
 

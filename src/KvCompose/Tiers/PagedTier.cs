@@ -12,12 +12,12 @@ namespace KvCompose.Tiers;
 /// resident stay where they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice
 /// or not at all. Layers of a reuse group take over pages and choice of the group's first one.
 /// </summary>
-public sealed unsafe partial class PagedTier : ICascadeTier
+public sealed unsafe partial class PageRetrievalTier : ICascadeTier
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
     private readonly TierContext _context;
-    private readonly PagedTierSettings _settings;
+    private readonly PageRetrievalSettings _settings;
     private readonly HostMemory _memory;
     private readonly PageFile? _file;
     private readonly PageIndexBuilder _builder;
@@ -26,10 +26,10 @@ public sealed unsafe partial class PagedTier : ICascadeTier
     private readonly BulkTransfer _bulk;
     private readonly PagePrefetch? _prefetch;
     private readonly PageChooser _chooser;
-    private readonly WindowLeave _leave;
+    private readonly RecencyWindowEviction _leave;
     private readonly PagedHead[,,] _heads;
     private readonly List<int> _pages = [];
-    private readonly List<PagedPart> _parts = [];
+    private readonly List<PagedHeadRef> _parts = [];
     private long _retrievals;
     private long _tokensMoved;
     private long _pagesMoved;
@@ -40,7 +40,7 @@ public sealed unsafe partial class PagedTier : ICascadeTier
     /// <param name="context">What it is opened with.</param>
     /// <param name="settings">What it does.</param>
     /// <exception cref="StageOptionException">The pipeline's pages do not hold 16 tokens.</exception>
-    public PagedTier(in TierContext context, PagedTierSettings settings)
+    public PageRetrievalTier(in TierContext context, PageRetrievalSettings settings)
     {
         if (context.Pool.Layout.PageTokens != PageTokens)
         {
@@ -64,7 +64,7 @@ public sealed unsafe partial class PagedTier : ICascadeTier
         _prefetch = settings.Prefetch ? new PagePrefetch(context.Pipeline, _transfer, _memory) : null;
         _chooser = new PageChooser(context, settings);
         _heads = new PagedHead[context.Caches.Count, shape.Layers, shape.KeyValueHeads];
-        _leave = new WindowLeave(context, settings, _transfer, _heads);
+        _leave = new RecencyWindowEviction(context, settings, _transfer, _heads);
         for (int i = 0; i < _heads.Length; i++)
         {
             int layer = i / shape.KeyValueHeads % shape.Layers;
@@ -84,7 +84,7 @@ public sealed unsafe partial class PagedTier : ICascadeTier
 
     /// <inheritdoc/>
     /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
-    public void BringIn(in DecodeStep step)
+    public void FetchBeforeAttention(in DecodeStep step)
     {
         ListParts(step, step.Layer);
         if (_parts.Count == 0)
@@ -104,7 +104,7 @@ public sealed unsafe partial class PagedTier : ICascadeTier
         _prefetch?.Wait();
         try
         {
-            foreach (PagedPart part in _parts)
+            foreach (PagedHeadRef part in _parts)
             {
                 Exchange(part);
             }
@@ -166,14 +166,14 @@ public sealed unsafe partial class PagedTier : ICascadeTier
                 PagedHead paged = _heads[sequence, layer, head];
                 if (paged.Index is not null)
                 {
-                    _parts.Add(new PagedPart(paged, _context.Caches[sequence], sequence, row, layer, head));
+                    _parts.Add(new PagedHeadRef(paged, _context.Caches[sequence], sequence, row, layer, head));
                 }
             }
         }
     }
 
     // Makes the table fit the choice, and lists what its pages are to hold.
-    private void Exchange(PagedPart part)
+    private void Exchange(PagedHeadRef part)
     {
         PagedHead paged = part.Paged;
         PageTable* table = part.Table;
@@ -223,7 +223,7 @@ public sealed unsafe partial class PagedTier : ICascadeTier
         }
 
         ListParts(step, next);
-        foreach (PagedPart part in _parts)
+        foreach (PagedHeadRef part in _parts)
         {
             PageReader reader = _prefetch.Read(part.Paged.Index!);
             part.Paged.ListMissing(reader, _pages);

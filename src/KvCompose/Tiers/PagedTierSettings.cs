@@ -2,8 +2,8 @@ using KvCompose.Retrieval;
 
 namespace KvCompose.Tiers;
 
-/// <summary>What a <see cref="PagedTier"/> does.</summary>
-public sealed record PagedTierSettings
+/// <summary>What a <see cref="PageRetrievalTier"/> does.</summary>
+public sealed record PageRetrievalSettings
 {
     /// <summary>Tokens that a key-value head has brought in at any step, beside those that stay resident.</summary>
     public required int Tokens { get; init; }
@@ -38,7 +38,7 @@ public sealed record PagedTierSettings
     /// <summary>As a stage's options say.</summary>
     /// <param name="options">The options.</param>
     /// <param name="index">How the stage forms and ranks its pages.</param>
-    internal static PagedTierSettings Of<TStage>(in TStage options, PageIndexSettings index)
+    internal static PageRetrievalSettings Of<TStage>(in TStage options, PageIndexSettings index)
         where TStage : unmanaged, IPagedRetrieval
         => new()
         {

@@ -8,7 +8,7 @@ namespace KvCompose.Tiers;
 /// What one key-value head has lost of a prompt whose budgets are not final: it waits, so that its index is built once, of everything. The bytes
 /// count as held by the host tier.
 /// </summary>
-internal sealed unsafe class WaitingTokens(int headDim, HostMemory memory) : IDisposable
+internal sealed unsafe class PendingIndexTokens(int headDim, HostMemory memory) : IDisposable
 {
     private const int LeastTokens = 4 * KeyTiles.Tokens;
 

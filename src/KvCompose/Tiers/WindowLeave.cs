@@ -7,18 +7,18 @@ namespace KvCompose.Tiers;
 /// Decoded tokens leave the window page by page: a head's oldest page of them enters its index, and goes out of its table and out of the tables of the layers
 /// that share the index. Those have the same tokens there: the page was full before the step began.
 /// </summary>
-internal sealed unsafe class WindowLeave(TierContext context, PagedTierSettings settings, PageTransfer transfer, PagedHead[,,] heads)
+internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetrievalSettings settings, PageTransfer transfer, PagedHead[,,] heads)
 {
     private const int PageTokens = PageIndexSettings.PageTokens;
 
-    private readonly List<PagedPart> _leaving = [];
+    private readonly List<PagedHeadRef> _leaving = [];
 
     /// <summary>Takes a page from every head whose window is full without it.</summary>
     /// <param name="parts">Heads of the first layer of a reuse group.</param>
-    public void Run(List<PagedPart> parts)
+    public void Run(List<PagedHeadRef> parts)
     {
         _leaving.Clear();
-        foreach (PagedPart part in parts)
+        foreach (PagedHeadRef part in parts)
         {
             if (DecodedTokens(part) >= settings.Window + PageTokens)
             {
@@ -33,7 +33,7 @@ internal sealed unsafe class WindowLeave(TierContext context, PagedTierSettings 
 
         var insert = new InsertWork { Leave = this };
         context.Workers.Run(ref insert, _leaving.Count);
-        foreach (PagedPart part in _leaving)
+        foreach (PagedHeadRef part in _leaving)
         {
             for (int place = 0; place < part.Paged.Index!.Layers && part.Paged.LeftWindow; place++)
             {
@@ -43,14 +43,14 @@ internal sealed unsafe class WindowLeave(TierContext context, PagedTierSettings 
     }
 
     // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
-    private static int DecodedTokens(PagedPart part)
+    private static int DecodedTokens(PagedHeadRef part)
     {
         int pages = part.Table->PageCount - part.Paged.Permanent - part.Paged.Slots;
         return pages > 1 ? ((pages - 1) * PageTokens) + *part.Cache.CountAt(part.Table->Pages[part.Table->PageCount - 1]) : 0;
     }
 
     // The place in the table of a layer of the group.
-    private int OldestOf(PagedPart part, int place)
+    private int OldestOf(PagedHeadRef part, int place)
     {
         PagedHead head = heads[part.Sequence, part.Layer + place, part.Head];
         return head.Permanent + head.Slots;
@@ -58,11 +58,11 @@ internal sealed unsafe class WindowLeave(TierContext context, PagedTierSettings 
 
     private struct InsertWork : IParallelWork
     {
-        public WindowLeave Leave;
+        public RecencyWindowEviction Leave;
 
         public readonly void Run(int item, int worker)
         {
-            PagedPart part = Leave._leaving[item];
+            PagedHeadRef part = Leave._leaving[item];
             Span<int> pages = stackalloc int[part.Paged.Index!.Layers];
             for (int place = 0; place < pages.Length; place++)
             {

@@ -13,7 +13,7 @@ public class KVC2085Tests
     [Theory]
     [InlineData("CakeBudget(Tokens = 36), CakeIndicator")]
     [InlineData("CakeBudget(Tokens = 33), CakeIndicator(Kernel = 1)")]
-    [InlineData("CakeBudget(Tokens = 33), CakeIndicator(DecodePooling = DecodeOrder.None)")]
+    [InlineData("CakeBudget(Tokens = 33), CakeIndicator(DecodePooling = PoolingOrder.None)")]
     [InlineData("CakeBudget(Tokens = 33), CakeIndicator(EvictDuringDecode = false)")]
     [InlineData("UniformBudget(Tokens = 33), SnapKv")]
     public async Task Budget_OfMore_IsNot(string stages)

@@ -35,7 +35,7 @@ internal static class CakeFigures
     {
         using var full = Full32.Open(model);
         using var cake = Cake32.Open(model);
-        full.Synthesize(Depth);
+        full.FillRandom(Depth);
         cake.Prefill(Prompt(FillingPrompt, model.Transformer.Shape.Vocabulary));
         int[] token = [1];
         return Timing.MedianRatio(() => full.Step(token), () => cake.Step(token), rounds: 60, warmups: 40);

@@ -47,7 +47,7 @@ internal static partial class CompositionFigures
     private static HeadProfile Profile() => new(
         Enumerable.Repeat<HeadClass[]>([HeadClass.Pivot, HeadClass.Volatile, HeadClass.Satellite, HeadClass.Satellite], Layers),
         Enumerable.Repeat<double[]>([-1, -1, 1, 1], Layers),
-        Enumerable.Repeat<HeadStar[]>([new HeadStar(0, 2, 3)], Layers));
+        Enumerable.Repeat<PivotGroup[]>([new PivotGroup(0, 2, 3)], Layers));
 
     /// <summary>Median time of the hybrid's steps over that of the slowest part's; the sessions take turns, so that a drift of the machine meets all.</summary>
     private static double StepRatio(int steps, KvSession hybrid, params KvSession[] parts)

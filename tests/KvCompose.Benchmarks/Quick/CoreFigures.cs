@@ -24,7 +24,7 @@ internal static class CoreFigures
         using var workers = new WorkerPool(2);
         var model = new AttentionOnlyModel(new TransformerShape(1, heads * Group, heads, headDim, 16, 16, Depth + 4096), workers);
         using KvSession session = headDim == 64 ? Full64.Open(model) : Full128.Open(model);
-        session.Synthesize(Depth);
+        session.FillRandom(Depth);
         using var sum = new PlainSum(2L * heads * Depth * headDim, workers);
         int[] token = [1];
         return Timing.MedianRatio(() => sum.Run(), () => session.Step(token), rounds: 60, warmups: 10);
@@ -48,7 +48,7 @@ internal static class CoreFigures
         using var workers = new WorkerPool(2);
         var model = new AttentionOnlyModel(new TransformerShape(2, 4 * Group, 4, 64, 16, 16, 8192), workers);
         using var session = Full64.Open(model);
-        session.Synthesize(1024);
+        session.FillRandom(1024);
         int[] token = [1];
         for (int i = 0; i < steps; i++)
         {

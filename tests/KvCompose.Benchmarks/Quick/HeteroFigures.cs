@@ -30,7 +30,7 @@ internal static class HeteroFigures
         var profile = new HeadProfile(
             [[HeadClass.Pivot, .. Enumerable.Repeat(HeadClass.Satellite, Heads - 1)]],
             [[-1, .. Enumerable.Repeat(1.0, Heads - 1)]],
-            [[new HeadStar(0, [.. Enumerable.Range(1, Heads - 1)])]]);
+            [[new PivotGroup(0, [.. Enumerable.Range(1, Heads - 1)])]]);
         using var unwatched = HeteroStatic128.Open(model, new() { Profile = profile });
         using var watched = HeteroWatching128.Open(model, new() { Profile = profile });
         using var hetero = Hetero128.Open(model, new() { Profile = profile });
@@ -41,7 +41,7 @@ internal static class HeteroFigures
             session.Prefill(prompt);
         }
 
-        full.Synthesize(Depth);
+        full.FillRandom(Depth);
         yield return ("monitorOverhead", Timing.MedianRatio(() => Decode(watched), () => Decode(unwatched), Rounds) - 1);
         yield return ("retrievalStepRatio", Timing.MedianRatio(() => Decode(hetero), () => Decode(unwatched), Rounds));
         yield return ("stepSpeedup", Timing.MedianRatio(() => Decode(full), () => Decode(hetero), Rounds));

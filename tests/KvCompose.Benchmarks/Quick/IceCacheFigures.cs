@@ -89,7 +89,7 @@ internal static class IceCacheFigures
         const int rounds = 64, page = PageIndexSettings.PageTokens;
         using var workers = new WorkerPool(2);
         using KvSession session = open(new AttentionOnlyModel(shape, workers));
-        session.Synthesize(Depth);
+        session.FillRandom(Depth);
         using var builder = new PageIndexBuilder(shape.HeadDim);
         IndexedHead[] heads = AllHeads(shape, Depth + ((rounds + 1) * page));
         Array.ForEach(heads, head => head.Build(builder, Depth, workers));

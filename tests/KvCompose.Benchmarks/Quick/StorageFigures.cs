@@ -29,8 +29,8 @@ internal static class StorageFigures
     private static double Speedup(AttentionOnlyModel model, KvSession session)
     {
         using var full = Full64.Open(model);
-        full.Synthesize(Depth);
-        session.Synthesize(Depth);
+        full.FillRandom(Depth);
+        session.FillRandom(Depth);
         int[] token = [1];
         return Timing.MedianRatio(() => full.Step(token), () => session.Step(token), rounds: 60, warmups: 40);
     }

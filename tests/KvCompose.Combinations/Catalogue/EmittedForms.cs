@@ -6,7 +6,7 @@ namespace KvCompose.Combinations.Catalogue;
 internal static class EmittedForms
 {
     /// <summary>Whether options of a role are tried with every value.</summary>
-    public static bool Decides(OptionRole role) => role is OptionRole.DecodeEviction or OptionRole.DecodeOrder or OptionRole.Visibility;
+    public static bool Decides(OptionRole role) => role is OptionRole.DecodeEviction or OptionRole.PoolingOrder or OptionRole.Visibility;
 
     /// <summary>The values, the declared default first. Tokens that arrive when they are ready arrive at no step that could be foretold.</summary>
     public static object[] Of(OptionRole role, object declared) => !Decides(role)
@@ -17,5 +17,5 @@ internal static class EmittedForms
 
     /// <summary>Whether an option has a say beside those chosen before it: the line of an eviction that is turned off has none.</summary>
     public static bool Matters((PropertyInfo Option, object Value)[] chosen, PropertyInfo option)
-        => option.Marker()!.Role != OptionRole.DecodeOrder || !chosen.Any(static entry => entry.Value is false);
+        => option.Marker()!.Role != OptionRole.PoolingOrder || !chosen.Any(static entry => entry.Value is false);
 }

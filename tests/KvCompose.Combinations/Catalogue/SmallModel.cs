@@ -19,7 +19,7 @@ internal static class SmallModel
             [HeadClass.Anchor, HeadClass.Volatile, HeadClass.Anchor],
         ],
         [[-1, 1.2, 0.9], [1.1, -1, 0.8], [1, -1, 1]],
-        [[new HeadStar(0, 1)], [new HeadStar(1, 0, 2)], []]);
+        [[new PivotGroup(0, 1)], [new PivotGroup(1, 0, 2)], []]);
 
     /// <summary>[layers][key-value heads]: how much a head matters.</summary>
     public static double[][] HeadScores { get; } = [[0.9, 0.2, 0.4], [0.1, 0.7, 0.3], [0.5, 0.5, 0.1]];

@@ -14,7 +14,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
     public int[] Survivors(int layer, int head, int[] positions, double[][] probabilities)
     {
         int sinks = selection.Option(OptionRole.Sinks, 0), window = selection.Option(OptionRole.Window, 0), now = positions[^1];
-        DecodeOrder order = selection.Choice(OptionRole.DecodeOrder, DecodeOrder.None);
+        PoolingOrder order = selection.Choice(OptionRole.PoolingOrder, PoolingOrder.None);
         double[] together = GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
         if (_collects)
         {
@@ -30,7 +30,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
             return [.. Enumerable.Range(0, positions.Length)];
         }
 
-        line = order == DecodeOrder.Physical ? line : [.. line.OrderBy(index => positions[index])];
+        line = order == PoolingOrder.Physical ? line : [.. line.OrderBy(index => positions[index])];
         double[] retained = _collects
             ? [.. line.Select(index => Retain(positions[index], now, together[index], _collected[(layer, head)][positions[index]]))]
             : GroupReduce.Apply(
@@ -39,16 +39,16 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         int[] stays = [.. Ranking.Top(retained, line.Length - leave).Select(rank => line[rank])];
 
         // Storage order is the line that the next step pools along: ranked, or by position; the window last.
-        int[] others = order == DecodeOrder.Physical ? stays : [.. stays.Order()];
+        int[] others = order == PoolingOrder.Physical ? stays : [.. stays.Order()];
         return [.. protectedOnes.Where(index => positions[index] < sinks), .. others, .. protectedOnes.Where(index => positions[index] >= sinks)];
     }
 
     private double Retain(int position, int now, double probability, double collected)
         => _retention.Retain(new ResidentToken { Position = position, StepPosition = now, Probability = (float)probability, Collected = (float)collected });
 
-    private double[] Pooled(double[] line, DecodeOrder order)
+    private double[] Pooled(double[] line, PoolingOrder order)
         => Pooling.Apply(
-            line, order == DecodeOrder.None ? PoolingKind.None : selection.Choice(OptionRole.Pooling, selection.Facts.Pooling),
+            line, order == PoolingOrder.None ? PoolingKind.None : selection.Choice(OptionRole.Pooling, selection.Facts.Pooling),
             selection.Option(OptionRole.PoolingKernel, selection.Facts.PoolingKernel));
 
     /// <summary>Tokens that a head may hold; 0 for one that never evicts.</summary>

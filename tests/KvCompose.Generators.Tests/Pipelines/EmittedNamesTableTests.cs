@@ -48,7 +48,7 @@ public class EmittedNamesTableTests
             internal struct Fader : KvCompose.IDecodeEviction<Fader>
             {
                 [KvCompose.StageOption(8, Role = KvCompose.OptionRole.Window)] public int Last { get; init; }
-                [KvCompose.StageOption(KvCompose.DecodeOrder.Physical, Role = KvCompose.OptionRole.DecodeOrder)] public KvCompose.DecodeOrder Line { get; init; }
+                [KvCompose.StageOption(KvCompose.PoolingOrder.Physical, Role = KvCompose.OptionRole.PoolingOrder)] public KvCompose.PoolingOrder Line { get; init; }
                 public static float Score(in Fader options, in KvCompose.TokenStatistics token) => token.WindowSum;
                 public static float Retain(in Fader options, in KvCompose.ResidentToken token) => token.Probability;
             }
@@ -62,7 +62,7 @@ public class EmittedNamesTableTests
                 public KvCompose.TierUsage Usage => default;
                 public void Place(in KvCompose.PlacementContext context) { }
                 public void Ready(int sequence, int promptTokens, System.Threading.CancellationToken cancellation) { }
-                public void BringIn(in KvCompose.Tiers.DecodeStep step) { }
+                public void FetchBeforeAttention(in KvCompose.Tiers.DecodeStep step) { }
                 public void Watch(in KvCompose.Tiers.DecodeStep step) { }
                 public void Clear(int sequence) { }
                 public void Dispose() { }

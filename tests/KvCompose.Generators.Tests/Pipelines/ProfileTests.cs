@@ -41,7 +41,7 @@ public class ProfileTests
         Assert.Contains("[HeadClass.Pivot, HeadClass.Satellite],", selection);
         Assert.Contains("[HeadClass.Volatile, HeadClass.Anchor],", selection);
         Assert.Contains("[-1d, 0.5d],", selection);
-        Assert.Contains("[new HeadStar(0, 1)],", selection);
+        Assert.Contains("[new PivotGroup(0, 1)],", selection);
         Assert.Contains("options.Profile ?? PrefillLoops.Profile", sources["P.Session.g.cs"].ToString());
     }
 

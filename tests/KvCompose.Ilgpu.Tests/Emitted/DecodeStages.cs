@@ -27,8 +27,8 @@ public readonly struct Hoarding : IDecodeEviction<Hoarding>
     [StageOption(6, Minimum = 1, Role = OptionRole.Window)]
     public int Last { get; init; }
 
-    [StageOption(DecodeOrder.Positional, Role = OptionRole.DecodeOrder)]
-    public DecodeOrder Line { get; init; }
+    [StageOption(PoolingOrder.Positional, Role = OptionRole.PoolingOrder)]
+    public PoolingOrder Line { get; init; }
 
     public static float Score(in Hoarding options, in TokenStatistics token) => token.WindowSum;
 

@@ -97,7 +97,7 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
         int[] wanted = [random.Next(1, prompt[0] - window), random.Next(1, prompt[1] - window)];
         int stride = (tokens.Max() + 3) / 4 * 4, words = (prompt.Max() + 31) / 32;
         using var heads = new PagedHeads(fixture.Device, layout, tokens, random);
-        if (layout.Counted)
+        if (layout.HasPerPageCounts)
         {
             heads.SetCounts();
         }

@@ -45,7 +45,7 @@ internal sealed partial class Cake32;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [CakeBudget(Tokens = 24)]
-[CakeIndicator(Window = 8, DecodePooling = DecodeOrder.Physical)]
+[CakeIndicator(Window = 8, DecodePooling = PoolingOrder.Physical)]
 internal sealed partial class CakeByRank32;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]

@@ -66,7 +66,7 @@ public class CakeBadInputTests
         session.Prefill(model.Prompt(200, 1));
         Assert.InRange(Enumerable.Range(0, 4).Sum(layer => session.Positions(layer, 0).Length), 4 * 8, 4 * 40);
         session.Step([3]);
-        Assert.InRange(session.Likeliest(), 0, session.Shape.Vocabulary - 1);
+        Assert.InRange(session.GreedyToken(), 0, session.Shape.Vocabulary - 1);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class CakeBadInputTests
         Array.Fill(model.Weight("layers.0.down_proj"), double.NaN);
         using var session = CakePrefill.Open(model);
         session.Prefill(model.Prompt(150, 1));
-        Assert.Contains("not finite", Assert.Throws<InvalidOperationException>(() => session.Likeliest()).Message);
+        Assert.Contains("not finite", Assert.Throws<InvalidOperationException>(() => session.GreedyToken()).Message);
         Assert.InRange(Enumerable.Range(0, 3).Sum(layer => session.Positions(layer, 0).Length), 3 * 8, 3 * 40);
     }
 }

@@ -12,12 +12,12 @@ internal sealed partial class CakeNarrow;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [CakeBudget(Tokens = 40, Tau1 = 1.6, Tau2 = 0.6)]
-[CakeIndicator(Window = 8, DecodePooling = DecodeOrder.Physical)]
+[CakeIndicator(Window = 8, DecodePooling = PoolingOrder.Physical)]
 internal sealed partial class CakeByRank;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [CakeBudget(Tokens = 40, Tau1 = 1.6, Tau2 = 0.6)]
-[CakeIndicator(Window = 8, DecodePooling = DecodeOrder.None)]
+[CakeIndicator(Window = 8, DecodePooling = PoolingOrder.None)]
 internal sealed partial class CakeUnpooled;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]

@@ -18,8 +18,8 @@ internal readonly struct Fading : IDecodeEviction<Fading>
     [StageOption(3, Role = OptionRole.PoolingKernel)]
     public int Kernel { get; init; }
 
-    [StageOption(DecodeOrder.None, Role = OptionRole.DecodeOrder)]
-    public DecodeOrder Line { get; init; }
+    [StageOption(PoolingOrder.None, Role = OptionRole.PoolingOrder)]
+    public PoolingOrder Line { get; init; }
 
     [StageOption(true, Role = OptionRole.DecodeEviction)]
     public bool Evicts { get; init; }
@@ -37,7 +37,7 @@ internal sealed class FadingAttribute : TokenSelectionAttribute<Fading>
 
     public int Kernel { get; set; }
 
-    public DecodeOrder Line { get; set; }
+    public PoolingOrder Line { get; set; }
 
     public bool Evicts { get; set; }
 }
@@ -105,7 +105,7 @@ internal sealed unsafe class AllBackTier(TierContext context) : IRetrievalTier
     {
     }
 
-    public void BringIn(in DecodeStep step)
+    public void FetchBeforeAttention(in DecodeStep step)
     {
         foreach (int sequence in step.Sequences)
         {
@@ -160,12 +160,12 @@ internal sealed partial class LeastAttended;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [UniformBudget(Tokens = 40)]
-[Fading(Line = DecodeOrder.Positional)]
+[Fading(Line = PoolingOrder.Positional)]
 internal sealed partial class LeastAttendedAround;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [UniformBudget(Tokens = 40)]
-[Fading(Line = DecodeOrder.Physical)]
+[Fading(Line = PoolingOrder.Physical)]
 internal sealed partial class LeastAttendedByRank;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]

@@ -152,7 +152,7 @@ public sealed class SavedCacheTests : IDisposable
     {
         using var session = RaggedPipeline.Open(_model);
         Assert.Throws<InvalidOperationException>(() => session.Save(File));
-        session.Synthesize(50);
+        session.FillRandom(50);
         Assert.Throws<InvalidOperationException>(() => session.Save(File));
         session.Step([1]);
         Assert.Throws<InvalidOperationException>(() => session.Save(File));
@@ -242,7 +242,7 @@ public sealed class SavedCacheTests : IDisposable
         {
             Assert.Equal(session.Logits(), resumed.Logits());
             Assert.Equal(session.Positions(1, 0), resumed.Positions(1, 0));
-            int next = session.Likeliest();
+            int next = session.GreedyToken();
             session.Step([next]);
             resumed.Step([next]);
         }

@@ -18,7 +18,7 @@ public sealed class SavedTierTests : IDisposable
             [HeadClass.Anchor, HeadClass.Volatile, HeadClass.Anchor, HeadClass.Anchor],
         ],
         [[-1, 0.7, 1.5, 0.8], [1.3, -1, 0.9, -1], [1, -1, 0.6, 1.2]],
-        [[new HeadStar(0, 2, 3)], [new HeadStar(3, 0), new HeadStar(1, 2)], []]);
+        [[new PivotGroup(0, 2, 3)], [new PivotGroup(3, 0), new PivotGroup(1, 2)], []]);
 
     private readonly TestModel _stars = new(3, 8, 4, 32, 81, sharpness: 1.2);
     private readonly TestModel _pages = new(4, 4, 2, 32, 91, sharpness: 1.2);
@@ -294,7 +294,7 @@ public sealed class SavedTierTests : IDisposable
         for (int step = 0; step < Continued; step++)
         {
             Assert.Equal(session.Logits(), resumed.Logits());
-            int next = session.Likeliest();
+            int next = session.GreedyToken();
             session.Step([next]);
             resumed.Step([next]);
             for (int place = 0; place < session.Shape.Layers * session.Shape.KeyValueHeads; place++)

@@ -90,8 +90,8 @@ public unsafe class ChannelPruningTests
         Assert.Equal(32 * 40 * 4, layout.ValueOffset);
         Assert.Equal((32 * 40 * 4) + (32 * 64 * 4), layout.PositionOffset);
         Assert.Equal(40 * 4, layout.ChannelBytes);
-        Assert.Equal(2 * 32 * 64 * 4, layout.OpenBytes);
-        Assert.True(new PageLayout(64, 32, 32, keyChannels: 64) is { Pruned: false, Sealed: false, ChannelBytes: 0, OpenBytes: 0 });
+        Assert.Equal(2 * 32 * 64 * 4, layout.ResidualBytes);
+        Assert.True(new PageLayout(64, 32, 32, keyChannels: 64) is { Pruned: false, Sealed: false, ChannelBytes: 0, ResidualBytes: 0 });
     }
 
     [Theory]

@@ -58,7 +58,7 @@ public class PageIndexTests
     {
         const int tokens = 1300, built = 500;
         using var index = new IndexCase(Keys(family, tokens, 32), 32, built, new PageIndexSettings { NormReserve = 8 }, grow: false);
-        Landmarks landmarks = index.Index.Landmarks;
+        ClusterCentroids landmarks = index.Index.ClusterCentroids;
         double slack = 1e-5 * index.Index.Bound;
         int divided = 0;
         for (int token = built; token < tokens; token++)
@@ -122,7 +122,7 @@ public class PageIndexTests
     {
         using var index = new IndexCase(Keys(family, 8192, 32), 32, 4096);
         Assert.InRange(index.Index.Fill, 0.8, 1);
-        Assert.InRange(index.Index.Landmarks.Count / (8192 * index.Index.Settings.Promotion), 0.8, 1.2);
+        Assert.InRange(index.Index.ClusterCentroids.Count / (8192 * index.Index.Settings.Promotion), 0.8, 1.2);
     }
 
     [Theory]
@@ -175,7 +175,7 @@ public class PageIndexTests
         Assert.Equal(600_000, failure.LimitBytes);
         Assert.InRange(held, 1016, 3999);
         Assert.Equal(before, index.Pages());
-        Assert.Equal(index.Index.Landmarks.Count, index.Index.Snapshots.Current.Cells);
+        Assert.Equal(index.Index.ClusterCentroids.Count, index.Index.Snapshots.Current.Cells);
         Assert.InRange(memory.HeldBytes, 1, 600_000);
     }
 
@@ -313,7 +313,7 @@ public class PageIndexTests
     }
 
     private static double Least(IndexCase index, int token)
-        => Enumerable.Range(0, index.Index.Landmarks.Count).Min(landmark => HalfSquaredDistance(index, token, landmark));
+        => Enumerable.Range(0, index.Index.ClusterCentroids.Count).Min(landmark => HalfSquaredDistance(index, token, landmark));
 
     private static int[] Tokens(PageReader reader, int page) => IndexCase.TokensOf(reader, page);
 
@@ -326,9 +326,9 @@ public class PageIndexTests
         {
             double key = index.Keys[(token * index.HeadDim) + i];
             norm += key * key;
-            product += key * index.Index.Landmarks.Key(landmark)[i];
+            product += key * index.Index.ClusterCentroids.Key(landmark)[i];
         }
 
-        return index.Index.Bound - product - (Math.Sqrt(index.Index.Bound - norm) * index.Index.Landmarks.Lift(landmark));
+        return index.Index.Bound - product - (Math.Sqrt(index.Index.Bound - norm) * index.Index.ClusterCentroids.Lift(landmark));
     }
 }

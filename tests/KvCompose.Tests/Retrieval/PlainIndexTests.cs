@@ -26,7 +26,7 @@ public class PlainIndexTests
         using var index = new IndexCase(keys, headDim, built, new PageIndexSettings { NormReserve = 8 });
         Assert.Equal(
             Sorted(plain.Pages.Where(page => page is not null).Select(page => page!.Tokens.ToArray())), Sorted(index.Pages().Values));
-        Assert.Equal(plain.Cells.Count, index.Index.Landmarks.Count);
+        Assert.Equal(plain.Cells.Count, index.Index.ClusterCentroids.Count);
     }
 
     private static string[] Sorted(IEnumerable<int[]> pages)

@@ -26,10 +26,10 @@ public unsafe class RowProductsTests
         (Vector512<float> one, Vector512<float> two) = RowProducts.Dot(rows, first, second, length);
         for (int row = 0; row < RowProducts.Rows; row++)
         {
-            Assert.Equal(KeyMath.Dot(rows[row], first, length), products[row]);
-            Assert.Equal(KeyMath.Dot(rows[row], first, length), one[row]);
-            Assert.Equal(KeyMath.Dot(rows[row], second, length), two[row]);
-            Assert.Equal(KeyMath.SquaredDistance(rows[row], first, length), distances[row]);
+            Assert.Equal(KeyKernels.Dot(rows[row], first, length), products[row]);
+            Assert.Equal(KeyKernels.Dot(rows[row], first, length), one[row]);
+            Assert.Equal(KeyKernels.Dot(rows[row], second, length), two[row]);
+            Assert.Equal(KeyKernels.SquaredDistance(rows[row], first, length), distances[row]);
         }
     }
 
@@ -54,10 +54,10 @@ public unsafe class RowProductsTests
         const int stride = 160;
         using NativeFloats tile = Random(16 * headDim, headDim), rows = Random(16 * stride, 1), key = Random(headDim, 2);
         float behind = rows.Pointer[headDim];
-        KeyMath.Transpose(tile.Pointer, headDim, rows.Pointer, stride);
+        KeyKernels.Transpose(tile.Pointer, headDim, rows.Pointer, stride);
         for (int slot = 0; slot < 16; slot++)
         {
-            KeyMath.Gather(tile.Pointer, slot, headDim, key.Pointer);
+            KeyKernels.Gather(tile.Pointer, slot, headDim, key.Pointer);
             Assert.Equal(new ReadOnlySpan<float>(key.Pointer, headDim), new ReadOnlySpan<float>(rows.Pointer + (slot * stride), headDim));
         }
 

@@ -14,10 +14,10 @@ public sealed unsafe class StarFailureTests : IDisposable
     private readonly HostMemory _memory = new();
     private readonly TierCounters _counters = new();
     private readonly NativeFloats _rows = new(2 * Tokens * HeadDim);
-    private readonly AttentionItems _items = new(1, new PageLayout(HeadDim, 16, 32), Tokens, Tokens + 16);
+    private readonly KvSplitPlan _items = new(1, new PageLayout(HeadDim, 16, 32), Tokens, Tokens + 16);
     private readonly MonitorScratch _scratch = new();
     private readonly HostPrompt _prompt;
-    private readonly StarTier _star;
+    private readonly MonitoredPivotGroup _star;
 
     public StarFailureTests()
     {
@@ -29,11 +29,11 @@ public sealed unsafe class StarFailureTests : IDisposable
         long bytes = HostPrompt.BytesOf(Tokens, HeadDim);
         _memory.Take(bytes);
         var scores = new PivotScores(1, PoolingKind.None, 1, GroupReduction.Sum);
-        var settings = new StarSettings(scores, 1, 1, KvCompose.Reference.HeteroCache.ReferenceDefects.None, 2 * HeadDim, _memory);
+        var settings = new PivotGroupSettings(scores, 1, 1, KvCompose.Reference.HeteroCache.ReferenceDefects.None, 2 * HeadDim, _memory);
         _scratch.Reserve(scores.ScratchFloats(1), Tokens);
-        _star = new StarTier(
+        _star = new MonitoredPivotGroup(
             settings, new PivotReference(0, [ulong.MaxValue >> (Tokens - Kept)], Kept),
-            [new SatelliteCopy(1, new SatelliteSlots(Tokens, rows[Kept..]), _prompt, _memory, bytes)], PromptRange.Of(Tokens, 0, 0), rows);
+            [new HostKvCopy(1, new ResidentSlots(Tokens, rows[Kept..]), _prompt, _memory, bytes)], PromptRange.Of(Tokens, 0, 0), rows);
     }
 
     public void Dispose()
@@ -92,7 +92,7 @@ public sealed unsafe class StarFailureTests : IDisposable
         _items.Clear();
         _items.Add(&table, 1, null, null, 0, Tokens);
         _items.PlaceWeights();
-        AttentionItem item = _items.Items[0];
+        KvSplit item = _items.Items[0];
         (item.Maxima[0], item.Maxima[1]) = (0, Tokens * (Tokens + 1) / 2);
         for (int token = 0; token < Tokens; token++)
         {

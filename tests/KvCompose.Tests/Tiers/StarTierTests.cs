@@ -11,11 +11,11 @@ public sealed unsafe class StarTierTests
     [Fact]
     public void Request_OfWantedRows_ListsOnlyWhatIsNotResident()
     {
-        var slots = new SatelliteSlots(10, [0, 1, 2, 3, 4]);
+        var slots = new ResidentSlots(10, [0, 1, 2, 3, 4]);
         var request = new StagingBuffer();
         slots.Request(3, [0b1110000110], request);
-        Assert.Equal([new StagedToken(3, 1, 0), new StagedToken(3, 2, 1)], request.Tokens.ToArray());
-        foreach (StagedToken token in request.Tokens)
+        Assert.Equal([new HostFetch(3, 1, 0), new HostFetch(3, 2, 1)], request.Tokens.ToArray());
+        foreach (HostFetch token in request.Tokens)
         {
             slots.Replace(token.Slot, token.Row);
         }
@@ -35,7 +35,7 @@ public sealed unsafe class StarTierTests
             int tokens = random.Next(2, 300), count = random.Next(1, tokens);
             int[] rows = [.. Enumerable.Range(0, tokens)];
             random.Shuffle(rows);
-            var slots = new SatelliteSlots(tokens, [.. rows[count..].Order()]);
+            var slots = new ResidentSlots(tokens, [.. rows[count..].Order()]);
             random.Shuffle(rows);
             var wanted = new ulong[TopMask.Words(tokens)];
             foreach (int row in rows[..count])
@@ -47,7 +47,7 @@ public sealed unsafe class StarTierTests
             int missing = rows[..count].Count(row => !slots.Holds(row));
             slots.Request(0, wanted, request);
             Assert.Equal(missing, request.Count);
-            foreach (StagedToken token in request.Tokens)
+            foreach (HostFetch token in request.Tokens)
             {
                 slots.Replace(token.Slot, token.Row);
             }
@@ -113,7 +113,7 @@ public sealed unsafe class StarTierTests
         foreach (int count in common)
         {
             Assert.False(drifted);
-            if (window.LooksNext)
+            if (window.SamplesNextStep)
             {
                 looks++;
                 drifted = window.Add(count, size);

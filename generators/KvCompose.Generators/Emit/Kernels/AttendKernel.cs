@@ -16,7 +16,7 @@ internal static class AttendKernel
         "AttendKernel",
         "One share of one key-value head's tokens. Group (share, head, block of query heads).",
         [
-            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, plan.Pages.Layout.Counted ? KernelParameter.Slots : KernelParameter.Tokens,
+            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, plan.Pages.Layout.HasPerPageCounts ? KernelParameter.Slots : KernelParameter.Tokens,
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
             KernelParameter.Floats("partial", "[heads][shares][GroupSize][HeadDim], outputs before division."),
             KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], maximum of the scores and sum of the exponentials."),
@@ -39,7 +39,7 @@ internal static class AttendKernel
         using (writer.Block($"for (int start = first; start < end; start += {KernelPlan.Warps})"))
         {
             writer.Line("int tile = start + warp;");
-            if (plan.Pages.Layout.Counted)
+            if (plan.Pages.Layout.HasPerPageCounts)
             {
                 WriteValid(writer);
             }
@@ -48,7 +48,7 @@ internal static class AttendKernel
                 writer.Line("int left = count - tile * 16; // tokens from the tile's start on");
             }
 
-            string any = plan.Pages.Layout.Counted ? "left > 0" : "tile < end";
+            string any = plan.Pages.Layout.HasPerPageCounts ? "left > 0" : "tile < end";
             using (writer.Block($"if ({any})"))
             {
                 writer.Line("// Scores of 16 keys under every query head.");

@@ -68,7 +68,7 @@ internal static partial class EvictKernel
             int count = tokens[head];
             int budget = budgets[head];
             """);
-        bool lined = plan.Decode.Order != DecodeOrder.None;
+        bool lined = plan.Decode.Order != PoolingOrder.None;
         using (writer.Block(plan.Observation.Collects ? "if (budget == 0)" : "if (budget == 0 || count <= budget)"))
         {
             writer.Return();
@@ -177,7 +177,7 @@ internal static partial class EvictKernel
 
     private static void WriteRetentions(KernelWriter writer, PipelinePlan plan)
     {
-        bool lined = plan.Decode.Order != DecodeOrder.None;
+        bool lined = plan.Decode.Order != PoolingOrder.None;
         string slot = lined ? "line[row + Sinks + rank]" : "line[row + rank]";
         writer.Line("// Retention: the stage's formula.");
         using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
@@ -378,7 +378,7 @@ internal static partial class EvictKernel
             int intoPlace = hole % PageTokens;
             if (hole != count)
             {
-                for (int rank = thread; rank < {{(plan.Decode.Order == DecodeOrder.None ? "candidates" : "count")}}; rank += {{KernelPlan.Threads}})
+                for (int rank = thread; rank < {{(plan.Decode.Order == PoolingOrder.None ? "candidates" : "count")}}; rank += {{KernelPlan.Threads}})
                 {
                     if (line[row + rank] == count)
                     {
@@ -405,12 +405,12 @@ internal static partial class EvictKernel
     private static void WriteLineOut(KernelWriter writer, PipelinePlan plan)
     {
         string target = "rank";
-        writer.Line(plan.Decode.Order == DecodeOrder.Physical
+        writer.Line(plan.Decode.Order == PoolingOrder.Physical
             ? "// The line goes back into the pages; what stays of the candidates is ranked anew."
             : "// The line goes back into the pages.");
         using (writer.Block($"for (int rank = thread; rank < count; rank += {KernelPlan.Threads})"))
         {
-            if (plan.Decode.Order == DecodeOrder.Physical)
+            if (plan.Decode.Order == PoolingOrder.Physical)
             {
                 target = "target";
                 writer.Line("""

@@ -83,7 +83,7 @@ internal static class GatherKernel
                 pool[target * PageFloats + PagePositions + rank] = pool[pages[rank] * (long)PageFloats + PagePositions + slots[rank]];
             }
             """);
-        if (plan.Pages.Layout.Counted)
+        if (plan.Pages.Layout.HasPerPageCounts)
         {
             writer.Line();
             using (writer.Block("if (thread == 0)"))

@@ -189,7 +189,7 @@ internal static class KernelEmitter
             private const int TileFloats4 = {4 * plan.HeadDim};
             private const int Columns = {plan.HeadDim / 4};
             """);
-        if (plan.Decode.Order != DecodeOrder.None)
+        if (plan.Decode.Order != PoolingOrder.None)
         {
             writer.WriteLine($"private const int PageOrder = {plan.Pages.OrderOffset / sizeof(float)};");
         }
@@ -199,7 +199,7 @@ internal static class KernelEmitter
             writer.WriteLine($"private const int PageCollected = {plan.Pages.CollectedOffset / sizeof(float)};");
         }
 
-        if (plan.Pages.Layout.Counted)
+        if (plan.Pages.Layout.HasPerPageCounts)
         {
             writer.WriteLine($"private const int PageCount = {plan.Pages.Layout.CountOffset / sizeof(float)}; // where a page's number of valid tokens is");
         }

@@ -185,10 +185,10 @@ internal static partial class LaunchEmitter
         if (plan.Prefill.Cascades)
         {
             writer.WriteLine("/// <summary>Shortens tables of ranked tokens; the pages behind the new ends are free.</summary>");
-            string pages = plan.Pages.Layout.Counted ? "DevicePages pages, " : "", read = plan.Pages.Layout.Counted ? "pages.View, tables.Pages, tables.Starts, " : "";
+            string pages = plan.Pages.Layout.HasPerPageCounts ? "DevicePages pages, " : "", read = plan.Pages.Layout.HasPerPageCounts ? "pages.View, tables.Pages, tables.Starts, " : "";
             using (writer.WriteBlock($"internal static void Truncate(DeviceContext device, {pages}DevicePageTables tables, ArrayView<int> budgets)"))
             {
-                if (plan.Pages.Layout.Counted)
+                if (plan.Pages.Layout.HasPerPageCounts)
                 {
                     writer.WriteLine("Require(pages);");
                 }

@@ -1,7 +1,7 @@
 namespace KvCompose;
 
 /// <summary>The line along which the retentions of a decode step are pooled.</summary>
-public enum DecodeOrder
+public enum PoolingOrder
 {
     /// <summary>No pooling: every token stands for itself.</summary>
     None,

@@ -39,8 +39,8 @@ public enum OptionRole
     /// <summary>Whether a stage that can evict while decoding does; a bool, true unless stated.</summary>
     DecodeEviction,
 
-    /// <summary>A <see cref="KvCompose.DecodeOrder"/>, <see cref="DecodeOrder.None"/> unless stated.</summary>
-    DecodeOrder,
+    /// <summary>A <see cref="KvCompose.PoolingOrder"/>, <see cref="PoolingOrder.None"/> unless stated.</summary>
+    PoolingOrder,
 
     /// <summary>Share of the prompt's keys and values that stays resident over the whole model, whose full heads a profile names.</summary>
     ProfileRatio,

@@ -48,7 +48,7 @@ public sealed record Calibration(IReadOnlyList<LayerCalibration> Layers, HeadPro
             }
         }
 
-        IReadOnlyList<HeadStar> stars = StarCover.Of(similar).Stars;
+        IReadOnlyList<PivotGroup> stars = StarCover.Of(similar).Stars;
         var classes = new HeadClass[heads];
         for (int head = 0; head < heads; head++)
         {

@@ -4,14 +4,14 @@ namespace KvCompose.Reference.HeteroCache;
 public sealed class DriftMonitor
 {
     private readonly HeteroSettings settings;
-    private readonly IReadOnlyList<HeadStar> stars;
+    private readonly IReadOnlyList<PivotGroup> stars;
     private readonly int[] pivots;
     private readonly int[][] references;
     private readonly List<float[]> window = [];
 
     /// <summary>Starts with the reference sets of the prompt.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The window is shorter than one step.</exception>
-    public DriftMonitor(HeteroSettings settings, IReadOnlyList<HeadStar> stars, PromptSelection selection)
+    public DriftMonitor(HeteroSettings settings, IReadOnlyList<PivotGroup> stars, PromptSelection selection)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(settings.Window, 1);
         this.settings = settings;
@@ -39,7 +39,7 @@ public sealed class DriftMonitor
         return checks;
     }
 
-    private DriftCheck Look(int step, int index, HeadStar star, Func<int, float[], double[]> score, IReadOnlyList<int> capacity)
+    private DriftCheck Look(int step, int index, PivotGroup star, Func<int, float[], double[]> score, IReadOnlyList<int> capacity)
     {
         int slot = settings.Defects.HasFlag(ReferenceDefects.SlotMismatch) ? index : Array.IndexOf(pivots, star.Pivot);
         int size = references[slot].Length;

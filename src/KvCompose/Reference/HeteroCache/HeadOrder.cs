@@ -21,7 +21,7 @@ public static class HeadOrder
         return new HeadProfile(
             orders.Select((order, layer) => order.Select(head => profile.Classes[layer][head])),
             orders.Select((order, layer) => order.Select(head => profile.Weights[layer][head])),
-            orders.Select((order, layer) => profile.Stars[layer].Select(star => new HeadStar(
+            orders.Select((order, layer) => profile.Stars[layer].Select(star => new PivotGroup(
                 Array.IndexOf(order, star.Pivot), star.Satellites.Select(head => Array.IndexOf(order, head)).Order()))));
     }
 

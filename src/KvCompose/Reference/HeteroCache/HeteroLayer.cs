@@ -8,7 +8,7 @@ public sealed class HeteroLayer
 {
     private readonly HeteroSettings settings;
     private readonly LayerPrompt prompt;
-    private readonly IReadOnlyList<HeadStar> stars;
+    private readonly IReadOnlyList<PivotGroup> stars;
     private readonly DriftMonitor monitor;
     private readonly PageRows rows;
     private readonly int[] lengths;

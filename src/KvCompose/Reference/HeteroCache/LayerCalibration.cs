@@ -8,4 +8,4 @@ namespace KvCompose.Reference.HeteroCache;
 /// <param name="Stars">Star cover, in order.</param>
 /// <param name="Classes">[head].</param>
 public sealed record LayerCalibration(
-    double[][] Overlaps, double[] Stability, double[,] Similarity, int SimilarityStep, IReadOnlyList<HeadStar> Stars, HeadClass[] Classes);
+    double[][] Overlaps, double[] Stability, double[,] Similarity, int SimilarityStep, IReadOnlyList<PivotGroup> Stars, HeadClass[] Classes);

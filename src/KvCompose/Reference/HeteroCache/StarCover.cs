@@ -9,10 +9,10 @@ public static class StarCover
     /// </summary>
     /// <param name="similar">[head, head]: whether the second is a neighbour of the first. Need not be symmetric.</param>
     /// <returns>Stars in the order found, satellites ascending; and the heads in no star, ascending.</returns>
-    public static (IReadOnlyList<HeadStar> Stars, IReadOnlyList<int> Unassigned) Of(bool[,] similar)
+    public static (IReadOnlyList<PivotGroup> Stars, IReadOnlyList<int> Unassigned) Of(bool[,] similar)
     {
         var left = new SortedSet<int>(Enumerable.Range(0, similar.GetLength(0)));
-        var stars = new List<HeadStar>();
+        var stars = new List<PivotGroup>();
         while (left.Count > 0)
         {
             int pivot = left.MaxBy(head => Neighbours(head).Count());
@@ -22,7 +22,7 @@ public static class StarCover
                 break;
             }
 
-            stars.Add(new HeadStar(pivot, satellites));
+            stars.Add(new PivotGroup(pivot, satellites));
             left.Remove(pivot);
             left.ExceptWith(satellites);
         }

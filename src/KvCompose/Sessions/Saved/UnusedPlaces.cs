@@ -6,7 +6,7 @@ namespace KvCompose.Sessions.Saved;
 /// Writes zeros into the places of a page that hold no token, before the page leaves the process: their memory may still hold what an earlier prompt, or a
 /// token that was evicted, left there. Elements of fewer than 8 bits share bytes: a byte is cleared when no token has a part in it.
 /// </summary>
-internal static class UnusedPlaces
+internal static class PagePadding
 {
     private const int Tile = PageLayout.TileTokens;
 
@@ -25,7 +25,7 @@ internal static class UnusedPlaces
             }
         }
 
-        page[(layout.CountOffset + (layout.Counted ? sizeof(int) : 0))..].Clear();
+        page[(layout.CountOffset + (layout.HasPerPageCounts ? sizeof(int) : 0))..].Clear();
     }
 
     /// <summary>As <see cref="Clear"/>, for the tokens that wait for their page to be full.</summary>

@@ -16,7 +16,7 @@ namespace KvCompose;
     Phases = StagePhases.Prefill | StagePhases.Decode,
     Serves = HeadRoles.Pivot | HeadRoles.Satellite,
     Source = "arXiv 2601.13684")]
-public readonly struct HostOffload : IRetrieval<HostOffload, HostTier>
+public readonly struct HostOffload : IRetrieval<HostOffload, HeteroCacheTier>
 {
     /// <summary>W: decode steps between two decisions.</summary>
     [StageOption(5, Minimum = 1, Maximum = 4096)]
@@ -39,7 +39,7 @@ public readonly struct HostOffload : IRetrieval<HostOffload, HostTier>
     public ReferenceDefects Defects { get; init; }
 
     /// <inheritdoc/>
-    public static HostTier Open(in HostOffload options, in TierContext context) => new(in options, in context);
+    public static HeteroCacheTier Open(in HostOffload options, in TierContext context) => new(in options, in context);
 }
 
 /// <summary>Declares <see cref="HostOffload"/>.</summary>

@@ -48,10 +48,10 @@ internal sealed unsafe class FilterLayer(QueryWindow? window) : IDisposable
     /// <summary>Marks what the layers that follow want: each head as many tokens as it has places.</summary>
     public void Choose(MonitorScratch scratch)
     {
-        SatelliteCopy? before = null;
+        HostKvCopy? before = null;
         foreach (FollowingLayer layer in Following)
         {
-            foreach (SatelliteCopy copy in layer.Gather.Satellites)
+            foreach (HostKvCopy copy in layer.Gather.Satellites)
             {
                 if (before is not null && before.Slots.Capacity == copy.Slots.Capacity)
                 {
@@ -83,7 +83,7 @@ internal sealed unsafe class FilterLayer(QueryWindow? window) : IDisposable
         _factors?.Dispose();
     }
 
-    private void Mark(SatelliteCopy copy, MonitorScratch scratch)
+    private void Mark(HostKvCopy copy, MonitorScratch scratch)
     {
         // The prompt's tokens in the window come before what is chosen by score; of too many the newest.
         int tail = Math.Clamp(window?.PromptQueries ?? 0, 0, copy.Slots.Capacity - Range.First);

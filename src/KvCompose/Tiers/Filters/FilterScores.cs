@@ -23,9 +23,9 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
     /// <param name="first">The layer's heads of one sequence, [Hkv].</param>
     /// <param name="tokens">n, the slots of the prompt.</param>
     /// <param name="factors">Receives [Hkv][pieces][G].</param>
-    public void Scale(AttentionItems items, AttendedHead* first, int tokens, float* factors)
+    public void Scale(KvSplitPlan items, AttendedHead* first, int tokens, float* factors)
     {
-        int pieces = (tokens + items.PieceTokens - 1) / items.PieceTokens, headFactors = pieces * groupSize;
+        int pieces = (tokens + items.SplitTokens - 1) / items.SplitTokens, headFactors = pieces * groupSize;
         if (selector != FilterSelector.Last)
         {
             for (int head = 0; head < heads; head++)
@@ -39,7 +39,7 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
         float largest = float.NegativeInfinity;
         for (int i = 0; i < heads * headFactors; i++)
         {
-            factors[i] = items.Items[first[i / headFactors].FirstItem + (i % headFactors / groupSize)].Maxima[i % groupSize];
+            factors[i] = items.Items[first[i / headFactors].FirstSplit + (i % headFactors / groupSize)].Maxima[i % groupSize];
             largest = MathF.Max(largest, factors[i]);
         }
 
@@ -56,10 +56,10 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
     /// <param name="tokens">n.</param>
     /// <param name="factors">Of <see cref="Scale"/>.</param>
     /// <param name="scores">Receives the piece's scores; what lies behind n, to the next multiple of 16, is undefined.</param>
-    public void Score(AttentionItems items, AttendedHead* first, int piece, int tokens, float* factors, float* scores)
+    public void Score(KvSplitPlan items, AttendedHead* first, int piece, int tokens, float* factors, float* scores)
     {
-        int pieces = (tokens + items.PieceTokens - 1) / items.PieceTokens;
-        int count = Math.Min(items.PieceTokens, tokens - (piece * items.PieceTokens));
+        int pieces = (tokens + items.SplitTokens - 1) / items.SplitTokens;
+        int count = Math.Min(items.SplitTokens, tokens - (piece * items.SplitTokens));
         for (int head = 0; head < heads; head++)
         {
             for (int member = 0; member < groupSize; member++)

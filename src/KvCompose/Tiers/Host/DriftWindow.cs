@@ -16,7 +16,7 @@ internal sealed class DriftWindow(int steps, double threshold)
     private int _below;
 
     /// <summary>Whether the next step is looked at; otherwise it is left out.</summary>
-    public bool LooksNext => IsDrift ? _step == steps - 1 : !IsCalm;
+    public bool SamplesNextStep => IsDrift ? _step == steps - 1 : !IsCalm;
 
     private int Majority => (steps / 2) + 1;
 

@@ -5,7 +5,7 @@ namespace KvCompose.Tiers.Host;
 /// <summary>The thread that copies tokens from host memory into staging buffers while decoding goes on.</summary>
 internal sealed class GatherWorker : IDisposable
 {
-    private readonly ConcurrentQueue<(SatelliteGather Gather, int Buffer)> _requests = new();
+    private readonly ConcurrentQueue<(HostGather Gather, int Buffer)> _requests = new();
     private readonly SemaphoreSlim _available = new(0);
     private readonly Thread _thread;
     private volatile bool _stopped;
@@ -18,7 +18,7 @@ internal sealed class GatherWorker : IDisposable
     }
 
     /// <summary>Queues a submitted request.</summary>
-    public void Fetch(SatelliteGather gather, int buffer)
+    public void Fetch(HostGather gather, int buffer)
     {
         _requests.Enqueue((gather, buffer));
         _available.Release();
@@ -43,7 +43,7 @@ internal sealed class GatherWorker : IDisposable
                 return;
             }
 
-            if (_requests.TryDequeue(out (SatelliteGather Gather, int Buffer) request))
+            if (_requests.TryDequeue(out (HostGather Gather, int Buffer) request))
             {
                 request.Gather.Fill(request.Buffer);
             }

@@ -3,7 +3,7 @@ using KvCompose.Sessions.Saved;
 namespace KvCompose.Tiers.Host;
 
 /// <summary>The stars of a layer in a saved cache.</summary>
-internal sealed partial class LayerStars
+internal sealed partial class LayerPivotGroups
 {
     private const int Numbers = 4;
 
@@ -11,7 +11,7 @@ internal sealed partial class LayerStars
     public void Save(SectionWriter writer, CancellationToken cancellation)
     {
         writer.WriteSection<int>("LAYR", [Stars.Length, Range.First, Range.Last, HasBegun ? 1 : 0, .. _positions.AsSpan(0, Stars.Length > 0 ? Range.Tokens : 0)]);
-        foreach (StarTier star in Stars)
+        foreach (MonitoredPivotGroup star in Stars)
         {
             star.Save(writer, cancellation);
         }
@@ -24,7 +24,7 @@ internal sealed partial class LayerStars
     /// <param name="layer">The layer.</param>
     /// <param name="worker">Is asked for what was under way.</param>
     /// <param name="cancellation">Ends the resuming.</param>
-    public void Resume(SectionReader reader, StarSettings settings, TransformerShape shape, int layer, GatherWorker worker, CancellationToken cancellation)
+    public void Resume(SectionReader reader, PivotGroupSettings settings, TransformerShape shape, int layer, GatherWorker worker, CancellationToken cancellation)
     {
         string place = $"the stars of layer {layer}";
         int[] numbers = reader.ReadNumbers("LAYR", place, Numbers, shape.Context + Numbers);
@@ -37,7 +37,7 @@ internal sealed partial class LayerStars
         (Range, HasBegun, _positions) = (range, numbers[3] != 0, numbers[Numbers..]);
         while (Stars.Length < numbers[0])
         {
-            Stars = [.. Stars, StarTier.Resume(reader, settings, shape, layer, range, _positions, worker, cancellation)];
+            Stars = [.. Stars, MonitoredPivotGroup.Resume(reader, settings, shape, layer, range, _positions, worker, cancellation)];
         }
     }
 }

@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace KvCompose.Tiers.Host;
 
 /// <summary>The stars of one layer of one sequence: collected head by head while the prompt is stored, complete when all of it is.</summary>
-internal sealed partial class LayerStars
+internal sealed partial class LayerPivotGroups
 {
-    private readonly List<SatelliteCopy> _satellites = [];
+    private readonly List<HostKvCopy> _satellites = [];
     private readonly List<PivotReference> _pivots = [];
     private int[] _positions = [];
 
     /// <summary>Stars with a satellite that left tokens out, in the profile's order.</summary>
-    public StarTier[] Stars { get; private set; } = [];
+    public MonitoredPivotGroup[] Stars { get; private set; } = [];
 
     /// <summary>Rows of the layer's prompt.</summary>
     public PromptRange Range { get; private set; }
@@ -27,15 +27,15 @@ internal sealed partial class LayerStars
     }
 
     /// <summary>Takes a satellite, with its memory.</summary>
-    public void Add(SatelliteCopy satellite) => _satellites.Add(satellite);
+    public void Add(HostKvCopy satellite) => _satellites.Add(satellite);
 
     /// <summary>Takes a pivot.</summary>
     public void Add(PivotReference pivot) => _pivots.Add(pivot);
 
     /// <summary>The star of a pivot, or null.</summary>
-    public StarTier? OfPivot(int head)
+    public MonitoredPivotGroup? OfPivot(int head)
     {
-        foreach (StarTier star in Stars)
+        foreach (MonitoredPivotGroup star in Stars)
         {
             if (star.Pivot == head)
             {
@@ -49,15 +49,15 @@ internal sealed partial class LayerStars
     /// <summary>Makes the stars of what was collected.</summary>
     /// <param name="stars">Of the layer, in the profile's order.</param>
     /// <param name="settings">Of the tier.</param>
-    public void Complete(ImmutableArray<HeadStar> stars, StarSettings settings)
+    public void Complete(ImmutableArray<PivotGroup> stars, PivotGroupSettings settings)
     {
-        var complete = new List<StarTier>();
+        var complete = new List<MonitoredPivotGroup>();
         for (int visited = 0; visited < stars.Length; visited++)
         {
-            SatelliteCopy[] own = [.. _satellites.Where(satellite => stars[visited].Satellites.Contains(satellite.Head))];
+            HostKvCopy[] own = [.. _satellites.Where(satellite => stars[visited].Satellites.Contains(satellite.Head))];
             if (own.Length > 0 && ReferenceOf(stars, visited, settings) is { } reference)
             {
-                complete.Add(new StarTier(settings, reference, own, Range, _positions));
+                complete.Add(new MonitoredPivotGroup(settings, reference, own, Range, _positions));
                 _satellites.RemoveAll(satellite => own.Contains(satellite));
             }
         }
@@ -76,7 +76,7 @@ internal sealed partial class LayerStars
     }
 
     /// <summary>Defect A of the published code: the star visited i-th starts with the set of the i-th pivot.</summary>
-    private PivotReference? ReferenceOf(ImmutableArray<HeadStar> stars, int visited, StarSettings settings)
+    private PivotReference? ReferenceOf(ImmutableArray<PivotGroup> stars, int visited, PivotGroupSettings settings)
     {
         int pivot = stars[visited].Pivot;
         if (_pivots.Find(candidate => candidate.Head == pivot) is not { } own)

@@ -32,13 +32,13 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
     /// <param name="tokens">n.</param>
     /// <param name="scratch">[<see cref="ScratchFloats"/>].</param>
     /// <param name="scores">Receives the scores, [n rounded up to 16]; what lies behind n is undefined.</param>
-    public void Compute(AttentionItems items, AttendedHead* head, int tokens, float* scratch, float* scores)
+    public void Compute(KvSplitPlan items, AttendedHead* head, int tokens, float* scratch, float* scores)
     {
         float* factors = scratch + EdgeFloats;
         items.Normalize(head, tokens, _share, factors);
-        for (int start = 0; start < tokens; start += items.PieceTokens)
+        for (int start = 0; start < tokens; start += items.SplitTokens)
         {
-            int piece = start / items.PieceTokens, count = Math.Min(items.PieceTokens, tokens - start);
+            int piece = start / items.SplitTokens, count = Math.Min(items.SplitTokens, tokens - start);
 
             // Vectors whose neighbours all lie in the piece are pooled where they are.
             int first = Math.Min((_border + Lanes - 1) / Lanes * Lanes, count);
@@ -112,12 +112,12 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
     }
 
     /// <summary>A vector of probabilities with its neighbours, which may lie in other pieces; 0 outside of the prompt.</summary>
-    private void CopyScaled(AttentionItems items, AttendedHead* head, int slot, int tokens, int member, float* factors, float* line)
+    private void CopyScaled(KvSplitPlan items, AttendedHead* head, int slot, int tokens, int member, float* factors, float* line)
     {
         int end = slot + Lanes + (2 * _border);
         while (slot < end)
         {
-            int piece = slot / items.PieceTokens;
+            int piece = slot / items.SplitTokens;
             if (slot < 0 || slot >= tokens)
             {
                 int until = slot < 0 ? Math.Min(0, end) : end;
@@ -127,9 +127,9 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
                 continue;
             }
 
-            float* row = items.Weights(head, piece, member) - (piece * items.PieceTokens);
+            float* row = items.Weights(head, piece, member) - (piece * items.SplitTokens);
             float factor = factors[(piece * groupSize) + member];
-            int stop = Math.Min(Math.Min((piece + 1) * items.PieceTokens, tokens), end);
+            int stop = Math.Min(Math.Min((piece + 1) * items.SplitTokens, tokens), end);
             for (; slot < stop; slot++)
             {
                 *line++ = row[slot] * factor;

@@ -8,13 +8,13 @@ namespace KvCompose.Tiers.Host;
 /// <param name="prompt">The host copy; owned.</param>
 /// <param name="memory">Was charged for the copy.</param>
 /// <param name="bytes">With so much.</param>
-internal sealed class SatelliteCopy(int head, SatelliteSlots slots, HostPrompt prompt, HostMemory memory, long bytes) : IDisposable
+internal sealed class HostKvCopy(int head, ResidentSlots slots, HostPrompt prompt, HostMemory memory, long bytes) : IDisposable
 {
     /// <summary>The key-value head.</summary>
     public int Head => head;
 
     /// <summary>What is resident.</summary>
-    public SatelliteSlots Slots => slots;
+    public ResidentSlots Slots => slots;
 
     /// <summary>The host copy.</summary>
     public HostPrompt Prompt => prompt;

@@ -11,7 +11,7 @@ namespace KvCompose.Tiers.Host;
 /// <param name="positions">Position of every row of the layer's prompt.</param>
 /// <param name="rowFloats">Floats of one token's key and value.</param>
 /// <param name="memory">Is charged for staging.</param>
-internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] positions, int rowFloats, HostMemory memory) : IDisposable
+internal sealed unsafe class HostGather(HostKvCopy[] satellites, int[] positions, int rowFloats, HostMemory memory) : IDisposable
 {
     private readonly StagingExchange _exchange = new();
     private readonly StagingBuffer[] _buffers = [new(), new()];
@@ -19,7 +19,7 @@ internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] p
     private int _underWay = -1;
 
     /// <summary>The heads.</summary>
-    public ReadOnlySpan<SatelliteCopy> Satellites => satellites;
+    public ReadOnlySpan<HostKvCopy> Satellites => satellites;
 
     /// <summary>Whether tokens are on their way.</summary>
     public bool IsUnderWay => _underWay >= 0;
@@ -78,7 +78,7 @@ internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] p
 
         if (_exchange.TryTake(buffer))
         {
-            foreach (StagedToken token in _buffers[buffer].Tokens)
+            foreach (HostFetch token in _buffers[buffer].Tokens)
             {
                 satellites[token.Satellite].Slots.Replace(token.Slot, token.Row);
             }
@@ -104,7 +104,7 @@ internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] p
         PageTable* table = cache.Layer(layer) + satellites[satellite].Head;
         int pageTokens = pool.Layout.PageTokens, half = rowFloats / 2;
         float* content = staged.Content;
-        foreach (StagedToken token in staged.Tokens)
+        foreach (HostFetch token in staged.Tokens)
         {
             if (token.Satellite == satellite)
             {
@@ -133,7 +133,7 @@ internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] p
             float* target = staged.Content;
             for (int i = 0; i < staged.Count && !_exchange.IsWithdrawn(buffer); i++, target += rowFloats)
             {
-                StagedToken token = staged.Tokens[i];
+                HostFetch token = staged.Tokens[i];
                 satellites[token.Satellite].Prompt.CopyTo(token.Row, target);
             }
         }
@@ -163,7 +163,7 @@ internal sealed unsafe class SatelliteGather(SatelliteCopy[] satellites, int[] p
             _buffers[buffer].Dispose();
         }
 
-        foreach (SatelliteCopy satellite in satellites)
+        foreach (HostKvCopy satellite in satellites)
         {
             satellite.Dispose();
         }

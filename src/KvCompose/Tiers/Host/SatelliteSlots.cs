@@ -4,7 +4,7 @@ using KvCompose.Numerics;
 namespace KvCompose.Tiers.Host;
 
 /// <summary>Which rows of the prompt lie in the slots that the prompt took in a satellite.</summary>
-internal sealed class SatelliteSlots
+internal sealed class ResidentSlots
 {
     private readonly int[] _rows;
     private readonly ulong[] _resident;
@@ -12,7 +12,7 @@ internal sealed class SatelliteSlots
     /// <summary>After the prompt: everything but what left, ascending.</summary>
     /// <param name="tokens">Rows of the prompt, n.</param>
     /// <param name="left">Rows that left, ascending.</param>
-    public SatelliteSlots(int tokens, ReadOnlySpan<int> left)
+    public ResidentSlots(int tokens, ReadOnlySpan<int> left)
     {
         _rows = new int[tokens - left.Length];
         _resident = new ulong[TopMask.Words(tokens)];
@@ -30,7 +30,7 @@ internal sealed class SatelliteSlots
         }
     }
 
-    private SatelliteSlots(int[] rows, ulong[] resident) => (_rows, _resident) = (rows, resident);
+    private ResidentSlots(int[] rows, ulong[] resident) => (_rows, _resident) = (rows, resident);
 
     /// <summary>The row of every slot.</summary>
     public ReadOnlySpan<int> Rows => _rows;
@@ -44,7 +44,7 @@ internal sealed class SatelliteSlots
     /// <summary>As they were when they were saved.</summary>
     /// <param name="tokens">Rows of the prompt, n.</param>
     /// <param name="rows">The row of every slot; each once.</param>
-    public static SatelliteSlots Holding(int tokens, int[] rows)
+    public static ResidentSlots Holding(int tokens, int[] rows)
     {
         var resident = new ulong[TopMask.Words(tokens)];
         foreach (int row in rows)
@@ -52,7 +52,7 @@ internal sealed class SatelliteSlots
             resident[row >> 6] |= 1UL << row;
         }
 
-        return new SatelliteSlots(rows, resident);
+        return new ResidentSlots(rows, resident);
     }
 
     /// <summary>Whether a row is resident.</summary>
@@ -77,7 +77,7 @@ internal sealed class SatelliteSlots
                     slot++;
                 }
 
-                request.Add(new StagedToken(satellite, (word * 64) + BitOperations.TrailingZeroCount(missing), slot++));
+                request.Add(new HostFetch(satellite, (word * 64) + BitOperations.TrailingZeroCount(missing), slot++));
             }
         }
     }

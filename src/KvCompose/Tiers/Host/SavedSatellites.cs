@@ -6,16 +6,16 @@ using KvCompose.Sessions.Saved;
 namespace KvCompose.Tiers.Host;
 
 /// <summary>Host copies of some heads of one layer in a saved cache: for each its slots, what it wants, and its prompt.</summary>
-internal static class SavedSatellites
+internal static class SavedHostCopies
 {
     /// <summary>Writes the copies; a request that is under way goes on.</summary>
     /// <param name="writer">Receives the sections.</param>
     /// <param name="satellites">The heads.</param>
     /// <param name="tokens">Rows of the layer's prompt.</param>
     /// <param name="cancellation">Ends the saving.</param>
-    public static void Write(SectionWriter writer, ReadOnlySpan<SatelliteCopy> satellites, int tokens, CancellationToken cancellation)
+    public static void Write(SectionWriter writer, ReadOnlySpan<HostKvCopy> satellites, int tokens, CancellationToken cancellation)
     {
-        foreach (SatelliteCopy satellite in satellites)
+        foreach (HostKvCopy satellite in satellites)
         {
             cancellation.ThrowIfCancellationRequested();
             writer.WriteSection<int>("SLOT", [satellite.Head, .. satellite.Slots.Rows]);
@@ -39,10 +39,10 @@ internal static class SavedSatellites
     /// <param name="memory">Is charged for the copies.</param>
     /// <param name="cancellation">Ends the resuming.</param>
     /// <exception cref="HostTierFullException">The host copies do not fit into the limit.</exception>
-    public static SatelliteCopy[] Read(
+    public static HostKvCopy[] Read(
         SectionReader reader, TransformerShape shape, int layer, int count, int tokens, HostMemory memory, CancellationToken cancellation)
     {
-        var read = new List<SatelliteCopy>();
+        var read = new List<HostKvCopy>();
         try
         {
             while (read.Count < count)
@@ -60,7 +60,7 @@ internal static class SavedSatellites
         }
     }
 
-    private static SatelliteCopy ReadOne(SectionReader reader, TransformerShape shape, int layer, int tokens, HostMemory memory)
+    private static HostKvCopy ReadOne(SectionReader reader, TransformerShape shape, int layer, int tokens, HostMemory memory)
     {
         string place = $"the host copies of layer {layer}";
         int[] numbers = reader.ReadNumbers("SLOT", place, 1, tokens + 1);
@@ -75,7 +75,7 @@ internal static class SavedSatellites
         reader.ReadSection<ulong>("WANT", place, wanted);
         long bytes = HostPrompt.BytesOf(tokens, shape.HeadDim);
         Take(memory, bytes, layer, head);
-        var copy = new SatelliteCopy(head, SatelliteSlots.Holding(tokens, rows), new HostPrompt(tokens, shape.HeadDim), memory, bytes);
+        var copy = new HostKvCopy(head, ResidentSlots.Holding(tokens, rows), new HostPrompt(tokens, shape.HeadDim), memory, bytes);
         try
         {
             wanted.CopyTo(copy.Wanted, 0);

@@ -4,4 +4,4 @@ namespace KvCompose.Tiers.Host;
 /// <param name="Satellite">Which satellite of the star.</param>
 /// <param name="Row">Row of the prompt that is fetched.</param>
 /// <param name="Slot">Slot of the satellite whose token it replaces.</param>
-internal readonly record struct StagedToken(int Satellite, int Row, int Slot);
+internal readonly record struct HostFetch(int Satellite, int Row, int Slot);

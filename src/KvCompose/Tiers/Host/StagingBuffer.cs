@@ -5,14 +5,14 @@ namespace KvCompose.Tiers.Host;
 /// <summary>What is asked for in one request, and the memory into which it is fetched. Grows with the largest request.</summary>
 internal sealed unsafe class StagingBuffer : IDisposable
 {
-    private StagedToken[] _tokens = [];
+    private HostFetch[] _tokens = [];
     private NativeFloats? _content;
 
     /// <summary>Tokens of the request.</summary>
     public int Count { get; private set; }
 
     /// <summary>The request.</summary>
-    public ReadOnlySpan<StagedToken> Tokens => _tokens.AsSpan(0, Count);
+    public ReadOnlySpan<HostFetch> Tokens => _tokens.AsSpan(0, Count);
 
     /// <summary>What was fetched, [<see cref="Count"/>][2, d].</summary>
     public float* Content => _content!.Pointer;
@@ -24,7 +24,7 @@ internal sealed unsafe class StagingBuffer : IDisposable
     public void Clear() => Count = 0;
 
     /// <summary>Adds a token to the request.</summary>
-    public void Add(StagedToken token)
+    public void Add(HostFetch token)
     {
         if (Count == _tokens.Length)
         {

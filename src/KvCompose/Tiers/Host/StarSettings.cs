@@ -10,5 +10,5 @@ namespace KvCompose.Tiers.Host;
 /// <param name="Defects">Defects of the published code to reproduce.</param>
 /// <param name="RowFloats">Floats of one token's key and value.</param>
 /// <param name="Memory">Is charged for staging.</param>
-internal sealed record StarSettings(
+internal sealed record PivotGroupSettings(
     PivotScores Scores, int Window, double DriftThreshold, ReferenceDefects Defects, int RowFloats, HostMemory Memory);

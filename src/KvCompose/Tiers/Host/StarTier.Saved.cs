@@ -3,7 +3,7 @@ using KvCompose.Sessions.Saved;
 namespace KvCompose.Tiers.Host;
 
 /// <summary>A star in a saved cache: its pivot's sets and window, and the host copies of its satellites.</summary>
-internal sealed unsafe partial class StarTier
+internal sealed unsafe partial class MonitoredPivotGroup
 {
     private const int Numbers = 4;
 
@@ -13,7 +13,7 @@ internal sealed unsafe partial class StarTier
         writer.WriteSection<int>("STAR", [Pivot, _referenceTokens, _gather.Satellites.Length, _gather.IsUnderWay ? 1 : 0]);
         writer.WriteSection<ulong>("SETS", [.. _reference, .. _good]);
         _window.Save(writer);
-        SavedSatellites.Write(writer, _gather.Satellites, _range.Tokens, cancellation);
+        SavedHostCopies.Write(writer, _gather.Satellites, _range.Tokens, cancellation);
     }
 
     /// <summary>Reads a star.</summary>
@@ -26,8 +26,8 @@ internal sealed unsafe partial class StarTier
     /// <param name="worker">Is asked for what was under way.</param>
     /// <param name="cancellation">Ends the resuming.</param>
     /// <exception cref="HostTierFullException">The host copies, or what is to be fetched, do not fit into the limit.</exception>
-    public static StarTier Resume(
-        SectionReader reader, StarSettings settings, TransformerShape shape, int layer, PromptRange range, int[] positions, GatherWorker worker,
+    public static MonitoredPivotGroup Resume(
+        SectionReader reader, PivotGroupSettings settings, TransformerShape shape, int layer, PromptRange range, int[] positions, GatherWorker worker,
         CancellationToken cancellation)
     {
         string place = $"a star of layer {layer}";
@@ -43,8 +43,8 @@ internal sealed unsafe partial class StarTier
         reader.ReadSection<ulong>("SETS", place, sets);
         var window = new DriftWindow(settings.Window, settings.DriftThreshold);
         window.Resume(reader, place);
-        SatelliteCopy[] copies = SavedSatellites.Read(reader, shape, layer, satellites, range.Tokens, settings.Memory, cancellation);
-        var star = new StarTier(settings, new PivotReference(pivot, sets[..(sets.Length / 2)], tokens), copies, range, positions, window);
+        HostKvCopy[] copies = SavedHostCopies.Read(reader, shape, layer, satellites, range.Tokens, settings.Memory, cancellation);
+        var star = new MonitoredPivotGroup(settings, new PivotReference(pivot, sets[..(sets.Length / 2)], tokens), copies, range, positions, window);
         try
         {
             sets.AsSpan(sets.Length / 2).CopyTo(star._good);

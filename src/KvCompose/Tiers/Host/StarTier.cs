@@ -8,11 +8,11 @@ namespace KvCompose.Tiers.Host;
 /// One star of one layer of one sequence: the pivot's reference set and window, the satellites' slots and host copies, and the exchange
 /// through which fresh tokens come. HeteroCache, spec §1.5.
 /// </summary>
-internal sealed unsafe partial class StarTier : IDisposable
+internal sealed unsafe partial class MonitoredPivotGroup : IDisposable
 {
-    private readonly StarSettings _settings;
+    private readonly PivotGroupSettings _settings;
     private readonly PromptRange _range;
-    private readonly SatelliteGather _gather;
+    private readonly HostGather _gather;
     private readonly DriftWindow _window;
     private readonly ulong[] _reference;
     private readonly ulong[] _good;
@@ -27,15 +27,15 @@ internal sealed unsafe partial class StarTier : IDisposable
     /// <param name="satellites">The satellites that left tokens out.</param>
     /// <param name="range">Rows of the layer's prompt.</param>
     /// <param name="positions">Position of every row.</param>
-    public StarTier(StarSettings settings, PivotReference pivot, SatelliteCopy[] satellites, PromptRange range, int[] positions)
+    public MonitoredPivotGroup(PivotGroupSettings settings, PivotReference pivot, HostKvCopy[] satellites, PromptRange range, int[] positions)
         : this(settings, pivot, satellites, range, positions, new DriftWindow(settings.Window, settings.DriftThreshold))
     {
     }
 
-    private StarTier(StarSettings settings, PivotReference pivot, SatelliteCopy[] satellites, PromptRange range, int[] positions, DriftWindow window)
+    private MonitoredPivotGroup(PivotGroupSettings settings, PivotReference pivot, HostKvCopy[] satellites, PromptRange range, int[] positions, DriftWindow window)
     {
         _settings = settings;
-        _gather = new SatelliteGather(satellites, positions, settings.RowFloats, settings.Memory);
+        _gather = new HostGather(satellites, positions, settings.RowFloats, settings.Memory);
         _range = range;
         _window = window;
         (Pivot, _reference, _referenceTokens) = (pivot.Head, pivot.Mask, pivot.Tokens);
@@ -47,10 +47,10 @@ internal sealed unsafe partial class StarTier : IDisposable
     public int Pivot { get; }
 
     /// <summary>Satellites with a host copy, and how they get fresh tokens.</summary>
-    public SatelliteGather Gather => _gather;
+    public HostGather Gather => _gather;
 
     /// <summary>Whether the pivot's next step is looked at; otherwise <see cref="Skip"/> follows.</summary>
-    public bool LooksNext => _window.LooksNext;
+    public bool SamplesNextStep => _window.SamplesNextStep;
 
     /// <summary>Rows of the layer's prompt.</summary>
     public int PromptTokens => _range.Tokens;
@@ -62,7 +62,7 @@ internal sealed unsafe partial class StarTier : IDisposable
     /// Looks at the pivot's weights of a step. When the look completes a window that drifted, the reference set becomes this step's,
     /// and the satellites' wanted rows are the pivot's best. Touches nothing but this star: stars are looked at in parallel.
     /// </summary>
-    public void Look(AttentionItems items, AttendedHead* head, MonitorScratch scratch)
+    public void Look(KvSplitPlan items, AttendedHead* head, MonitorScratch scratch)
     {
         _settings.Scores.Compute(items, head, _range.Tokens, scratch.Pieces, scratch.Scores);
         Span<ulong> chosen = scratch.Mask(_range.Tokens);
@@ -75,12 +75,12 @@ internal sealed unsafe partial class StarTier : IDisposable
 
         chosen.CopyTo(_reference);
         int largest = 0;
-        foreach (SatelliteCopy satellite in _gather.Satellites)
+        foreach (HostKvCopy satellite in _gather.Satellites)
         {
             largest = Math.Max(largest, satellite.Slots.Capacity);
         }
 
-        foreach (SatelliteCopy satellite in _gather.Satellites)
+        foreach (HostKvCopy satellite in _gather.Satellites)
         {
             int capacity = satellite.Slots.Capacity;
             if ((_settings.Defects & ReferenceDefects.PositionBiasedTruncation) != 0)

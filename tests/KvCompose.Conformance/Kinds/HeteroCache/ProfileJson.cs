@@ -28,9 +28,9 @@ public static class ProfileJson
     }
 
     /// <summary>Compares an ordered list of stars.</summary>
-    public static void SameStars(JsonElement expected, IReadOnlyList<HeadStar> actual, string what)
+    public static void SameStars(JsonElement expected, IReadOnlyList<PivotGroup> actual, string what)
     {
-        HeadStar[] stars = [.. Stars(expected)];
+        PivotGroup[] stars = [.. Stars(expected)];
         Expect.Equal<int>([.. stars.Select(star => star.Pivot)], [.. actual.Select(star => star.Pivot)], $"{what}, pivots");
         for (int i = 0; i < stars.Length; i++)
         {
@@ -38,8 +38,8 @@ public static class ProfileJson
         }
     }
 
-    private static IEnumerable<HeadStar> Stars(JsonElement layer) => layer.AsList("clusters").Select(star =>
+    private static IEnumerable<PivotGroup> Stars(JsonElement layer) => layer.AsList("clusters").Select(star =>
         star.AsList("clusters") is [var pivot, var satellites]
-            ? new HeadStar(pivot.AsInt("clusters"), satellites.AsInts("clusters"))
+            ? new PivotGroup(pivot.AsInt("clusters"), satellites.AsInts("clusters"))
             : throw new VectorFormatException("a star is [pivot, [satellites]]"));
 }

@@ -21,7 +21,7 @@ public sealed class StarKind() : HeteroCacheKind("star")
             similar[ends[1], ends[0]] |= !directed;
         }
 
-        (IReadOnlyList<HeadStar> stars, IReadOnlyList<int> unassigned) = StarCover.Of(similar);
+        (IReadOnlyList<PivotGroup> stars, IReadOnlyList<int> unassigned) = StarCover.Of(similar);
         ProfileJson.SameStars(@case.Field("clusters"), stars, "clusters");
         Expect.SameSet(@case.Ints("unassigned"), [.. unassigned], "unassigned");
     }

@@ -402,7 +402,7 @@ namespace Readers
                     return;
                 }
 
-                global::KvCompose.CakeIndicator options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional };
+                global::KvCompose.CakeIndicator options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional };
                 long row = (long)head * stride;
 
                 // Log-sum-exp of each query head over the shares.
@@ -1423,7 +1423,7 @@ namespace Readers
                     return;
                 }
 
-                global::KvCompose.CakeIndicator options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional };
+                global::KvCompose.CakeIndicator options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional };
                 int token = first + thread;
                 float score = 0;
                 // The stage's scores of these tokens and 2 on either side; what is no candidate counts as zero.

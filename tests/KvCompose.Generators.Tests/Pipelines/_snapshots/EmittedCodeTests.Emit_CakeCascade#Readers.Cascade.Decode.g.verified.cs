@@ -63,11 +63,11 @@ namespace Readers
 
                     // Evict: heads above their budget give up what this step needed least.
                     const int Step = 1024; // scratch grows by whole steps, not with every token
-                    int longest = (Items.LongestWatched + Step - 1) / Step * Step;
+                    int longest = (Items.LongestRetained + Step - 1) / Step * Step;
                     int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
                     DecodeLoops.EvictWork evict = new()
                     {
-                        Pool = Pool, Items = Items, Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional }, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
+                        Pool = Pool, Items = Items, Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional }, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
                     };
                     Workers.Run(ref evict, Items.HeadCount);
 
@@ -119,7 +119,7 @@ namespace Readers
             internal struct AttendWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
 
@@ -128,7 +128,7 @@ namespace Readers
             }
 
             /// <summary>Attention of 1 query head over one piece of their key-value head.</summary>
-            private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
+            private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
@@ -270,7 +270,7 @@ namespace Readers
             internal struct EvictWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public global::KvCompose.CakeIndicator Options;
                 public float* Lines;
                 public int LineFloats;
@@ -280,7 +280,7 @@ namespace Readers
                 public readonly void Run(int item, int worker)
                 {
                     AttendedHead* head = Items.Heads + item;
-                    if (!head->Table->Watched || head->Table->Tokens <= head->Table->Budget)
+                    if (!head->Table->RetainsWeights || head->Table->Tokens <= head->Table->Budget)
                     {
                         return;
                     }

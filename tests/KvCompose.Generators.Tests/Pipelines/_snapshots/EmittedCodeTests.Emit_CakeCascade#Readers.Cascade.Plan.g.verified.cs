@@ -62,7 +62,7 @@ namespace Readers
             public const int PoolingKernel = 5;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
@@ -89,7 +89,7 @@ namespace Readers
                 "; ",
                 "Readers.Cascade for 1 query heads of 32 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.CakeBudget, Tokens = {LayerBudget.Tokens}, Tuning = {LayerBudget.Tuning}, Tau1 = {LayerBudget.Tau1}, Tau2 = {LayerBudget.Tau2}, Mode = {LayerBudget.Mode}"),
-                "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = KvCompose.DecodeOrder.Positional");
+                "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = KvCompose.PoolingOrder.Positional");
 
             /// <inheritdoc/>
             public override void Validate()

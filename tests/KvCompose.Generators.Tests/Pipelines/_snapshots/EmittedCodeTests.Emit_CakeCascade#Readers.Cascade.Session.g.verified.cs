@@ -22,7 +22,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
             }
@@ -86,7 +86,7 @@ namespace Readers
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                             Padded = padded, PaddedStride = stride + (2 * Plan.PoolingBorder) + 16,
-                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.DecodeOrder.Positional },
+                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional },
                             Sums = windowSums, Variances = windowVariances,
                         };
                         Workers.Run(ref score, heads);
@@ -140,7 +140,7 @@ namespace Readers
                     {
                         PageTable* table = cache.Layer(done) + head;
                         table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
-                        table->Watched = true;
+                        table->RetainsWeights = true;
                     }
                 }
 

@@ -63,7 +63,7 @@ namespace Readers
             public const int PoolingKernel = 5;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
@@ -93,7 +93,7 @@ namespace Readers
                 "; ",
                 "Readers.CakeOnDisk for 2 query heads of 32 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.CakeBudget, Tokens = {LayerBudget.Tokens}, Tuning = {LayerBudget.Tuning}, Tau1 = {LayerBudget.Tau1}, Tau2 = {LayerBudget.Tau2}, Mode = {LayerBudget.Mode}"),
-                "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = KvCompose.DecodeOrder.Positional",
+                "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = KvCompose.PoolingOrder.Positional",
                 FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
 
             /// <inheritdoc/>

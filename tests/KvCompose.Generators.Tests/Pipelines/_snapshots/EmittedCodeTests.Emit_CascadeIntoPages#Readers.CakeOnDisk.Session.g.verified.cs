@@ -22,10 +22,10 @@ namespace Readers
         {
             private readonly Options _options;
 
-            private readonly global::KvCompose.Tiers.PagedTier _tier;
+            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
@@ -96,7 +96,7 @@ namespace Readers
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                             Padded = padded, PaddedStride = stride + (2 * Plan.PoolingBorder) + 16,
-                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = global::KvCompose.DecodeOrder.Positional },
+                            Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = global::KvCompose.PoolingOrder.Positional },
                             Sums = windowSums, Variances = windowVariances,
                         };
                         Workers.Run(ref score, heads);

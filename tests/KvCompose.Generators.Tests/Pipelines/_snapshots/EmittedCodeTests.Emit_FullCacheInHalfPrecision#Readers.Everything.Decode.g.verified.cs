@@ -105,7 +105,7 @@ namespace Readers
             internal struct AttendWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
 
@@ -114,7 +114,7 @@ namespace Readers
             }
 
             /// <summary>Attention of 4 query heads over one piece of their key-value head.</summary>
-            private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
+            private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]

@@ -20,7 +20,7 @@ namespace Readers
             where TTransformer : struct, ITransformer
         {
             internal Session(TTransformer transformer, Options options)
-                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
             }
 

@@ -63,7 +63,7 @@ namespace Readers
 
                     // Evict: heads above their budget give up what this step needed least.
                     const int Step = 1024; // scratch grows by whole steps, not with every token
-                    int longest = (Items.LongestWatched + Step - 1) / Step * Step;
+                    int longest = (Items.LongestRetained + Step - 1) / Step * Step;
                     int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
                     DecodeLoops.EvictWork evict = new()
                     {
@@ -119,7 +119,7 @@ namespace Readers
             internal struct AttendWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
 
@@ -128,7 +128,7 @@ namespace Readers
             }
 
             /// <summary>Attention of 4 query heads over one piece of their key-value head.</summary>
-            private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
+            private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]
@@ -338,7 +338,7 @@ namespace Readers
             internal struct EvictWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public global::KvCompose.H2o Options;
                 public float* Lines;
                 public int LineFloats;
@@ -348,7 +348,7 @@ namespace Readers
                 public readonly void Run(int item, int worker)
                 {
                     AttendedHead* head = Items.Heads + item;
-                    if (!head->Table->Watched)
+                    if (!head->Table->RetainsWeights)
                     {
                         return;
                     }

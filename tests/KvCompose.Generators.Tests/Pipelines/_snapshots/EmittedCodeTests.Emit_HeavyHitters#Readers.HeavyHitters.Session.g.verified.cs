@@ -21,7 +21,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
@@ -108,7 +108,7 @@ namespace Readers
                     {
                         PageTable* table = cache.Layer(layer) + head;
                         table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head], tokens);
-                        table->Watched = table->Budget > 0;
+                        table->RetainsWeights = table->Budget > 0;
                     }
 
                     // Choose and store: sinks, window and the best of the others.

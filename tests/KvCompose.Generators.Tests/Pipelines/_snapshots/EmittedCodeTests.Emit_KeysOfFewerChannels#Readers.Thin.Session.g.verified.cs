@@ -21,7 +21,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Thin", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, keyChannels: Plan.KeyChannels), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("Thin", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, keyChannels: Plan.KeyChannels), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)

@@ -63,7 +63,7 @@ namespace Readers
             public const int PoolingKernel = 1;
 
             /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-            public const int ChunkTokens = 1024;
+            public const int SplitTokens = 1024;
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;

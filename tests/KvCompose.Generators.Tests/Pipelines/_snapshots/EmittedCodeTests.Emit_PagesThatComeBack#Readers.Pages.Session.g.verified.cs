@@ -22,10 +22,10 @@ namespace Readers
         {
             private readonly Options _options;
 
-            private readonly global::KvCompose.Tiers.PagedTier _tier;
+            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Pages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("Pages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)

@@ -22,7 +22,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Nibbles", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, quantised: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("Nibbles", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, quantised: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);

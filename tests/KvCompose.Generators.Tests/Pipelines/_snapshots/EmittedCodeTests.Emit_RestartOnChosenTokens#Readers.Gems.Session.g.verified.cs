@@ -22,7 +22,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Gems", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("Gems", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 StageOptionException.ThrowIfOutside("GemFilter", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);

@@ -50,8 +50,8 @@ namespace Readers
 
                     // Bring in: tokens that this step's queries ask for become resident, others cease to be.
                     DecodeStep step = new() { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
-                    _tier.BringIn(in step);
-                    _tier2.BringIn(in step);
+                    _tier.FetchBeforeAttention(in step);
+                    _tier2.FetchBeforeAttention(in step);
 
                     // Attend: scores, softmax and weighted values, every head cut into pieces of equal length.
                     Items.Clear();
@@ -118,7 +118,7 @@ namespace Readers
             internal struct AttendWork : IParallelWork
             {
                 public PagePool Pool;
-                public AttentionItems Items;
+                public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
 
@@ -127,7 +127,7 @@ namespace Readers
             }
 
             /// <summary>Attention of 4 query heads over one piece of their key-value head.</summary>
-            private static void Attend(PagePool pool, AttentionItem* item, float* partials, int partialFloats, float* scratch)
+            private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
                 float* scores = queries + (Plan.GroupSize * Plan.HeadDim);           // [G, ScoreStride]

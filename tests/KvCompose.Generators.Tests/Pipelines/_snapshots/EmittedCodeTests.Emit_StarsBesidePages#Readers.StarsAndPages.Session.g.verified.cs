@@ -24,14 +24,14 @@ namespace Readers
 
             private readonly HeadProfile _profile;
 
-            private readonly global::KvCompose.Tiers.HostTier _tier;
-            private readonly global::KvCompose.Tiers.PagedTier _tier2;
+            private readonly global::KvCompose.Tiers.HeteroCacheTier _tier;
+            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier2;
 
             internal Session(TTransformer transformer, Options options)
-                : base("StarsAndPages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("StarsAndPages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
-                _profile = Profiled("StarsAndPages", options.Profile);
+                _profile = RequireProfile("StarsAndPages", options.Profile);
                 global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
                 CheckRoles(in headRole, _profile);
                 StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
@@ -131,7 +131,7 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Watched = roles[head] == HeadRole.Pivot;
+                        table->RetainsWeights = roles[head] == HeadRole.Pivot;
                     }
 
                     // Choose and store: sinks, window and the best of the others.

@@ -24,13 +24,13 @@ namespace Readers
 
             private readonly HeadProfile _profile;
 
-            private readonly global::KvCompose.Tiers.HostTier _tier;
+            private readonly global::KvCompose.Tiers.HeteroCacheTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Stars", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.ChunkTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
+                : base("Stars", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
-                _profile = Profiled("Stars", options.Profile);
+                _profile = RequireProfile("Stars", options.Profile);
                 global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
                 CheckRoles(in headRole, _profile);
                 StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits));
@@ -128,7 +128,7 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Watched = roles[head] == HeadRole.Pivot;
+                        table->RetainsWeights = roles[head] == HeadRole.Pivot;
                     }
 
                     // Choose and store: sinks, window and the best of the others.

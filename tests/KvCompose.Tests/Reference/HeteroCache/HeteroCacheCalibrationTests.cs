@@ -89,7 +89,7 @@ public class HeteroCacheCalibrationTests
                 }
             }
 
-            (IReadOnlyList<HeadStar> stars, IReadOnlyList<int> unassigned) = StarCover.Of(similar);
+            (IReadOnlyList<PivotGroup> stars, IReadOnlyList<int> unassigned) = StarCover.Of(similar);
 
             Assert.All(stars, star => Assert.All(star.Satellites, satellite => Assert.True(similar[star.Pivot, satellite])));
             Assert.All(stars, star => Assert.NotEmpty(star.Satellites));

@@ -25,7 +25,7 @@ public class HeteroCacheDefectTests
     public void DriftMonitor_StarsAgainstPhysicalOrder_ComparesWithAnotherPivotOnlyInTheReference(
         ReferenceDefects defects, int[] referenceHeads, bool triggers)
     {
-        HeadStar[] stars = [new(2, 3), new(0, 1)];
+        PivotGroup[] stars = [new(2, 3), new(0, 1)];
         var selection = new PromptSelection([], [0, 2], [[0, 1], [4, 5]]);
         var monitor = new DriftMonitor(new HeteroSettings { Window = 1, Defects = defects }, stars, selection);
         double[][] scores = [[9, 8, 0, 0, 0, 0], [], [0, 0, 0, 0, 9, 8]];

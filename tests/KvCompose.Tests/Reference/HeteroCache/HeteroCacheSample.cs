@@ -18,7 +18,7 @@ internal sealed class HeteroCacheSample(int seed, int tokens, int heads, int gro
     public static HeadProfile OneStar(params double[] weights) => new(
         [[HeadClass.Pivot, HeadClass.Anchor, .. Enumerable.Repeat(HeadClass.Satellite, weights.Length - 1)]],
         [[-1, .. weights]],
-        [[new HeadStar(0, Enumerable.Range(2, weights.Length - 1))]]);
+        [[new PivotGroup(0, Enumerable.Range(2, weights.Length - 1))]]);
 
     private float[] Tensor(int length) => [.. Enumerable.Range(0, length).Select(_ => (float)(4 * random.NextDouble() - 2))];
 }
