@@ -214,6 +214,27 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ShortestPrompt));
 
+    public static readonly DiagnosticDescriptor OptionUnknown = new(
+        RuleIds.OptionUnknown,
+        "Stage has no such option",
+        "'{0}' is no option of stage '{1}', so its value would be ignored; {2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.OptionUnknown), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor StatisticNotObserved = new(
+        RuleIds.StatisticNotObserved,
+        "Statistic is read but not observed",
+        "Stage '{0}' reads '{1}', which is 0 because its facts do not observe AttentionStatistics.{2}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.StatisticNotObserved), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    public static readonly DiagnosticDescriptor TwoBudgets = new(
+        RuleIds.TwoBudgets,
+        "Two budgets are stated",
+        "Stage '{0}' states both '{1}' and '{2}', but only one of them can decide how many tokens stay; state one",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.TwoBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor LayerOutsideModel = new(
         RuleIds.LayerOutsideModel,
         "Layer is not one of the model",
@@ -494,7 +515,7 @@ internal static class RuleDescriptors
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, SealedPagesChange, MonitorSeesStoredKeys, NoChannelPruned, NoWholePages, NothingIsRetrieved, UnseenBits,
-        LayersHoldOtherTokens, NothingToPrefetch,
+        LayersHoldOtherTokens, NothingToPrefetch, OptionUnknown, TwoBudgets,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace KvCompose.Shared;
 
 /// <summary>Names of the runtime library that the compiler side knows; a test compares them with the library.</summary>
@@ -33,6 +35,22 @@ internal static class WellKnownNames
 
     /// <summary>The contract of a tier that also takes what layers lose which are done.</summary>
     public const string CascadeTier = "ICascadeTier";
+
+    /// <summary>What is known of one token when it is scored.</summary>
+    public const string TokenStatistics = "TokenStatistics";
+
+    /// <summary>What is known of one layer when budgets are set.</summary>
+    public const string LayerStatistics = "LayerStatistics";
+
+    /// <summary>The entropy of a layer's attention, in <see cref="LayerStatistics"/>.</summary>
+    public const string Entropy = "Entropy";
+
+    /// <summary>The summed variance of a layer's attention, in <see cref="LayerStatistics"/>.</summary>
+    public const string Variance = "Variance";
+
+    /// <summary>The contracts of all slots and of what goes beyond them.</summary>
+    public static readonly ImmutableHashSet<string> Contracts =
+        [.. Enum.GetValues(typeof(StageSlot)).Cast<StageSlot>().Select(ContractOf), DecodeEviction, Retrieval];
 
     /// <summary>The namespace of tiers.</summary>
     public const string Tiers = "Tiers";

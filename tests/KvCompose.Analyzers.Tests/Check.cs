@@ -8,14 +8,15 @@ namespace KvCompose.Analyzers.Tests;
 internal static class Check
 {
     /// <summary>All analyzers.</summary>
-    public static AnalyzerHarness Analyzers { get; } = new(new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer())
+    public static AnalyzerHarness Analyzers { get; } = new(
+        new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer(), new UnobservedStatisticAnalyzer())
     {
         Generators = [new KvPipelineGenerator()],
     };
 
     /// <summary>One fix with all analyzers.</summary>
     public static CodeFixHarness Fix(CodeFixProvider fix)
-        => new(fix, new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer()) { Generators = [new KvPipelineGenerator()] };
+        => new(fix, new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer(), new UnobservedStatisticAnalyzer()) { Generators = [new KvPipelineGenerator()] };
 
     /// <summary>Runs the analyzers on marked sources and gives the message of the only diagnostic.</summary>
     public static async Task<string> SingleMessageAsync(params string[] markedSources)

@@ -1,5 +1,6 @@
 using KvCompose.Conformance.Kinds.Cake;
 using KvCompose.Conformance.Kinds.FastKv;
+using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
 using KvCompose.Conformance.Running;
@@ -16,5 +17,6 @@ public static class VectorKinds
         .. CakeFamily.Kinds,
         .. HeteroCacheFamily.Kinds,
         .. IceCacheFamily.Kinds,
+        .. GgufFamily.Kinds,
     ];
 }

@@ -19,7 +19,7 @@ internal static partial class DecodeEmitter
     }
 
     /// <summary>What a store is told of the head beside the page: where tokens wait for a page that is sealed when it is full, and what it then keeps of keys.</summary>
-    public static string OpenPage(PipelinePlan plan) => plan.Pages.Layout.Pruned ? "table->Open, table->Channels, " : plan.Pages.Layout.Quantised ? "table->Open, " : "";
+    public static string OpenPage(PipelinePlan plan) => plan.Pages.Layout.Pruned ? "table->Residual, table->Channels, " : plan.Pages.Layout.Quantised ? "table->Residual, " : "";
 
     private static string PlainAppend(PipelinePlan plan) => $"""
         int slot = table->Tokens++;

@@ -166,7 +166,7 @@ internal static partial class DecodeEmitter
             // The last page, until it is full, is not {{(plan.Pages.Layout.Pruned ? "pruned" : "quantised")}} yet.
             if (tokens - token < Plan.PageTokens)
             {
-                ScoreOpen((byte*)item->Table->Open, (tokens - token + 15) / 16, queries, scores + token);
+                ScoreOpen((byte*)item->Table->Residual, (tokens - token + 15) / 16, queries, scores + token);
             }
             else
             {
@@ -180,7 +180,7 @@ internal static partial class DecodeEmitter
         {
             if (tokens - token < Plan.PageTokens)
             {
-                AccumulateOpen((byte*)(item->Table->Open + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
+                AccumulateOpen((byte*)(item->Table->Residual + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
             }
             else
             {

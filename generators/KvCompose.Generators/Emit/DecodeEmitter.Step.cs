@@ -85,7 +85,7 @@ internal static partial class DecodeEmitter
 
         if (plan.Residency.Retrieves && !plan.Decode.WatchesFirst)
         {
-            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "OnAttention");
             writer.WriteLine();
         }
 
@@ -109,7 +109,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine(Work + ", Watched = true };");
             writer.WriteLine("Workers.Run(ref attend, Items.Count);");
             writer.WriteLine();
-            WriteTierCall(writer, plan, "Watch: what the step attended to.", "Watch");
+            WriteTierCall(writer, plan, "Watch: what the step attended to.", "OnAttention");
             writer.WriteLine();
             writer.WriteLine("""
                 attend.Watched = false;

@@ -188,7 +188,7 @@ internal static class PlanEmitter
         writer.WriteLine("/// <inheritdoc/>");
         IEnumerable<string> parts = plan.Spec.Stages.Select(stage => Described(plan, stage)).Prepend(CSharpLiteral.Of(
             $"{plan.Spec.Hierarchy.FullName} for {CSharpLiteral.Of(plan.GroupSize)} query heads of {CSharpLiteral.Of(plan.HeadDim)} elements a key-value head"));
-        writer.WriteLine("public override string Description => string.Join(\n    \"; \",\n    " + string.Join(",\n    ", parts) + ");");
+        writer.WriteLine("public override string CacheFingerprint => string.Join(\n    \"; \",\n    " + string.Join(",\n    ", parts) + ");");
     }
 
     private static string Described(PipelinePlan plan, StageSpec stage)

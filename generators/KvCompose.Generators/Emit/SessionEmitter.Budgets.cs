@@ -121,7 +121,7 @@ internal static partial class SessionEmitter
         writer.WriteLine($"""
             // What it loses joins what was placed of the layer.
             int remaining = Math.Min(cache.Tokens(done, head), {kept});
-            {string.Join("\n", plan.Residency.Tiers.Where(static tier => tier.TakesCuts).Select(static tier => $"{TierField(tier)}.Cut(sequence, done, head, remaining);"))}
+            {string.Join("\n", plan.Residency.Tiers.Where(static tier => tier.TakesCuts).Select(static tier => $"{TierField(tier)}.OnShrink(sequence, done, head, remaining);"))}
             cache.Resize(done, head, remaining);
             """);
     }

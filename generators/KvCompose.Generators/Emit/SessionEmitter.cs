@@ -217,7 +217,7 @@ internal static partial class SessionEmitter
                 writer.WriteLine("// All layers are stored: what was placed can be asked for.");
                 foreach (StageSpec tier in plan.Residency.Tiers)
                 {
-                    writer.WriteLine($"{TierField(tier)}.Ready(sequence, prompt.Length, cancellation);");
+                    writer.WriteLine($"{TierField(tier)}.OnPrefillCompleted(sequence, prompt.Length, cancellation);");
                 }
             }
 

@@ -20,6 +20,9 @@ internal static class RuleIds
     public const string StageWithoutEffect = "KVC2013";
     public const string CascadeBypassesStore = "KVC2014";
     public const string DecodeEvictionBypassesStore = "KVC2016";
+    public const string OptionUnknown = "KVC2017";
+    public const string StatisticNotObserved = "KVC2018";
+    public const string TwoBudgets = "KVC2019";
     public const string NobodyToFetchFor = "KVC2040";
     public const string SatellitesWithoutStore = "KVC2041";
     public const string TwoOwnersOfBudgets = "KVC2042";

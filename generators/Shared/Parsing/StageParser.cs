@@ -41,7 +41,7 @@ internal static class StageParser
         }
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
-        valid &= CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(surface, name, declaration, sink)
+        valid &= DeclaredOptionRules.Check(stage, facts, declaration, sink) & CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(surface, name, declaration, sink)
             & FilterParser.Check(facts, name, declaration, sink);
         if (options is { } stated)
         {

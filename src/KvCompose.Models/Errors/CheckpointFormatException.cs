@@ -1,6 +1,6 @@
 namespace KvCompose.Models;
 
-/// <summary>A safetensors file or its index is missing, truncated, contradictory, or lacks what the configuration promises.</summary>
+/// <summary>A file of weights is missing, truncated, contradictory, of a type that is not read, or lacks what the configuration promises.</summary>
 public sealed class CheckpointFormatException : ModelLoadException
 {
     internal CheckpointFormatException(string file, string problem, Exception? cause = null)

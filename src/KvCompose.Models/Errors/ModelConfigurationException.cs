@@ -1,6 +1,6 @@
 namespace KvCompose.Models;
 
-/// <summary>config.json is missing, is not JSON, or describes a model that cannot be computed.</summary>
+/// <summary>config.json, or the metadata of a GGUF file, is missing, is not well formed, or describes a model that cannot be computed.</summary>
 public sealed class ModelConfigurationException : ModelLoadException
 {
     internal ModelConfigurationException(string file, string problem, Exception? cause = null)

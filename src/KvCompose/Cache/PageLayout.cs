@@ -65,7 +65,7 @@ public readonly record struct PageLayout
         PageTokens = pageTokens;
         ElementBits = elementBits;
         StateWords = stateWords;
-        Counted = counted;
+        HasPerPageCounts = counted;
         Quantised = quantised;
         KeyChannels = keyChannels == 0 ? headDim : keyChannels;
     }
@@ -83,7 +83,7 @@ public readonly record struct PageLayout
     public int StateWords { get; }
 
     /// <summary>Whether a page says how many of its tokens are valid.</summary>
-    public bool Counted { get; }
+    public bool HasPerPageCounts { get; }
 
     /// <summary>Whether elements are codes.</summary>
     public bool Quantised { get; }
@@ -95,10 +95,10 @@ public readonly record struct PageLayout
     public bool Pruned => KeyChannels < HeadDim;
 
     /// <summary>Whether a full page is written anew in fewer bytes: the last page, until it is full, is kept whole beside the others.</summary>
-    public bool Sealed => Quantised || Pruned;
+    public bool CompressesFullPages => Quantised || Pruned;
 
     /// <summary>Bytes of the tokens that wait for their page to be full, keys and values in single precision; 0 where none wait.</summary>
-    public int ResidualBytes => Sealed ? 2 * PageTokens * HeadDim * sizeof(float) : 0;
+    public int ResidualBytes => CompressesFullPages ? 2 * PageTokens * HeadDim * sizeof(float) : 0;
 
     /// <summary>Bytes of the list of channels that the keys of a head keep; 0 where they keep all.</summary>
     public int ChannelBytes => Pruned ? KeyChannels * sizeof(int) : 0;
@@ -122,5 +122,5 @@ public readonly record struct PageLayout
     public int CountOffset => StateOffset + (StateWords * PageTokens * sizeof(int));
 
     /// <summary>Bytes from one page to the next.</summary>
-    public int PageBytes => (CountOffset + (Counted ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
+    public int PageBytes => (CountOffset + (HasPerPageCounts ? sizeof(int) : 0) + Alignment - 1) / Alignment * Alignment;
 }

@@ -20,7 +20,7 @@ public unsafe struct PageTable
     /// Where a layout that seals full pages keeps the keys and values of the last page until it is full,
     /// [P/16][d][16] and [P][d] floats; null in other layouts.
     /// </summary>
-    public float* Open;
+    public float* Residual;
 
     /// <summary>The channels that the keys of full pages keep, ascending, where the layout prunes them; null in other layouts.</summary>
     public int* Channels;
@@ -29,7 +29,7 @@ public unsafe struct PageTable
     public int Budget;
 
     /// <summary>Whether the attention of a decode step leaves its weights behind for this head.</summary>
-    public bool Watched;
+    public bool RetainsWeights;
 
     /// <summary>Ids that <see cref="Pages"/> has room for.</summary>
     internal int Capacity;

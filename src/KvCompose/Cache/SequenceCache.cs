@@ -19,7 +19,7 @@ public sealed unsafe class SequenceCache : IDisposable
         Layers = layers;
         _heads = keyValueHeads;
         _tables = (PageTable*)NativeMemory.AllocZeroed((nuint)(layers * keyValueHeads), (nuint)sizeof(PageTable));
-        if (pool.Layout.Sealed)
+        if (pool.Layout.CompressesFullPages)
         {
             OpenPages(layers * keyValueHeads);
         }
@@ -160,7 +160,7 @@ public sealed unsafe class SequenceCache : IDisposable
             ReturnPages(_tables + i, 0);
             _tables[i].Tokens = 0;
             _tables[i].Budget = 0;
-            _tables[i].Watched = false;
+            _tables[i].RetainsWeights = false;
         }
     }
 
@@ -194,7 +194,7 @@ public sealed unsafe class SequenceCache : IDisposable
         NativeMemory.Clear(_open, bytes);
         for (int i = 0; i < tables; i++)
         {
-            _tables[i].Open = _open + ((nint)i * _pool.Layout.ResidualBytes / sizeof(float));
+            _tables[i].Residual = _open + ((nint)i * _pool.Layout.ResidualBytes / sizeof(float));
         }
     }
 

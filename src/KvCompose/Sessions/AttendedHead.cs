@@ -2,17 +2,17 @@ using KvCompose.Cache;
 
 namespace KvCompose.Sessions;
 
-/// <summary>One key-value head of a decode step: its pieces, and whose token was just appended.</summary>
+/// <summary>One key-value head of a decode step: its splits, and whose token was just appended.</summary>
 public unsafe struct AttendedHead
 {
     /// <summary>The head's pages.</summary>
     public PageTable* Table;
 
-    /// <summary>Index of the first of its pieces in <see cref="KvSplitPlan.Items"/>.</summary>
+    /// <summary>Index of the first of its splits in <see cref="KvSplitPlan.Items"/>.</summary>
     public int FirstSplit;
 
-    /// <summary>Number of its pieces.</summary>
-    public int Pieces;
+    /// <summary>Number of its splits.</summary>
+    public int Splits;
 
     /// <summary>Position of the step's token.</summary>
     public int Position;

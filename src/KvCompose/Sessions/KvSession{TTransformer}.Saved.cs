@@ -41,7 +41,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         for (int head = 0; head < heads; head++)
         {
             PageTable table = tables[head];
-            ((ReadOnlySpan<int>)[table.PageCount, table.Tokens, table.Budget, table.Watched ? 1 : 0]).CopyTo(numbers.AsSpan(head * TableWords));
+            ((ReadOnlySpan<int>)[table.PageCount, table.Tokens, table.Budget, table.RetainsWeights ? 1 : 0]).CopyTo(numbers.AsSpan(head * TableWords));
         }
 
         writer.WriteSection<int>("TABL", numbers);
@@ -76,10 +76,10 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         writer.End();
-        if (layout.Sealed)
+        if (layout.CompressesFullPages)
         {
             bytes = copy.AsSpan(0, layout.ResidualBytes);
-            Open(table).CopyTo(bytes);
+            Residual(table).CopyTo(bytes);
             PagePadding.ClearOpen(layout, bytes, table->Tokens % layout.PageTokens);
             writer.WriteSection("OPEN", bytes);
         }
@@ -101,7 +101,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         if (!SharesPrefixes)
         {
             throw new InvalidOperationException(
-                $"the pipeline is not declared to share prefixes: write [KvPipeline(SharesPrefixes = true)], and the compiler says whether its stages allow it ({_declared.Description})");
+                $"the pipeline is not declared to share prefixes: write [KvPipeline(SharesPrefixes = true)], and the compiler says whether its stages allow it ({_declared.CacheFingerprint})");
         }
 
         CheckTokens(prompt);
@@ -222,11 +222,11 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             reader.End(place);
-            if (Pool.Layout.Sealed)
+            if (Pool.Layout.CompressesFullPages)
             {
                 place = $"the open page of layer {layer}, key-value head {head % Shape.KeyValueHeads}";
                 reader.Begin("OPEN", place, Pool.Layout.ResidualBytes);
-                reader.Read(Open(tables + head), place);
+                reader.Read(Residual(tables + head), place);
                 reader.End(place);
             }
 
@@ -237,7 +237,7 @@ public abstract unsafe partial class KvSession<TTransformer>
 
             tables[head].Tokens = tokens;
             tables[head].Budget = table[2];
-            tables[head].Watched = table[3] != 0;
+            tables[head].RetainsWeights = table[3] != 0;
         }
     }
 
@@ -259,7 +259,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     }
 
     /// <summary>What waits for a page to be full.</summary>
-    private Span<byte> Open(PageTable* table) => new(table->Open, Pool.Layout.ResidualBytes);
+    private Span<byte> Residual(PageTable* table) => new(table->Residual, Pool.Layout.ResidualBytes);
 
     private SavedCacheHeader Header(int sequence)
     {
@@ -267,7 +267,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             ?? throw new InvalidOperationException($"the model cannot be told from others ({nameof(ITransformer)}.{nameof(ITransformer.Identity)} is null), so a cache of it is neither saved nor resumed");
         PageLayout layout = Pool.Layout;
         return new SavedCacheHeader(
-            _declared.Description,
+            _declared.CacheFingerprint,
             $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.HasPerPageCounts ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
             identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
             _histories[sequence].Tokens.ToArray());

@@ -39,7 +39,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="transformer">The model.</param>
     /// <param name="layout">The layout of the pipeline's pages.</param>
     /// <param name="groupSize">G that the pipeline was compiled for.</param>
-    /// <param name="splitTokens">Longest piece of a head that one work item attends to; a multiple of the page.</param>
+    /// <param name="splitTokens">Longest split of a head that one work item attends to; a multiple of the page.</param>
     /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
@@ -128,7 +128,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <summary>The pages of all sequences.</summary>
     protected PagePool Pool { get; }
 
-    /// <summary>Pieces of the layer that is attended.</summary>
+    /// <summary>Splits of the layer that is attended.</summary>
     protected KvSplitPlan Items { get; }
 
     /// <summary>Scratch memory of the prompt's attention.</summary>

@@ -13,7 +13,7 @@ public class SessionOptions
     public string? PageFolder { get; init; }
 
     /// <summary>The pipeline, its stages and all their options, as text: what a saved cache was made by.</summary>
-    public virtual string Description => "";
+    public virtual string CacheFingerprint => "";
 
     /// <summary>Checks the values.</summary>
     /// <exception cref="StageOptionException">A value is out of range.</exception>

@@ -14,5 +14,5 @@ public interface ICascadeTier : IRetrievalTier
     /// <param name="layer">The layer.</param>
     /// <param name="head">The key-value head.</param>
     /// <param name="tokens">Slots that stay; at most what the head holds.</param>
-    void Cut(int sequence, int layer, int head, int tokens);
+    void OnShrink(int sequence, int layer, int head, int tokens);
 }

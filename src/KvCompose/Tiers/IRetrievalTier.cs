@@ -19,13 +19,13 @@ public interface IRetrievalTier : IDisposable
     /// <param name="sequence">The sequence.</param>
     /// <param name="promptTokens">Tokens of the prompt, n.</param>
     /// <param name="cancellation">Ends the prompt.</param>
-    void Ready(int sequence, int promptTokens, CancellationToken cancellation);
+    void OnPrefillCompleted(int sequence, int promptTokens, CancellationToken cancellation);
 
     /// <summary>Called once a layer of a decode step, when the step's tokens are appended and before attention: may change what is resident.</summary>
     void FetchBeforeAttention(in DecodeStep step);
 
     /// <summary>Called once a layer of a decode step, after attention: watched heads have left their weights.</summary>
-    void Watch(in DecodeStep step);
+    void OnAttention(in DecodeStep step);
 
     /// <summary>Forgets a sequence; its pages have not been returned yet. Called for sequences that hold nothing, too.</summary>
     void Clear(int sequence);

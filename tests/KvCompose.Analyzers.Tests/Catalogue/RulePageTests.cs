@@ -33,7 +33,7 @@ public class RulePageTests
             .RunGeneratorsAndUpdateCompilation(project.Compile(example.Code), out var output, out var reported);
         var found = await output
             .WithAnalyzers(
-                [new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer()],
+                [new PipelineDeclarationAnalyzer(), new StagesWithoutPipelineAnalyzer(), new UnobservedStatisticAnalyzer()],
                 new AnalyzerOptions(project.AdditionalFiles))
             .GetAllDiagnosticsAsync();
         return [.. reported, .. found.Where(IsAboutTheDeclaration)];

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using KvCompose.Conformance.Reading;
 
 namespace KvCompose.Conformance.Running;
 
@@ -19,34 +18,5 @@ public abstract class VectorKind : IVectorKind
     protected abstract void Check(JsonElement @case);
 
     /// <inheritdoc/>
-    public VectorResult Run(VectorFile file)
-    {
-        int cases = 0, failed = 0;
-        string first = "";
-        foreach (JsonElement @case in CasesIn(file))
-        {
-            cases++;
-            try
-            {
-                Check(@case);
-            }
-            catch (Exception failure)
-            {
-                if (failed++ == 0)
-                {
-                    first = $"{@case.OptionalText("id") ?? $"case {cases - 1}"}: {Describe(failure)}";
-                }
-            }
-        }
-
-        if (cases == 0)
-        {
-            return VectorResult.Failed(0, "the file holds no case");
-        }
-
-        return failed == 0 ? VectorResult.Passed(cases) : VectorResult.Failed(cases, $"{failed} of {cases} cases; first {first}");
-    }
-
-    private static string Describe(Exception failure) =>
-        failure is VectorMismatchException or VectorFormatException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}";
+    public VectorResult Run(VectorFile file) => CaseLoop.Run(CasesIn(file), Check);
 }

@@ -101,7 +101,7 @@ internal sealed unsafe class AllBackTier(TierContext context) : IRetrievalTier
         _away[(placement.Sequence, placement.Layer, placement.Head)] = away;
     }
 
-    public void Ready(int sequence, int promptTokens, CancellationToken cancellation)
+    public void OnPrefillCompleted(int sequence, int promptTokens, CancellationToken cancellation)
     {
     }
 
@@ -119,7 +119,7 @@ internal sealed unsafe class AllBackTier(TierContext context) : IRetrievalTier
         }
     }
 
-    public void Watch(in DecodeStep step) => Watched++;
+    public void OnAttention(in DecodeStep step) => Watched++;
 
     public void Clear(int sequence)
     {

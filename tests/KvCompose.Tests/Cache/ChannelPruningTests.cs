@@ -86,12 +86,12 @@ public unsafe class ChannelPruningTests
     public void Layout_OfPrunedPages_HasRoomForKeptChannels()
     {
         var layout = new PageLayout(64, 32, 32, keyChannels: 40);
-        Assert.True(layout is { Pruned: true, Sealed: true, Quantised: false });
+        Assert.True(layout is { Pruned: true, CompressesFullPages: true, Quantised: false });
         Assert.Equal(32 * 40 * 4, layout.ValueOffset);
         Assert.Equal((32 * 40 * 4) + (32 * 64 * 4), layout.PositionOffset);
         Assert.Equal(40 * 4, layout.ChannelBytes);
         Assert.Equal(2 * 32 * 64 * 4, layout.ResidualBytes);
-        Assert.True(new PageLayout(64, 32, 32, keyChannels: 64) is { Pruned: false, Sealed: false, ChannelBytes: 0, ResidualBytes: 0 });
+        Assert.True(new PageLayout(64, 32, 32, keyChannels: 64) is { Pruned: false, CompressesFullPages: false, ChannelBytes: 0, ResidualBytes: 0 });
     }
 
     [Theory]

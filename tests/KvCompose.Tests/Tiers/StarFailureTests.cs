@@ -88,7 +88,7 @@ public sealed unsafe class StarFailureTests : IDisposable
     /// <summary>A step of the pivot that attends to the last tokens of the prompt most.</summary>
     private bool AskForTheLastTokens(GatherWorker worker)
     {
-        var table = new PageTable { Tokens = Tokens, PageCount = Tokens / 16, Watched = true };
+        var table = new PageTable { Tokens = Tokens, PageCount = Tokens / 16, RetainsWeights = true };
         _items.Clear();
         _items.Add(&table, 1, null, null, 0, Tokens);
         _items.PlaceWeights();
@@ -99,7 +99,7 @@ public sealed unsafe class StarFailureTests : IDisposable
             item.Weights[token] = token + 1;
         }
 
-        _star.Look(_items, _items.Heads, _scratch);
+        _star.SampleOverlap(_items, _items.Heads, _scratch);
         return _star.Ask(worker, _counters);
     }
 }

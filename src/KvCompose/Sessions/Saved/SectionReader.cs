@@ -16,11 +16,16 @@ public sealed class SectionReader : IDisposable
     internal SectionReader(Stream stream, string source)
     {
         (_stream, _source) = (stream, source);
-        Span<byte> magic = stackalloc byte[SectionWriter.Magic.Length];
+        Span<byte> magic = stackalloc byte[SectionWriter.Name.Length + 1];
         if (stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length
-            || !magic.SequenceEqual(Encoding.ASCII.GetBytes(SectionWriter.Magic)))
+            || !magic[..^1].SequenceEqual(Encoding.ASCII.GetBytes(SectionWriter.Name)))
         {
-            throw Wrong($"it does not begin with {SectionWriter.Magic}");
+            throw Wrong($"it does not begin with {SectionWriter.Name}");
+        }
+
+        if (magic[^1] != SectionWriter.Version)
+        {
+            throw Wrong($"its format has version {(char)magic[^1]}, and this library reads version {SectionWriter.Version}: process the prompt again and save it");
         }
 
         _hash.AppendData(magic);

@@ -11,8 +11,11 @@ namespace KvCompose.Sessions.Saved;
 /// </summary>
 public sealed class SectionWriter : IDisposable
 {
-    /// <summary>What a saved cache begins with.</summary>
-    internal const string Magic = "KVCACHE1";
+    /// <summary>What a saved cache of any version begins with; a digit that states the version follows.</summary>
+    internal const string Name = "KVCACHE";
+
+    /// <summary>Version of the format. It rises when sections or the text that describes pipelines change.</summary>
+    internal const char Version = '2';
 
     private readonly Stream _stream;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -20,7 +23,7 @@ public sealed class SectionWriter : IDisposable
     internal SectionWriter(Stream stream)
     {
         _stream = stream;
-        Write(Encoding.ASCII.GetBytes(Magic));
+        Write(Encoding.ASCII.GetBytes(Name + Version));
     }
 
     /// <summary>Begins a section, which <see cref="End"/> ends.</summary>

@@ -15,17 +15,17 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
     private const int Lanes = 16;
 
     /// <summary>Floats that the factors of one sequence take.</summary>
-    /// <param name="pieces">Pieces that hold the prompt.</param>
-    public int FactorFloats(int pieces) => heads * pieces * groupSize;
+    /// <param name="splits">Splits that hold the prompt.</param>
+    public int FactorFloats(int splits) => heads * splits * groupSize;
 
-    /// <summary>Computes what the weights of every head and piece are multiplied by.</summary>
+    /// <summary>Computes what the weights of every head and split are multiplied by.</summary>
     /// <param name="items">Holds the weights.</param>
     /// <param name="first">The layer's heads of one sequence, [Hkv].</param>
     /// <param name="tokens">n, the slots of the prompt.</param>
-    /// <param name="factors">Receives [Hkv][pieces][G].</param>
+    /// <param name="factors">Receives [Hkv][splits][G].</param>
     public void Scale(KvSplitPlan items, AttendedHead* first, int tokens, float* factors)
     {
-        int pieces = (tokens + items.SplitTokens - 1) / items.SplitTokens, headFactors = pieces * groupSize;
+        int splits = (tokens + items.SplitTokens - 1) / items.SplitTokens, headFactors = splits * groupSize;
         if (selector != FilterSelector.Last)
         {
             for (int head = 0; head < heads; head++)
@@ -49,23 +49,23 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
         }
     }
 
-    /// <summary>Scores the tokens of one piece.</summary>
+    /// <summary>Scores the tokens of one split.</summary>
     /// <param name="items">Holds the weights.</param>
     /// <param name="first">The layer's heads of one sequence, [Hkv].</param>
-    /// <param name="piece">The piece.</param>
+    /// <param name="split">The split.</param>
     /// <param name="tokens">n.</param>
     /// <param name="factors">Of <see cref="Scale"/>.</param>
-    /// <param name="scores">Receives the piece's scores; what lies behind n, to the next multiple of 16, is undefined.</param>
-    public void Score(KvSplitPlan items, AttendedHead* first, int piece, int tokens, float* factors, float* scores)
+    /// <param name="scores">Receives the split's scores; what lies behind n, to the next multiple of 16, is undefined.</param>
+    public void Score(KvSplitPlan items, AttendedHead* first, int split, int tokens, float* factors, float* scores)
     {
-        int pieces = (tokens + items.SplitTokens - 1) / items.SplitTokens;
-        int count = Math.Min(items.SplitTokens, tokens - (piece * items.SplitTokens));
+        int splits = (tokens + items.SplitTokens - 1) / items.SplitTokens;
+        int count = Math.Min(items.SplitTokens, tokens - (split * items.SplitTokens));
         for (int head = 0; head < heads; head++)
         {
             for (int member = 0; member < groupSize; member++)
             {
-                float* weights = items.Weights(first + head, piece, member);
-                Vector512<float> factor = Vector512.Create(factors[(((head * pieces) + piece) * groupSize) + member]);
+                float* weights = items.Weights(first + head, split, member);
+                Vector512<float> factor = Vector512.Create(factors[(((head * splits) + split) * groupSize) + member]);
                 for (int token = 0; token < count; token += Lanes)
                 {
                     Vector512<float> own = Vector512.Load(weights + token) * factor;

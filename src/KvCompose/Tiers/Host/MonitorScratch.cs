@@ -6,13 +6,13 @@ namespace KvCompose.Tiers.Host;
 /// <summary>Working memory of one thread that looks at pivots. Grows with the longest sequence.</summary>
 internal sealed unsafe class MonitorScratch : IDisposable
 {
-    private NativeFloats? _pieces;
+    private NativeFloats? _splitScratch;
     private NativeFloats? _scores;
     private NativeFloats? _choice;
     private ulong[] _mask = [];
 
     /// <summary>For <see cref="PivotScores"/>.</summary>
-    public float* Pieces => _pieces!.Pointer;
+    public float* Splits => _splitScratch!.Pointer;
 
     /// <summary>Scores of the prompt.</summary>
     public float* Scores => _scores!.Pointer;
@@ -24,11 +24,11 @@ internal sealed unsafe class MonitorScratch : IDisposable
     public Span<ulong> Mask(int tokens) => _mask.AsSpan(0, TopMask.Words(tokens));
 
     /// <summary>Makes room for the tokens of a prompt.</summary>
-    /// <param name="pieceFloats">Floats of <see cref="Pieces"/>.</param>
+    /// <param name="splitFloats">Floats of <see cref="Splits"/>.</param>
     /// <param name="tokens">Tokens of the prompt.</param>
-    public void Reserve(int pieceFloats, int tokens)
+    public void Reserve(int splitFloats, int tokens)
     {
-        _pieces = NativeFloats.AtLeast(_pieces, pieceFloats);
+        _splitScratch = NativeFloats.AtLeast(_splitScratch, splitFloats);
         _scores = NativeFloats.AtLeast(_scores, tokens + 16);
         _choice = NativeFloats.AtLeast(_choice, TopMask.ScratchWords(tokens));
         if (_mask.Length < TopMask.Words(tokens))
@@ -40,7 +40,7 @@ internal sealed unsafe class MonitorScratch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _pieces?.Dispose();
+        _splitScratch?.Dispose();
         _scores?.Dispose();
         _choice?.Dispose();
     }

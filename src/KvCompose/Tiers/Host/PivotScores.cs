@@ -21,8 +21,8 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
     private readonly float _share = (pooling == PoolingKind.Average ? 1f / kernel : 1) / (reduction == GroupReduction.Mean ? groupSize : 1);
 
     /// <summary>Floats of working memory.</summary>
-    /// <param name="pieces">Pieces that the pivot's attention is cut into.</param>
-    public int ScratchFloats(int pieces) => EdgeFloats + (pieces * groupSize);
+    /// <param name="splits">Splits that the pivot's attention is cut into.</param>
+    public int ScratchFloats(int splits) => EdgeFloats + (splits * groupSize);
 
     private int EdgeFloats => (Lanes + (2 * _border) + Lanes - 1) / Lanes * Lanes;
 
@@ -38,15 +38,15 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
         items.Normalize(head, tokens, _share, factors);
         for (int start = 0; start < tokens; start += items.SplitTokens)
         {
-            int piece = start / items.SplitTokens, count = Math.Min(items.SplitTokens, tokens - start);
+            int split = start / items.SplitTokens, count = Math.Min(items.SplitTokens, tokens - start);
 
-            // Vectors whose neighbours all lie in the piece are pooled where they are.
+            // Vectors whose neighbours all lie in the split are pooled where they are.
             int first = Math.Min((_border + Lanes - 1) / Lanes * Lanes, count);
             int last = Math.Max(first, (count - _border) / Lanes * Lanes);
             for (int member = 0; member < groupSize; member++)
             {
-                float* row = items.Weights(head, piece, member);
-                float factor = factors[(piece * groupSize) + member];
+                float* row = items.Weights(head, split, member);
+                float factor = factors[(split * groupSize) + member];
                 if (pooling == PoolingKind.Average && _border == 2)
                 {
                     PoolFive(row, first, last, factor, member == 0, scores + start);
@@ -111,13 +111,13 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
         pooled.Store(scores);
     }
 
-    /// <summary>A vector of probabilities with its neighbours, which may lie in other pieces; 0 outside of the prompt.</summary>
+    /// <summary>A vector of probabilities with its neighbours, which may lie in other splits; 0 outside of the prompt.</summary>
     private void CopyScaled(KvSplitPlan items, AttendedHead* head, int slot, int tokens, int member, float* factors, float* line)
     {
         int end = slot + Lanes + (2 * _border);
         while (slot < end)
         {
-            int piece = slot / items.SplitTokens;
+            int split = slot / items.SplitTokens;
             if (slot < 0 || slot >= tokens)
             {
                 int until = slot < 0 ? Math.Min(0, end) : end;
@@ -127,9 +127,9 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
                 continue;
             }
 
-            float* row = items.Weights(head, piece, member) - (piece * items.SplitTokens);
-            float factor = factors[(piece * groupSize) + member];
-            int stop = Math.Min(Math.Min((piece + 1) * items.SplitTokens, tokens), end);
+            float* row = items.Weights(head, split, member) - (split * items.SplitTokens);
+            float factor = factors[(split * groupSize) + member];
+            int stop = Math.Min(Math.Min((split + 1) * items.SplitTokens, tokens), end);
             for (; slot < stop; slot++)
             {
                 *line++ = row[slot] * factor;

@@ -86,7 +86,7 @@ namespace Readers
             public global::KvCompose.HeadKvHeads HeadRole { get; init; } = new global::KvCompose.HeadKvHeads { Beta = 1.2d, Temperature = 1d, Largest = false };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Retrievers for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),

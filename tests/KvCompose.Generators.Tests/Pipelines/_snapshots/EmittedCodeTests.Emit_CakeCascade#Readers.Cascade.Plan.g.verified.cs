@@ -85,7 +85,7 @@ namespace Readers
             public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1.6d, Tau2 = 0.6d, Mode = global::KvCompose.Reference.CakeLedgerMode.Monotone };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Cascade for 1 query heads of 32 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.CakeBudget, Tokens = {LayerBudget.Tokens}, Tuning = {LayerBudget.Tuning}, Tau1 = {LayerBudget.Tau1}, Tau2 = {LayerBudget.Tau2}, Mode = {LayerBudget.Mode}"),

@@ -89,7 +89,7 @@ namespace Readers
             public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.CakeOnDisk for 2 query heads of 32 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.CakeBudget, Tokens = {LayerBudget.Tokens}, Tuning = {LayerBudget.Tuning}, Tau1 = {LayerBudget.Tau1}, Tau2 = {LayerBudget.Tau2}, Mode = {LayerBudget.Mode}"),

@@ -76,7 +76,7 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Everything for 4 query heads of 128 elements a key-value head",
                 "KvCompose.FullCache",

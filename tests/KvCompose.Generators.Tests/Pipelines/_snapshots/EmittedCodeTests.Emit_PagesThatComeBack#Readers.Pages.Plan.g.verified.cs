@@ -89,7 +89,7 @@ namespace Readers
             public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Pages for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),

@@ -74,7 +74,7 @@ namespace Readers
             internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
             {
                 int slot = table->Tokens++;
-                Store(table->Open, pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+                Store(table->Residual, pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
             }
 
             /// <summary>Writes a token into a place of a head's open page; when that is full, its keys and values are quantised.</summary>
@@ -135,7 +135,7 @@ namespace Readers
                     // The last page, until it is full, is not quantised yet.
                     if (tokens - token < Plan.PageTokens)
                     {
-                        ScoreOpen((byte*)item->Table->Open, (tokens - token + 15) / 16, queries, scores + token);
+                        ScoreOpen((byte*)item->Table->Residual, (tokens - token + 15) / 16, queries, scores + token);
                     }
                     else
                     {
@@ -156,7 +156,7 @@ namespace Readers
                 {
                     if (tokens - token < Plan.PageTokens)
                     {
-                        AccumulateOpen((byte*)(item->Table->Open + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
+                        AccumulateOpen((byte*)(item->Table->Residual + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
                     }
                     else
                     {

@@ -79,7 +79,7 @@ namespace Readers
             public global::KvCompose.GemFilter Propagation { get; init; } = new global::KvCompose.GemFilter { Layer = 13, Tokens = 1024, Rate = 0.1d, Kernel = 5, Pooling = global::KvCompose.PoolingKind.Average };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Gems for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.GemFilter, Layer = {Propagation.Layer}, Tokens = {Propagation.Tokens}, Rate = {Propagation.Rate}, Kernel = 5, Pooling = KvCompose.PoolingKind.Average"),

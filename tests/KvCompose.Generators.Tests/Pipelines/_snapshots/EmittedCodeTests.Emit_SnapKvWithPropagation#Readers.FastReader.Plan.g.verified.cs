@@ -86,7 +86,7 @@ namespace Readers
             public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 0, Kibibytes = 0, Ratio = 0.1d };
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.FastReader for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.TokenSelectivePropagation, Layer = {Propagation.Layer}, Tokens = {Propagation.Tokens}, Rate = {Propagation.Rate}"),

@@ -96,7 +96,7 @@ namespace Readers
             public HeadProfile? Profile { get; init; }
 
             /// <inheritdoc/>
-            public override string Description => string.Join(
+            public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.StarsAndPages for 4 query heads of 128 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.HeteroHeads, Ratio = {HeadRole.Ratio}, Defects = KvCompose.Reference.HeteroCache.ReferenceDefects.None"),

@@ -171,7 +171,7 @@ namespace Readers
                 }
 
                 // All layers are stored: what was placed can be asked for.
-                _tier.Ready(sequence, prompt.Length, cancellation);
+                _tier.OnPrefillCompleted(sequence, prompt.Length, cancellation);
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
                 return prompt.Length;

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using KvCompose.Conformance.Comparing;
+using KvCompose.Conformance.Reading;
+using KvCompose.Conformance.Running;
+using KvCompose.Models;
+using KvCompose.Models.Files.Gguf;
+
+namespace KvCompose.Conformance.Kinds.Gguf;
+
+/// <summary>GGUF files that must be refused with a message that names the field, or accepted although they look odd.</summary>
+public sealed class GgufBadKind : FolderKind
+{
+    private const long MaxAllocatedBytes = 4 << 20;
+
+    /// <inheritdoc/>
+    public override string Name => "gguf.bad";
+
+    /// <inheritdoc/>
+    protected override void Check(JsonElement @case, string folder)
+    {
+        string path = Path.Combine(folder, @case.Text("open"));
+        if (@case.Text("level") == "model")
+        {
+            return;
+        }
+
+        JsonElement accept = @case.Field("accept");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            GgufModel.Open(path).Dispose();
+            Expect.True(accept.ValueKind != JsonValueKind.False, "was accepted");
+        }
+        catch (ModelLoadException refusal)
+        {
+            Expect.True(accept.ValueKind != JsonValueKind.True, $"was refused: {refusal.Message}");
+            Expect.True(
+                accept.ValueKind != JsonValueKind.False || refusal.Message.Contains(@case.Text("field"), StringComparison.Ordinal),
+                $"the message names no '{@case.Text("field")}': {refusal.Message}");
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Expect.True(allocated < MaxAllocatedBytes, $"{allocated} bytes were allocated");
+    }
+}
