@@ -40,7 +40,7 @@ internal static partial class DecodeEmitter
         + (plan.Decode.Order == PoolingOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
         + (plan.Observation.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
 
-    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Pages.Layout.Sealed ? SealingStore(plan) : PlainStore(plan));
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Pages.Layout.CompressesFullPages ? SealingStore(plan) : PlainStore(plan));
 
     private static string SealingStore(PipelinePlan plan) => $$"""
         /// <summary>Writes a token into a place of a head's open page; when that is full, {{(plan.Pages.Layout.Pruned ? "its keys lose the channels that are not kept" : "its keys and values are quantised")}}.</summary>

@@ -77,7 +77,7 @@ internal static partial class DecodeEmitter
                 writer.WriteLine(KeptQueries);
             }
 
-            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedScores : plan.Pages.Layout.Sealed ? SealedScores(plan) : FullScores);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedScores : plan.Pages.Layout.CompressesFullPages ? SealedScores(plan) : FullScores);
             writer.WriteLine("""
 
                 // Softmax over the piece.
@@ -90,7 +90,7 @@ internal static partial class DecodeEmitter
                 new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
                 pages = item->Table->Pages + item->FirstPage;
                 """);
-            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedValues : plan.Pages.Layout.Sealed ? SealedValues : FullValues);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedValues : plan.Pages.Layout.CompressesFullPages ? SealedValues : FullValues);
             writer.WriteLine(AttendEnd);
         }
 

@@ -33,7 +33,7 @@ internal static partial class DecodeEmitter
 
                 """);
             WriteAttend(writer, plan);
-            StoredElements[] read = plan.Pages.Layout.Sealed ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
+            StoredElements[] read = plan.Pages.Layout.CompressesFullPages ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
             foreach (StoredElements elements in read)
             {
                 writer.WriteLine();

@@ -123,7 +123,7 @@ namespace Readers
                         {
                             // What it loses joins what was placed of the layer.
                             int remaining = Math.Min(cache.Tokens(done, head), PrefillLoops.Kept(layerBudgets[done], statistics[done].Tokens));
-                            _tier.Cut(sequence, done, head, remaining);
+                            _tier.OnShrink(sequence, done, head, remaining);
                             cache.Resize(done, head, remaining);
                         }
                     }
@@ -163,7 +163,7 @@ namespace Readers
                 }
 
                 // All layers are stored: what was placed can be asked for.
-                _tier.Ready(sequence, prompt.Length, cancellation);
+                _tier.OnPrefillCompleted(sequence, prompt.Length, cancellation);
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
                 return prompt.Length;

@@ -68,8 +68,8 @@ namespace Readers
 
                     // Watch: what the step attended to.
                     DecodeStep attended = new() { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
-                    _tier.Watch(in attended);
-                    _tier2.Watch(in attended);
+                    _tier.OnAttention(in attended);
+                    _tier2.OnAttention(in attended);
 
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, Queries, Hidden, rows);

@@ -67,7 +67,7 @@ namespace Readers
 
                     // Watch: what the step attended to.
                     DecodeStep attended = new() { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
-                    _tier.Watch(in attended);
+                    _tier.OnAttention(in attended);
 
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, Queries, Hidden, rows);
