@@ -49,14 +49,14 @@ internal static class RuleDescriptors
     public static readonly DiagnosticDescriptor SlotFilledTwice = new(
         RuleIds.SlotFilledTwice,
         "Stage slot filled twice",
-        "Pipeline '{0}' declares {1} {2} stages, but only one is allowed",
+        "Pipeline '{0}' declares {1} {2} stages ({3}), but only one is allowed",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.SlotFilledTwice), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor StageMissing = new(
         RuleIds.StageMissing,
         "Required stage is missing",
-        "Pipeline '{0}' needs a {1} stage",
+        "Pipeline '{0}' needs a {1} stage, such as {2}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.StageMissing), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
@@ -76,7 +76,7 @@ internal static class RuleDescriptors
 
     public static readonly DiagnosticDescriptor NeedNotProvided = new(
         RuleIds.NeedNotProvided,
-        "Stages are incompatible",
+        "Stage lacks what it needs",
         "Stage '{0}' needs {1}, which no other stage of '{2}' provides",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NeedNotProvided), customTags: WellKnownDiagnosticTags.NotConfigurable);
@@ -90,43 +90,43 @@ internal static class RuleDescriptors
 
     public static readonly DiagnosticDescriptor BudgetBelowProtected = new(
         RuleIds.BudgetBelowProtected,
-        "Budget is smaller than what is always kept",
-        "Budget of '{0}' is {1} tokens, but {2} are always kept",
+        "Budget is smaller than the protected tokens",
+        "Budget of '{0}' is {1} tokens, but {2} tokens are protected (sinks and window)",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.BudgetBelowProtected), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor RenumberedPositions = new(
         RuleIds.RenumberedPositions,
-        "Positions are re-numbered under rotated keys",
-        "Stage '{0}' re-numbers positions, but cached keys are already rotated by the old ones",
+        "Renumbered positions contradict rotated keys",
+        "Stage '{0}' renumbers positions, but cached keys are already rotated by their original positions",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.RenumberedPositions), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor StageWithoutEffect = new(
         RuleIds.StageWithoutEffect,
         "Stage has no effect",
-        "Stage '{0}' has no effect because selection '{1}' keeps every token",
+        "Stage '{0}' has no effect because selection '{1}' keeps every token; a selection that drops tokens states Lossy = true in its facts",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.StageWithoutEffect));
 
     public static readonly DiagnosticDescriptor CascadeBypassesStore = new(
         RuleIds.CascadeBypassesStore,
-        "Cascade drops past a backing store",
-        "Budget '{0}' shrinks layers that are done, and what they lose then would not reach the backing store of '{1}'",
+        "Cascade bypasses the backing store",
+        "Budget '{0}' shrinks layers that are already processed, and the tokens that they lose would not reach the backing store of '{1}'",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.CascadeBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor DecodeEvictionBypassesStore = new(
         RuleIds.DecodeEvictionBypassesStore,
-        "Eviction while decoding drops past a backing store",
-        "Selection '{0}' evicts while decoding, and what leaves then would not reach the backing store of '{1}'",
+        "Decode eviction bypasses the backing store",
+        "Selection '{0}' evicts while decoding, and the evicted tokens would not reach the backing store of '{1}'",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.DecodeEvictionBypassesStore), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor OptionOverruled = new(
         RuleIds.OptionOverruled,
-        "Option is overruled by a preset",
-        "Option '{0}' of '{1}' has no effect because option '{2}' decides it",
+        "Option is overridden by a preset",
+        "Option '{0}' of '{1}' has no effect because option '{2}' sets it",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.OptionOverruled));
 
@@ -139,78 +139,78 @@ internal static class RuleDescriptors
 
     public static readonly DiagnosticDescriptor NothingToChoose = new(
         RuleIds.NothingToChoose,
-        "Budget leaves nothing to choose",
-        "Budget of '{0}' is {1} tokens, all of which are always kept, so '{2}' chooses nothing",
+        "Budget leaves nothing to select",
+        "Budget of '{0}' is {1} tokens, all of them protected, so '{2}' selects nothing",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NothingToChoose));
 
     public static readonly DiagnosticDescriptor CascadeShortensPages = new(
         RuleIds.CascadeShortensPages,
-        "Cascade shortens pages that count for themselves",
-        "Budget '{0}' shortens the ranked tables of finished layers, but '{1}' fills pages in an order of its own",
+        "Cascade needs score-ordered pages",
+        "Budget '{0}' shrinks layers by truncating their ranked pages, but '{1}' fills pages in another order",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.CascadeShortensPages), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor ValueHasAPrice = new(
         RuleIds.ValueHasAPrice,
-        "Option value has a price",
+        "Option value has a documented caveat",
         "Option '{0}' of '{1}' is {2}, which {3}",
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ValueHasAPrice));
 
     public static readonly DiagnosticDescriptor LayersDoNotAscend = new(
         RuleIds.LayersDoNotAscend,
-        "Layers of stages do not ascend",
-        "Stage '{0}' acts at layer {1}, but must come behind layer {2} of the one declared before it",
+        "Layers of repeated stages must ascend",
+        "Stage '{0}' acts at layer {1}, but must act after layer {2} of the stage declared before it",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LayersDoNotAscend), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor RetentionAbovePropagation = new(
         RuleIds.RetentionAbovePropagation,
         "Retention rate is above the propagation rate",
-        "Budget '{0}' keeps {1} of the prompt, but behind '{2}' only {3} of it is there, all of which is kept",
+        "Budget '{0}' keeps {1} of the prompt, but only {3} of it propagates past '{2}', and all of that is kept",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.RetentionAbovePropagation));
 
     public static readonly DiagnosticDescriptor PropagationBelowBudget = new(
         RuleIds.PropagationBelowBudget,
-        "Fewer tokens go on than are kept",
-        "Stage '{0}' lets {1} tokens go on, fewer than the {3} that '{2}' keeps: deeper layers keep all they get, and a prompt between the two is cut although no layer compresses it",
+        "Fewer tokens propagate than are kept",
+        "Stage '{0}' propagates {1} tokens, fewer than the {3} that '{2}' keeps: deeper layers keep all they get, and a prompt of a length between the two is shortened although no layer compresses it",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.PropagationBelowBudget));
 
     public static readonly DiagnosticDescriptor WholePromptNeeded = new(
         RuleIds.WholePromptNeeded,
         "Stage needs tokens that are never computed",
-        "Stage '{0}' counts on every token of the prompt, but '{1}' lets only some reach the deeper layers",
+        "Stage '{0}' needs every token of the prompt in every layer, but '{1}' propagates only some to the deeper layers",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.WholePromptNeeded), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor StoreBehindPropagation = new(
         RuleIds.StoreBehindPropagation,
-        "Backing store holds only what went on",
-        "Stage '{0}' can bring back what reached a layer, which behind '{1}' is not the whole prompt",
+        "Backing store holds propagated tokens only",
+        "Stage '{0}' can fetch only tokens that reached a layer; after '{1}' that is not the whole prompt",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.StoreBehindPropagation));
 
     public static readonly DiagnosticDescriptor LayerDoubtful = new(
         RuleIds.LayerDoubtful,
-        "Propagation layer is doubtful",
+        "Propagation layer is questionable",
         "Stage '{0}' acts at layer {1} of {2}: {3}",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LayerDoubtful));
 
     public static readonly DiagnosticDescriptor DecodeEvictionBehindPropagation = new(
         RuleIds.DecodeEvictionBehindPropagation,
-        "Tokens that went on are evicted while decoding",
-        "Stage '{0}' evicts while decoding, so that deeper layers lose also what '{1}' let go on",
+        "Propagated tokens are evicted while decoding",
+        "Stage '{0}' evicts while decoding, so deeper layers also lose tokens that '{1}' propagated",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.DecodeEvictionBehindPropagation));
 
     public static readonly DiagnosticDescriptor ShortestPrompt = new(
         RuleIds.ShortestPrompt,
-        "Shortest prompt that is cut",
-        "Prompts of fewer than {0} tokens are not cut in every layer: their share is less than the {1} tokens that are always kept",
+        "Shortest prompt that is compressed",
+        "Prompts of fewer than {0} tokens are not compressed in every layer: their share is less than the {1} protected tokens",
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ShortestPrompt));
 
@@ -237,140 +237,140 @@ internal static class RuleDescriptors
 
     public static readonly DiagnosticDescriptor LayerOutsideModel = new(
         RuleIds.LayerOutsideModel,
-        "Layer is not one of the model",
+        "Layer is outside the model",
         "Stage '{0}' acts at layer {1}, but the model of '{2}' has {3}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LayerOutsideModel), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor ProfileNotFound = new(
         RuleIds.ProfileNotFound,
-        "Profile is not there",
+        "Profile file is missing",
         "Stage '{0}' names profile '{1}', which is {2}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileNotFound), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor ProfileInvalid = new(
         RuleIds.ProfileInvalid,
-        "Profile is not valid",
-        "Profile '{0}' of '{1}' is not valid: {2}",
+        "Profile is invalid",
+        "Profile '{0}' of '{1}' is invalid: {2}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileInvalid), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor ProfileMissing = new(
         RuleIds.ProfileMissing,
         "Stage needs a profile",
-        "Stage '{0}' needs a profile: name one of the project's additional files",
+        "Stage '{0}' needs a profile: set Profile to one of the project's additional files",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileMissing), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor EvictionIsATie = new(
         RuleIds.EvictionIsATie,
-        "Eviction among tied tokens",
-        "Budget of '{0}' leaves {1} tokens to choose, so few that '{2}' sees ties between them when it pools while decoding",
+        "Budget is too close to the pooling kernel",
+        "Budget of '{0}' leaves {1} tokens to choose from, so few that decode-time pooling of '{2}' ties their scores",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.EvictionIsATie));
 
     public static readonly DiagnosticDescriptor NobodyToFetchFor = new(
         RuleIds.NobodyToFetchFor,
-        "Nobody to fetch for",
-        "'{0}' fetches for satellites, but no head-role stage of '{1}' reads a profile to say which heads these are",
+        "Offload stage has no satellite heads",
+        "'{0}' fetches for satellite heads, but no head-role stage of '{1}' reads a profile that names them",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NobodyToFetchFor), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor SatellitesWithoutStore = new(
         RuleIds.SatellitesWithoutStore,
-        "Satellites without a backing store",
-        "'{0}' names satellites that are to be refreshed, but no stage keeps what they leave out",
+        "Satellites have no backing store",
+        "'{0}' names satellites, but no residency stage stores the tokens that they do not keep",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.SatellitesWithoutStore));
 
     public static readonly DiagnosticDescriptor TwoOwnersOfBudgets = new(
         RuleIds.TwoOwnersOfBudgets,
-        "Two stages own the budgets",
-        "'{0}' and '{1}' both decide how many tokens a head keeps",
+        "Two stages set the budgets",
+        "'{0}' and '{1}' both set how many tokens a head keeps",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.TwoOwnersOfBudgets), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor DriftNeverSeen = new(
         RuleIds.DriftNeverSeen,
-        "Drift is never seen",
-        "Option {0} of '{1}' is 0: no overlap is below that, so nothing is ever fetched",
+        "Drift is never detected",
+        "Option {0} of '{1}' is 0: no overlap is below 0, so nothing is ever fetched",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.DriftNeverSeen));
 
     public static readonly DiagnosticDescriptor ReproducesDefects = new(
         RuleIds.ReproducesDefects,
         "Defects of the published code are reproduced",
-        "'{0}' reproduces defects of the published code; what it chooses differs from what the method describes",
+        "'{0}' reproduces defects of the published code, so its choices differ from the method's description",
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ReproducesDefects));
 
     public static readonly DiagnosticDescriptor ProfileOfAllTokens = new(
         RuleIds.ProfileOfAllTokens,
-        "Profile of all tokens behind a propagation",
-        "'{0}' lets deeper layers see a part of the prompt, but the profile of '{1}' was made where every layer saw all of it",
+        "Profile was measured without propagation",
+        "'{0}' propagates a part of the prompt to deeper layers, but the profile of '{1}' was measured with the whole prompt in every layer",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileOfAllTokens));
 
     public static readonly DiagnosticDescriptor SealedPagesChange = new(
         RuleIds.SealedPagesChange,
-        "Sealed pages would change",
+        "Stage changes full pages of a quantised or pruned storage",
         "'{0}' {1} when they are full, but '{2}' {3}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.SealedPagesChange), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor MonitorSeesStoredKeys = new(
         RuleIds.MonitorSeesStoredKeys,
-        "Decisions follow inexact keys",
-        "'{0}' stores keys in {1} bits, and '{2}' decides by the attention that they get while decoding",
+        "Decode-time decisions use inexact keys",
+        "'{0}' stores keys in {1} bits, and '{2}' decides by the attention that they receive while decoding",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.MonitorSeesStoredKeys));
 
     public static readonly DiagnosticDescriptor NoChannelPruned = new(
         RuleIds.NoChannelPruned,
         "No channel is pruned",
-        "'{0}' prunes {1} of {2} channels, which is fewer than the {3} that go at a time: no channel would be pruned",
+        "'{0}' prunes {1} of {2} channels, fewer than the {3} that are pruned together, so no channel would be pruned",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NoChannelPruned), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor LayoutNotCarried = new(
         RuleIds.LayoutNotCarried,
-        "Layout that another stage cannot read",
-        "'{0}' leaves a {1} layout, but '{2}' carries {3} at most",
+        "Layout is not supported by another stage",
+        "'{0}' produces a {1} layout, but '{2}' supports {3} at most",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LayoutNotCarried), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor PageSizesDiffer = new(
         RuleIds.PageSizesDiffer,
         "Page sizes differ",
-        "'{0}' works on pages of {1} tokens, but '{2}' has pages of {3}",
+        "'{0}' needs pages of {1} tokens, but '{2}' has pages of {3}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.PageSizesDiffer), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor HeadsServedTwice = new(
         RuleIds.HeadsServedTwice,
-        "Heads are served by two residencies",
-        "'{0}' and '{1}' both serve heads of role {2}: what such a head leaves out would have two places",
+        "Two residencies serve the same heads",
+        "'{0}' and '{1}' both serve heads of role {2}: their unselected tokens would be stored twice",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.HeadsServedTwice), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor NoHeadToServe = new(
         RuleIds.NoHeadToServe,
         "Residency has no heads to serve",
-        "'{0}' serves heads of role {1}, but no stage of the pipeline gives roles: every head is compressed",
+        "'{0}' serves heads of role {1}, but no stage of the pipeline assigns roles: every head is compressed",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NoHeadToServe));
 
     public static readonly DiagnosticDescriptor CostsMoreThanItSaves = new(
         RuleIds.CostsMoreThanItSaves,
-        "Costs more than it saves",
-        "'{0}' runs {1} of {2} layers on the whole prompt and then all of them on {3} of it: more than one pass costs",
+        "Two-pass prefill costs more than it saves",
+        "'{0}' runs {1} of {2} layers on the whole prompt and then all layers on {3} of it, which costs more than one pass",
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.CostsMoreThanItSaves));
 
     public static readonly DiagnosticDescriptor ModelShapeDiffers = new(
         RuleIds.ModelShapeDiffers,
-        "Shape is not the model's",
+        "Shape differs from the model's",
         "{0} of pipeline '{1}' is {2}, but that of model '{3}' is {4}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ModelShapeDiffers), customTags: WellKnownDiagnosticTags.NotConfigurable);
@@ -385,77 +385,77 @@ internal static class RuleDescriptors
     public static readonly DiagnosticDescriptor LimitExceeded = new(
         RuleIds.LimitExceeded,
         "Cache exceeds its limit",
-        "Pipeline '{0}' may hold {1} bytes behind a prompt of {2} tokens, more than its limit of {3}",
+        "Pipeline '{0}' may hold {1} bytes after a prompt of {2} tokens, more than its limit of {3}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LimitExceeded), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor LimitUnknown = new(
         RuleIds.LimitUnknown,
-        "Limit cannot be compared",
-        "The limit of pipeline '{0}' cannot be compared with what it holds: {1}",
+        "Limit cannot be checked",
+        "The limit of pipeline '{0}' cannot be checked against what it holds: {1}",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LimitUnknown), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
-        "Shared prefix is chosen by its own end",
-        "'{0}' chooses by what the end of the prompt asks for, so what '{1}' keeps of a shared prefix is of no use to a prompt that asks for something else",
+        "Query-aware stage cannot serve shared prefixes",
+        "'{0}' selects by the end of the prompt, so what '{1}' keeps of a shared prefix does not suit a prompt with another ending",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.PrefixChosenByItsEnd), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor RatioBelowFullHeads = new(
         RuleIds.RatioBelowFullHeads,
-        "Ratio is taken by the full heads alone",
-        "Option {0} of '{1}' is {2}, but {3} of {4} heads of '{5}' keep the whole prompt: nothing is left for the others",
+        "Ratio leaves nothing for compressed heads",
+        "Option {0} of '{1}' is {2}, but ⌊{2} · {4} heads⌋ must be above {3}, the number of heads of '{5}' that keep the whole prompt",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.RatioBelowFullHeads), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor DriftIsChance = new(
         RuleIds.DriftIsChance,
-        "Drift looks like chance",
-        "Reference sets hold {0} of the prompt, so unrelated ones overlap by as much: with {1} = {3} '{2}' hardly sees a drift",
+        "Drift threshold is within chance overlap",
+        "Reference sets hold {0} of the prompt, so unrelated sets overlap by as much: with {1} = {3} '{2}' rarely detects drift",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.DriftIsChance));
 
     public static readonly DiagnosticDescriptor DriftImpossible = new(
         RuleIds.DriftImpossible,
-        "Drift cannot be seen",
-        "Reference sets hold {0} of the prompt, so any two have at least {1} in common: with {2} = {4} '{3}' never fetches anything",
+        "Drift cannot be detected",
+        "Reference sets hold {0} of the prompt, so any two of them overlap by at least {1}: with {2} = {4} '{3}' never fetches anything",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.DriftImpossible), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor NobodyIsWatched = new(
         RuleIds.NobodyIsWatched,
-        "Nobody is watched",
-        "'{0}' watches pivots, but '{1}' has none: nothing is ever fetched",
+        "Profile has no pivot heads",
+        "'{0}' monitors pivots, but '{1}' has none, so nothing is ever fetched",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NobodyIsWatched));
 
     public static readonly DiagnosticDescriptor HeadHasTwoSelectors = new(
         RuleIds.HeadHasTwoSelectors,
-        "Head has two selectors",
-        "'{0}' gives heads parts of their own, but '{1}' chooses the tokens of whole layers",
+        "Head roles conflict with filter layers",
+        "'{0}' assigns roles to heads, but '{1}' chooses the tokens of whole layers",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.HeadHasTwoSelectors), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor FilterNobodyFollows = new(
         RuleIds.FilterNobodyFollows,
-        "No layer follows a filter layer",
-        "Filter layer {0} of '{1}' chooses for nobody: layers behind it would follow from {2} on, but layer {3} is the next filter layer or the model's end",
+        "Filter layer has no following layer",
+        "Filter layer {0} of '{1}' chooses for no layer: layers after it could follow from {2} on, but layer {3} is the next filter layer or the model's end",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.FilterNobodyFollows));
 
     public static readonly DiagnosticDescriptor PagesExceedRatio = new(
         RuleIds.PagesExceedRatio,
-        "Pages hold more than the ratio",
-        "'{0}' asks for {1} of a prompt, but of {2} tokens in pages of {3} the heads hold {4}",
+        "Page rounding exceeds the ratio",
+        "'{0}' asks for {1} of a prompt, but the heads hold {4} of {2} tokens in pages of {3}",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.PagesExceedRatio));
 
     public static readonly DiagnosticDescriptor NoWholePages = new(
         RuleIds.NoWholePages,
-        "Retrieval budget is no number of whole pages",
-        "'{0}' brings in {1} tokens, which is no multiple of its pages' {2}: full pages leave {3} of them unused",
+        "Retrieval budget is not a whole number of pages",
+        "'{0}' retrieves {1} tokens, which is not a multiple of its {2}-token pages: full pages leave {3} of them unused",
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NoWholePages));
 
@@ -468,22 +468,22 @@ internal static class RuleDescriptors
 
     public static readonly DiagnosticDescriptor UnseenBits = new(
         RuleIds.UnseenBits,
-        "Host keeps bits that attention does not see",
-        "'{0}' keeps {1} bits an element on the host, of which attention sees {2}",
+        "Host pages hold more bits than attention uses",
+        "'{0}' stores {1} bits per element on the host, of which attention uses {2}",
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.UnseenBits));
 
     public static readonly DiagnosticDescriptor LayersHoldOtherTokens = new(
         RuleIds.LayersHoldOtherTokens,
-        "Layers of a reuse group leave different tokens out",
-        "'{0}' shares its pages among {1} layers, but '{2}' does not leave the same tokens out in each",
+        "Layers of a reuse group select different tokens",
+        "'{0}' shares its pages among {1} layers, but '{2}' does not select the same tokens in each",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LayersHoldOtherTokens), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
     public static readonly DiagnosticDescriptor NothingToPrefetch = new(
         RuleIds.NothingToPrefetch,
-        "There is nothing to prefetch",
-        "'{0}' is to prefetch, but every layer chooses its pages when it needs them",
+        "Nothing to prefetch",
+        "'{0}' is set to prefetch, but every layer chooses its own pages: set ReuseGroup to 2 or more",
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.NothingToPrefetch), customTags: WellKnownDiagnosticTags.NotConfigurable);
 

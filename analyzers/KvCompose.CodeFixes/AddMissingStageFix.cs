@@ -1,6 +1,8 @@
+using System;
 using System.Collections.Immutable;
 using System.Composition;
 using KvCompose.CodeFixes.Editing;
+using KvCompose.Shared;
 using KvCompose.Shared.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -27,10 +29,5 @@ public sealed class AddMissingStageFix : DeclarationFix
             $"Add [{stage}]", document.Id, declaration, node => AttributeLists.InsertLast((TypeDeclarationSyntax)node, stage));
     }
 
-    private static string? Simplest(string? slot) => slot switch
-    {
-        nameof(StageSlot.TokenSelection) => "FullCache",
-        nameof(StageSlot.LayerBudget) => "UniformBudget(Ratio = 0.25)",
-        _ => null,
-    };
+    private static string? Simplest(string? slot) => Enum.TryParse(slot, out StageSlot parsed) ? SlotNames.SimplestStage(parsed) : null;
 }

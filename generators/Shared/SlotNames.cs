@@ -13,6 +13,14 @@ internal static class SlotNames
         _ => "storage",
     };
 
+    /// <summary>The simplest built-in stage of a slot that a pipeline must fill, as a declaration writes it; null for other slots.</summary>
+    public static string? SimplestStage(StageSlot slot) => slot switch
+    {
+        StageSlot.TokenSelection => "FullCache",
+        StageSlot.LayerBudget => "UniformBudget(Ratio = 0.25)",
+        _ => null,
+    };
+
     public static string Of(StageProducts product) => product switch
     {
         StageProducts.TokenScores => "token scores",

@@ -11,11 +11,11 @@ namespace KvCompose.Samples.Evaluate;
 /// <param name="baseline">A session with the full cache.</param>
 /// <param name="length">Most tokens of a text.</param>
 /// <param name="arguments">How many texts, of which seed.</param>
-internal sealed class CellRunner(LlamaModel model, Examinee baseline, int length, EvaluateArguments arguments)
+internal sealed class CellRunner(LlamaModel model, PipelineEvaluator baseline, int length, EvaluateArguments arguments)
 {
     private readonly Dictionary<string, (TaskSample[] Samples, Continuation[] References)> _drawn = [];
 
-    public CellResult Run(CellKey key, EvaluationTask task, Examinee examinee, CancellationToken cancellation)
+    public CellResult Run(CellKey key, EvaluationTask task, PipelineEvaluator evaluator, CancellationToken cancellation)
     {
         (TaskSample[] samples, Continuation[] references) = Draw(task, cancellation);
         var answers = new List<SampleAnswer>();
@@ -23,14 +23,14 @@ internal sealed class CellRunner(LlamaModel model, Examinee baseline, int length
         int[][] kept = [];
         foreach (TaskSample sample in samples)
         {
-            SampleAnswer answer = examinee.Answer(sample, task.AnswerTokens, key.Mode, cancellation);
-            kept = answers.Count == 0 ? examinee.KeptOfHead : kept;
+            SampleAnswer answer = evaluator.Answer(sample, task.AnswerTokens, key.Mode, cancellation);
+            kept = answers.Count == 0 ? evaluator.KeptOfHead : kept;
             predictions.AddRange(sample.Questions.Zip(answer.Texts, (question, predicted) => new Prediction(
                 answers.Count, question.Text, question.AnswerPrefix, question.Answers, predicted, task.Score(predicted, question.Answers), question.Depth)));
             answers.Add(answer);
         }
 
-        Fidelity[] fidelity = key.Mode != arguments.Modes[0] ? [] : [.. samples.Zip(references, (sample, reference) => Fidelity.Of(examinee, sample, key.Mode, reference, cancellation))];
+        Fidelity[] fidelity = key.Mode != arguments.Modes[0] ? [] : [.. samples.Zip(references, (sample, reference) => Fidelity.Of(evaluator, sample, key.Mode, reference, cancellation))];
         return new CellResult(
             key, task.AnswerTokens, predictions, CellCost.Of(answers),
             fidelity.Length == 0 ? null : new Fidelity(fidelity.Average(one => one.Agreement), fidelity.Average(one => one.Divergence)), kept);

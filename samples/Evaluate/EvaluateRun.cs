@@ -15,22 +15,22 @@ internal static class EvaluateRun
     {
         using LlamaModel model = LlamaModel.Load(arguments.Model);
         EvaluationTask[] tasks = TaskList.Of(model, arguments);
-        TaskList.Check(tasks, model, arguments);
-        Entrant[] entrants = Entrants(arguments);
-        Array.ForEach(entrants, entrant => entrant.Check(model, arguments.Lengths));
+        arguments = arguments with { Budgets = TaskList.Budgets(arguments.Budgets, TaskList.ShortestContext(tasks, model, arguments)) };
+        BudgetedPipeline[] pipelines = BudgetedPipelines(arguments);
+        Array.ForEach(pipelines, pipeline => pipeline.Check(model, arguments.Lengths));
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(arguments.Model)));
         ResultsFolder results = ResultsFolder.Open(
             arguments.Results, new EvaluationSetting(name, arguments.Seed, arguments.Samples, arguments.Essay ?? "made up", Baseline.Name), arguments.Use);
 
         double bandwidth = MemoryBandwidth.Measure(cancellation: cancellation);
-        CellKey[] wanted = [.. from length in arguments.Lengths from entrant in entrants from mode in arguments.Modes from task in tasks
-                               select new CellKey(entrant.Pipeline.Name, task.Name, length, entrant.Budget, mode)];
+        CellKey[] wanted = [.. from length in arguments.Lengths from pipeline in pipelines from mode in arguments.Modes from task in tasks
+                               select new CellKey(pipeline.Pipeline.Name, task.Name, length, pipeline.Budget, mode)];
         CellKey[] missing = [.. wanted.Where(key => results.Find(key) is null)];
         CellProgress.Show(console, missing.Length, done =>
         {
             foreach (IGrouping<int, CellKey> length in missing.GroupBy(key => key.Length))
             {
-                Run(length.Key, [.. length], [.. entrants], tasks, model, arguments, cell =>
+                Run(length.Key, [.. length], [.. pipelines], tasks, model, arguments, cell =>
                 {
                     results.Save(cell);
                     done(cell);
@@ -46,34 +46,34 @@ internal static class EvaluateRun
     }
 
     private static void Run(
-        int length, CellKey[] missing, Entrant[] entrants, EvaluationTask[] tasks, LlamaModel model, EvaluateArguments arguments, Action<CellResult> done,
+        int length, CellKey[] missing, BudgetedPipeline[] pipelines, EvaluationTask[] tasks, LlamaModel model, EvaluateArguments arguments, Action<CellResult> done,
         CancellationToken cancellation)
     {
         using KvSession full = Baseline.Open(model, new NeedleBudget(new UniformBudget { Ratio = 1 }, length));
-        var runner = new CellRunner(model, new Examinee(full, model), length, arguments);
-        foreach (Entrant entrant in entrants)
+        var runner = new CellRunner(model, new PipelineEvaluator(full, model), length, arguments);
+        foreach (BudgetedPipeline pipeline in pipelines)
         {
-            CellKey[] own = [.. missing.Where(key => key.Pipeline == entrant.Pipeline.Name && key.Budget == entrant.Budget)];
+            CellKey[] own = [.. missing.Where(key => key.Pipeline == pipeline.Pipeline.Name && key.Budget == pipeline.Budget)];
             if (own.Length == 0)
             {
                 continue;
             }
 
-            using KvSession session = entrant.Open(model, length);
-            var examinee = new Examinee(session, model);
-            examinee.WarmUp(tasks[0].Samples(TaskList.Extent(model, arguments.Lengths.Min()), arguments.Seed).First(), cancellation);
+            using KvSession session = pipeline.Open(model, length);
+            var evaluator = new PipelineEvaluator(session, model);
+            evaluator.WarmUp(tasks[0].Samples(TaskList.Extent(model, arguments.Lengths.Min()), arguments.Seed).First(), cancellation);
             foreach (CellKey key in own)
             {
-                done(runner.Run(key, tasks.Single(task => task.Name == key.Task), examinee, cancellation));
+                done(runner.Run(key, tasks.Single(task => task.Name == key.Task), evaluator, cancellation));
             }
         }
     }
 
     /// <summary>Every pipeline with every budget; the baseline, and what a budget means nothing to, once.</summary>
-    private static Entrant[] Entrants(EvaluateArguments arguments) =>
+    private static BudgetedPipeline[] BudgetedPipelines(EvaluateArguments arguments) =>
     [
-        new Entrant(Baseline, 1),
+        new BudgetedPipeline(Baseline, 1),
         .. from pipeline in arguments.Pipelines where pipeline != Baseline
-           from budget in pipeline.KeepsEverything ? [1] : arguments.Budgets select new Entrant(pipeline, budget),
+           from budget in pipeline.KeepsEverything ? [1] : arguments.Budgets! select new BudgetedPipeline(pipeline, budget),
     ];
 }

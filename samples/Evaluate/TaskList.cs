@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvCompose.Evaluation;
 using KvCompose.Models;
 using KvCompose.Samples.Needle;
@@ -7,6 +8,8 @@ namespace KvCompose.Samples.Evaluate;
 /// <summary>The tasks that a model can be asked.</summary>
 internal static class TaskList
 {
+    private static readonly double[] DefaultBudgets = [0.125, 0.032];
+
     /// <summary>Those of its own words where words.json lies beside it, else those in English.</summary>
     public static EvaluationTask[] Of(LlamaModel model, EvaluateArguments arguments)
     {
@@ -19,8 +22,10 @@ internal static class TaskList
     }
 
     /// <summary>Draws a text of every task and length, so that a wrong length is known before any work is done.</summary>
-    public static void Check(IEnumerable<EvaluationTask> tasks, LlamaModel model, EvaluateArguments arguments)
+    /// <returns>Tokens of the shortest context.</returns>
+    public static int ShortestContext(IReadOnlyCollection<EvaluationTask> tasks, LlamaModel model, EvaluateArguments arguments)
     {
+        int shortest = int.MaxValue;
         foreach (int length in arguments.Lengths)
         {
             if (length > model.Shape.Context)
@@ -32,7 +37,7 @@ internal static class TaskList
             {
                 try
                 {
-                    CheckBudgets(arguments, length, model.Tokenizer.Encode(task.Samples(Extent(model, length), arguments.Seed).First().Context).Length);
+                    shortest = Math.Min(shortest, model.Tokenizer.Encode(task.Samples(Extent(model, length), arguments.Seed).First().Context).Length);
                 }
                 catch (TextTooShortException problem)
                 {
@@ -40,16 +45,32 @@ internal static class TaskList
                 }
             }
         }
+
+        return shortest;
     }
 
-    /// <summary>A head that may keep no more than the observation window chooses nothing, and some methods then keep all.</summary>
-    private static void CheckBudgets(EvaluateArguments arguments, int length, int contextTokens)
+    /// <summary>
+    /// The budgets of a run. A head that may keep no more tokens than the observation window selects nothing, and some methods then keep all:
+    /// a stated budget of that size is refused, a default one is raised to the smallest that selects.
+    /// </summary>
+    /// <param name="stated">The command line's budgets, or null.</param>
+    /// <param name="shortestContext">Tokens of the shortest context.</param>
+    public static IReadOnlyList<double> Budgets(IReadOnlyList<double>? stated, int shortestContext)
     {
-        foreach (double budget in arguments.Budgets.Where(budget => (int)(budget * contextTokens) <= EmbeddedModel.Window))
+        double least = Math.Ceiling(1000.0 * (EmbeddedModel.Window + 1) / shortestContext) / 1000;
+        if (stated is null)
         {
-            throw new WrongArgumentException(
-                $"--budget {budget} of a text of {contextTokens} tokens (--length {length}) is no more than the observation window of {EmbeddedModel.Window} tokens");
+            return [.. DefaultBudgets.Select(budget => Math.Max(budget, least)).Distinct()];
         }
+
+        foreach (double budget in stated.Where(budget => (int)(budget * shortestContext) <= EmbeddedModel.Window))
+        {
+            throw new WrongArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"--budget is {budget}, expected at least {least}: {budget} of a text of {shortestContext} tokens is no more than the observation window of {EmbeddedModel.Window} tokens"));
+        }
+
+        return stated;
     }
 
     public static TextExtent Extent(LlamaModel model, int length) => new(length, text => model.Tokenizer.Encode(text).Length);

@@ -1,22 +1,24 @@
+using System.Globalization;
 using KvCompose.Evaluation;
 using KvCompose.Models;
 
 namespace KvCompose.Samples.Needle;
 
 /// <summary>
-/// Finds how many tokens a pipeline may keep so that its pages take no more than given bytes, at any step of an answer: what each
-/// pipeline makes of its budget is its own affair, bytes are the same for all.
+/// Finds the largest budget with which a pipeline's pages take no more than given bytes, at any step of an answer. Pipelines use budgets
+/// differently; bytes compare them fairly.
 /// </summary>
 internal static class EqualBytes
 {
     private const int Probes = 5;
 
-    /// <summary>The largest budget that was found to fit; the smallest there is where none does.</summary>
+    /// <summary>The largest budget that was found to fit.</summary>
     /// <param name="pipeline">The pipeline.</param>
     /// <param name="model">The model.</param>
     /// <param name="text">A text as long as those that are asked about.</param>
     /// <param name="bytes">Most bytes of pages.</param>
     /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="WrongArgumentException">Even the smallest budget takes more, and the pipeline has one that takes less than the whole text.</exception>
     public static NeedleBudget Find(NeedlePipeline pipeline, LlamaModel model, NeedleText text, long bytes, CancellationToken cancellation)
     {
         NeedleQuestion question = text.Questions[0];
@@ -24,6 +26,12 @@ internal static class EqualBytes
         if (exceeds.Bytes <= bytes)
         {
             return Of(exceeds.Tokens);
+        }
+
+        if (fits.Bytes > bytes)
+        {
+            throw new WrongArgumentException(
+                $"--mebibytes is {Mebibytes(bytes)}, expected at least {Mebibytes(fits.Bytes)}: {pipeline.Name} holds that with its smallest budget at this length");
         }
 
         // Bytes go nearly linearly with tokens: a line through both ends finds the place in a few steps.
@@ -35,6 +43,9 @@ internal static class EqualBytes
         }
 
         return Of(fits.Tokens);
+
+        // Rounded up, so that the smallest value that is named is accepted.
+        static string Mebibytes(long count) => (Math.Ceiling(count / (double)(1 << 20) * 10_000) / 10_000).ToString("0.####", CultureInfo.InvariantCulture);
 
         NeedleBudget Of(int tokens) => new(new UniformBudget { Tokens = tokens }, question.PromptTokens);
 

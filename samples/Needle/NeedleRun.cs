@@ -12,7 +12,7 @@ internal static class NeedleRun
     public const int Facts = 8;
 
     private const int WarmUpTokens = 256;
-    private const int WarmUpSteps = 4;
+    private const int WarmUpSteps = 32; // more calls than the runtime takes to compile a method again, optimised
     private const int WarmUpBudgets = 3; // so that what a pipeline does beyond its budget has been compiled as well
 
     public static void Run(NeedleArguments arguments, IAnsiConsole console, CancellationToken cancellation)
@@ -27,44 +27,45 @@ internal static class NeedleRun
         }
 
         var task = new NeedleTask(vocabulary, arguments.Length, Facts, arguments.Turns);
-        Contestant[] contestants = Contestant.OpenAll(model, task.Texts(arguments.Seed).First(), arguments, cancellation);
+        PipelineRun[] runs = PipelineRun.OpenAll(model, task.Texts(arguments.Seed).First(), arguments, cancellation);
         try
         {
-            WarmUp(contestants, arguments, task.Texts(arguments.Seed).First(), cancellation);
-            var board = new ScoreBoard(contestants, arguments.Questions * contestants.Length);
+            WarmUp(runs, arguments, task.Texts(arguments.Seed).First(), cancellation);
+            var board = new ScoreBoard(runs, arguments.Questions * runs.Length, console.Profile.Height);
             LiveScoreBoard.Show(console, board, refresh =>
             {
                 foreach (NeedleText text in task.Texts(arguments.Seed).Take(arguments.Questions))
                 {
                     NeedleQuestion question = text.Questions[^1];
                     string asked = $"{model.Tokenizer.Decode(text.Asked(question))} {model.Tokenizer.Decode([.. question.Fact.Value])}";
-                    foreach (Contestant contestant in contestants)
+                    foreach (PipelineRun run in runs)
                     {
-                        foreach (NeedleAnswer answer in Answers(contestant.Session, text, cancellation))
+                        foreach (NeedleAnswer answer in Answers(run.Session, text, cancellation))
                         {
-                            contestant.Score.Add(answer);
+                            run.Score.Add(answer);
                         }
 
-                        board.Advance(asked);
+                        board.Advance(asked, run);
                         refresh();
                     }
                 }
             });
 
+            console.Write(Verdict.Of(runs));
             if (json is not null)
             {
-                NeedleResult[] results = [.. contestants.Select(contestant => NeedleResult.Of(contestant.Name, contestant.Score, contestant.Budget))];
+                NeedleResult[] results = [.. runs.Select(run => NeedleResult.Of(run.Name, run.Score, run.Budget))];
                 new NeedleReport(EmbeddedModel.Name, arguments.Length, arguments.Questions, results).Write(json.Stream);
                 json.Commit();
             }
         }
         finally
         {
-            Array.ForEach(contestants, contestant => contestant.Dispose());
+            Array.ForEach(runs, run => run.Dispose());
         }
     }
 
-    /// <summary>A lone question is answered with what the model says, several in turn each behind the right earlier answers.</summary>
+    /// <summary>A lone question is answered with what the model says, several in turn each after the right earlier answers.</summary>
     private static IReadOnlyList<NeedleAnswer> Answers(KvSession session, NeedleText text, CancellationToken cancellation)
         => text.Questions.Count == 1
             ? [NeedleAnswer.Of(session, text, text.Questions[0], cancellation)]
@@ -83,16 +84,16 @@ internal static class NeedleRun
     }
 
     /// <summary>Lets the runtime compile what is measured afterwards.</summary>
-    private static void WarmUp(Contestant[] contestants, NeedleArguments arguments, NeedleText text, CancellationToken cancellation)
+    private static void WarmUp(PipelineRun[] runs, NeedleArguments arguments, NeedleText text, CancellationToken cancellation)
     {
         int largest = arguments.Budgets.Max(budget => new NeedleBudget(budget, arguments.Length).Tokens);
         int tokens = Math.Min(Math.Max(WarmUpTokens, WarmUpBudgets * largest), text.Tokens.Length);
-        foreach (Contestant contestant in contestants)
+        foreach (PipelineRun run in runs)
         {
-            contestant.Session.Prefill(text.Tokens[..tokens], cancellation);
+            run.Session.Prefill(text.Tokens[..tokens], cancellation);
             for (int step = 0; step < WarmUpSteps; step++)
             {
-                contestant.Session.Step(text.Tokens[step..(step + 1)], cancellation);
+                run.Session.Step(text.Tokens[step..(step + 1)], cancellation);
             }
         }
     }

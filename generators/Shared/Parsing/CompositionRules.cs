@@ -116,7 +116,7 @@ internal static class CompositionRules
         => stages.FirstOrDefault(static stage => stage.Slot == StageSlot.TokenSelection);
 
     private static void ReportMissing(string pipeline, DiagnosticSite site, StageSlot slot, IDiagnosticSink sink)
-        => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot)) { FixData = FixData.OfSlot(slot) });
+        => sink.Report(new Finding(RuleIds.StageMissing, site, pipeline, SlotNames.Of(slot), $"[{SlotNames.SimplestStage(slot)}]") { FixData = FixData.OfSlot(slot) });
 
     /// <summary>A store that promises every token must see each one that leaves, and a table that is cut short must be ranked.</summary>
     private static bool CheckCascade(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)

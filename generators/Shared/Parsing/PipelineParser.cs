@@ -139,17 +139,21 @@ internal static class PipelineParser
             }
 
             int count = slot.Count();
+            string names = string.Join(", ", slot.Select(static entry => StageName(entry.Declaration)));
             foreach ((_, _, AttributeData surplus) in slot.Skip(1))
             {
                 valid = false;
                 sink.Report(new Finding(
                     RuleIds.SlotFilledTwice, DiagnosticSite.Of(surplus),
-                    type.Name, count.ToString(CultureInfo.InvariantCulture), SlotNames.Of(slot.Key)));
+                    type.Name, count.ToString(CultureInfo.InvariantCulture), SlotNames.Of(slot.Key), names));
             }
         }
 
         return valid;
     }
+
+    private static string StageName(AttributeData declaration)
+        => SlotAttributes.TryGet(declaration.AttributeClass, out _, out ITypeSymbol? stage) ? stage!.Name : "";
 
     /// <summary>Whether the stages of a slot say that they may stand beside each other; what could not be read is no further error.</summary>
     private static bool MayRepeat(IEnumerable<(StageSpec? Stage, StageSlot Slot, AttributeData Declaration)> slot)

@@ -8,7 +8,7 @@ namespace KvCompose.Samples.Evaluate;
 /// <param name="Pipelines">Who answers, beside the baseline.</param>
 /// <param name="Tasks">Names of the tasks; null for all that the model has words for.</param>
 /// <param name="Lengths">Most tokens of a text.</param>
-/// <param name="Budgets">Shares of the text that a head may keep.</param>
+/// <param name="Budgets">Shares of the text that a head may keep; null for the default ones.</param>
 /// <param name="Modes">When the question is known.</param>
 /// <param name="Samples">Texts of a cell.</param>
 /// <param name="FidelitySamples">Texts of a cell on which the distributions are compared with the full cache's.</param>
@@ -17,5 +17,5 @@ namespace KvCompose.Samples.Evaluate;
 /// <param name="Results">The results folder.</param>
 /// <param name="Use">What may happen to results that it holds.</param>
 internal sealed record EvaluateArguments(
-    string Model, IReadOnlyList<NeedlePipeline> Pipelines, IReadOnlyList<string>? Tasks, IReadOnlyList<int> Lengths, IReadOnlyList<double> Budgets,
+    string Model, IReadOnlyList<NeedlePipeline> Pipelines, IReadOnlyList<string>? Tasks, IReadOnlyList<int> Lengths, IReadOnlyList<double>? Budgets,
     IReadOnlyList<QuestionMode> Modes, int Samples, int FidelitySamples, ulong Seed, string? Essay, string Results, FolderUse Use);

@@ -22,7 +22,7 @@ internal sealed class EvaluateOptions
         "--pipeline", "NAME…", $"Who answers beside the baseline: {Everybody}, or of {Names}. [default: every published method by itself]");
     private readonly Option<string[]> _tasks = Several<string>("--task", "NAME…", "What is asked. [default: all that the model has words for]");
     private readonly Option<int[]> _lengths = Several<int>("--length", "TOKENS…", "Most tokens of a text. [default: 640 1024]");
-    private readonly Option<double[]> _budgets = Several<double>("--budget", "SHARE…", "Shares of a text that a head may keep. [default: 0.125 0.032]");
+    private readonly Option<double[]> _budgets = Several<double>("--budget", "SHARE…", "Shares of a text that a head may keep. [default: 0.125 0.032, raised for short texts to the smallest share above the observation window]");
     private readonly Option<string> _mode = new("--mode")
     {
         Description = "Whether the question is known when the text is compressed: agnostic, aware or both.", DefaultValueFactory = _ => "both",
@@ -74,7 +74,7 @@ internal sealed class EvaluateOptions
         Given(parsed, _pipelines) is { } names
             ? [.. names.SelectMany(name => IsEverybody(name) ? NeedlePipeline.All : [Find(name)!]).Distinct()]
             : [.. NeedlePipeline.All.Where(pipeline => !pipeline.IsVariation)],
-        Given(parsed, _tasks), Given(parsed, _lengths) ?? [640, 1024], Given(parsed, _budgets) ?? [0.125, 0.032],
+        Given(parsed, _tasks), Given(parsed, _lengths) ?? [640, 1024], Given(parsed, _budgets),
         parsed.GetValue(_mode) switch
         {
             "agnostic" => [QuestionMode.QueryAgnostic],

@@ -12,16 +12,16 @@ internal sealed class NeedleOptions
     private static readonly string Names = string.Join(", ", NeedlePipeline.All.Select(pipeline => pipeline.Name));
 
     private readonly Option<int> _length = new("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 2048 };
-    private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each unless --turns says otherwise.", DefaultValueFactory = _ => 16 };
+    private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each unless --turns is given.", DefaultValueFactory = _ => 8 };
     private readonly Option<int> _turns = new("--turns")
     {
         Description = $"Questions about each text, one after the other on one prefill: the topic changes while decoding, from 1 to {NeedleRun.Facts}.",
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 1 };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Seed of the texts.", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _json = new("--json") { Description = "Writes the figures to FILE as JSON.", HelpName = "FILE" };
-    private readonly Option<bool> _recall = new("--recall") { Description = "Compares what pages are brought in with the best tokens; decoding slows down." };
+    private readonly Option<bool> _recall = new("--recall") { Description = "Measures how many of the best tokens the fetched pages contain; decoding slows down." };
     private readonly Option<UniformBudget[]> _budgets = new("--budget")
     {
         Description = "Tokens that a key-value head may keep: a number, or with a decimal point a share of the text; several are compared. [default: 0.125]",
@@ -33,13 +33,13 @@ internal sealed class NeedleOptions
 
     private readonly Option<double> _mebibytes = new("--mebibytes")
     {
-        Description = "Compares at equal bytes: every pipeline gets as many tokens as its pages may take mebibytes while it answers. Takes the place of --budget.",
+        Description = "Compares at equal bytes: each pipeline gets the largest budget whose pages stay within MIB while it answers. Excludes --budget.",
         HelpName = "MIB",
     };
 
     private readonly Option<string[]> _pipelines = new("--pipeline")
     {
-        Description = $"Who answers, of {Names}. [default: all]",
+        Description = $"Pipelines to compare: {NeedlePipeline.Everything}, or some of {Names}. [default: {string.Join(", ", NeedlePipeline.Default.Select(pipeline => pipeline.Name))}]",
         HelpName = "NAME…",
         AllowMultipleArgumentsPerToken = true,
         Arity = ArgumentArity.OneOrMore,
@@ -65,9 +65,9 @@ internal sealed class NeedleOptions
         });
         _pipelines.Validators.Add(result =>
         {
-            foreach (Token unknown in result.Tokens.Where(token => Find(token.Value) is null))
+            foreach (Token unknown in result.Tokens.Where(token => !IsEverything(token.Value) && NeedlePipeline.Find(token.Value) is null))
             {
-                result.AddError($"there is no pipeline '{unknown.Value}'; there are {Names}");
+                result.AddError($"there is no pipeline '{unknown.Value}'; there are {Names}, and {NeedlePipeline.Everything}");
             }
         });
     }
@@ -83,11 +83,11 @@ internal sealed class NeedleOptions
     public NeedleArguments Read(ParseResult parsed) => new(
         parsed.GetValue(_length), parsed.GetValue(_questions), parsed.GetValue(_turns), parsed.GetValue(_seed),
         parsed.GetValue(_budgets) is { Length: > 0 } budgets ? [.. budgets.Distinct()] : [new UniformBudget { Ratio = DefaultShare }],
-        parsed.GetValue(_pipelines) is { Length: > 0 } names ? [.. names.Select(name => Find(name)!).Distinct()] : NeedlePipeline.All,
+        parsed.GetValue(_pipelines) is { Length: > 0 } names
+            ? [.. names.SelectMany(name => IsEverything(name) ? NeedlePipeline.All : [NeedlePipeline.Find(name)!]).Distinct()] : NeedlePipeline.Default,
         parsed.GetValue(_json)) { Recall = parsed.GetValue(_recall), Mebibytes = parsed.GetValue(_mebibytes) };
 
-    private static NeedlePipeline? Find(string name)
-        => Array.Find(NeedlePipeline.All, pipeline => pipeline.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private static bool IsEverything(string name) => name.Equals(NeedlePipeline.Everything, StringComparison.OrdinalIgnoreCase);
 
     private static UniformBudget[] ParseBudgets(ArgumentResult result)
         => [.. result.Tokens.Select(token => ParseBudget(token.Value, result))];

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace KvCompose.Samples.Needle.Display;
 
-/// <summary>Shows a score board while it fills; where nothing can be redrawn (a file, a pipe) only what it is in the end.</summary>
+/// <summary>Shows a score board while it fills; where nothing can be redrawn (a file, a pipe) only its final state.</summary>
 internal static class LiveScoreBoard
 {
     /// <param name="console">Where it is shown.</param>

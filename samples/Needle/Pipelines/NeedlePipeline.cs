@@ -10,6 +10,13 @@ namespace KvCompose.Samples.Needle;
 internal sealed record NeedlePipeline(
     string Name, Func<LlamaModel, NeedleBudget, KvSession> Open, bool KeepsEverything = false, bool IsVariation = false)
 {
+    /// <summary>Stands for <see cref="All"/> on the command line.</summary>
+    public const string Everything = "all";
+
+    /// <summary>What runs unless the command line names pipelines: one of each kind, and one that loses.</summary>
+    public static NeedlePipeline[] Default
+        => [.. ((string[])["FullCache", "StreamingLlm", "SnapKv", "Cake", "FastKv", "Int4", "Ice", "Hetero"]).Select(name => Find(name)!)];
+
     /// <summary>The full cache first.</summary>
     public static readonly NeedlePipeline[] All =
     [
@@ -48,4 +55,8 @@ internal sealed record NeedlePipeline(
             Residency = new() { Tokens = budget.Retrieved, HostMebibytes = 4, DiskMebibytes = 4096, MeasureRecall = budget.MeasureRecall },
         }), IsVariation: true),
     ];
+
+    /// <summary>The pipeline of a name, in any case, or null.</summary>
+    public static NeedlePipeline? Find(string name)
+        => Array.Find(All, pipeline => pipeline.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

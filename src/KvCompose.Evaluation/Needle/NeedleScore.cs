@@ -3,6 +3,7 @@ namespace KvCompose.Evaluation;
 /// <summary>Collects the answers of one pipeline. All figures are 0 before the first answer.</summary>
 public sealed class NeedleScore
 {
+    private readonly List<bool> _outcomes = [];
     private long _exact;
     private double _tokensKept;
     private double _bytesHeld;
@@ -17,6 +18,12 @@ public sealed class NeedleScore
 
     /// <summary>Questions answered.</summary>
     public int Answers { get; private set; }
+
+    /// <summary>Exact answers.</summary>
+    public int Exact => (int)_exact;
+
+    /// <summary>For each answer, in order, whether it was exact.</summary>
+    public IReadOnlyList<bool> Outcomes => _outcomes;
 
     /// <summary>Share of exact answers, 0 to 1.</summary>
     public double Accuracy => Mean(_exact);
@@ -63,6 +70,7 @@ public sealed class NeedleScore
         ArgumentNullException.ThrowIfNull(answer);
         Answers++;
         _exact += answer.Exact ? 1 : 0;
+        _outcomes.Add(answer.Exact);
         _tokensKept += answer.AfterPrompt.TokensPerHead;
         _bytesHeld += answer.AfterPrompt.BytesHeld;
         _first += answer.IsFirst ? 1 : 0;

@@ -10,7 +10,7 @@ public sealed record Continuation(IReadOnlyList<int> Tokens, IReadOnlyList<float
     /// <param name="sample">Context and question.</param>
     /// <param name="tokens">How many tokens; ends of answers do not end it.</param>
     /// <param name="cancellation">Ends it with an exception.</param>
-    public static Continuation Of(Examinee full, TaskSample sample, int tokens, CancellationToken cancellation = default)
+    public static Continuation Of(PipelineEvaluator full, TaskSample sample, int tokens, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(full);
         ArgumentNullException.ThrowIfNull(sample);

@@ -8,19 +8,19 @@ public readonly record struct Fidelity(double Agreement, double Divergence)
     /// <summary>Feeds the continuation to a session behind the sample's first question.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Fidelity Of(
-        Examinee examinee, TaskSample sample, QuestionMode mode, Continuation reference, CancellationToken cancellation = default)
+        PipelineEvaluator evaluator, TaskSample sample, QuestionMode mode, Continuation reference, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(examinee);
+        ArgumentNullException.ThrowIfNull(evaluator);
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(reference);
-        examinee.AskFirst(sample, mode, cancellation);
+        evaluator.AskFirst(sample, mode, cancellation);
         int agreed = 0;
         double divergence = 0;
         for (int i = 0; i < reference.Tokens.Count; i++)
         {
-            agreed += examinee.Session.GreedyToken() == reference.Tokens[i] ? 1 : 0;
-            divergence += KullbackLeibler.Divergence(reference.Logits[i], examinee.Session.Logits());
-            examinee.Step(reference.Tokens[i], cancellation);
+            agreed += evaluator.Session.GreedyToken() == reference.Tokens[i] ? 1 : 0;
+            divergence += KullbackLeibler.Divergence(reference.Logits[i], evaluator.Session.Logits());
+            evaluator.Step(reference.Tokens[i], cancellation);
         }
 
         return new Fidelity((double)agreed / reference.Tokens.Count, divergence / reference.Tokens.Count);

@@ -22,7 +22,7 @@ public class FilterLayerTests
     [InlineData("none.json", "line 1, column 27: no layer filters")]
     public async Task File_ThatIsWrong_SaysWhereAndWhy(string file, string problem)
         => Assert.Equal(
-            $"Profile '{file}' of 'OmniKv' is not valid: {problem}",
+            $"Profile '{file}' of 'OmniKv' is invalid: {problem}",
             Assert.Single(await VerifyAsync("UniformBudget(Tokens = 64), LastQuery, OmniKv(Profile = {|KVC2031:\"" + file + "\"|})")).GetMessage());
 
     [Fact]

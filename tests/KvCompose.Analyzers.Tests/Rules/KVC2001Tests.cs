@@ -6,7 +6,7 @@ public class KVC2001Tests
 {
     [Fact]
     public async Task SecondStageOfASlot_IsReported()
-        => Assert.Equal("Pipeline 'Chat' declares 2 token selection stages, but only one is allowed", await Check.SingleMessageAsync("""
+        => Assert.Equal("Pipeline 'Chat' declares 2 token selection stages (SnapKv, StreamingLlm), but only one is allowed", await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline]
             [UniformBudget]
@@ -25,7 +25,7 @@ public class KVC2001Tests
             [{|KVC2001:Storage<Fp16Storage>|}]
             public partial class Chat;
             """);
-        Assert.All(found, diagnostic => Assert.Contains("declares 3 storage stages", diagnostic.GetMessage()));
+        Assert.All(found, diagnostic => Assert.Contains("declares 3 storage stages (Fp16Storage, Fp32Storage, Fp16Storage)", diagnostic.GetMessage()));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ public class KVC2002Tests
 {
     [Fact]
     public async Task Pipeline_WithoutSelection_IsReportedAtItsName()
-        => Assert.Equal("Pipeline 'Chat' needs a token selection stage", await Check.SingleMessageAsync("""
+        => Assert.Equal("Pipeline 'Chat' needs a token selection stage, such as [FullCache]", await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline]
             public partial class {|KVC2002:Chat|};
@@ -14,7 +14,7 @@ public class KVC2002Tests
 
     [Fact]
     public async Task Pipeline_WhoseSelectionNeedsBudgets_IsReportedWithoutABudget()
-        => Assert.Equal("Pipeline 'Chat' needs a layer budget stage", await Check.SingleMessageAsync("""
+        => Assert.Equal("Pipeline 'Chat' needs a layer budget stage, such as [UniformBudget(Ratio = 0.25)]", await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline]
             [SnapKv]
@@ -23,7 +23,7 @@ public class KVC2002Tests
 
     [Fact]
     public async Task Pipeline_InWhichTwoStagesNeedBudgets_IsReportedOnce()
-        => Assert.Equal("Pipeline 'Chat' needs a layer budget stage", await Check.SingleMessageAsync("""
+        => Assert.Equal("Pipeline 'Chat' needs a layer budget stage, such as [UniformBudget(Ratio = 0.25)]", await Check.SingleMessageAsync("""
             using System;
             using KvCompose;
             [KvPipeline, SnapKv, HeadRole<Equal>]

@@ -7,7 +7,7 @@ public class KVC2008Tests
     [InlineData("{|KVC2008:UniformBudget(Tokens = 63)|}, SnapKv(Window = 64)", 63, 64)]
     [InlineData("{|KVC2008:UniformBudget(Tokens = 3)|}, StreamingLlm", 3, 4)]
     public async Task Budget_BelowSinksAndWindow_IsReported(string stages, int budget, int kept)
-        => Assert.Equal($"Budget of 'UniformBudget' is {budget} tokens, but {kept} are always kept",
+        => Assert.Equal($"Budget of 'UniformBudget' is {budget} tokens, but {kept} tokens are protected (sinks and window)",
             await Check.SingleMessageAsync("using KvCompose; [KvPipeline, " + stages + "] partial class Chat;"));
 
     [Theory]

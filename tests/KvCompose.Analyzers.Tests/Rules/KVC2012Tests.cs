@@ -17,6 +17,6 @@ public class KVC2012Tests
             }
             """);
         Assert.All(found, static diagnostic => Assert.Equal(
-            "Stage 'Mine' re-numbers positions, but cached keys are already rotated by the old ones", diagnostic.GetMessage()));
+            "Stage 'Mine' renumbers positions, but cached keys are already rotated by their original positions", diagnostic.GetMessage()));
     }
 }

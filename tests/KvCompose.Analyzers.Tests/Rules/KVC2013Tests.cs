@@ -4,7 +4,7 @@ public class KVC2013Tests
 {
     [Fact]
     public async Task Budget_OfASelectionThatKeepsEverything_IsReported()
-        => Assert.Equal("Stage 'UniformBudget' has no effect because selection 'FullCache' keeps every token", await Check.SingleMessageAsync(
+        => Assert.Equal("Stage 'UniformBudget' has no effect because selection 'FullCache' keeps every token; a selection that drops tokens states Lossy = true in its facts", await Check.SingleMessageAsync(
             "using KvCompose; [KvPipeline, FullCache, {|KVC2013:UniformBudget(Tokens = 100)|}] partial class Chat;"));
 
     [Theory]

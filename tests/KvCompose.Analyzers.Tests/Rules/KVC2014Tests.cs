@@ -18,7 +18,7 @@ public class KVC2014Tests
             }
             """);
         Assert.All(found, static diagnostic => Assert.Equal(
-            "Budget 'CakeBudget' shrinks layers that are done, and what they lose then would not reach the backing store of 'Archive'",
+            "Budget 'CakeBudget' shrinks layers that are already processed, and the tokens that they lose would not reach the backing store of 'Archive'",
             diagnostic.GetMessage()));
     }
 }

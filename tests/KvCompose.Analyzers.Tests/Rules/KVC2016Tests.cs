@@ -30,7 +30,7 @@ public class KVC2016Tests
             class FadingAttribute : TokenSelectionAttribute<LeastAttended> { public bool Evicts { get; set; } }
             """);
         Assert.All(found, static diagnostic => Assert.Equal(
-            "Selection 'LeastAttended' evicts while decoding, and what leaves then would not reach the backing store of 'Archive'",
+            "Selection 'LeastAttended' evicts while decoding, and the evicted tokens would not reach the backing store of 'Archive'",
             diagnostic.GetMessage()));
     }
 

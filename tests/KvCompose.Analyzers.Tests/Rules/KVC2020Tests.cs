@@ -10,13 +10,13 @@ public class KVC2020Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found.Where(static diagnostic => diagnostic.Id == "KVC2020"), static diagnostic => Assert.Equal(
-            "Stage 'TokenSelectivePropagation' acts at layer 15, but must come behind layer 15 of the one declared before it",
+            "Stage 'TokenSelectivePropagation' acts at layer 15, but must act after layer 15 of the stage declared before it",
             diagnostic.GetMessage()));
     }
 
     [Fact]
     public async Task Layers_InTheWrongOrder_AreReportedAtTheSecond()
-        => Assert.Equal("Stage 'TokenSelectivePropagation' acts at layer 3, but must come behind layer 9 of the one declared before it",
+        => Assert.Equal("Stage 'TokenSelectivePropagation' acts at layer 3, but must act after layer 9 of the stage declared before it",
             await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline, TokenSelectivePropagation(Layer = 9, Tokens = 4096), TokenSelectivePropagation(Layer = {|KVC2020:3|}, Tokens = 2048)]

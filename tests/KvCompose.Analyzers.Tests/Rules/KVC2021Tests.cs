@@ -11,7 +11,7 @@ public class KVC2021Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found.Where(static diagnostic => diagnostic.Id == "KVC2021"), static diagnostic => Assert.Equal(
-            "Budget 'UniformBudget' keeps 0.5 of the prompt, but behind 'TokenSelectivePropagation' only 0.2 of it is there, all of which is kept",
+            "Budget 'UniformBudget' keeps 0.5 of the prompt, but only 0.2 of it propagates past 'TokenSelectivePropagation', and all of that is kept",
             diagnostic.GetMessage()));
     }
 }

@@ -9,7 +9,7 @@ public class KVC2022Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found.Where(static diagnostic => diagnostic.Id == "KVC2022"), static diagnostic => Assert.Equal(
-            "Stage 'TokenSelectivePropagation' lets 256 tokens go on, fewer than the 512 that 'UniformBudget' keeps: deeper layers keep all they get, and a prompt between the two is cut although no layer compresses it",
+            "Stage 'TokenSelectivePropagation' propagates 256 tokens, fewer than the 512 that 'UniformBudget' keeps: deeper layers keep all they get, and a prompt of a length between the two is shortened although no layer compresses it",
             diagnostic.GetMessage()));
     }
 }

@@ -15,7 +15,7 @@ public class KVC2023Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found.Where(static diagnostic => diagnostic.Id == "KVC2023"), static diagnostic => Assert.Equal(
-            "Stage 'H2o' counts on every token of the prompt, but 'TokenSelectivePropagation' lets only some reach the deeper layers",
+            "Stage 'H2o' needs every token of the prompt in every layer, but 'TokenSelectivePropagation' propagates only some to the deeper layers",
             diagnostic.GetMessage()));
     }
 
@@ -28,12 +28,12 @@ public class KVC2023Tests
             [KvPipeline, TokenSelectivePropagation(Layer = 4, Tokens = 2048), {|KVC2023:DuoAttentionHeads(Profile = "gates.json")|}, SnapKv]
             partial class Chat;
             """);
-        Assert.StartsWith("Stage 'DuoAttentionHeads' counts on every token", Assert.Single(found).GetMessage(), StringComparison.Ordinal);
+        Assert.StartsWith("Stage 'DuoAttentionHeads' needs every token", Assert.Single(found).GetMessage(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task OwnStageOfFullHeads_BesideAPropagation_IsReported()
-        => Assert.StartsWith("Stage 'Whole' counts on every token of the prompt", await Check.SingleMessageAsync("""
+        => Assert.StartsWith("Stage 'Whole' needs every token of the prompt", await Check.SingleMessageAsync("""
             using System;
             using KvCompose;
             [StageFacts(WholePrompt = true)]

@@ -11,6 +11,6 @@ public class KVC2024Tests
             "using KvCompose; [StageFacts(Provides = StageProducts.BackingStore)] struct Archive : IResidency<Archive> { public static void Place(in Archive options, in PlacementContext context) { } } [KvPipeline, "
             + attributes + "] partial class Chat;");
         Assert.All(found, static diagnostic => Assert.Equal(
-            "Stage 'Archive' can bring back what reached a layer, which behind 'TokenSelectivePropagation' is not the whole prompt", diagnostic.GetMessage()));
+            "Stage 'Archive' can fetch only tokens that reached a layer; after 'TokenSelectivePropagation' that is not the whole prompt", diagnostic.GetMessage()));
     }
 }

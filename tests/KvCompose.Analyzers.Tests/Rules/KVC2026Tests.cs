@@ -20,6 +20,6 @@ public class KVC2026Tests
             }
             """ + "[KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found, static diagnostic => Assert.Equal(
-            "Stage 'Fading' evicts while decoding, so that deeper layers lose also what 'TokenSelectivePropagation' let go on", diagnostic.GetMessage()));
+            "Stage 'Fading' evicts while decoding, so deeper layers also lose tokens that 'TokenSelectivePropagation' propagated", diagnostic.GetMessage()));
     }
 }

@@ -15,7 +15,7 @@ public class KVC2031Tests
     [InlineData("{ 'layers': 8, 'layer': 1 } x", "line 1, column 29: the end of the text is expected")]
     [InlineData("{ 'layers': 01, 'layer': 0 }", "line 1, column 13: a value is expected")]
     public async Task LayerProfile_ThatIsWrong_SaysWhereAndWhy(string text, string problem)
-        => Assert.Equal($"Profile 'p.json' of 'TokenSelectivePropagation' is not valid: {problem}", await MessageAsync(
+        => Assert.Equal($"Profile 'p.json' of 'TokenSelectivePropagation' is invalid: {problem}", await MessageAsync(
             text, "TokenSelectivePropagation(Profile = {|KVC2031:\"p.json\"|}, Tokens = 2048)"));
 
     [Theory]
@@ -27,7 +27,7 @@ public class KVC2031Tests
     [InlineData("{ 'first': [0] }", "line 1, column 12: 'first' is no head; heads are named by layer and head, such as \"0-3\"")]
     [InlineData("{ '0-0': 1e999 }", "line 1, column 10: 1e999 is no finite number")]
     public async Task HeadProfile_ThatIsWrong_SaysWhereAndWhy(string text, string problem)
-        => Assert.Equal($"Profile 'p.json' of 'HeadKvHeads' is not valid: {problem}", await MessageAsync(
+        => Assert.Equal($"Profile 'p.json' of 'HeadKvHeads' is invalid: {problem}", await MessageAsync(
             text, "HeadKvHeads(Profile = {|KVC2031:\"p.json\"|})"));
 
     [Theory]
@@ -42,7 +42,7 @@ public class KVC2031Tests
     [InlineData("\"pivot\": 1", "\"pivot\": 2", "line 2, column 64: 2 pivot heads are counted, but classification_matrix has 1")]
     public async Task RoleProfile_ThatIsWrong_SaysWhereAndWhy(string right, string wrong, string problem)
         => Assert.Equal(
-            [$"Profile 'p.json' of 'HeteroHeads' is not valid: {problem}"],
+            [$"Profile 'p.json' of 'HeteroHeads' is invalid: {problem}"],
             await RoleProfiles.MessagesAsync(
                 RoleProfiles.Star.Replace(right, wrong), "HeteroHeads(Profile = {|KVC2031:\"p.json\"|}), LastQuery, HostOffload"));
 
@@ -66,7 +66,7 @@ public class KVC2031Tests
             partial class Chat;
             """);
         Assert.Equal(
-            "Profile 'heads.json' of 'HeadKvHeads' is not valid: it is about 1 layers, but 'layer.json' about 32", Assert.Single(found).GetMessage());
+            "Profile 'heads.json' of 'HeadKvHeads' is invalid: it is about 1 layers, but 'layer.json' about 32", Assert.Single(found).GetMessage());
     }
 
     private static async Task<string> MessageAsync(string text, string stage)

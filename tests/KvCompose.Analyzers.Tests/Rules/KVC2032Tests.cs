@@ -4,7 +4,7 @@ public class KVC2032Tests
 {
     [Fact]
     public async Task HeadTable_ThatIsNotNamed_IsReported()
-        => Assert.Equal("Stage 'HeadKvHeads' needs a profile: name one of the project's additional files", await Check.SingleMessageAsync(
+        => Assert.Equal("Stage 'HeadKvHeads' needs a profile: set Profile to one of the project's additional files", await Check.SingleMessageAsync(
             "using KvCompose; [KvPipeline, UniformBudget(Tokens = 512), {|KVC2032:HeadKvHeads|}, SnapKv] partial class Chat;"));
 
     [Fact]

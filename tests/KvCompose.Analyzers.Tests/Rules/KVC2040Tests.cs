@@ -10,7 +10,7 @@ public class KVC2040Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found, static diagnostic => Assert.Equal(
-            "'HostOffload' fetches for satellites, but no head-role stage of 'Chat' reads a profile to say which heads these are",
+            "'HostOffload' fetches for satellite heads, but no head-role stage of 'Chat' reads a profile that names them",
             diagnostic.GetMessage()));
     }
 }

@@ -10,7 +10,7 @@ public class KVC2041Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found, static diagnostic => Assert.Equal(
-            "'HeteroHeads' names satellites that are to be refreshed, but no stage keeps what they leave out",
+            "'HeteroHeads' names satellites, but no residency stage stores the tokens that they do not keep",
             diagnostic.GetMessage()));
     }
 }

@@ -8,7 +8,7 @@ public class KVC2045Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.Equal(
-            "'TokenSelectivePropagation' lets deeper layers see a part of the prompt, but the profile of 'HeteroHeads' was made where every layer saw all of it",
+            "'TokenSelectivePropagation' propagates a part of the prompt to deeper layers, but the profile of 'HeteroHeads' was measured with the whole prompt in every layer",
             found.Single(static diagnostic => diagnostic.Id == "KVC2045").GetMessage());
     }
 }

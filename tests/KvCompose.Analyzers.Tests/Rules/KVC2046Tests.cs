@@ -12,6 +12,6 @@ public class KVC2046Tests
             RoleProfiles.Star, $"HeteroHeads(Profile = \"p.json\", Ratio = {ratio}), LastQuery, HostOffload");
         Assert.Equal(reported ? 1 : 0, found.Length);
         Assert.All(found, static message => Assert.EndsWith(
-            "but 1 of 4 heads of 'p.json' keep the whole prompt: nothing is left for the others", message));
+            "· 4 heads⌋ must be above 1, the number of heads of 'p.json' that keep the whole prompt", message));
     }
 }

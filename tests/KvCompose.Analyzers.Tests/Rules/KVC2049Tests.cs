@@ -5,7 +5,7 @@ public class KVC2049Tests
     [Fact]
     public async Task Profile_WithoutPivots_BesideAMonitor_IsReported()
         => Assert.Equal(
-            ["'HostOffload' watches pivots, but 'p.json' has none: nothing is ever fetched"],
+            ["'HostOffload' monitors pivots, but 'p.json' has none, so nothing is ever fetched"],
             await RoleProfiles.MessagesAsync(RoleProfiles.Anchors, "HeteroHeads(Profile = \"p.json\"), LastQuery, {|KVC2049:HostOffload|}"));
 
     [Fact]

@@ -12,7 +12,7 @@ public class KVC2050Tests
     {
         var found = await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline, " + attributes + "] partial class Chat;");
         Assert.All(found, static diagnostic => Assert.Equal(
-            "'HeteroHeads' gives heads parts of their own, but 'OmniKv' chooses the tokens of whole layers", diagnostic.GetMessage()));
+            "'HeteroHeads' assigns roles to heads, but 'OmniKv' chooses the tokens of whole layers", diagnostic.GetMessage()));
     }
 
     [Fact]

@@ -5,9 +5,9 @@ namespace KvCompose.Analyzers.Tests.Rules;
 public class KVC2051Tests
 {
     [Theory]
-    [InlineData("OmniKv(Filters = {|KVC2051:new[] { 2, 4, 18 }|})", "Filter layer 2 of 'OmniKv' chooses for nobody: layers behind it would follow from 4 on, but layer 4 is the next filter layer or the model's end")]
-    [InlineData("OmniKv(Filters = {|KVC2051:new[] { 2, 3 }|}, WaitLayers = 0)", "Filter layer 2 of 'OmniKv' chooses for nobody: layers behind it would follow from 3 on, but layer 3 is the next filter layer or the model's end")]
-    [InlineData("OmniKv(Profile = {|KVC2051:\"filters.json\"|})", "Filter layer 6 of 'OmniKv' chooses for nobody: layers behind it would follow from 8 on, but layer 8 is the next filter layer or the model's end")]
+    [InlineData("OmniKv(Filters = {|KVC2051:new[] { 2, 4, 18 }|})", "Filter layer 2 of 'OmniKv' chooses for no layer: layers after it could follow from 4 on, but layer 4 is the next filter layer or the model's end")]
+    [InlineData("OmniKv(Filters = {|KVC2051:new[] { 2, 3 }|}, WaitLayers = 0)", "Filter layer 2 of 'OmniKv' chooses for no layer: layers after it could follow from 3 on, but layer 3 is the next filter layer or the model's end")]
+    [InlineData("OmniKv(Profile = {|KVC2051:\"filters.json\"|})", "Filter layer 6 of 'OmniKv' chooses for no layer: layers after it could follow from 8 on, but layer 8 is the next filter layer or the model's end")]
     public async Task FilterLayer_ThatNobodyFollows_IsReported(string stage, string message)
         => Assert.Equal(message, Assert.Single(await VerifyAsync(stage)).GetMessage());
 

@@ -16,7 +16,7 @@ public class KVC2052Tests
 
     // Seven heads of 292 tokens each take two pages of 256, and one head keeps all 2048; of 1024 tokens pages hold just as many.
     [Theory]
-    [InlineData("{|KVC2052:256|}", "0.25", "'HeteroHeads' asks for 25 % of a prompt, but of 2048 tokens in pages of 256 the heads hold 34 %")]
+    [InlineData("{|KVC2052:256|}", "0.25", "'HeteroHeads' asks for 25 % of a prompt, but the heads hold 34 % of 2048 tokens in pages of 256")]
     [InlineData("256", "0.5625", "")]
     [InlineData("64", "0.25", "")]
     public async Task Pages_OverATenthAboveTheRatio_AreReported(string pageTokens, string ratio, string message)

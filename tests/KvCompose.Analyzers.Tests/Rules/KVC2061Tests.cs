@@ -7,7 +7,7 @@ public class KVC2061Tests
     [InlineData("IceCache", 31, 15)]
     public async Task Budget_OfNoWholePages_IsReported(string stage, int tokens, int unused)
         => Assert.Equal(
-            $"'{stage}' brings in {tokens} tokens, which is no multiple of its pages' 16: full pages leave {unused} of them unused",
+            $"'{stage}' retrieves {tokens} tokens, which is not a multiple of its 16-token pages: full pages leave {unused} of them unused",
             await Check.SingleMessageAsync(
                 "using KvCompose; [KvPipeline(PageTokens = 16), UniformBudget(Tokens = 64), StreamingLlm, " + stage + "(Tokens = {|KVC2061:" + tokens
                 + "|})] partial class Chat;"));

@@ -6,7 +6,7 @@ public class KVC2063Tests
     [InlineData("{|KVC2063:IceCache|}")]
     [InlineData("Quest(HostPages = {|KVC2063:HostPageFormat.Fp32|})")]
     public async Task HostPages_OfMoreBitsThanTheCache_AreReported(string stage)
-        => Assert.EndsWith("keeps 32 bits an element on the host, of which attention sees 16", await Check.SingleMessageAsync(Pipeline(stage + ", Fp16Storage")));
+        => Assert.EndsWith("stores 32 bits per element on the host, of which attention uses 16", await Check.SingleMessageAsync(Pipeline(stage + ", Fp16Storage")));
 
     [Theory]
     [InlineData("IceCache(HostPages = HostPageFormat.Fp16), Fp16Storage")]

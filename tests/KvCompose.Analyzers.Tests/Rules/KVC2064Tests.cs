@@ -14,7 +14,7 @@ public class KVC2064Tests
             [KvPipeline(PageTokens = 16), {{others}}, IceCache(Tokens = 64, ReuseGroup = {|KVC2064:3|})] partial class Chat;
             """);
         Assert.Equal(
-            $"'IceCache' shares its pages among 3 layers, but '{cause}' does not leave the same tokens out in each",
+            $"'IceCache' shares its pages among 3 layers, but '{cause}' does not select the same tokens in each",
             Assert.Single(found, diagnostic => diagnostic.Id == "KVC2064").GetMessage());
     }
 

@@ -15,7 +15,7 @@ public class KVC2065Tests
             [KvPipeline(PageTokens = 16), UniformBudget(Tokens = 64), StreamingLlm, {{stage}}(Tokens = 64, Prefetch = {|KVC2065:true|})] partial class Chat;
             """);
         Assert.Equal(
-            $"'{stage}' is to prefetch, but every layer chooses its pages when it needs them",
+            $"'{stage}' is set to prefetch, but every layer chooses its own pages: set ReuseGroup to 2 or more",
             Assert.Single(found, diagnostic => diagnostic.Id == "KVC2065").GetMessage());
     }
 }

@@ -4,7 +4,7 @@ public class KVC2080Tests
 {
     [Fact]
     public async Task Option_BesideAPresetThatDecidesIt_IsReported()
-        => Assert.Equal("Option 'Tau2' of 'CakeBudget' has no effect because option 'Tuning' decides it", await Check.SingleMessageAsync(
+        => Assert.Equal("Option 'Tau2' of 'CakeBudget' has no effect because option 'Tuning' sets it", await Check.SingleMessageAsync(
             "using KvCompose; [KvPipeline, CakeBudget(Tuning = CakeTuning.Qwen25_7B_1024, Tau2 = {|KVC2080:2|}), CakeIndicator] partial class Chat;"));
 
     [Theory]

@@ -14,7 +14,7 @@ public class KVC2083Tests
             + "[StageFacts(Layout = CacheLayout." + layout + ")] readonly struct Clustered : IResidency<Clustered>"
             + "{ public static void Place(in Clustered options, in PlacementContext context) { } }");
         Assert.All(found, static diagnostic => Assert.Equal(
-            "Budget 'CakeBudget' shortens the ranked tables of finished layers, but 'Clustered' fills pages in an order of its own",
+            "Budget 'CakeBudget' shrinks layers by truncating their ranked pages, but 'Clustered' fills pages in another order",
             diagnostic.GetMessage()));
     }
 }

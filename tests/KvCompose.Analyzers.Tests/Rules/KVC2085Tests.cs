@@ -7,7 +7,7 @@ public class KVC2085Tests
     [InlineData("{|KVC2085:CakeBudget(Tokens = 35)|}, CakeIndicator", 3)]
     [InlineData("{|KVC2085:UniformBudget(Tokens = 36)|}, CakeIndicator(Kernel = 7)", 4)]
     public async Task Budget_OfLessThanThePooling_IsReported(string stages, int left)
-        => Assert.EndsWith($"leaves {left} tokens to choose, so few that 'CakeIndicator' sees ties between them when it pools while decoding",
+        => Assert.EndsWith($"leaves {left} tokens to choose from, so few that decode-time pooling of 'CakeIndicator' ties their scores",
             await Check.SingleMessageAsync("using KvCompose; [KvPipeline, " + stages + "] partial class Chat;"));
 
     [Theory]

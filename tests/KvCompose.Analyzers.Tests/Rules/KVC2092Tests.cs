@@ -5,9 +5,9 @@ namespace KvCompose.Analyzers.Tests.Rules;
 public class KVC2092Tests
 {
     [Theory]
-    [InlineData("KvPipeline(HeadDim = 64)", "{|KVC2092:0.06|}", "'ThinKStorage' prunes 0.06 of 64 channels, which is fewer than the 4 that go at a time: no channel would be pruned")]
-    [InlineData("KvPipeline(HeadDim = 16)", "{|KVC2092:0.2|}", "'ThinKStorage' prunes 0.2 of 16 channels, which is fewer than the 4 that go at a time: no channel would be pruned")]
-    [InlineData("KvPipeline(HeadDim = 64)", "{|KVC2092:0|}", "'ThinKStorage' prunes 0 of 64 channels, which is fewer than the 4 that go at a time: no channel would be pruned")]
+    [InlineData("KvPipeline(HeadDim = 64)", "{|KVC2092:0.06|}", "'ThinKStorage' prunes 0.06 of 64 channels, fewer than the 4 that are pruned together, so no channel would be pruned")]
+    [InlineData("KvPipeline(HeadDim = 16)", "{|KVC2092:0.2|}", "'ThinKStorage' prunes 0.2 of 16 channels, fewer than the 4 that are pruned together, so no channel would be pruned")]
+    [InlineData("KvPipeline(HeadDim = 64)", "{|KVC2092:0|}", "'ThinKStorage' prunes 0 of 64 channels, fewer than the 4 that are pruned together, so no channel would be pruned")]
     public async Task RatioThatPrunesNothing_IsReportedAtItsValue(string pipeline, string ratio, string message)
         => Assert.Equal(message, await Check.SingleMessageAsync(
             "using KvCompose; [" + pipeline + ", FullCache, ThinKStorage(Ratio = " + ratio + ")] partial class Chat;"));

@@ -20,6 +20,6 @@ public class KVC2100Tests
                 public static void Assign(in Halves options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) => budgets[0] /= 2;
             }
             """);
-        Assert.All(found, static diagnostic => Assert.EndsWith("leaves a ragged layout, but 'Rectangles' carries uniform at most", diagnostic.GetMessage()));
+        Assert.All(found, static diagnostic => Assert.EndsWith("produces a ragged layout, but 'Rectangles' supports uniform at most", diagnostic.GetMessage()));
     }
 }

@@ -5,15 +5,15 @@ namespace KvCompose.Analyzers.Tests.Rules;
 public class KVC2101Tests
 {
     [Theory]
-    [InlineData("{|KVC2101:KvPipeline|}", "IceCache", "'IceCache' works on pages of 16 tokens, but 'Chat' has pages of 32")]
-    [InlineData("KvPipeline(PageTokens = {|KVC2101:64|})", "Quest", "'Quest' works on pages of 16 tokens, but 'Chat' has pages of 64")]
+    [InlineData("{|KVC2101:KvPipeline|}", "IceCache", "'IceCache' needs pages of 16 tokens, but 'Chat' has pages of 32")]
+    [InlineData("KvPipeline(PageTokens = {|KVC2101:64|})", "Quest", "'Quest' needs pages of 16 tokens, but 'Chat' has pages of 64")]
     public async Task PagesOfAnotherSize_AreReportedWhereTheyAreStated(string pipeline, string residency, string message)
         => Assert.Equal(message, await Check.SingleMessageAsync(
             "using KvCompose; [" + pipeline + ", UniformBudget(Tokens = 512), SnapKv, " + residency + "] partial class Chat;"));
 
     [Fact]
     public async Task TwoStagesOfDifferentSizes_AreReportedAtTheSecond()
-        => Assert.Equal("'Quest' works on pages of 16 tokens, but 'Wide' has pages of 32", await Check.SingleMessageAsync("""
+        => Assert.Equal("'Quest' needs pages of 16 tokens, but 'Wide' has pages of 32", await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline, LayerBudget<Wide>, SnapKv, {|KVC2101:Quest|}] partial class Chat;
             [StageFacts(Provides = StageProducts.LayerBudgets, PageTokens = 32)]

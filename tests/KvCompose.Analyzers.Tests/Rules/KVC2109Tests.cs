@@ -4,7 +4,7 @@ public class KVC2109Tests
 {
     [Fact]
     public async Task Residency_OfRolesThatNobodyGives_IsReported()
-        => Assert.Equal("'IceCache' serves heads of role full, but no stage of the pipeline gives roles: every head is compressed", await Check.SingleMessageAsync(
+        => Assert.Equal("'IceCache' serves heads of role full, but no stage of the pipeline assigns roles: every head is compressed", await Check.SingleMessageAsync(
             "using KvCompose; [KvPipeline(PageTokens = 16), UniformBudget(Tokens = 512), SnapKv, IceCache(Heads = {|KVC2109:HeadRoles.Full|})] partial class Chat;"));
 
     [Theory]

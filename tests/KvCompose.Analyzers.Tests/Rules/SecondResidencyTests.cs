@@ -31,7 +31,7 @@ public class SecondResidencyTests
 
     [Fact]
     public async Task PageSizeOfTheSecond_IsReportedThere()
-        => Assert.Equal("'Wide' works on pages of 32 tokens, but 'IceCache' has pages of 16", await Check.SingleMessageAsync("""
+        => Assert.Equal("'Wide' needs pages of 32 tokens, but 'IceCache' has pages of 16", await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline(PageTokens = 16), HeteroHeads, LastQuery, IceCache(Heads = HeadRoles.Full), {|KVC2101:Residency<Wide>|}] partial class Chat;
             [StageFacts(Serves = HeadRoles.Pivot | HeadRoles.Satellite, PageTokens = 32)]

@@ -18,7 +18,7 @@ public sealed class CancellationTests : CommandLineFixture
     {
         File.WriteAllText(JsonFile, "old");
         using var interrupt = new CancellationTokenSource();
-        var output = new InterruptingWriter($"3/{1000 * NeedlePipeline.All.Length} answers", interrupt);
+        var output = new InterruptingWriter($"3/{1000 * NeedlePipeline.Default.Length} answers", interrupt);
         Assert.Equal(ExitCode.Cancelled, Run(output, live: true, interrupt.Token, [.. Arguments, JsonFile]));
         Assert.Equal("cancelled", Error.ToString().Trim());
         Assert.Equal([JsonFile], Directory.GetFiles(Folder));

@@ -6,6 +6,9 @@ namespace KvCompose.Evaluation.Tests.CommandLine;
 /// <summary>Runs the sample's command line in this process, with a folder of its own for files.</summary>
 public abstract class CommandLineFixture : IDisposable
 {
+    /// <summary>Lines of the terminal that the tests stand for; it has 80 columns.</summary>
+    protected const int Height = 24;
+
     protected string Folder { get; } = Directory.CreateTempSubdirectory().FullName;
 
     protected StringWriter Error { get; } = new();
@@ -23,7 +26,8 @@ public abstract class CommandLineFixture : IDisposable
             Interactive = live ? InteractionSupport.Yes : InteractionSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
         });
-        console.Profile.Width = 100;
+        console.Profile.Width = 80;
+        console.Profile.Height = Height;
         return NeedleCommand.Run(arguments, console, Error, cancellation);
     }
 }

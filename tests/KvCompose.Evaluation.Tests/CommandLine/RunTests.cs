@@ -10,7 +10,7 @@ public sealed class RunTests : CommandLineFixture
     [Fact]
     public void Run_AllPipelines_ShowsAndWritesEveryOne()
     {
-        int code = Run(_output, live: false, default, "--length", "160", "--questions", "2", "--budget", "32", "--json", JsonFile);
+        int code = Run(_output, live: false, default, "--length", "160", "--questions", "2", "--budget", "32", "--pipeline", "all", "--json", JsonFile);
         Assert.Equal("", Error.ToString());
         Assert.Equal(ExitCode.Done, code);
         JsonElement report = Report();
@@ -101,6 +101,32 @@ public sealed class RunTests : CommandLineFixture
         Assert.Contains("what is the number of the", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("1/2 answers", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("2/2 answers", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Verdict_NamesWhatLosesAndHowManyQuestionsThereWere()
+    {
+        Assert.Equal(ExitCode.Done, Run(
+            _output, live: false, default, "--length", "400", "--questions", "8", "--budget", "32", "--pipeline", "FullCache", "StreamingLlm", "Int4"));
+        Assert.Contains("n = 8 questions", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Worse than FullCache (exact sign test, p < 0.05): StreamingLlm.", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("No difference shown at this n: Int4.", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("8/8", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_OnATerminalOf80By24_ShowsHeaderAndBaselineWithEveryUpdate()
+    {
+        Assert.Equal(ExitCode.Done, Run(_output, live: true, default, "--length", "120", "--questions", "1", "--budget", "32", "--pipeline", "all"));
+        string[] updates = [.. _output.ToString().Split(" answers,")[..^1]];
+        Assert.Equal(NeedlePipeline.All.Length + 1, updates.Length);
+        Assert.All(updates, update =>
+        {
+            string[] lines = update[update.LastIndexOf("pipeline", StringComparison.Ordinal)..].Split('\n');
+            Assert.InRange(lines.Length, 5, Height - 1);
+            Assert.Contains(lines, line => line.TrimStart().StartsWith("FullCache", StringComparison.Ordinal));
+            Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 0, 200));
+        });
     }
 
     [Fact]

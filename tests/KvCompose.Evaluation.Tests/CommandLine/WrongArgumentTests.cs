@@ -23,6 +23,7 @@ public sealed class WrongArgumentTests : CommandLineFixture
     [InlineData("--budget", "--budget")]
     [InlineData("--mebibytes 0", "--mebibytes is '0'")]
     [InlineData("--mebibytes some", "'some'")]
+    [InlineData("--mebibytes 0.001 --length 512 --pipeline SnapKv", "--mebibytes is 0.001, expected at least 0.")]
     [InlineData("--mebibytes 2 --budget 64", "--mebibytes is '2', expected no --budget beside it")]
     [InlineData("--pipeline Foo", "'Foo'")]
     [InlineData("--pipeline FullCache Bar", "'Bar'")]

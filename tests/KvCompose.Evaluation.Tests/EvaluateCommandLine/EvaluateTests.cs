@@ -29,6 +29,14 @@ public sealed class EvaluateTests : IDisposable
         Assert.Contains("4/4 ", _output.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_ShortTextWithDefaultBudgets_RaisesThemAboveTheWindow()
+    {
+        Assert.Equal((ExitCode.Done, ""), (Run("--task", "needle_single", "--length", "512", "--samples", "1", "--mode", "aware", "--fidelity", "0", "--pipeline", "SnapKv"), _error.ToString()));
+        Assert.Contains("SnapKv 12.5 %", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("SnapKv 3.4 %", _output.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("all", false)]
     [InlineData(null, true)]
@@ -66,7 +74,8 @@ public sealed class EvaluateTests : IDisposable
     [InlineData("--pipeline is 'Nobody', expected all, or pipelines of FullCache", "--pipeline", "Nobody")]
     [InlineData("--length is 20000, but the model's context has 16384 tokens", "--length", "20000")]
     [InlineData("--length: task 'needle_multikey' needs at least", "--length", "50", "--task", "needle_multikey")]
-    [InlineData("is no more than the observation window of 16 tokens", "--length", "300", "--budget", "0.032")]
+    [InlineData("is no more than the observation window of 16 tokens", "--length", "300", "--budget", "0.032", "--task", "needle_single")]
+    [InlineData("--budget is 0.032, expected at least 0.0", "--length", "300", "--budget", "0.032", "--task", "needle_single")]
     [InlineData("--budget is '2', expected shares", "--budget", "2")]
     [InlineData("--mode is 'never', expected agnostic, aware or both", "--mode", "never")]
     [InlineData("--resume and --overwrite exclude each other", "--resume", "--overwrite")]

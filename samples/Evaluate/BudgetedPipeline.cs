@@ -6,7 +6,7 @@ namespace KvCompose.Samples.Evaluate;
 /// <summary>A pipeline with a budget.</summary>
 /// <param name="Pipeline">The pipeline.</param>
 /// <param name="Budget">Share of a text that a head may keep.</param>
-internal sealed record Entrant(NeedlePipeline Pipeline, double Budget)
+internal sealed record BudgetedPipeline(NeedlePipeline Pipeline, double Budget)
 {
     public KvSession Open(LlamaModel model, int length) => Pipeline.Open(model, new NeedleBudget(new UniformBudget { Ratio = Budget }, length));
 

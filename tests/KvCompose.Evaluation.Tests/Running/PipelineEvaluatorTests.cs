@@ -4,7 +4,7 @@ using KvCompose.Samples.Needle;
 
 namespace KvCompose.Evaluation.Tests.Running;
 
-public sealed class ExamineeTests : IDisposable
+public sealed class PipelineEvaluatorTests : IDisposable
 {
     private const int Length = 300;
 
@@ -20,12 +20,12 @@ public sealed class ExamineeTests : IDisposable
     {
         EvaluationTask task = Task(name);
         using KvSession session = FullCachePipeline.Open(_model);
-        var examinee = new Examinee(session, _model);
+        var evaluator = new PipelineEvaluator(session, _model);
         foreach (TaskSample sample in task.Samples(Extent, 1).Take(3))
         {
             foreach (QuestionMode mode in Enum.GetValues<QuestionMode>())
             {
-                SampleAnswer answer = examinee.Answer(sample, task.AnswerTokens, mode);
+                SampleAnswer answer = evaluator.Answer(sample, task.AnswerTokens, mode);
                 Assert.Equal(sample.Questions.Count, answer.Texts.Count);
                 Assert.All(answer.Texts.Zip(sample.Questions), pair => Assert.Equal(1, task.Score(pair.First, pair.Second.Answers)));
                 Assert.Equal(answer.PromptTokens, answer.AfterPrompt.TokensPerHead);
@@ -40,14 +40,14 @@ public sealed class ExamineeTests : IDisposable
         EvaluationTask task = Task("needle_multiquestion");
         TaskSample sample = task.Samples(Extent, 1).First();
         using KvSession session = SnapKvPipeline.Open(_model, new() { LayerBudget = new() { Tokens = 64, Ratio = 1 } });
-        var examinee = new Examinee(session, _model);
+        var evaluator = new PipelineEvaluator(session, _model);
         int context = Extent.Count(sample.Context), asked = Extent.Count(sample.Questions[0].Text);
-        SampleAnswer agnostic = examinee.Answer(sample, task.AnswerTokens, QuestionMode.QueryAgnostic);
+        SampleAnswer agnostic = evaluator.Answer(sample, task.AnswerTokens, QuestionMode.QueryAgnostic);
         Assert.Equal((context, 64), (agnostic.PromptTokens, agnostic.AfterPrompt.TokensPerHead));
 
         // Four questions and answers behind the one context.
         Assert.Equal(context + (4 * (asked + task.AnswerTokens)), session.Length());
-        SampleAnswer aware = examinee.Answer(sample, task.AnswerTokens, QuestionMode.QueryAware);
+        SampleAnswer aware = evaluator.Answer(sample, task.AnswerTokens, QuestionMode.QueryAware);
         Assert.Equal(context + asked, aware.PromptTokens);
         Assert.Equal(context + (4 * (asked + task.AnswerTokens)), session.Length());
     }
@@ -57,14 +57,14 @@ public sealed class ExamineeTests : IDisposable
     {
         TaskSample sample = Task("needle_multikey").Samples(Extent, 1).First();
         using KvSession session = FullCachePipeline.Open(_model);
-        var examinee = new Examinee(session, _model);
-        Continuation reference = Continuation.Of(examinee, sample, 4);
-        Fidelity itself = Fidelity.Of(examinee, sample, QuestionMode.QueryAgnostic, reference);
+        var evaluator = new PipelineEvaluator(session, _model);
+        Continuation reference = Continuation.Of(evaluator, sample, 4);
+        Fidelity itself = Fidelity.Of(evaluator, sample, QuestionMode.QueryAgnostic, reference);
         Assert.Equal(1, itself.Agreement);
         Assert.InRange(itself.Divergence, 0, 1e-5);
 
         using KvSession few = StreamingLlmPipeline.Open(_model, new() { LayerBudget = new() { Tokens = 24, Ratio = 1 } });
-        Assert.InRange(Fidelity.Of(new Examinee(few, _model), sample, QuestionMode.QueryAgnostic, reference).Divergence, 0.1, 100);
+        Assert.InRange(Fidelity.Of(new PipelineEvaluator(few, _model), sample, QuestionMode.QueryAgnostic, reference).Divergence, 0.1, 100);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ExamineeTests : IDisposable
     {
         using KvSession session = FullCachePipeline.Open(_model);
         TaskSample sample = Task("needle_single").Samples(Extent, 1).First();
-        Assert.Throws<OperationCanceledException>(() => new Examinee(session, _model).Answer(sample, 3, QuestionMode.QueryAgnostic, new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() => new PipelineEvaluator(session, _model).Answer(sample, 3, QuestionMode.QueryAgnostic, new CancellationToken(true)));
     }
 
     private TextExtent Extent => new(Length, text => _model.Tokenizer.Encode(text).Length);

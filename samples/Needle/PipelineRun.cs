@@ -4,9 +4,12 @@ using KvCompose.Models;
 namespace KvCompose.Samples.Needle;
 
 /// <summary>A pipeline with its budget, its session and its score.</summary>
-internal sealed class Contestant(string name, string? budget, KvSession session) : IDisposable
+internal sealed class PipelineRun(NeedlePipeline pipeline, string? budget, KvSession session) : IDisposable
 {
-    public string Name => name;
+    public string Name => pipeline.Name;
+
+    /// <summary>Whether the budget does not apply to it.</summary>
+    public bool KeepsEverything => pipeline.KeepsEverything;
 
     /// <summary>The budget as a table shows it; null where only one is compared.</summary>
     public string? Budget => budget;
@@ -19,9 +22,9 @@ internal sealed class Contestant(string name, string? budget, KvSession session)
     /// <param name="text">A text as long as those that are asked about.</param>
     /// <param name="arguments">Who takes part, and with how much.</param>
     /// <param name="cancellation">Ends the search for budgets.</param>
-    public static Contestant[] OpenAll(LlamaModel model, NeedleText text, NeedleArguments arguments, CancellationToken cancellation)
+    public static PipelineRun[] OpenAll(LlamaModel model, NeedleText text, NeedleArguments arguments, CancellationToken cancellation)
     {
-        var opened = new List<Contestant>();
+        var opened = new List<PipelineRun>();
         try
         {
             foreach (NeedlePipeline pipeline in arguments.Pipelines)
@@ -29,7 +32,7 @@ internal sealed class Contestant(string name, string? budget, KvSession session)
                 if (arguments.Mebibytes > 0 && !pipeline.KeepsEverything)
                 {
                     NeedleBudget equal = EqualBytes.Find(pipeline, model, text, (long)(arguments.Mebibytes * (1 << 20)), cancellation);
-                    opened.Add(new Contestant(pipeline.Name, equal.ToString(), pipeline.Open(model, equal with { MeasureRecall = arguments.Recall })));
+                    opened.Add(new PipelineRun(pipeline, equal.ToString(), pipeline.Open(model, equal with { MeasureRecall = arguments.Recall })));
                     continue;
                 }
 
@@ -37,7 +40,7 @@ internal sealed class Contestant(string name, string? budget, KvSession session)
                 {
                     var budget = new NeedleBudget(uniform, arguments.Length) { MeasureRecall = arguments.Recall };
                     string? shown = arguments.Budgets.Count == 1 ? null : pipeline.KeepsEverything ? "all" : budget.ToString();
-                    opened.Add(new Contestant(pipeline.Name, shown, pipeline.Open(model, budget)));
+                    opened.Add(new PipelineRun(pipeline, shown, pipeline.Open(model, budget)));
                 }
             }
 
@@ -45,7 +48,7 @@ internal sealed class Contestant(string name, string? budget, KvSession session)
         }
         catch (Exception problem)
         {
-            opened.ForEach(contestant => contestant.Dispose());
+            opened.ForEach(run => run.Dispose());
             if (problem is StageOptionException)
             {
                 throw new WrongArgumentException($"--budget: {problem.Message}", problem);
