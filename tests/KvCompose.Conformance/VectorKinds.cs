@@ -3,6 +3,7 @@ using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
+using KvCompose.Conformance.Kinds.Tokenizers;
 using KvCompose.Conformance.Running;
 
 namespace KvCompose.Conformance;
@@ -17,6 +18,7 @@ public static class VectorKinds
         .. CakeFamily.Kinds,
         .. HeteroCacheFamily.Kinds,
         .. IceCacheFamily.Kinds,
+        .. TokenizersFamily.Kinds,
         .. GgufFamily.Kinds,
     ];
 }

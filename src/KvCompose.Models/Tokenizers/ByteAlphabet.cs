@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace KvCompose.Models.Tokenizers;
 
 /// <summary>
@@ -8,29 +6,16 @@ namespace KvCompose.Models.Tokenizers;
 /// </summary>
 internal static class ByteAlphabet
 {
-    private static readonly char[] Characters = Create();
-    private static readonly Dictionary<char, byte> Bytes =
-        Characters.Select((c, i) => (c, i)).ToDictionary(pair => pair.c, pair => (byte)pair.i);
+    private static readonly char[] s_characters = CreateCharacters();
+    private static readonly short[] s_bytes = CreateBytes();
 
     /// <summary>The character of a byte.</summary>
-    public static char Character(byte value) => Characters[value];
+    public static char Character(byte value) => s_characters[value];
 
-    /// <summary>The bytes that a token spells; one with a character outside the alphabet spells itself.</summary>
-    public static byte[] Decode(string token)
-    {
-        var bytes = new byte[token.Length];
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            if (!Bytes.TryGetValue(token[i], out bytes[i]))
-            {
-                return Encoding.UTF8.GetBytes(token);
-            }
-        }
+    /// <summary>The byte of a character, or −1.</summary>
+    public static int Byte(char character) => character < s_bytes.Length ? s_bytes[character] : -1;
 
-        return bytes;
-    }
-
-    private static char[] Create()
+    private static char[] CreateCharacters()
     {
         var characters = new char[256];
         int next = 256;
@@ -41,5 +26,17 @@ internal static class ByteAlphabet
         }
 
         return characters;
+    }
+
+    private static short[] CreateBytes()
+    {
+        var bytes = new short[s_characters.Max() + 1];
+        bytes.AsSpan().Fill(-1);
+        for (int value = 0; value < 256; value++)
+        {
+            bytes[s_characters[value]] = (short)value;
+        }
+
+        return bytes;
     }
 }

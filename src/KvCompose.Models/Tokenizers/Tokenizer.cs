@@ -1,93 +1,148 @@
-using System.Text;
-using System.Text.RegularExpressions;
+using KvCompose.Models.Tokenizers.Models;
+using KvCompose.Models.Tokenizers.Patterns;
+using KvCompose.Models.Tokenizers.Processing;
+using KvCompose.Models.Tokenizers.Unicode;
+using KvCompose.Models.Tokenizers.Vocabularies.Json;
 
 namespace KvCompose.Models.Tokenizers;
 
 /// <summary>
-/// Text to tokens and back, as a tokenizer.json describes it: byte-level BPE, or whole words split at white space.
+/// Text to tokens and back, as a tokenizer.json or the vocabulary of a GGUF file describes it. Gives the ids that Hugging Face's
+/// tokenizers library gives. Its Unicode data is its own, so the globalization settings of the application do not matter.
+/// For several threads at once.
 /// </summary>
-/// <remarks>
-/// A Unicode normalisation that the file asks for is the runtime's: in a process with invariant globalization, which has no
-/// data for it, text that is not ASCII stays as it is.
-/// </remarks>
 public sealed class Tokenizer
 {
-    private readonly ITokenModel _model;
-    private readonly AddedTokens _added;
-    private readonly int[] _before;
-    private readonly int[] _after;
+    private readonly ITokenPipeline _pipeline;
+    private readonly string _file;
+    private readonly Lazy<IReadOnlyDictionary<string, int>> _special;
 
-    internal Tokenizer(ITokenModel model, AddedTokens added, int[] before, int[] after)
+    internal Tokenizer(ITokenPipeline pipeline, string file)
     {
-        _model = model;
-        _added = added;
-        _before = before;
-        _after = after;
-        LargestId = Math.Max(model.LargestId, added.LargestId);
+        _pipeline = pipeline;
+        _file = file;
+        LargestId = pipeline.LargestId;
+        _special = new Lazy<IReadOnlyDictionary<string, int>>(
+            () => pipeline.AddedTokens.Where(token => token.Special).ToDictionary(token => token.Content, token => token.Id));
     }
 
-    /// <summary>The largest token id that <see cref="Encode"/> can give.</summary>
+    /// <summary>The largest token id.</summary>
     public int LargestId { get; }
+
+    /// <summary>The control tokens by their spelling.</summary>
+    public IReadOnlyDictionary<string, int> SpecialTokens => _special.Value;
+
+    internal ITokenPipeline Pipeline => _pipeline;
 
     /// <summary>Reads a tokenizer.json.</summary>
     /// <exception cref="TokenizerFormatException">The file is missing, contradicts itself, or asks for an unsupported step.</exception>
-    public static Tokenizer Load(string file) => TokenizerReader.Read(file);
+    public static Tokenizer Load(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return TokenizerReader.Read(file);
+    }
+
+    /// <summary>Reads a tokenizer.json from memory.</summary>
+    /// <param name="json">The file as UTF-8.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="TokenizerFormatException">The text contradicts itself, or asks for an unsupported step.</exception>
+    public static Tokenizer Parse(ReadOnlyMemory<byte> json, string name = "tokenizer.json") => TokenizerReader.Parse(json, name);
 
     /// <summary>The id of a token by its spelling in the vocabulary, or null.</summary>
     public int? IdOf(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _added.IdOf(token) ?? _model.IdOf(token);
+        return _pipeline.IdOf(token);
     }
 
-    /// <summary>Splits text into tokens. Added tokens are recognised wherever they are spelled out.</summary>
-    /// <param name="text">Any text.</param>
+    /// <summary>The spelling of a token in the vocabulary, or null for an id that is not in it.</summary>
+    public string? SpellingOf(int id) => _pipeline.Spelling(id);
+
+    /// <summary>Splits text into tokens. Control tokens that the text spells stay text; see <see cref="EncodeOptions"/>.</summary>
+    /// <param name="text">Any text. A lone surrogate counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether the tokens that the file puts before and after a text are added.</param>
-    /// <exception cref="ArgumentException">A word is not in the vocabulary, and there is no token for unknown words.</exception>
-    /// <exception cref="RegexMatchTimeoutException">The file's own pattern spent more than ten seconds on the text.</exception>
-    public int[] Encode(string text, bool addSpecialTokens = true)
+    /// <exception cref="ArgumentException">Some text is not in the vocabulary, which has no token for unknown text.</exception>
+    /// <exception cref="TokenizerFormatException">A pattern of the file takes too many steps on the text.</exception>
+    public int[] Encode(string text, bool addSpecialTokens = true) => Encode(text, new EncodeOptions { AddSpecialTokens = addSpecialTokens });
+
+    /// <summary>Splits text into tokens. Takes time nearly proportional to the length of the text.</summary>
+    /// <param name="text">Any text. A lone surrogate counts as U+FFFD.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Stops a long text.</param>
+    /// <exception cref="ArgumentException">Some text is not in the vocabulary, which has no token for unknown text.</exception>
+    /// <exception cref="TokenizerFormatException">A pattern of the file takes too many steps on the text.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public int[] Encode(string text, EncodeOptions options, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var ids = new List<int>();
-        if (addSpecialTokens)
+        ArgumentNullException.ThrowIfNull(options);
+        List<TextToken> tokens = EncodeTokens(text, null, options, track: false, cancellation);
+        var ids = new int[tokens.Count];
+        for (int i = 0; i < ids.Length; i++)
         {
-            ids.AddRange(_before);
+            ids[i] = tokens[i].Id;
         }
 
-        _added.Split(text, ids, _model);
-        if (addSpecialTokens)
+        return ids;
+    }
+
+    /// <summary>Splits text into tokens that know where they came from. Slower than <see cref="Encode(string, EncodeOptions, CancellationToken)"/>.</summary>
+    /// <param name="text">Any text. A lone surrogate counts as U+FFFD.</param>
+    /// <param name="options">How; null for the default.</param>
+    /// <param name="cancellation">Stops a long text.</param>
+    /// <exception cref="ArgumentException">Some text is not in the vocabulary, which has no token for unknown text.</exception>
+    /// <exception cref="TokenizerFormatException">A pattern of the file takes too many steps on the text.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TokenSpan[] EncodeWithOffsets(string text, EncodeOptions? options = null, CancellationToken cancellation = default)
+    {
+        List<TextToken> tokens = EncodeTokens(text, null, options ?? new EncodeOptions(), track: true, cancellation);
+        string clean = CodePoints.Sanitize(text);
+        var units = new List<int>(clean.Length + 1);
+        for (int i = 0; i < clean.Length; i += CodePoints.Length(clean, i))
         {
-            ids.AddRange(_after);
+            units.Add(i);
         }
 
-        return [.. ids];
+        units.Add(clean.Length);
+        return [.. tokens.Select(token => new TokenSpan(token.Id, units[token.Start], units[token.End]))];
     }
 
     /// <summary>The text of tokens. Bytes that are not UTF-8 become U+FFFD, ids outside the vocabulary nothing.</summary>
+    /// <param name="tokens">The ids.</param>
+    /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
     public string Decode(ReadOnlySpan<int> tokens, bool skipSpecialTokens = true)
-    {
-        TextDecoder decoder = CreateDecoder(skipSpecialTokens);
-        var text = new StringBuilder();
-        foreach (int token in tokens)
-        {
-            text.Append(decoder.Next(token));
-        }
-
-        return text.Append(decoder.Finish()).ToString();
-    }
+        => DecodeTokens(tokens.ToArray(), skipSpecialTokens);
 
     /// <summary>A decoder for tokens that come one by one.</summary>
+    /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
     public TextDecoder CreateDecoder(bool skipSpecialTokens = true) => new(this, skipSpecialTokens);
 
-    internal ReadOnlySpan<byte> Bytes(int token, bool skipSpecial)
+    internal List<TextToken> EncodeTokens(string text, string? second, EncodeOptions options, bool track, CancellationToken cancellation)
     {
-        if (_added.Find(token) is { } added)
+        ArgumentNullException.ThrowIfNull(text);
+        var settings = new EncodeSettings(options.AddSpecialTokens, options.ParseSpecialTokens, options.ApplyFileLimits, track);
+        try
         {
-            return skipSpecial && added.Special ? default : added.Bytes;
+            return _pipeline.Encode(text, second, settings, cancellation);
         }
-
-        return _model.Bytes(token);
+        catch (UnknownTextException exception)
+        {
+            throw new ArgumentException(exception.Message, nameof(text), exception);
+        }
+        catch (PatternException exception)
+        {
+            throw new TokenizerFormatException(_file, $"a pattern {exception.Message}", exception);
+        }
     }
 
-    internal bool SeparatesTokens => _model.SeparatesTokens;
+    internal string DecodeTokens(IReadOnlyList<int> tokens, bool skipSpecialTokens)
+    {
+        try
+        {
+            return _pipeline.Decode(tokens, skipSpecialTokens);
+        }
+        catch (PatternException exception)
+        {
+            throw new TokenizerFormatException(_file, $"a pattern {exception.Message}", exception);
+        }
+    }
 }

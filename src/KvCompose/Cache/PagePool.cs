@@ -24,7 +24,7 @@ public sealed unsafe class PagePool : IDisposable
 
     /// <summary>Makes an empty pool.</summary>
     /// <param name="layout">The layout of its pages.</param>
-    /// <param name="limitBytes">Bytes of pages that may be held at once; 0 sets no limit.</param>
+    /// <param name="limitBytes">Bytes that may be held at once; 0 sets no limit.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is negative.</exception>
     public PagePool(PageLayout layout, long limitBytes = 0)
     {
@@ -39,16 +39,19 @@ public sealed unsafe class PagePool : IDisposable
     /// <summary>The layout of every page.</summary>
     public PageLayout Layout { get; }
 
-    /// <summary>Bytes of pages that may be held at once; 0 means no limit.</summary>
+    /// <summary>Bytes that may be held at once; 0 means no limit.</summary>
     public long LimitBytes { get; }
 
     /// <summary>Pages in use.</summary>
     public int PagesHeld { get; private set; }
 
-    /// <summary>Bytes of pages in use.</summary>
-    public long BytesHeld => (long)PagesHeld * Layout.PageBytes;
+    /// <summary>Bytes that sequences hold outside of pages: residual tokens and lists of kept channels.</summary>
+    public long BytesOutsidePages { get; private set; }
 
-    /// <summary>Most bytes of pages in use at once since the pool was made or <see cref="ResetPeak"/> was called.</summary>
+    /// <summary>Bytes in use: pages and what sequences hold outside of them.</summary>
+    public long BytesHeld => ((long)PagesHeld * Layout.PageBytes) + BytesOutsidePages;
+
+    /// <summary>Most bytes in use at once since the pool was made or <see cref="ResetPeak"/> was called.</summary>
     public long PeakBytes { get; private set; }
 
     /// <summary>Bytes taken from the operating system, unused pages of open slabs included.</summary>
@@ -63,11 +66,7 @@ public sealed unsafe class PagePool : IDisposable
     public int Rent()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (LimitBytes > 0 && BytesHeld + Layout.PageBytes > LimitBytes)
-        {
-            throw new CacheLimitException(LimitBytes, BytesHeld, Layout.PageBytes);
-        }
-
+        RequireRoom(Layout.PageBytes);
         int lowest = LowestOpenSlab();
         Slab* slab = _slabs + lowest;
         int place = BitOperations.TrailingZeroCount(slab->Free);
@@ -75,6 +74,31 @@ public sealed unsafe class PagePool : IDisposable
         PagesHeld++;
         PeakBytes = Math.Max(PeakBytes, BytesHeld);
         return (_lowestOpen << SlabShift) | place;
+    }
+
+    /// <summary>Checks that more bytes fit under the limit.</summary>
+    /// <param name="bytes">Bytes on top of <see cref="BytesHeld"/>.</param>
+    /// <exception cref="CacheLimitException">They do not fit; nothing changes.</exception>
+    public void RequireRoom(long bytes)
+    {
+        if (LimitBytes > 0 && BytesHeld + bytes > LimitBytes)
+        {
+            throw new CacheLimitException(LimitBytes, BytesHeld, bytes);
+        }
+    }
+
+    /// <summary>Counts bytes that a sequence holds outside of pages.</summary>
+    /// <param name="bytes">Bytes taken, or, negative, bytes that are no longer held.</param>
+    /// <exception cref="CacheLimitException">They do not fit under the limit; nothing changes.</exception>
+    public void CountOutsidePages(long bytes)
+    {
+        if (bytes > 0)
+        {
+            RequireRoom(bytes);
+        }
+
+        BytesOutsidePages += bytes;
+        PeakBytes = Math.Max(PeakBytes, BytesHeld);
     }
 
     /// <summary>Gives a page back.</summary>

@@ -11,6 +11,7 @@ public sealed unsafe class SequenceCache : IDisposable
     private PageTable* _tables;
     private float* _open;
     private int* _channels;
+    private bool _counted; // whether the pool counts the bytes outside of pages
 
     /// <summary>Makes an empty cache whose pages come from <paramref name="pool"/>.</summary>
     public SequenceCache(PagePool pool, int layers, int keyValueHeads)
@@ -78,7 +79,7 @@ public sealed unsafe class SequenceCache : IDisposable
         {
             while (table->PageCount < pages)
             {
-                table->Pages[table->PageCount] = _pool.Rent();
+                table->Pages[table->PageCount] = RentPage();
                 table->PageCount++;
             }
         }
@@ -130,7 +131,7 @@ public sealed unsafe class SequenceCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, _pool.Layout.PageTokens);
         Reserve(table, table->PageCount + 1);
-        int page = _pool.Rent();
+        int page = RentPage();
         new ReadOnlySpan<int>(table->Pages + index, table->PageCount - index).CopyTo(new Span<int>(table->Pages + index + 1, table->PageCount - index));
         table->Pages[index] = page;
         table->PageCount++;
@@ -162,10 +163,39 @@ public sealed unsafe class SequenceCache : IDisposable
             _tables[i].Budget = 0;
             _tables[i].RetainsWeights = false;
         }
+
+        if (_counted)
+        {
+            _pool.CountOutsidePages(-BytesOutsidePages);
+            _counted = false;
+        }
     }
 
-    /// <summary>Bytes beside the pages: of the tokens that wait for their pages to be full and of the lists of kept channels, under all heads.</summary>
-    public long BytesBesidePages => (long)Layers * _heads * (_pool.Layout.ResidualBytes + _pool.Layout.ChannelBytes);
+    /// <summary>Takes back the tokens that a step appended last to the first layers of a sequence.</summary>
+    /// <param name="layers">Layers that have the step's token already.</param>
+    /// <returns>Whether that could be done: a token whose page was quantised or pruned since cannot be taken back.</returns>
+    public bool TryRemoveLast(int layers)
+    {
+        if (_pool.Layout.CompressesFullPages || _pool.Layout.Pruned)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < layers * _heads; i++)
+        {
+            PageTable* table = _tables + i;
+            table->Tokens--;
+            if (_pool.Layout.HasPerPageCounts)
+            {
+                --*CountAt(table->Pages[table->PageCount - 1]);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Bytes outside of pages, of all heads: residual tokens, whose page is not quantised yet, and lists of kept channels.</summary>
+    public long BytesOutsidePages => (long)Layers * _heads * (_pool.Layout.ResidualBytes + _pool.Layout.ChannelBytes);
 
     /// <summary>Where a slot's position is stored.</summary>
     public int* PositionAt(PageTable* table, int slot)
@@ -236,13 +266,25 @@ public sealed unsafe class SequenceCache : IDisposable
     private void AddPage(PageTable* table)
     {
         Reserve(table, table->PageCount + 1);
-        int page = _pool.Rent();
+        int page = RentPage();
         table->Pages[table->PageCount] = page;
         table->PageCount++;
         if (_pool.Layout.HasPerPageCounts)
         {
             *CountAt(page) = 0;
         }
+    }
+
+    /// <summary>A sequence is counted with what it holds outside of pages from its first page on.</summary>
+    private int RentPage()
+    {
+        if (!_counted)
+        {
+            _pool.CountOutsidePages(BytesOutsidePages);
+            _counted = true;
+        }
+
+        return _pool.Rent();
     }
 
     private static void Reserve(PageTable* table, int pages)

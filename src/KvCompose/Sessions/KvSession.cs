@@ -28,7 +28,10 @@ public abstract class KvSession : IDisposable
     /// <inheritdoc cref="Prefill(int, ReadOnlySpan{int}, CancellationToken)"/>
     public void Prefill(ReadOnlySpan<int> prompt, CancellationToken cancellation = default) => Prefill(0, prompt, cancellation);
 
-    /// <summary>Processes a prompt; what the sequence held before is dropped. If it fails, the sequence is empty.</summary>
+    /// <summary>
+    /// Processes a prompt; what the sequence held before is dropped. Arguments and a cancellation that was requested before are checked first and leave
+    /// the sequence as it was. If processing fails or is cancelled, the sequence is empty.
+    /// </summary>
     /// <param name="sequence">Which sequence, below <see cref="Sequences"/>.</param>
     /// <param name="prompt">Token ids, at least one.</param>
     /// <param name="cancellation">Looked at between layers and inside of attention.</param>
@@ -41,6 +44,10 @@ public abstract class KvSession : IDisposable
     /// <summary>
     /// Appends one token to every sequence and computes the logits of the next. All sequences share one pass over the weights.
     /// </summary>
+    /// <remarks>
+    /// The order in which a matrix product sums depends on how many sequences take part in the step, so that logits may differ in their last bits from
+    /// those of another number. With the same number they are equal bit by bit.
+    /// </remarks>
     /// <param name="tokens">A token for every sequence; a negative one lets its sequence sit out.</param>
     /// <param name="cancellation">Looked at before the step begins; a step that has begun completes.</param>
     /// <exception cref="ArgumentException">Not one token a sequence, a token that the vocabulary lacks, or a sequence without a prompt.</exception>
@@ -52,7 +59,7 @@ public abstract class KvSession : IDisposable
     public abstract void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default);
 
     /// <summary>Logits [Vocabulary] of a sequence's next token. Overwritten by the next call that computes.</summary>
-    /// <exception cref="InvalidOperationException">The sequence has no prompt.</exception>
+    /// <exception cref="InvalidOperationException">The sequence has no prompt, or was filled with random tokens and has made no step since.</exception>
     public abstract ReadOnlySpan<float> Logits(int sequence = 0);
 
     /// <summary>Tokens that a sequence has seen, prompt and decoded; the position of its next token.</summary>
@@ -73,8 +80,8 @@ public abstract class KvSession : IDisposable
     public abstract void FillRandom(int tokens, int seed = 0, int sequence = 0);
 
     /// <summary>
-    /// Writes a sequence to a file, from which <see cref="Resume(string, int, CancellationToken)"/> continues it to the bit. The file appears whole
-    /// or not at all.
+    /// Writes a sequence to a file, from which <see cref="Resume(string, int, CancellationToken)"/> continues it bit by bit, provided that as many sequences
+    /// take part in each step as would have here. The file appears whole or not at all.
     /// </summary>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="sequence">Which sequence.</param>
@@ -99,7 +106,7 @@ public abstract class KvSession : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Save(Stream stream, int sequence = 0, CancellationToken cancellation = default);
 
-    /// <summary>Continues a sequence that was saved: all that follows equals what the saving session would have computed, bit by bit.</summary>
+    /// <summary>Continues a sequence that was saved: what follows equals bit by bit what the saving session would have computed in steps of as many sequences.</summary>
     /// <param name="path">The file.</param>
     /// <param name="sequence">Which sequence takes it; what it held before is dropped.</param>
     /// <param name="cancellation">Looked at between heads; the sequence is empty then.</param>

@@ -154,7 +154,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         SavedCacheHeader header = ReadHeader(reader);
         header.Require(source, Header(sequence));
         check(source, header, Shape);
-        if (header.Tokens.Length is 0 || header.Tokens.Length > Shape.Context || header.Length < 1 || header.Length > Shape.Context)
+        if (header.Tokens.Length is 0 || header.Tokens.Length > 2L * Shape.Context || header.Length < 1 || header.Length > Shape.Context)
         {
             throw reader.Wrong($"its length is {header.Length}");
         }
@@ -173,8 +173,9 @@ public abstract unsafe partial class KvSession<TTransformer>
             reader.Read(logits, "the logits");
             reader.End("the logits");
             reader.ReadSection("DONE", "the end", 0);
-            _histories[sequence].Add(header.Tokens);
+            _histories[sequence].Begin(header.Tokens, Shape.Context - header.Length);
             _lengths[sequence] = header.Length;
+            _hasLogits[sequence] = true;
         }
         catch
         {

@@ -30,6 +30,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     private readonly SequenceCache[] _caches;
     private NativeFloats? _lines;
     private readonly string? _pageFolder;
+    private readonly bool[] _hasLogits; // by sequence: whether the logits are those of its next token
     private readonly bool[] _inStep; // by sequence: whether a step has begun and not ended
     private int _rowCount;
     private bool _disposed;
@@ -71,7 +72,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _declared = options;
         _lengths = new int[rows];
         _inStep = new bool[rows];
-        _histories = [.. Enumerable.Range(0, rows).Select(_ => new TokenHistory(shape.Context))];
+        _hasLogits = new bool[rows];
+        _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _sequenceOfRow = new int[rows];
         _stepTokens = new int[rows];
         _stepPositions = new int[rows];
@@ -94,7 +96,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     {
         get
         {
-            long tokens = 0, beside = 0;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            long tokens = 0;
             int heads = 0;
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
@@ -104,7 +107,6 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
 
                 heads += Shape.Layers * Shape.KeyValueHeads;
-                beside += _caches[sequence].BytesBesidePages;
                 PageTable* tables = _caches[sequence].Layer(0);
                 for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
                 {
@@ -112,7 +114,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 }
             }
 
-            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld + beside, Pool.PeakBytes + beside, Pool.LimitBytes);
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes);
         }
     }
 
@@ -182,7 +184,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         {
             using var buffers = new PrefillBuffers(Shape, prompt.Length);
             _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
-            _histories[sequence].Add(prompt);
+            _histories[sequence].Begin(prompt, Shape.Context - _lengths[sequence]);
+            _hasLogits[sequence] = true;
         }
         catch
         {
@@ -218,9 +221,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     public sealed override ReadOnlySpan<float> Logits(int sequence = 0)
     {
         Require(sequence);
-        return _lengths[sequence] > 0
+        return _hasLogits[sequence]
             ? new ReadOnlySpan<float>(_logits.Pointer + ((nint)sequence * Shape.Vocabulary), Shape.Vocabulary)
-            : throw new InvalidOperationException($"sequence {sequence} has no prompt");
+            : throw new InvalidOperationException(_lengths[sequence] == 0
+                ? $"sequence {sequence} has no prompt"
+                : $"sequence {sequence} has no logits: it was filled with random tokens and has made no step since");
     }
 
     /// <inheritdoc/>
@@ -249,6 +254,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
         _inStep[sequence] = false;
+        _hasLogits[sequence] = false;
         _histories[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
@@ -434,6 +440,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         {
             _lengths[_sequenceOfRow[row]]++;
             _inStep[_sequenceOfRow[row]] = false;
+            _hasLogits[_sequenceOfRow[row]] = true;
             _histories[_sequenceOfRow[row]].Continue(StepTokens[row]);
         }
 

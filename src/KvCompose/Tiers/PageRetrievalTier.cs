@@ -39,7 +39,7 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
     /// <summary>Opens the tier of a session.</summary>
     /// <param name="context">What it is opened with.</param>
     /// <param name="settings">What it does.</param>
-    /// <exception cref="StageOptionException">The pipeline's pages do not hold 16 tokens.</exception>
+    /// <exception cref="StageOptionException">The pipeline's pages do not hold 16 tokens, or no layer would retrieve pages.</exception>
     public PageRetrievalTier(in TierContext context, PageRetrievalSettings settings)
     {
         if (context.Pool.Layout.PageTokens != PageTokens)
@@ -49,6 +49,13 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
         }
 
         TransformerShape shape = context.Shape;
+        if (settings.DenseLayers >= shape.Layers)
+        {
+            throw new StageOptionException(
+                context.Pipeline, nameof(PageRetrievalSettings.DenseLayers), $"{settings.DenseLayers}",
+                $"below the model's {shape.Layers} layers: else no layer retrieves pages");
+        }
+
         _context = context;
         _settings = settings;
         _memory = new HostMemory(settings.LimitBytes);
@@ -99,6 +106,8 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
             _chooser.Choose(_parts, step.Queries);
             _retrievals += _parts.Count;
         }
+
+        RequireRoom();
 
         _chooser.Measure(_parts, step.Queries);
         _prefetch?.Wait();
@@ -170,6 +179,18 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
                 }
             }
         }
+    }
+
+    // All pages that the layer adds fit under the limit, or nothing of the layer is changed.
+    private void RequireRoom()
+    {
+        long added = 0;
+        foreach (PagedHeadRef part in _parts)
+        {
+            added += Math.Max(0, part.Paged.ChosenCount - part.Paged.Slots);
+        }
+
+        _context.Pool.RequireRoom(added * _context.Pool.Layout.PageBytes);
     }
 
     // Makes the table fit the choice, and lists what its pages are to hold.

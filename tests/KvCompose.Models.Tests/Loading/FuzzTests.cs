@@ -3,7 +3,7 @@ using KvCompose.Models.Checkpoints;
 using KvCompose.Models.Configuration;
 using KvCompose.Models.Tests.Support;
 using KvCompose.Models.Tests.Tokenizers;
-using KvCompose.Models.Tokenizers;
+using KvCompose.Models.Tokenizers.Vocabularies.Json;
 
 namespace KvCompose.Models.Tests.Loading;
 

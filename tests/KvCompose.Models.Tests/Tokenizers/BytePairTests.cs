@@ -1,5 +1,7 @@
 using System.Text;
 using KvCompose.Models.Tokenizers;
+using KvCompose.Models.Tokenizers.PreTokenizers;
+using KvCompose.Models.Tokenizers.Vocabularies.Json;
 
 namespace KvCompose.Models.Tests.Tokenizers;
 
@@ -35,9 +37,7 @@ public sealed class BytePairTests
         Assert.Equal(pieces.Split('|').SelectMany(piece => NaiveBytePair(piece)), whole);
 
         // ... and that the borders are these, the splitter itself shows.
-        var found = new List<string>();
-        SplitterOf(json).Split(text, found);
-        Assert.Equal(pieces.Split('|'), found);
+        Assert.Equal(pieces.Split('|'), Split(json, text));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class BytePairTests
             new { id = 502, content = "[M]", special = true, lstrip = true, rstrip = true, single_word = false, normalized = false },
         ]));
 
-        int[] ids = tokenizer.Encode("the<|end|>the<|end|>x \t[M] \nthe");
+        int[] ids = tokenizer.Encode("the<|end|>the<|end|>x \t[M] \nthe", new EncodeOptions { ParseSpecialTokens = true });
 
         Assert.Equal([Ids["the"], 500, Ids["the"], 501, 502, Ids["the"]], ids);
         Assert.Equal("thethe<|end|>xthe", tokenizer.Decode(ids));
@@ -106,6 +106,40 @@ public sealed class BytePairTests
         Assert.Equal(500, tokenizer.IdOf("<|end|>"));
         Assert.Null(tokenizer.IdOf("<|none|>"));
     }
+
+    [Fact]
+    public void Encode_SpecialTokenSpelledByTheUser_StaysText()
+    {
+        Tokenizer tokenizer = TestTokenizers.Parse(TestTokenizers.BytePairJson(added:
+        [
+            new { id = 500, content = "<|im_end|>", special = true }, new { id = 501, content = "<think>", special = false },
+        ]));
+        const string Text = "the<|im_end|><think>the";
+
+        int[] plain = tokenizer.Encode(Text);
+
+        Assert.DoesNotContain(500, plain);
+        Assert.Contains(501, plain);
+        Assert.Equal(Text, tokenizer.Decode(plain));
+        Assert.Contains(500, tokenizer.Encode(Text, new EncodeOptions { ParseSpecialTokens = true }));
+        Assert.Equal(500, Assert.Single(tokenizer.SpecialTokens).Value);
+    }
+
+    [Fact]
+    public void Encode_MegabyteOfOneLetter_IsJoinedInPairs()
+    {
+        string text = new('l', 1 << 20);
+
+        int[] ids = TestTokenizers.Parse(TestTokenizers.BytePairJson()).Encode(text);
+
+        Assert.Equal(1 << 19, ids.Length);
+        Assert.All(ids, id => Assert.Equal(Ids["ll"], id));
+    }
+
+    [Fact]
+    public void Encode_CancelledOnALongPiece_Stops()
+        => Assert.Throws<OperationCanceledException>(() => TestTokenizers.Parse(TestTokenizers.BytePairJson())
+            .Encode(new string('l', 1 << 20), new EncodeOptions(), new CancellationToken(canceled: true)));
 
     [Fact]
     public void Encode_Template_AddsItsTokensOnDemand()
@@ -165,8 +199,8 @@ public sealed class BytePairTests
         Tokenizer plain = TestTokenizers.Parse(TestTokenizers.BytePairJson());
         Tokenizer normalising = TestTokenizers.Parse(TestTokenizers.BytePairJson(normalizer: new { type = "NFC" }));
 
-        // Both sides compose only where the process has Unicode data; see Tokenizer.
-        Assert.Equal(plain.Encode("re\u0301sume\u0301".Normalize()), normalising.Encode("re\u0301sume\u0301"));
+        Assert.Equal(plain.Encode("r\u00E9sum\u00E9"), normalising.Encode("re\u0301sume\u0301"));
+        Assert.NotEqual(plain.Encode("re\u0301sume\u0301"), normalising.Encode("re\u0301sume\u0301"));
     }
 
     [Fact]
@@ -200,10 +234,16 @@ public sealed class BytePairTests
         return [.. symbols.Select(symbol => Ids[symbol])];
     }
 
-    private static PieceSplitter SplitterOf(string json)
+    private static IEnumerable<string> Split(string json, string text)
     {
         using var document = System.Text.Json.JsonDocument.Parse(json);
-        return SplitterReader.ReadSplitters(new Json.JsonFields(document.RootElement, problem => new TokenizerFormatException("t", problem)))[0];
+        var fields = new Json.JsonFields(document.RootElement, problem => new TokenizerFormatException("t", problem));
+        TextBuffer buffer = TextBuffer.Create(text, 0, text.Length, 0);
+        var pieces = new Pieces(buffer, 0);
+        PreTokenizerReader.Read(fields.Object("pre_tokenizer")).Apply(pieces, CancellationToken.None);
+        string[] symbols = TestTokenizers.Bytes();
+        return pieces.Ranges.Select(range => Encoding.UTF8.GetString(
+            [.. buffer.Text[range.Start..range.End].ToArray().Select(c => (byte)Array.IndexOf(symbols, c.ToString()))])).ToArray();
     }
 
     private static string RandomText(Random random, string alphabet, int most)

@@ -78,5 +78,5 @@ internal static class TestTokenizers
         },
     };
 
-    public static Tokenizer Parse(string json) => TokenizerReader.Parse(System.Text.Encoding.UTF8.GetBytes(json), "tokenizer.json");
+    public static Tokenizer Parse(string json) => Tokenizer.Parse(System.Text.Encoding.UTF8.GetBytes(json));
 }
