@@ -29,7 +29,9 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
             .WithTrackingName(TrackingNames.Plan);
 
         IncrementalValueProvider<KernelTarget> target = context.CompilationProvider
-            .Select(static (compilation, _) => KernelTargets.Of(compilation))
+            .Select(static (compilation, _) => KernelTargets.HasDevice(compilation))
+            .Combine(context.AnalyzerConfigOptionsProvider.Select(static (options, _) => KernelTargets.AsksForSimulator(options.GlobalOptions)))
+            .Select(static (both, _) => KernelTargets.Of(both.Left, both.Right))
             .WithTrackingName(TrackingNames.Target);
 
         context.RegisterSourceOutput(declarations, static (output, declaration) =>
@@ -90,9 +92,9 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
     private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelPlan kernels, KernelTarget target)
     {
         Add(output, plan, "Kernels", KernelEmitter.Emit(plan, kernels));
-        if (target == KernelTarget.Simulator)
+        if (target == KernelTarget.IlgpuAndSimulator)
         {
-            Add(output, plan, "Kernels.Simulated", KernelEmitter.EmitTwins(plan, kernels));
+            Add(output, plan, "Kernels.Simulated", KernelEmitter.EmitSimulated(plan, kernels));
         }
     }
 

@@ -63,8 +63,6 @@ internal static class EmittedNames
         ["KvSplitPlan"] = "KvCompose.Sessions.KvSplitPlan",
         ["KvSession"] = "KvCompose.Sessions.KvSession",
         ["PrefillBuffers"] = "KvCompose.Sessions.PrefillBuffers",
-        ["Lane"] = "KvCompose.Simulation.Lane",
-        ["SimulatedStep"] = "KvCompose.Simulation.SimulatedStep",
         ["DecodeStep"] = "KvCompose.Tiers.DecodeStep",
         ["IRetrievalTier"] = "KvCompose.Tiers.IRetrievalTier",
         ["StoragePageWriter"] = "KvCompose.Tiers.StoragePageWriter",

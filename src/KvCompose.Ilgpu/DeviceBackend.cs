@@ -1,18 +1,13 @@
 using ILGPU;
 using ILGPU.Runtime;
-#if ILGPU_PACKAGE
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
-#endif
 
 namespace KvCompose.Ilgpu;
 
-/// <summary>The few lines that differ between ILGPU and the simulator.</summary>
+/// <summary>How ILGPU is set up for emitted kernels.</summary>
 internal static class DeviceBackend
 {
-#if ILGPU_PACKAGE
-    public const bool IsSimulated = false;
-
     // Without O2, kernel parameters are addressed generically; without the algorithms, Exp and Log have no device code.
     public static Context CreateContext()
         => Context.Create(builder => builder.Cuda().EnableAlgorithms().Optimize(OptimizationLevel.O2));
@@ -26,13 +21,4 @@ internal static class DeviceBackend
             ? devices[0].CreateAccelerator(context)
             : new CPUDevice(numThreadsPerWarp: 32, numWarpsPerMultiprocessor: 4, numMultiprocessors: 1).CreateAccelerator(context);
     }
-#else
-    public const bool IsSimulated = true;
-
-    public static Context CreateContext()
-        => Context.Create(builder => builder.Default().EnableAlgorithms().Optimize(OptimizationLevel.O2));
-
-    public static Accelerator CreateAccelerator(Context context, bool preferProcessor)
-        => context.GetPreferredDevice(preferProcessor).CreateAccelerator(context);
-#endif
 }

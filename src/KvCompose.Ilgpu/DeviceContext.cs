@@ -5,8 +5,8 @@ using ILGPU.Runtime;
 namespace KvCompose.Ilgpu;
 
 /// <summary>
-/// One device with its kernels, its buffers and one stream: ILGPU's where the package was there at build time, else the
-/// simulator's. Thread-safe, except that the order of launches from several threads is theirs.
+/// One device of ILGPU with its kernels, its buffers and one stream. Thread-safe, except that the order of launches from
+/// several threads is theirs.
 /// </summary>
 public sealed class DeviceContext : IDisposable
 {
@@ -23,9 +23,6 @@ public sealed class DeviceContext : IDisposable
         Accelerator = accelerator;
         Stream = accelerator.CreateStream();
     }
-
-    /// <summary>Whether kernels run on the simulator.</summary>
-    public static bool IsSimulated => DeviceBackend.IsSimulated;
 
     /// <summary>The device.</summary>
     public Accelerator Accelerator { get; }

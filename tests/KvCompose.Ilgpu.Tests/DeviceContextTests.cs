@@ -1,7 +1,8 @@
 using ILGPU;
 using ILGPU.Runtime;
+using KvCompose.Ilgpu;
 
-namespace KvCompose.Ilgpu.Tests;
+namespace KvCompose.DeviceTests;
 
 public sealed class DeviceContextTests
 {

@@ -1,6 +1,7 @@
 using KvCompose.Cache;
+using KvCompose.Ilgpu;
 
-namespace KvCompose.Ilgpu.Tests;
+namespace KvCompose.DeviceTests;
 
 public sealed class DevicePagesTests : IDisposable
 {

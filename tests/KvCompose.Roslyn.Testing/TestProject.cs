@@ -13,6 +13,9 @@ public sealed record TestProject
     /// <summary>Assemblies that the sources see beside the framework and KvCompose.</summary>
     public ImmutableArray<Assembly> ExtraReferences { get; init; } = [];
 
+    /// <summary>Assemblies that the sources name by an extern alias, by that alias.</summary>
+    public ImmutableDictionary<string, Assembly> AliasedReferences { get; init; } = ImmutableDictionary<string, Assembly>.Empty;
+
     /// <summary>MSBuild properties as the compiler shows them, without the <c>build_property.</c> prefix.</summary>
     public ImmutableDictionary<string, string> BuildProperties { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -33,7 +36,9 @@ public sealed record TestProject
         => new(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: AllowUnsafe, nullableContextOptions: NullableContextOptions.Enable);
 
     /// <summary>Every reference of the sources.</summary>
-    public IEnumerable<MetadataReference> References => TestReferences.Default.Concat(ExtraReferences.Select(TestReferences.Of));
+    public IEnumerable<MetadataReference> References => TestReferences.Default
+        .Concat(ExtraReferences.Select(TestReferences.Of))
+        .Concat(AliasedReferences.Select(static reference => TestReferences.Of(reference.Value, reference.Key)));
 
     /// <summary>The options analyzers and generators see.</summary>
     public AnalyzerConfigOptionsProvider OptionsProvider => new BuildPropertyOptions(BuildProperties);

@@ -11,8 +11,12 @@ public static class TestReferences
     /// <summary>The running framework and the KvCompose runtime assembly.</summary>
     public static IReadOnlyList<MetadataReference> Default => FrameworkAndKvCompose.Value;
 
-    /// <summary>The reference to one more assembly, such as the simulator.</summary>
+    /// <summary>The reference to one more assembly.</summary>
     public static MetadataReference Of(Assembly assembly) => MetadataReference.CreateFromFile(assembly.Location);
+
+    /// <summary>The reference to an assembly that sources name by an extern alias.</summary>
+    public static MetadataReference Of(Assembly assembly, string alias)
+        => MetadataReference.CreateFromFile(assembly.Location, new MetadataReferenceProperties(aliases: [alias]));
 
     private static List<MetadataReference> Load()
     {

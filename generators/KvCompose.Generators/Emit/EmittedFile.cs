@@ -29,10 +29,12 @@ internal static class EmittedFile
 
     /// <summary>Writes a file.</summary>
     /// <param name="plan">The pipeline.</param>
-    /// <param name="members">Writes the members.</param>
-    /// <param name="summary">The documentation of the class.</param>
-    /// <param name="usings">The usings; those that the text needs unless stated.</param>
-    public static SourceWriter Write(PipelinePlan plan, Action<SourceWriter> members, string summary = "", string? usings = null)
+    /// <param name="members">Writes what the class gets.</param>
+    /// <param name="summary">Documentation of the class.</param>
+    /// <param name="usings">What short names are looked up in; what the text needs unless stated.</param>
+    /// <param name="names">Short names that are written in full whatever they mean where the pipeline stands.</param>
+    public static SourceWriter Write(
+        PipelinePlan plan, Action<SourceWriter> members, string summary = "", string? usings = null, IReadOnlyDictionary<string, string>? names = null)
     {
         var body = new SourceWriter();
         plan.Spec.Hierarchy.Write(body, members, summary);
@@ -46,6 +48,7 @@ internal static class EmittedFile
 
         writer.WriteLine(usings ?? UsingsOf(text));
         writer.WriteLine(text.TrimEnd('\n'));
+        writer = names is null ? writer : NameQualifier.Qualify(writer, names);
         return plan.Spec.Hidden.Count == 0 ? writer : NameQualifier.Qualify(writer, plan.Spec.Hidden);
     }
 

@@ -22,11 +22,17 @@ internal static class NameQualifier
             .Select(static match => match.Value).Distinct();
 
     public static SourceWriter Qualify(SourceWriter source, EquatableArray<string> hidden)
+        => Qualify(source, hidden.ToDictionary(static name => name, static name => "global::" + EmittedNames.All[name], StringComparer.Ordinal));
+
+    /// <summary>Writes names in full.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="names">Short names with what stands for them.</param>
+    public static SourceWriter Qualify(SourceWriter source, IReadOnlyDictionary<string, string> names)
     {
         string text = Regex.Replace(
             source.ToString(),
-            $@"{Untouched}|{Before}(?<name>{string.Join("|", hidden)}){After}",
-            static match => match.Groups["name"].Success ? "global::" + EmittedNames.All[match.Value] : match.Value,
+            $@"{Untouched}|{Before}(?<name>{string.Join("|", names.Keys)}){After}",
+            match => match.Groups["name"].Success ? names[match.Value] : match.Value,
             RegexOptions.CultureInvariant);
         var qualified = new SourceWriter();
         qualified.WriteLine(text.TrimEnd('\n'));

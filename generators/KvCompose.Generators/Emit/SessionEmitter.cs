@@ -119,6 +119,11 @@ internal static partial class SessionEmitter
                 WriteSelectionState(writer, plan);
             }
 
+            if (plan.Prefill.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
+            {
+                writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, PrefillLoops.HeadScores, {CSharpLiteral.Of(table.Heads)});");
+            }
+
             if (plan.Pages.Layout.Pruned)
             {
                 writer.WriteLine("float* querySquares = buffers.Block((long)heads * Plan.HeadDim);");

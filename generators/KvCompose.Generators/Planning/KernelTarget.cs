@@ -3,12 +3,12 @@ namespace KvCompose.Generators.Planning;
 /// <summary>What a compilation can do with kernels.</summary>
 internal enum KernelTarget
 {
-    /// <summary>Nothing names ILGPU: no kernels are emitted.</summary>
+    /// <summary>The bridge to devices is not referenced: no kernels are emitted.</summary>
     None,
 
-    /// <summary>The ILGPU package: kernels in its dialect.</summary>
+    /// <summary>Kernels for ILGPU.</summary>
     Ilgpu,
 
-    /// <summary>The simulator: kernels in ILGPU's dialect, each with a twin that the simulator steps.</summary>
-    Simulator,
+    /// <summary>Kernels for ILGPU, and once more for the simulator of KvCompose's own tests.</summary>
+    IlgpuAndSimulator,
 }

@@ -354,6 +354,18 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         where TRole : unmanaged, IHeadRole<TRole>
         => TRole.Check(in options, profile);
 
+    /// <summary>The scores of a profile as a head-role stage prepares them for a prompt.</summary>
+    /// <param name="options">The stage.</param>
+    /// <param name="scores">[layers, <paramref name="scoredHeads"/>].</param>
+    /// <param name="scoredHeads">Heads of a layer that the profile scores.</param>
+    protected double[] PrepareHeads<TRole>(in TRole options, ReadOnlySpan<double> scores, int scoredHeads)
+        where TRole : unmanaged, IHeadRole<TRole>
+    {
+        double[] prepared = scores.ToArray();
+        TRole.Prepare(in options, new HeadTable(prepared, scoredHeads, Shape.KeyValueHeads));
+        return prepared;
+    }
+
     /// <summary>What a tier is opened with.</summary>
     /// <param name="pipeline">The pipeline's name.</param>
     /// <param name="writer">The pipeline's storage.</param>

@@ -1,3 +1,6 @@
+extern alias simulator;
+
+using System.Collections.Immutable;
 using System.Reflection;
 using KvCompose.Combinations.Catalogue;
 using KvCompose.Ilgpu;
@@ -19,15 +22,17 @@ internal static class Declarations
         AdditionalFiles = [new AdditionalSource("/" + SmallModelOptions.HeadScores, SmallModel.HeadScoresFile)],
     };
 
-    /// <summary>The same in a project for which kernels are emitted: the bridge to devices, and what it is built on.</summary>
+    /// <summary>The same in a project for which kernels are emitted, for ILGPU and for the simulator.</summary>
     public static TestProject ProjectWithKernels { get; } = Project with
     {
         ExtraReferences =
         [
             typeof(DeviceContext).Assembly,
             .. typeof(DeviceContext).Assembly.GetReferencedAssemblies()
-                .Where(static name => name.Name is "KvCompose.Simulator" or "ILGPU" or "ILGPU.Algorithms").Select(Assembly.Load),
+                .Where(static name => name.Name is "ILGPU" or "ILGPU.Algorithms").Select(Assembly.Load),
         ],
+        AliasedReferences = ImmutableDictionary<string, Assembly>.Empty.Add("simulator", typeof(simulator::KvCompose.Simulation.Lane).Assembly),
+        BuildProperties = ImmutableDictionary<string, string>.Empty.Add("KvComposeEmitSimulator", "true"),
     };
 
     /// <summary>One class for each combination.</summary>

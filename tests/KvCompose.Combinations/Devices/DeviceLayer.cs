@@ -1,8 +1,10 @@
+extern alias simulator;
+
 using KvCompose.Cache;
 using KvCompose.Combinations.Catalogue;
 using KvCompose.Combinations.Oracle;
-using KvCompose.Ilgpu;
-using KvCompose.Ilgpu.Tests.Emitted;
+using simulator::KvCompose.Ilgpu;
+using KvCompose.DeviceTests.Emitted;
 using KvCompose.Reference;
 
 namespace KvCompose.Combinations.Devices;

@@ -1,11 +1,13 @@
+extern alias simulator;
+
 using System.Reflection;
-using ILGPU;
-using ILGPU.Runtime;
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Combinations.Catalogue;
 using KvCompose.Combinations.Oracle;
-using KvCompose.Ilgpu;
-using KvCompose.Ilgpu.Tests.Emitted;
+using simulator::KvCompose.Ilgpu;
+using KvCompose.DeviceTests.Emitted;
 using KvCompose.IntegrationTests.Oracle;
 using KvCompose.Reference;
 
@@ -23,7 +25,7 @@ internal static class DeviceRun
     /// <summary>The class with a pipeline's launches, or null where it has none; pages with counts of their own are not run here.</summary>
     public static Type? KernelsOf(Type pipeline)
         => pipeline.GetNestedType("Plan")!.GetField("CountOffset") is null
-            ? pipeline.GetNestedType("Kernels", BindingFlags.Public | BindingFlags.NonPublic)
+            ? pipeline.GetNestedType("SimulatedKernels", BindingFlags.Public | BindingFlags.NonPublic)
             : null;
 
     /// <summary>The first difference, or null.</summary>

@@ -1,7 +1,9 @@
+extern alias simulator;
+
 using System.Reflection;
-using ILGPU;
-using ILGPU.Runtime;
-using KvCompose.Ilgpu;
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
+using simulator::KvCompose.Ilgpu;
 
 namespace KvCompose.Combinations.Devices;
 
@@ -9,7 +11,7 @@ namespace KvCompose.Combinations.Devices;
 /// Calls the launches of a pipeline that was compiled in memory. Arguments go by the names of the parameters; a statistic that one launch leaves to
 /// another is allocated where its name comes up first.
 /// </summary>
-/// <param name="kernels">The class <c>Kernels</c> of the pipeline.</param>
+/// <param name="kernels">The class <c>SimulatedKernels</c> of the pipeline.</param>
 /// <param name="device">Where.</param>
 /// <param name="statisticFloats">Floats of a statistic: a row for every query head.</param>
 internal sealed class KernelCalls(Type kernels, DeviceContext device, int statisticFloats) : IDisposable

@@ -1,4 +1,3 @@
-using KvCompose.Ilgpu;
 using KvCompose.Roslyn.Testing;
 using Microsoft.CodeAnalysis;
 
@@ -24,7 +23,7 @@ public class KernelEmissionTests
     [Fact]
     public void Run_DeviceReferenced_EmitsKernelsOnceAndKeepsThemOverUnrelatedEdits()
     {
-        GeneratorRun run = KernelHarness.WithDevice.Run(SnapKv);
+        GeneratorRun run = KernelHarness.Run(SnapKv);
         Assert.Contains("static void ObserveKernel(", run.Sources["Pipe.Kernels.g.cs"], StringComparison.Ordinal);
     }
 
@@ -33,9 +32,24 @@ public class KernelEmissionTests
         => Assert.DoesNotContain(KernelHarness.WithoutDevice.Run(SnapKv).Sources.Keys, name => name.Contains("Kernels", StringComparison.Ordinal));
 
     [Fact]
+    public void Run_SimulatorNotAskedFor_EmitsNothingForIt()
+        => Assert.DoesNotContain(KernelHarness.WithDevice.Run(SnapKv).Sources, static source
+            => source.Key.Contains("Simulated", StringComparison.Ordinal) || source.Value.Contains("Simulat", StringComparison.OrdinalIgnoreCase));
+
+    [Fact]
+    public void Run_SimulatorAskedForWithoutADevice_EmitsNothingForIt()
+    {
+        GeneratorHarness harness = KernelHarness.WithoutDevice with
+        {
+            Project = KernelHarness.WithoutDevice.Project with { BuildProperties = KernelHarness.WithSimulator.Project.BuildProperties },
+        };
+        Assert.DoesNotContain(harness.Run(SnapKv).Sources.Keys, static name => name.Contains("Kernels", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Run_EveryTokenKept_EmitsAttentionAlone()
     {
-        string kernels = KernelHarness.WithDevice.Run(FullCache).Sources["Pipe.Kernels.g.cs"];
+        string kernels = KernelHarness.Run(FullCache).Sources["Pipe.Kernels.g.cs"];
         Assert.Equal(2, kernels.Split("[KernelName(").Length - 1);
         Assert.Contains("static void AttendKernel(", kernels, StringComparison.Ordinal);
     }
@@ -51,7 +65,7 @@ public class KernelEmissionTests
     [Fact]
     public void Run_LaterLayersShortenTables_RanksAndTruncates()
     {
-        GeneratorRun run = KernelHarness.WithDevice.Run("""
+        GeneratorRun run = KernelHarness.Run("""
             using KvCompose;
             [KvPipeline(HeadDim = 32, GroupSize = 2)]
             [CakeBudget(Tokens = 40)]
@@ -69,7 +83,7 @@ public class KernelEmissionTests
     [InlineData("CakeBudget(Tokens = 512), CakeIndicator(EvictDuringDecode = false), IceCache", "RankKernel", "TruncateKernel", "PageScoreKernel", "PageCopyKernel")]
     public void Run_HybridsWithPages_HaveTheKernelsOfBothParents(string stages, params string[] expected)
     {
-        string kernels = KernelHarness.WithDevice.Run($"""
+        string kernels = KernelHarness.Run($"""
             using KvCompose;
             [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
             [{stages}]
@@ -83,7 +97,7 @@ public class KernelEmissionTests
     [InlineData("TokenSelectivePropagation(Layer = 8), SnapKv", "LogSumExpKernel", "LayerScoreKernel", "OnwardKernel")]
     public void Run_AllRowsOrAPropagation_HasItsKernels(string stages, params string[] expected)
     {
-        string kernels = KernelHarness.WithDevice.Run($"""
+        string kernels = KernelHarness.Run($"""
             using KvCompose;
             [KvPipeline(HeadDim = 32, GroupSize = 2)]
             [UniformBudget(Ratio = 0.1)]
@@ -100,7 +114,7 @@ public class KernelEmissionTests
     [InlineData("IceCache(HostPages = KvCompose.Retrieval.HostPageFormat.Int8)", false)]
     public void Run_PagesThatComeBack_AreRankedChosenAndCopiedWhereTheyAreKeptAlike(string stage, bool alike)
     {
-        string kernels = KernelHarness.WithDevice.Run($"""
+        string kernels = KernelHarness.Run($"""
             using KvCompose;
             [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
             [UniformBudget(Tokens = 64)]
@@ -117,7 +131,7 @@ public class KernelEmissionTests
     [Fact]
     public void Run_HeadsThatAreWatched_HasTheKernelsOfAMonitor()
     {
-        string kernels = KernelHarness.WithDevice.Run(FullCache.Replace("[FullCache]", "[HeteroHeads, LastQuery, HostOffload]", StringComparison.Ordinal))
+        string kernels = KernelHarness.Run(FullCache.Replace("[FullCache]", "[HeteroHeads, LastQuery, HostOffload]", StringComparison.Ordinal))
             .Sources["Pipe.Kernels.g.cs"];
         Assert.All(
             (string[])["PromptLogSumExpKernel", "WatchScoreKernel", "TopMaskKernel", "OverlapKernel", "RefreshKernel"],
@@ -127,7 +141,7 @@ public class KernelEmissionTests
     [Fact]
     public void Run_RestartThatKeepsItsPromptWhole_ChoosesTheNewPrompt()
     {
-        string kernels = KernelHarness.WithDevice.Run(FullCache.Replace("[FullCache]", "[GemFilter(Layer = 4), FullCache]", StringComparison.Ordinal))
+        string kernels = KernelHarness.Run(FullCache.Replace("[FullCache]", "[GemFilter(Layer = 4), FullCache]", StringComparison.Ordinal))
             .Sources["Pipe.Kernels.g.cs"];
         Assert.All(
             (string[])["ProductKernel", "SmoothKernel", "SelectPromptKernel"],
@@ -166,10 +180,11 @@ public class KernelEmissionTests
         GeneratorHarness harness = KernelHarness.WithDevice;
         harness.NewDriver(trackSteps: false).RunGeneratorsAndUpdateCompilation(
             harness.Project.Compile("using KvCompose;\n" + string.Join('\n', pipelines)), out Compilation output, out _);
-        SyntaxTree[] kernels = [.. output.SyntaxTrees.Where(static tree => tree.FilePath.EndsWith(".Kernels.g.cs", StringComparison.Ordinal)
-            || tree.FilePath.EndsWith(".Simulated.g.cs", StringComparison.Ordinal))];
-        Assert.Equal(DeviceContext.IsSimulated ? 32 : 16, kernels.Length);
+        SyntaxTree[] kernels = [.. output.SyntaxTrees.Where(static tree => tree.FilePath.EndsWith(".Kernels.g.cs", StringComparison.Ordinal))];
+        Assert.Equal(16, kernels.Length);
         Assert.All(kernels, tree => Assert.DoesNotContain(
             output.GetSemanticModel(tree).GetDiagnostics(), static found => found.Severity >= DiagnosticSeverity.Warning));
+        using LoadedAssembly loaded = LoadedAssembly.From(output);
+        KernelHarness.CompileToPtx(loaded);
     }
 }

@@ -1,3 +1,4 @@
+using KvCompose.Generators.Tests.Kernels;
 using KvCompose.Roslyn.Testing;
 
 namespace KvCompose.Generators.Tests.Pipelines;
@@ -151,5 +152,10 @@ public class EmittedNamesTests
     [InlineData("class Vector512; namespace A { [KvPipeline, FullCache] partial class P; }")]
     public void Place_WithAwkwardNames_IsEmitted(string declaration) => AssertEmitted("using KvCompose;\n" + declaration);
 
-    private static void AssertEmitted(string source) => Assert.NotEmpty(PipelineHarness.WithKernels.Run(source).Sources);
+    private static void AssertEmitted(string source)
+    {
+        GeneratorRun run = PipelineHarness.WithKernels.Run(source);
+        Assert.NotEmpty(run.Sources);
+        KernelHarness.CompileToPtx(run);
+    }
 }

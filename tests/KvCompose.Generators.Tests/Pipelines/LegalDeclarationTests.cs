@@ -78,5 +78,6 @@ public class LegalDeclarationTests
         var run = (kernels ? harness with { StepNames = [.. harness.StepNames, TrackingNames.Target] } : harness).Run(source);
         Assert.NotEmpty(run.Sources);
         Assert.Equal(kernels, run.Sources.Keys.Any(static hint => hint.EndsWith(".Kernels.g.cs")));
+        Kernels.KernelHarness.CompileToPtx(run);
     }
 }

@@ -25,7 +25,7 @@ internal static class PipelineHarness
     public static bool HasKernels(string declaration)
         => !((string[])["Fp16Storage", "Int8Storage", "Int4Storage", "ThinKStorage"]).Any(storage => declaration.Contains(storage, StringComparison.Ordinal));
 
-    /// <summary>The bridge to devices, and what it is built on: the package where it is there, else the simulator.</summary>
+    /// <summary>The bridge to devices, and what it is built on.</summary>
     private static ImmutableArray<Assembly> OfDevices()
     {
         var bridge = typeof(DeviceContext).Assembly;
@@ -33,7 +33,7 @@ internal static class PipelineHarness
         [
             bridge,
             .. bridge.GetReferencedAssemblies()
-                .Where(static name => name.Name is "KvCompose.Simulator" or "ILGPU" or "ILGPU.Algorithms").Select(Assembly.Load),
+                .Where(static name => name.Name is "ILGPU" or "ILGPU.Algorithms").Select(Assembly.Load),
         ];
     }
 }

@@ -1,8 +1,11 @@
-using ILGPU;
-using ILGPU.Runtime;
-using KvCompose.Cache;
+extern alias simulator;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
+using KvCompose.Cache;
+using simulator::KvCompose.Ilgpu;
+
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>Emitted attention over ragged pages against the plain reference.</summary>
 public sealed class AttendTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -15,21 +18,21 @@ public sealed class AttendTests(KernelFixture fixture) : IClassFixture<KernelFix
     [InlineData(1)]
     [InlineData(3)]
     public void Attend_HeadDim32Group2_EqualsReference(int shares)
-        => Check(Full32.Kernels.Attend, Full32.Kernels.AttendScratch, 32, 2, 32, shares, 1, 31, 32, 33, 0, 150);
+        => Check(Full32.SimulatedKernels.Attend, Full32.SimulatedKernels.AttendScratch, 32, 2, 32, shares, 1, 31, 32, 33, 0, 150);
 
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
     public void Attend_HeadDim128Group4_EqualsReference(int shares)
-        => Check(Full128.Kernels.Attend, Full128.Kernels.AttendScratch, 128, 4, 32, shares, 1, 31, 33, 70);
+        => Check(Full128.SimulatedKernels.Attend, Full128.SimulatedKernels.AttendScratch, 128, 4, 32, shares, 1, 31, 33, 70);
 
     [Fact]
     public void Attend_LanesWithoutAColumn_EqualsReference()
-        => Check(Full48.Kernels.Attend, Full48.Kernels.AttendScratch, 48, 1, 16, 2, 1, 15, 16, 17, 90);
+        => Check(Full48.SimulatedKernels.Attend, Full48.SimulatedKernels.AttendScratch, 48, 1, 16, 2, 1, 15, 16, 17, 90);
 
     [Fact]
     public void Attend_TwoColumnsALaneAndAPartialBlockOfHeads_EqualsReference()
-        => Check(Full144.Kernels.Attend, Full144.Kernels.AttendScratch, 144, 5, 48, 2, 1, 47, 49, 66);
+        => Check(Full144.SimulatedKernels.Attend, Full144.SimulatedKernels.AttendScratch, 144, 5, 48, 2, 1, 47, 49, 66);
 
     [Fact]
     public void Attend_PagesOfAnotherLayout_SaysSo()
@@ -37,7 +40,7 @@ public sealed class AttendTests(KernelFixture fixture) : IClassFixture<KernelFix
         using var heads = new PagedHeads(fixture.Device, new PageLayout(32, 16, 32), [5], new Random(1));
         using var buffer = fixture.Device.Allocate<float>(1000);
         var thrown = Assert.Throws<ArgumentException>(
-            () => Full32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, buffer.View, buffer.View, buffer.View, 1));
+            () => Full32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, buffer.View, buffer.View, buffer.View, 1));
         Assert.Contains("PageTokens = 16", thrown.Message);
     }
 

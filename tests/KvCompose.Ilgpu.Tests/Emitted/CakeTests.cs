@@ -1,8 +1,10 @@
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>CAKE's cascade on the device: after every layer, all layers hold what the plain reference holds, in its order.</summary>
 public sealed class CakeTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -60,10 +62,10 @@ public sealed class CakeTests(KernelFixture fixture) : IClassFixture<KernelFixtu
         using var variances = run.Statistic(perQueryHead: true);
         using var entropies = run.Statistic(perQueryHead: false);
         using var totals = run.Device.Allocate<float>(2 * Heads);
-        Cake32.Kernels.Observe(
+        Cake32.SimulatedKernels.Observe(
             run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View, sums.View, variances.View, entropies.View, run.Stride);
-        Cake32.Kernels.Total(run.Device, run.Heads.Tables, variances.View, entropies.View, totals.View, run.Stride);
-        Cake32.Kernels.Score(
+        Cake32.SimulatedKernels.Total(run.Device, run.Heads.Tables, variances.View, entropies.View, totals.View, run.Stride);
+        Cake32.SimulatedKernels.Score(
             run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, variances.View, run.Scores.View, run.Stride);
         run.Device.Synchronize();
         float[] perHead = totals.GetAsArray1D();
@@ -84,8 +86,8 @@ public sealed class CakeTests(KernelFixture fixture) : IClassFixture<KernelFixtu
     private static void Choose(SelectionRun run)
     {
         using var ranked = run.Device.Allocate<int>(Heads * run.Stride);
-        Cake32.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, ranked.View, run.Stride);
-        Cake32.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, ranked.View, run.Stride);
+        Cake32.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, ranked.View, run.Stride);
+        Cake32.SimulatedKernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, ranked.View, run.Stride);
         run.Device.Synchronize();
     }
 
@@ -111,7 +113,7 @@ public sealed class CakeTests(KernelFixture fixture) : IClassFixture<KernelFixtu
         public void Truncate(int layer, int budget)
         {
             using var budgets = fixture.Upload(Enumerable.Repeat(budget, Heads).ToArray());
-            Cake32.Kernels.Truncate(fixture.Device, _runs[layer].Heads.Targets, budgets.View);
+            Cake32.SimulatedKernels.Truncate(fixture.Device, _runs[layer].Heads.Targets, budgets.View);
             fixture.Device.Synchronize();
         }
 

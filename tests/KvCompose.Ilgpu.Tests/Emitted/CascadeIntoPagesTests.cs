@@ -1,7 +1,9 @@
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>A cascade over pages that come back: a table that is cut short ends in a page that says how many of its tokens stay.</summary>
 public sealed class CascadeIntoPagesTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -22,7 +24,7 @@ public sealed class CascadeIntoPagesTests(KernelFixture fixture) : IClassFixture
         {
             heads.Restore();
             heads.SetCounts();
-            CakeIntoPages32.Kernels.Truncate(fixture.Device, heads.Pages, heads.Tables, limits.View);
+            CakeIntoPages32.SimulatedKernels.Truncate(fixture.Device, heads.Pages, heads.Tables, limits.View);
             fixture.Device.Synchronize();
             Assert.Equal([20, 33, 5, 32], heads.Tables.Download().Tokens);
             Assert.Equal([16, 4], Enumerable.Range(0, 2).Select(page => heads.ReadCount(0, page)));
@@ -43,14 +45,14 @@ public sealed class CascadeIntoPagesTests(KernelFixture fixture) : IClassFixture
         float[] queries = PagedHeads.Uniform(random, tokens.Length * Group * HeadDim);
         using var limits = fixture.Upload(budgets);
         using var deviceQueries = fixture.Upload(queries);
-        using var scratch = fixture.Device.Allocate<float>(CakeIntoPages32.Kernels.AttendScratch(tokens.Length, Shares));
+        using var scratch = fixture.Device.Allocate<float>(CakeIntoPages32.SimulatedKernels.AttendScratch(tokens.Length, Shares));
         using var output = fixture.Device.Allocate<float>(queries.Length);
         fixture.InEveryOrder(() =>
         {
             heads.Restore();
             heads.SetCounts();
-            CakeIntoPages32.Kernels.Truncate(fixture.Device, heads.Pages, heads.Tables, limits.View);
-            CakeIntoPages32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, deviceQueries.View, scratch.View, output.View, Shares);
+            CakeIntoPages32.SimulatedKernels.Truncate(fixture.Device, heads.Pages, heads.Tables, limits.View);
+            CakeIntoPages32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, deviceQueries.View, scratch.View, output.View, Shares);
             fixture.Device.Synchronize();
             float[] attended = output.GetAsArray1D();
             for (int head = 0; head < tokens.Length * Group; head++)

@@ -1,4 +1,4 @@
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>A user's eviction without a line: what this step attends to least leaves, whichever query head attends to it.</summary>
 [StageFacts(

@@ -1,4 +1,4 @@
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>A user's stage that asks for everything, observes more rows than it protects, and has an option that stays open.</summary>
 [StageFacts(

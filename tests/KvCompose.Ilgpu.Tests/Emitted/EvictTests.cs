@@ -1,9 +1,11 @@
-using ILGPU;
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>Evictions while decoding of tokens that stand in no line, or that collect what every step gives them, against plain sums.</summary>
 public sealed class EvictTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -30,9 +32,9 @@ public sealed class EvictTests(KernelFixture fixture) : IClassFixture<KernelFixt
         => Check(
             collects: true,
             (heads, queries, scratch, output, logits)
-                => HeavyHitters32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
+                => HeavyHitters32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
             (heads, budgets, positions, scratch, logits, line)
-                => HeavyHitters32.Kernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride),
+                => HeavyHitters32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride),
             (_, rows, _, collected, budget) =>
             {
                 // The decode of the reference adds what a step gives; here it is added already.
@@ -51,9 +53,9 @@ public sealed class EvictTests(KernelFixture fixture) : IClassFixture<KernelFixt
         => Check(
             collects: false,
             (heads, queries, scratch, output, logits)
-                => Fading32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
+                => Fading32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
             (heads, budgets, positions, scratch, logits, line)
-                => Fading32.Kernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride),
+                => Fading32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride),
             (_, rows, probabilities, _, budget) => Best(
                 rows, 2, 6, budget, [.. Enumerable.Range(0, rows.Length).Select(row => probabilities.Max(member => member[row]))]));
 
@@ -62,9 +64,9 @@ public sealed class EvictTests(KernelFixture fixture) : IClassFixture<KernelFixt
         => Check(
             collects: false,
             (heads, queries, scratch, output, _)
-                => Rolling32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, Shares),
+                => Rolling32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, Shares),
             (heads, budgets, positions, scratch, _, line)
-                => Rolling32.Kernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, line, Stride),
+                => Rolling32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, line, Stride),
             (_, rows, _, _, budget) => rows.Length <= budget ? rows : [.. rows[..Math.Min(2, budget)], .. rows[(rows.Length - Math.Max(0, budget - 2))..]]);
 
     [Fact]
@@ -72,9 +74,9 @@ public sealed class EvictTests(KernelFixture fixture) : IClassFixture<KernelFixt
         => Check(
             collects: true,
             (heads, queries, scratch, output, logits)
-                => Hoarding32.Kernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
+                => Hoarding32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
             (heads, budgets, positions, scratch, logits, line)
-                => Hoarding32.Kernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride),
+                => Hoarding32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride),
             (_, rows, _, collected, budget) =>
             {
                 int candidates = Math.Max(0, rows.Length - 6);
@@ -108,7 +110,7 @@ public sealed class EvictTests(KernelFixture fixture) : IClassFixture<KernelFixt
         using var logits = fixture.Device.Allocate<float>(Tokens.Length * Group * Stride);
         using var line = fixture.Device.Allocate<int>(Tokens.Length * Stride);
         using var scratch = fixture.Device.Allocate<float>(
-            HeavyHitters32.Kernels.AttendScratch(Tokens.Length, Shares) + HeavyHitters32.Kernels.EvictScratch(Tokens.Length, Stride));
+            HeavyHitters32.SimulatedKernels.AttendScratch(Tokens.Length, Shares) + HeavyHitters32.SimulatedKernels.EvictScratch(Tokens.Length, Stride));
         fixture.InEveryOrder(() =>
         {
             heads.Restore();

@@ -1,9 +1,11 @@
-using ILGPU;
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>H2O on the device: what every token collects from all rows of a prompt, and who is kept for it.</summary>
 public sealed class HeavyHitterTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -19,12 +21,12 @@ public sealed class HeavyHitterTests(KernelFixture fixture) : IClassFixture<Kern
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            HeavyHitters32.Kernels.Observe(
+            HeavyHitters32.SimulatedKernels.Observe(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.AllQueries.View, run.AllLogSumExp.View, allRows.View, run.Stride);
-            HeavyHitters32.Kernels.Score(
+            HeavyHitters32.SimulatedKernels.Score(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, allRows.View, run.Scores.View, run.Stride);
-            HeavyHitters32.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            HeavyHitters32.Kernels.Gather(
+            HeavyHitters32.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
+            HeavyHitters32.SimulatedKernels.Gather(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Scores.View, run.Stride);
             run.Check(head => Selected(run, head, 2, GroupReduction.Sum));
             for (int head = 0; head < run.Kept.Length; head++)
@@ -47,13 +49,13 @@ public sealed class HeavyHitterTests(KernelFixture fixture) : IClassFixture<Kern
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            HeavyHittersOfThePrompt48.Kernels.Observe(
+            HeavyHittersOfThePrompt48.SimulatedKernels.Observe(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.AllQueries.View, run.AllLogSumExp.View, allRows.View, run.Stride);
-            HeavyHittersOfThePrompt48.Kernels.Score(
+            HeavyHittersOfThePrompt48.SimulatedKernels.Score(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, allRows.View, run.Scores.View, run.Stride);
-            HeavyHittersOfThePrompt48.Kernels.Select(
+            HeavyHittersOfThePrompt48.SimulatedKernels.Select(
                 run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            HeavyHittersOfThePrompt48.Kernels.Gather(
+            HeavyHittersOfThePrompt48.SimulatedKernels.Gather(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Selected(run, head, 3, GroupReduction.Mean));
         });

@@ -1,9 +1,12 @@
+extern alias simulator;
+
 using System.Runtime.InteropServices;
 using KvCompose.Cache;
 using KvCompose.Reference.IceCache;
 using KvCompose.Retrieval;
+using simulator::KvCompose.Ilgpu;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>
 /// Indexes of several key-value heads over random keys, built by the processor, and their pages in device memory, scattered over a pool. Pages are not all full.

@@ -1,9 +1,13 @@
-using ILGPU;
-using ILGPU.Runtime;
+extern alias simulator;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
+using simulator::KvCompose.Ilgpu;
+using simulator::KvCompose.Simulation;
 
-/// <summary>One device for all kernel tests, so that a kernel is compiled once where compiling is real.</summary>
+namespace KvCompose.DeviceTests.Emitted;
+
+/// <summary>One simulated device for all tests of a class.</summary>
 public sealed class KernelFixture : IDisposable
 {
     public DeviceContext Device { get; } = DeviceContext.Open();
@@ -17,22 +21,20 @@ public sealed class KernelFixture : IDisposable
         return buffer;
     }
 
-    /// <summary>Runs launches in the order of threads that a device would choose and, on the simulator, in the reverse order too.</summary>
+    /// <summary>Runs launches in the ascending order of threads and in the reverse order: a result that changes shows a race.</summary>
     public void InEveryOrder(Action run)
     {
         run();
-#if !ILGPU_PACKAGE
-        var accelerator = (KvCompose.Simulation.SimulatedAccelerator)Device.Accelerator;
-        accelerator.Options = new KvCompose.Simulation.SimulationOptions(KvCompose.Simulation.ThreadOrder.Descending, Processors: 2);
+        var accelerator = (SimulatedAccelerator)Device.Accelerator;
+        accelerator.Options = new SimulationOptions(ThreadOrder.Descending, Processors: 2);
         try
         {
             run();
         }
         finally
         {
-            accelerator.Options = new KvCompose.Simulation.SimulationOptions();
+            accelerator.Options = new SimulationOptions();
         }
-#endif
     }
 
     public void Dispose() => Device.Dispose();

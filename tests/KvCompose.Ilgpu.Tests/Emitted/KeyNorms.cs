@@ -1,4 +1,4 @@
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>A user's stage that looks at keys alone: tokens with small keys stay.</summary>
 [StageFacts(Observes = AttentionStatistics.KeyNorm, Needs = StageProducts.LayerBudgets, Lossy = true)]

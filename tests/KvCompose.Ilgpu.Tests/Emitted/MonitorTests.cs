@@ -1,11 +1,13 @@
+extern alias simulator;
+
 using System.Runtime.InteropServices;
-using ILGPU;
-using ILGPU.Runtime;
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Numerics;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>
 /// HeteroCache's monitor on the device: which of the prompt's tokens watched heads find best, from the scores of the step's attention, how many
@@ -29,9 +31,9 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
     [InlineData(3)]
     public void Watch_AveragesAndTheMostOfAGroup_MarksWhatTheReferenceDoes(int seed)
         => Check(seed, new PageLayout(32, 16, 32), 2, 0, PoolingKind.Average, 5, GroupReduction.Max,
-            (heads, queries, scratch, output, watched, logits, stride) => Monitored32.Kernels.Attend(
+            (heads, queries, scratch, output, watched, logits, stride) => Monitored32.SimulatedKernels.Attend(
                 fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, watched, logits, stride, Shares),
-            (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => Monitored32.Kernels.Watch(
+            (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => Monitored32.SimulatedKernels.Watch(
                 fixture.Device, heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride));
 
     [Theory]
@@ -39,9 +41,9 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
     [InlineData(5)]
     public void Watch_MaximaAndSumsBeforeAWindow_MarksWhatTheReferenceDoes(int seed)
         => Check(seed, new PageLayout(48, 16, 32), 3, 8, PoolingKind.Max, 7, GroupReduction.Sum,
-            (heads, queries, scratch, output, watched, logits, stride) => MonitoredMaxima48.Kernels.Attend(
+            (heads, queries, scratch, output, watched, logits, stride) => MonitoredMaxima48.SimulatedKernels.Attend(
                 fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, watched, logits, stride, Shares),
-            (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => MonitoredMaxima48.Kernels.Watch(
+            (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => MonitoredMaxima48.SimulatedKernels.Watch(
                 fixture.Device, heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride));
 
     [Theory]
@@ -49,9 +51,9 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
     [InlineData(8)]
     public void Watch_BesidePagesThatComeBack_MarksWhatTheReferenceDoes(int seed)
         => Check(seed, new PageLayout(32, 16, 32, counted: true), 2, 0, PoolingKind.Average, 5, GroupReduction.Max,
-            (heads, queries, scratch, output, watched, logits, stride) => MonitoredBesidePages32.Kernels.Attend(
+            (heads, queries, scratch, output, watched, logits, stride) => MonitoredBesidePages32.SimulatedKernels.Attend(
                 fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, watched, logits, stride, Shares),
-            (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => MonitoredBesidePages32.Kernels.Watch(
+            (heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride) => MonitoredBesidePages32.SimulatedKernels.Watch(
                 fixture.Device, heads, logits, prompt, sums, scores, wanted, masks, references, common, words, stride));
 
     [Fact]
@@ -69,7 +71,7 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
         fixture.InEveryOrder(() =>
         {
             heads.Restore();
-            Monitored32.Kernels.Refresh(
+            Monitored32.SimulatedKernels.Refresh(
                 fixture.Device, heads.Pages, heads.Tables, places.Length, headOf.View, slotOf.View, positionOf.View, device.View);
             fixture.Device.Synchronize();
             for (int head = 0; head < tokens.Length; head++)
@@ -109,7 +111,7 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
         using var promptTokens = fixture.Upload(prompt);
         using var deviceWanted = fixture.Upload(wanted);
         using var deviceReferences = fixture.Upload(references);
-        using var scratch = fixture.Device.Allocate<float>(Monitored32.Kernels.AttendScratch(tokens.Length, Shares) * group * 2);
+        using var scratch = fixture.Device.Allocate<float>(Monitored32.SimulatedKernels.AttendScratch(tokens.Length, Shares) * group * 2);
         using var output = fixture.Device.Allocate<float>(queries.Length);
         using var logits = fixture.Device.Allocate<float>(2 * group * stride);
         using var sums = fixture.Device.Allocate<float>(2 * group);

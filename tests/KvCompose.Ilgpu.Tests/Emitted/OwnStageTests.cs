@@ -1,8 +1,10 @@
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>Kernels of users' stages: every statistic against the plain probabilities, and the choice that follows.</summary>
 public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -25,14 +27,14 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            OwnStage32.Kernels.Observe(
+            OwnStage32.SimulatedKernels.Observe(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View, run.AllQueries.View, run.AllLogSumExp.View,
                 sums.View, variances.View, allRows.View, norms.View, entropies.View, run.Stride);
-            OwnStage32.Kernels.Score(
+            OwnStage32.SimulatedKernels.Score(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, variances.View, allRows.View, norms.View,
                 options, run.Scores.View, run.Stride);
-            OwnStage32.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            OwnStage32.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
+            OwnStage32.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
+            OwnStage32.SimulatedKernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Keep(ExpectedScores(run, head, options), run.Heads.Tokens[head], Sinks, Window, 20));
             for (int head = 0; head < run.Kept.Length; head++)
             {
@@ -50,10 +52,10 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            OwnStage128.Kernels.Observe(run.Device, run.Heads.Pages, run.Heads.Tables, norms.View, run.Stride);
-            OwnStage128.Kernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, norms.View, run.Scores.View, run.Stride);
-            OwnStage128.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            OwnStage128.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
+            OwnStage128.SimulatedKernels.Observe(run.Device, run.Heads.Pages, run.Heads.Tables, norms.View, run.Stride);
+            OwnStage128.SimulatedKernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, norms.View, run.Scores.View, run.Stride);
+            OwnStage128.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
+            OwnStage128.SimulatedKernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Keep(
                 [.. Enumerable.Range(0, Math.Max(0, run.Heads.Tokens[head] - 3)).Select(token => -Norm(run, head, token))],
                 run.Heads.Tokens[head], 0, 3, 20));

@@ -1,7 +1,10 @@
+extern alias simulator;
+
 using System.Runtime.InteropServices;
 using KvCompose.Cache;
+using simulator::KvCompose.Ilgpu;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>
 /// Random keys and values of several key-value heads, the same in device pages scattered over a pool, and tables of as many

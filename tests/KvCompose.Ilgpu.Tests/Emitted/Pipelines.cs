@@ -1,4 +1,4 @@
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 // The head dimensions cover one, two and four parts of a value tile, idle lanes, and two columns a lane; the groups one block
 // of query heads, several, and a last one that is not full.

@@ -1,6 +1,6 @@
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>Attention of one query over some rows of a head: the plain reference's probabilities times the values.</summary>
 internal static class PlainAttention

@@ -1,8 +1,10 @@
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>FastKV's choice of who goes on, from the scores of a layer's heads to the gathered states, for a batch of prompts.</summary>
 public sealed class PropagationTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -39,10 +41,10 @@ public sealed class PropagationTests(KernelFixture fixture) : IClassFixture<Kern
         {
             using var onwardStates = fixture.Upload(Enumerable.Repeat(float.NaN, states.Length).ToArray());
             using var onwardPositions = fixture.Upload(new int[positions.Length]);
-            FastKv32.Kernels.Observe(
+            FastKv32.SimulatedKernels.Observe(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View, sums.View, stride);
-            FastKv32.Kernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, run.Scores.View, stride);
-            FastKv32.Kernels.Propagate(
+            FastKv32.SimulatedKernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, run.Scores.View, stride);
+            FastKv32.SimulatedKernels.Propagate(
                 run.Device, sequenceTokens.Length, run.Scores.View, deviceTokens.View, HeadsOfASequence, layerScores.View, indices.View,
                 deviceOnward.View, deviceStates.View, devicePositions.View, onwardStates.View, onwardPositions.View, Width, stride);
             run.Device.Synchronize();
@@ -66,7 +68,7 @@ public sealed class PropagationTests(KernelFixture fixture) : IClassFixture<Kern
     {
         using var floats = fixture.Device.Allocate<float>(64);
         using var ints = fixture.Device.Allocate<int>(64);
-        var thrown = Assert.Throws<ArgumentException>(() => FastKv32.Kernels.Propagate(
+        var thrown = Assert.Throws<ArgumentException>(() => FastKv32.SimulatedKernels.Propagate(
             fixture.Device, 1, floats.View, ints.View, 1, floats.View, ints.View, ints.View, floats.View, ints.View, floats.View, ints.View, 6, 8));
         Assert.Contains("6 floats", thrown.Message);
     }

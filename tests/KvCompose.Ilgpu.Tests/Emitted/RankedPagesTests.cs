@@ -1,9 +1,12 @@
-using ILGPU;
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Retrieval;
+using simulator::KvCompose.Ilgpu;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>Emitted kernels that score host pages, choose among them, copy them and attend to them, against the processor's choice and the plain reference.</summary>
 public sealed class RankedPagesTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -27,31 +30,31 @@ public sealed class RankedPagesTests(KernelFixture fixture) : IClassFixture<Kern
     [InlineData(2, 64)]
     [InlineData(3, 20)]
     public void ByMass_ChoosesWhatTheProcessorChooses(int seed, int budget)
-        => ByKeys(ByMass32.Kernels.ScorePages, ByMass32.Kernels.ChoosePages, 32, 2, PageRanking.LogSumExp, seed, budget);
+        => ByKeys(ByMass32.SimulatedKernels.ScorePages, ByMass32.SimulatedKernels.ChoosePages, 32, 2, PageRanking.LogSumExp, seed, budget);
 
     [Theory]
     [InlineData(4, 100)]
     [InlineData(5, 48)]
     public void ByBestKey_ChoosesWhatTheProcessorChooses(int seed, int budget)
-        => ByKeys(ByBestKey144.Kernels.ScorePages, ByBestKey144.Kernels.ChoosePages, 144, 5, PageRanking.ExactMax, seed, budget);
+        => ByKeys(ByBestKey144.SimulatedKernels.ScorePages, ByBestKey144.SimulatedKernels.ChoosePages, 144, 5, PageRanking.ExactMax, seed, budget);
 
     [Theory]
     [InlineData(6, 160)]
     [InlineData(7, 16)]
     public void ByMean_ChoosesWhatTheProcessorChooses(int seed, int budget)
-        => ByDigests(ByMean48.Kernels.ScorePages, ByMean48.Kernels.ChoosePages, 48, 3, PageRanking.Centroid, seed, budget);
+        => ByDigests(ByMean48.SimulatedKernels.ScorePages, ByMean48.SimulatedKernels.ChoosePages, 48, 3, PageRanking.Centroid, seed, budget);
 
     [Theory]
     [InlineData(8, 160)]
     [InlineData(9, 33)]
     public void ByQuest_ChoosesWhatTheProcessorChooses(int seed, int budget)
-        => ByDigests(ByQuest64.Kernels.ScorePages, ByQuest64.Kernels.ChoosePages, 64, 4, PageRanking.Quest, seed, budget);
+        => ByDigests(ByQuest64.SimulatedKernels.ScorePages, ByQuest64.SimulatedKernels.ChoosePages, 64, 4, PageRanking.Quest, seed, budget);
 
     [Theory]
     [InlineData(10, 96)]
     [InlineData(11, 1000)]
     public void ByArkVale_ChoosesWhatTheProcessorChooses(int seed, int budget)
-        => ByDigests(ByArkVale32.Kernels.ScorePages, ByArkVale32.Kernels.ChoosePages, 32, 1, PageRanking.ArkVale, seed, budget);
+        => ByDigests(ByArkVale32.SimulatedKernels.ScorePages, ByArkVale32.SimulatedKernels.ChoosePages, 32, 1, PageRanking.ArkVale, seed, budget);
 
     [Fact]
     public void CopyPages_BringsWholePagesWithTheirCounts()
@@ -64,7 +67,7 @@ public sealed class RankedPagesTests(KernelFixture fixture) : IClassFixture<Kern
         using var to = fixture.Upload(targets);
         fixture.InEveryOrder(() =>
         {
-            ByMass32.Kernels.CopyPages(fixture.Device, host.Pages, resident, from.View, to.View, sources.Length);
+            ByMass32.SimulatedKernels.CopyPages(fixture.Device, host.Pages, resident, from.View, to.View, sources.Length);
             byte[] expected = new byte[host.Layout.PageBytes], actual = new byte[host.Layout.PageBytes];
             foreach ((int source, int target) in sources.Zip(targets))
             {
@@ -80,9 +83,9 @@ public sealed class RankedPagesTests(KernelFixture fixture) : IClassFixture<Kern
     [InlineData(3)]
     public void Attend_PagesThatAreNotFull_EqualsReference(int shares)
     {
-        CheckAttention(ByMass32.Kernels.Attend, ByMass32.Kernels.AttendScratch, 32, 2, shares);
-        CheckAttention(ByBestKey144.Kernels.Attend, ByBestKey144.Kernels.AttendScratch, 144, 5, shares);
-        CheckAttention(ByMean48.Kernels.Attend, ByMean48.Kernels.AttendScratch, 48, 3, shares);
+        CheckAttention(ByMass32.SimulatedKernels.Attend, ByMass32.SimulatedKernels.AttendScratch, 32, 2, shares);
+        CheckAttention(ByBestKey144.SimulatedKernels.Attend, ByBestKey144.SimulatedKernels.AttendScratch, 144, 5, shares);
+        CheckAttention(ByMean48.SimulatedKernels.Attend, ByMean48.SimulatedKernels.AttendScratch, 48, 3, shares);
     }
 
     [Fact]
@@ -94,7 +97,7 @@ public sealed class RankedPagesTests(KernelFixture fixture) : IClassFixture<Kern
         using var indices = fixture.Upload([.. Enumerable.Range(0, 2 * 90).Select(static i => i % 90)]);
         fixture.InEveryOrder(() =>
         {
-            ByMass32.Kernels.Gather(fixture.Device, heads.Pages, heads.Tables, heads.Targets, indices.View, 90);
+            ByMass32.SimulatedKernels.Gather(fixture.Device, heads.Pages, heads.Tables, heads.Targets, indices.View, 90);
             Assert.Equal([16, 16, 5], Enumerable.Range(0, 3).Select(page => heads.ReadTargetCount(0, page)));
             Assert.Equal(16, heads.ReadTargetCount(1, 0));
             Assert.Equal(heads.Keys[0][(36 * 32)..(37 * 32)], heads.ReadTarget(0, 36).Key);

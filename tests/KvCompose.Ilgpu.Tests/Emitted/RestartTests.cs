@@ -1,11 +1,13 @@
-using ILGPU;
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
 using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Reference;
 using KvCompose.Threading;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>GemFilter's choice of a new prompt on the device, for a batch of prompts, against the plain formula and the processor's code.</summary>
 public sealed class RestartTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -20,7 +22,7 @@ public sealed class RestartTests(KernelFixture fixture) : IClassFixture<KernelFi
     [InlineData(3)]
     public void Restart_AveragesOfPooledProducts_ChoosesWhatTheReferenceDoes(int seed)
         => Check(seed, new PageLayout(32, 16, 32), 2, PoolingKind.Average, 5,
-            (heads, queries, count, products, tokens, pooled, kept, indices, stride) => Gems32.Kernels.Restart(
+            (heads, queries, count, products, tokens, pooled, kept, indices, stride) => Gems32.SimulatedKernels.Restart(
                 fixture.Device, heads.Pages, heads.Tables, queries, count, products, tokens, pooled, kept, indices, stride));
 
     [Theory]
@@ -28,14 +30,14 @@ public sealed class RestartTests(KernelFixture fixture) : IClassFixture<KernelFi
     [InlineData(5)]
     public void Restart_MaximaBeforeASelectionWithAWindow_ForcesNoTokenToStay(int seed)
         => Check(seed, new PageLayout(48, 32, 32), 3, PoolingKind.Max, 7,
-            (heads, queries, count, products, tokens, pooled, kept, indices, stride) => GemsOfSnap48.Kernels.Restart(
+            (heads, queries, count, products, tokens, pooled, kept, indices, stride) => GemsOfSnap48.SimulatedKernels.Restart(
                 fixture.Device, heads.Pages, heads.Tables, queries, count, products, tokens, pooled, kept, indices, stride));
 
     [Theory]
     [InlineData(6)]
     public void Restart_ProductsAsTheyAre_ChoosesWhatTheReferenceDoes(int seed)
         => Check(seed, new PageLayout(144, 32, 32), 1, PoolingKind.None, 1,
-            (heads, queries, count, products, tokens, pooled, kept, indices, stride) => Gems144.Kernels.Restart(
+            (heads, queries, count, products, tokens, pooled, kept, indices, stride) => Gems144.SimulatedKernels.Restart(
                 fixture.Device, heads.Pages, heads.Tables, queries, count, products, tokens, pooled, kept, indices, stride));
 
     [Fact]
@@ -44,7 +46,7 @@ public sealed class RestartTests(KernelFixture fixture) : IClassFixture<KernelFi
         using var heads = new PagedHeads(fixture.Device, new PageLayout(32, 16, 32), [5, 5, 5], new Random(1));
         using var floats = fixture.Device.Allocate<float>(256);
         using var ints = fixture.Device.Allocate<int>(16);
-        var thrown = Assert.Throws<ArgumentException>(() => Gems32.Kernels.Restart(
+        var thrown = Assert.Throws<ArgumentException>(() => Gems32.SimulatedKernels.Restart(
             fixture.Device, heads.Pages, heads.Tables, floats.View, 2, floats.View, ints.View, floats.View, ints.View, ints.View, 8));
         Assert.Contains("3 tables", thrown.Message);
     }

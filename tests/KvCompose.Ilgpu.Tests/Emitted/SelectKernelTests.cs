@@ -1,8 +1,11 @@
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
+using simulator::KvCompose.Ilgpu;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 public sealed class SelectKernelTests(KernelFixture fixture) : IClassFixture<KernelFixture>
 {
@@ -23,7 +26,7 @@ public sealed class SelectKernelTests(KernelFixture fixture) : IClassFixture<Ker
         using var targets = Tables([keep, Math.Max(1, keep / 2)]);
         fixture.InEveryOrder(() =>
         {
-            Streaming32.Kernels.Select(fixture.Device, source, targets, deviceScores.View, indices.View, count);
+            Streaming32.SimulatedKernels.Select(fixture.Device, source, targets, deviceScores.View, indices.View, count);
             fixture.Device.Synchronize();
             int[] actual = indices.GetAsArray1D();
             Assert.Equal(Top(scores[..count], keep), actual[..keep]);
@@ -40,7 +43,7 @@ public sealed class SelectKernelTests(KernelFixture fixture) : IClassFixture<Ker
         using var targets = Tables([4]);
         fixture.InEveryOrder(() =>
         {
-            Streaming64.Kernels.Select(fixture.Device, source, targets, scores.View, indices.View, 20);
+            Streaming64.SimulatedKernels.Select(fixture.Device, source, targets, scores.View, indices.View, 20);
             fixture.Device.Synchronize();
             Assert.Equal([0, 1, 2, 3], indices.GetAsArray1D()[..4]);
         });

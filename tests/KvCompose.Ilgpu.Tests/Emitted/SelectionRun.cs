@@ -1,8 +1,11 @@
-using ILGPU;
-using ILGPU.Runtime;
-using KvCompose.Cache;
+extern alias simulator;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
+using KvCompose.Cache;
+using simulator::KvCompose.Ilgpu;
+
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>
 /// Prompts of several lengths, each under one key-value head, through observe, score, select, gather and attend on the

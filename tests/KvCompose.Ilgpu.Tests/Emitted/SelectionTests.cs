@@ -1,8 +1,10 @@
-using ILGPU.Runtime;
+extern alias simulator;
+
+using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
-namespace KvCompose.Ilgpu.Tests.Emitted;
+namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>Emitted observation, scores, choice and gather against the plain references: the same rows, exactly.</summary>
 public sealed class SelectionTests(KernelFixture fixture) : IClassFixture<KernelFixture>
@@ -14,9 +16,9 @@ public sealed class SelectionTests(KernelFixture fixture) : IClassFixture<Kernel
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            Streaming64.Kernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, run.Scores.View, run.Stride);
-            Streaming64.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            Streaming64.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
+            Streaming64.SimulatedKernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, run.Scores.View, run.Stride);
+            Streaming64.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
+            Streaming64.SimulatedKernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Reference.StreamingLlm.Keep(run.Heads.Tokens[head], 4, 40));
         });
     }
@@ -28,9 +30,9 @@ public sealed class SelectionTests(KernelFixture fixture) : IClassFixture<Kernel
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            Streaming32.Kernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, run.Scores.View, run.Stride);
-            Streaming32.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            Streaming32.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
+            Streaming32.SimulatedKernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, run.Scores.View, run.Stride);
+            Streaming32.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
+            Streaming32.SimulatedKernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Reference.StreamingLlm.Keep(run.Heads.Tokens[head], 0, 24));
         });
     }
@@ -44,11 +46,11 @@ public sealed class SelectionTests(KernelFixture fixture) : IClassFixture<Kernel
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            Snap64.Kernels.Observe(
+            Snap64.SimulatedKernels.Observe(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View, sums.View, run.Stride);
-            Snap64.Kernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, run.Scores.View, run.Stride);
-            Snap64.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            Snap64.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
+            Snap64.SimulatedKernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, run.Scores.View, run.Stride);
+            Snap64.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
+            Snap64.SimulatedKernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Selected(run, head, 2, scoring, 40));
             AttendToTargets(run);
         });
@@ -63,11 +65,11 @@ public sealed class SelectionTests(KernelFixture fixture) : IClassFixture<Kernel
         fixture.InEveryOrder(() =>
         {
             run.Heads.Clear();
-            Snap16.Kernels.Observe(
+            Snap16.SimulatedKernels.Observe(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View, sums.View, run.Stride);
-            Snap16.Kernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, run.Scores.View, run.Stride);
-            Snap16.Kernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
-            Snap16.Kernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
+            Snap16.SimulatedKernels.Score(run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, run.Scores.View, run.Stride);
+            Snap16.SimulatedKernels.Select(run.Device, run.Heads.Tables, run.Heads.Targets, run.Scores.View, run.Indices, run.Stride);
+            Snap16.SimulatedKernels.Gather(run.Device, run.Heads.Pages, run.Heads.Tables, run.Heads.Targets, run.Indices, run.Stride);
             run.Check(head => Selected(run, head, 3, scoring, 30));
         });
     }
@@ -78,9 +80,9 @@ public sealed class SelectionTests(KernelFixture fixture) : IClassFixture<Kernel
         int d = run.Heads.Layout.HeadDim, heads = run.Kept.Length;
         float[] queries = PagedHeads.Uniform(new Random(9), heads * 2 * d);
         using var deviceQueries = fixture.Upload(queries);
-        using var scratch = run.Device.Allocate<float>(Snap64.Kernels.AttendScratch(heads, 1));
+        using var scratch = run.Device.Allocate<float>(Snap64.SimulatedKernels.AttendScratch(heads, 1));
         using var output = run.Device.Allocate<float>(queries.Length);
-        Snap64.Kernels.Attend(run.Device, run.Heads.Pages, run.Heads.Targets, deviceQueries.View, scratch.View, output.View, 1);
+        Snap64.SimulatedKernels.Attend(run.Device, run.Heads.Pages, run.Heads.Targets, deviceQueries.View, scratch.View, output.View, 1);
         run.Device.Synchronize();
         float[] actual = output.GetAsArray1D();
         var scoring = new WindowScoring(8, PoolingKind.Average, 7, ScoreGrouping.PoolThenReduce, GroupReduction.Mean);

@@ -1,8 +1,11 @@
-using ILGPU;
-using ILGPU.Runtime;
-using KvCompose.Simulation;
+extern alias simulator;
 
-namespace KvCompose.Ilgpu.Tests.Simulation;
+using simulator::ILGPU;
+using simulator::ILGPU.Runtime;
+using simulator::KvCompose.Simulation;
+using simulator::KvCompose.Ilgpu;
+
+namespace KvCompose.DeviceTests.Simulation;
 
 public sealed class SimulatorTests : IDisposable
 {
@@ -126,7 +129,7 @@ public sealed class SimulatorTests : IDisposable
     public void Allocate1D_FreshMemory_IsNotANumber()
     {
         using var floats = _accelerator.Allocate1D<float>(5);
-        using var halves = _accelerator.Allocate1D<ILGPU.Half>(5);
+        using var halves = _accelerator.Allocate1D<simulator::ILGPU.Half>(5);
         Assert.All(floats.GetAsArray1D(), value => Assert.True(float.IsNaN(value)));
         Assert.All(halves.GetAsArray1D(), value => Assert.True(float.IsNaN(value)));
     }
@@ -147,9 +150,9 @@ public sealed class SimulatorTests : IDisposable
         for (int bits = 0; bits <= ushort.MaxValue; bits++)
         {
             float expected = (float)BitConverter.UInt16BitsToHalf((ushort)bits);
-            ILGPU.Half half = Interop.IntAsFloat((ushort)bits);
+            simulator::ILGPU.Half half = Interop.IntAsFloat((ushort)bits);
             Assert.Equal(expected, (float)half);
-            Assert.True(float.IsNaN(expected) || Interop.FloatAsInt((ILGPU.Half)expected) == bits);
+            Assert.True(float.IsNaN(expected) || Interop.FloatAsInt((simulator::ILGPU.Half)expected) == bits);
         }
     }
 

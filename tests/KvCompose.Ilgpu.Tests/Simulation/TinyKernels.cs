@@ -1,7 +1,10 @@
-using ILGPU;
-using KvCompose.Simulation;
+extern alias simulator;
 
-namespace KvCompose.Ilgpu.Tests.Simulation;
+using simulator::ILGPU;
+using simulator::KvCompose.Simulation;
+using simulator::KvCompose.Ilgpu;
+
+namespace KvCompose.DeviceTests.Simulation;
 
 /// <summary>Kernels of a few lines, most of them wrong on purpose.</summary>
 internal static class TinyKernels

@@ -4,8 +4,8 @@ using KvCompose.Shared;
 namespace KvCompose.Generators.Emit.Kernels;
 
 /// <summary>
-/// Writes the kernels of a pipeline and their launches as a nested class: in ILGPU's dialect, and once more as twins where
-/// the simulator stands in for the package.
+/// Writes the kernels of a pipeline and their launches as a nested class in ILGPU's dialect, and for test projects that ask
+/// for it as a second class for the simulator, with the twins that it steps.
 /// </summary>
 internal static class KernelEmitter
 {
@@ -22,59 +22,47 @@ internal static class KernelEmitter
 
         """;
 
-    private const string TwinUsings = Usings + """
-        using global::KvCompose.Simulation;
-
-        """;
-
     public static SourceWriter Emit(PipelinePlan plan, KernelPlan kernels) => EmittedFile.Write(
         plan,
-        writer =>
-        {
-            Kernel[] all = [.. KernelsOf(plan, kernels)];
-            WriteSummary(writer, plan, kernels);
-            writer.WriteLine(EmittedFile.GeneratedCode);
-            using (writer.WriteBlock($"{MemberModifiers.OfKernels(plan)} {MemberModifiers.New(plan, GeneratedMembers.Kernels)}static partial class Kernels"))
-            {
-                WriteConstants(writer, plan, kernels);
-                foreach (Kernel kernel in all)
-                {
-                    writer.WriteLine();
-                    kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + "_" + kernel.Name);
-                }
-
-                if (plan.ChoosesOnDevice || plan.Prefill.Restart is not null)
-                {
-                    writer.WriteLine();
-                    SelectKernel.WriteOrdered(writer);
-                }
-
-                LaunchEmitter.Write(writer, plan, all);
-            }
-        },
+        writer => WriteClass(writer, plan, kernels, simulated: false),
         usings: Usings);
 
-    /// <summary>The twins of the kernels that synchronise.</summary>
-    public static SourceWriter EmitTwins(PipelinePlan plan, KernelPlan kernels) => EmittedFile.Write(
+    /// <summary>The same for the simulator: every name of a device is that of the simulator's assembly, and kernels that synchronise have twins.</summary>
+    public static SourceWriter EmitSimulated(PipelinePlan plan, KernelPlan kernels) => EmittedFile.Write(
         plan,
-        writer =>
-        {
-            using (writer.WriteBlock($"{MemberModifiers.OfKernels(plan)} static partial class Kernels"))
-            {
-                bool first = true;
-                foreach (Kernel kernel in KernelsOf(plan, kernels).Where(static kernel => kernel.Synchronises))
-                {
-                    if (!first)
-                    {
-                        writer.WriteLine();
-                    }
+        writer => WriteClass(writer, plan, kernels, simulated: true),
+        usings: SimulatedNames.Usings,
+        names: SimulatedNames.All);
 
-                    first = false;
+    private static void WriteClass(SourceWriter writer, PipelinePlan plan, KernelPlan kernels, bool simulated)
+    {
+        Kernel[] all = [.. KernelsOf(plan, kernels)];
+        string hides = simulated ? "" : MemberModifiers.New(plan, GeneratedMembers.Kernels);
+        WriteSummary(writer, plan, kernels);
+        writer.WriteLine(EmittedFile.GeneratedCode);
+        using (writer.WriteBlock($"{MemberModifiers.OfKernels(plan)} {hides}static class {(simulated ? SimulatedNames.Class : GeneratedMembers.Kernels)}"))
+        {
+            WriteConstants(writer, plan, kernels);
+            foreach (Kernel kernel in all)
+            {
+                writer.WriteLine();
+                kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + "_" + kernel.Name);
+                if (simulated && kernel.Synchronises)
+                {
+                    writer.WriteLine();
                     kernel.WriteTwin(writer);
                 }
             }
-        },
-        usings: TwinUsings);
+
+            if (plan.ChoosesOnDevice || plan.Prefill.Restart is not null)
+            {
+                writer.WriteLine();
+                SelectKernel.WriteOrdered(writer);
+            }
+
+            LaunchEmitter.Write(writer, plan, all);
+        }
+    }
 
     private static IEnumerable<Kernel> KernelsOf(PipelinePlan plan, KernelPlan kernels)
     {
