@@ -23,7 +23,7 @@ namespace Readers
         /// Observation: 8 rows at a time, 1280 bytes.
         /// </summary>
         [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-        internal static partial class Kernels
+        internal static class Kernels
         {
             private const int Threads = 128;
             private const int HeadDim = 32;

@@ -23,7 +23,7 @@ namespace Readers
         /// Observation: 8 rows at a time, 2304 bytes.
         /// </summary>
         [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-        internal static partial class Kernels
+        internal static class Kernels
         {
             private const int Threads = 128;
             private const int HeadDim = 64;

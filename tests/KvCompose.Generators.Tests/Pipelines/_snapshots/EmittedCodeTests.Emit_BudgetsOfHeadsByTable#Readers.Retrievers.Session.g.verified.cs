@@ -59,6 +59,7 @@ namespace Readers
                 int[] layerBudgets = new int[shape.Layers];
                 int[] headBudgets = new int[heads];
                 HeadRole[] roles = new HeadRole[heads];
+                double[] headScores = PrepareHeads(_options.HeadRole, PrefillLoops.HeadScores, 2);
 
                 Transformer.Embed(prompt, buffers.Hidden);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -116,7 +117,7 @@ namespace Readers
                     {
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
                         ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens,
-                        HeadScores = PrefillLoops.HeadScores, ScoredHeads = 2,
+                        HeadScores = headScores, ScoredHeads = 2,
                     };
                     global::KvCompose.HeadKvHeads headRole = _options.HeadRole;
                     global::KvCompose.HeadKvHeads.Assign(in headRole, in headContext, roles, headBudgets);
