@@ -16,7 +16,7 @@ internal static class ProfileRun
     public static void Run(ProfileArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
         using AtomicFile file = OpenFile(arguments.File);
-        using LlamaModel model = LlamaModel.Load(EmbeddedModel.Folder);
+        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
         NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
         long least = NeedleTask.LeastLength(vocabulary, Questions, Questions);
         if (arguments.Length < least || arguments.Length > model.Shape.Context)

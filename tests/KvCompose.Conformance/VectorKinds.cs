@@ -1,4 +1,6 @@
 using KvCompose.Conformance.Kinds.Cake;
+using KvCompose.Conformance.Kinds.Checkpoints;
+using KvCompose.Conformance.Kinds.Families;
 using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
@@ -20,5 +22,7 @@ public static class VectorKinds
         .. IceCacheFamily.Kinds,
         .. TokenizersFamily.Kinds,
         .. GgufFamily.Kinds,
+        .. ModelFamiliesFamily.Kinds,
+        .. CheckpointFamily.Kinds,
     ];
 }

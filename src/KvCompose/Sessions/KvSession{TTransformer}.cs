@@ -45,6 +45,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
+    /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
@@ -54,6 +55,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         TransformerShape shape = transformer.Shape;
         Check(pipeline, "head dimension", layout.HeadDim, shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
+        UnsupportedLayerException.ThrowIfAny(transformer);
         Transformer = transformer;
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;

@@ -1,6 +1,6 @@
 using System.Text;
-using KvCompose.Models.Checkpoints;
-using KvCompose.Models.Configuration;
+using KvCompose.Models.Files.Safetensors;
+using KvCompose.Models.Networks;
 using KvCompose.Models.Tests.Support;
 using KvCompose.Models.Tests.Tokenizers;
 using KvCompose.Models.Tokenizers.Vocabularies.Json;
