@@ -4,7 +4,7 @@ using KvCompose.Models;
 using KvCompose.Samples.CustomStage;
 
 string folder = Path.Combine(AppContext.BaseDirectory, "models", "needle");
-using LlamaModel model = LlamaModel.Load(folder);
+using LanguageModel model = LanguageModel.Load(folder);
 NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(folder, "words.json"), model.Tokenizer);
 NeedleText text = new NeedleTask(vocabulary, length: 512, facts: 4, questions: 1).Texts(seed: 1).First();
 NeedleQuestion question = text.Questions[0];

@@ -11,7 +11,7 @@ namespace KvCompose.Samples.Evaluate;
 /// <param name="baseline">A session with the full cache.</param>
 /// <param name="length">Most tokens of a text.</param>
 /// <param name="arguments">How many texts, of which seed.</param>
-internal sealed class CellRunner(LlamaModel model, PipelineEvaluator baseline, int length, EvaluateArguments arguments)
+internal sealed class CellRunner(LanguageModel model, PipelineEvaluator baseline, int length, EvaluateArguments arguments)
 {
     private readonly Dictionary<string, (TaskSample[] Samples, Continuation[] References)> _drawn = [];
 

@@ -13,7 +13,7 @@ internal static class EvaluateRun
 
     public static void Run(EvaluateArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
-        using LlamaModel model = LlamaModel.Load(arguments.Model);
+        using LanguageModel model = LanguageModel.Load(arguments.Model);
         EvaluationTask[] tasks = TaskList.Of(model, arguments);
         arguments = arguments with { Budgets = TaskList.Budgets(arguments.Budgets, TaskList.ShortestContext(tasks, model, arguments)) };
         BudgetedPipeline[] pipelines = BudgetedPipelines(arguments);
@@ -46,7 +46,7 @@ internal static class EvaluateRun
     }
 
     private static void Run(
-        int length, CellKey[] missing, BudgetedPipeline[] pipelines, EvaluationTask[] tasks, LlamaModel model, EvaluateArguments arguments, Action<CellResult> done,
+        int length, CellKey[] missing, BudgetedPipeline[] pipelines, EvaluationTask[] tasks, LanguageModel model, EvaluateArguments arguments, Action<CellResult> done,
         CancellationToken cancellation)
     {
         using KvSession full = Baseline.Open(model, new NeedleBudget(new UniformBudget { Ratio = 1 }, length));

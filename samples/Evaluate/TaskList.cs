@@ -11,7 +11,7 @@ internal static class TaskList
     private static readonly double[] DefaultBudgets = [0.125, 0.032];
 
     /// <summary>Those of its own words where words.json lies beside it, else those in English.</summary>
-    public static EvaluationTask[] Of(LlamaModel model, EvaluateArguments arguments)
+    public static EvaluationTask[] Of(LanguageModel model, EvaluateArguments arguments)
     {
         string words = Path.Combine(arguments.Model, "words.json");
         IReadOnlyList<EvaluationTask> all = File.Exists(words)
@@ -23,7 +23,7 @@ internal static class TaskList
 
     /// <summary>Draws a text of every task and length, so that a wrong length is known before any work is done.</summary>
     /// <returns>Tokens of the shortest context.</returns>
-    public static int ShortestContext(IReadOnlyCollection<EvaluationTask> tasks, LlamaModel model, EvaluateArguments arguments)
+    public static int ShortestContext(IReadOnlyCollection<EvaluationTask> tasks, LanguageModel model, EvaluateArguments arguments)
     {
         int shortest = int.MaxValue;
         foreach (int length in arguments.Lengths)
@@ -73,7 +73,7 @@ internal static class TaskList
         return stated;
     }
 
-    public static TextExtent Extent(LlamaModel model, int length) => new(length, text => model.Tokenizer.Encode(text).Length);
+    public static TextExtent Extent(LanguageModel model, int length) => new(length, text => model.Tokenizer.Encode(text).Length);
 
     private static EvaluationTask[] English(EssayText essay)
         => [.. RulerTasks.All(essay), new AncestralTrace(), new PassKey(), new NumberString(), new KeyValueRetrieval(), new MultiQuestion(essay)];

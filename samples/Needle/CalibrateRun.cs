@@ -14,7 +14,7 @@ internal static class CalibrateRun
     public static void Run(CalibrateArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
         using AtomicFile file = OpenFile(arguments.File);
-        using LlamaModel model = LlamaModel.Load(EmbeddedModel.Folder);
+        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
         if (arguments.Last >= model.Shape.Layers)
         {
             throw new WrongArgumentException($"--last is {arguments.Last}, expected a layer from 0 to {model.Shape.Layers - 1}");
@@ -52,9 +52,9 @@ internal static class CalibrateRun
     }
 
     /// <summary>For a cut behind each layer, the mean over the texts of the squared distance of the final hidden states.</summary>
-    private static double[] Distances(LlamaModel model, NeedleText[] texts, double rate, CancellationToken cancellation)
+    private static double[] Distances(LanguageModel model, NeedleText[] texts, double rate, CancellationToken cancellation)
     {
-        var listening = new LastHiddenState<LlamaTransformer>(model.Transformer);
+        var listening = new LastHiddenState<LanguageTransformer>(model.Transformer);
         var distances = new double[model.Shape.Layers];
         using var full = FullCachePipeline.Open(listening);
         foreach (NeedleText text in texts)

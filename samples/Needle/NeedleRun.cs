@@ -18,7 +18,7 @@ internal static class NeedleRun
     public static void Run(NeedleArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
         using AtomicFile? json = OpenJson(arguments.Json);
-        using LlamaModel model = LlamaModel.Load(EmbeddedModel.Folder);
+        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
         NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
         long least = NeedleTask.LeastLength(vocabulary, Facts, arguments.Turns);
         if (arguments.Length < least || arguments.Length > model.Shape.Context)

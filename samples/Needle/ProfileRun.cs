@@ -3,7 +3,6 @@ using System.Text;
 using KvCompose.Evaluation;
 using KvCompose.Models;
 using KvCompose.Profiles;
-using KvCompose.Reference.HeteroCache;
 using Spectre.Console;
 
 namespace KvCompose.Samples.Needle;
@@ -17,7 +16,7 @@ internal static class ProfileRun
     public static void Run(ProfileArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
         using AtomicFile file = OpenFile(arguments.File);
-        using LlamaModel model = LlamaModel.Load(EmbeddedModel.Folder);
+        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
         NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
         long least = NeedleTask.LeastLength(vocabulary, Questions, Questions);
         if (arguments.Length < least || arguments.Length > model.Shape.Context)
@@ -28,7 +27,7 @@ internal static class ProfileRun
         var task = new NeedleTask(vocabulary, arguments.Length, Questions, Questions);
         IReadOnlyList<CalibrationText> texts = NeedleCalibration.Texts(task, arguments.Seed, arguments.Texts);
         int prompt = texts[0].PromptTokens;
-        Calibration found = HeadCalibration.Run(
+        HeadCalibrationResult found = HeadCalibration.Run(
             model.Transformer, texts,
             new CalibrationSettings
             {
@@ -42,7 +41,7 @@ internal static class ProfileRun
         file.Commit();
     }
 
-    private static void Show(Calibration found, IAnsiConsole console)
+    private static void Show(HeadCalibrationResult found, IAnsiConsole console)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn("layer");
         for (int head = 0; head < found.Profile.KeyValueHeads; head++)

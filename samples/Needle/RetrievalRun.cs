@@ -15,7 +15,7 @@ internal static class RetrievalRun
     public static void Run(RetrievalArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
         using AtomicFile file = OpenFile(arguments.File);
-        using LlamaModel model = LlamaModel.Load(EmbeddedModel.Folder);
+        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
         NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
         long least = NeedleTask.LeastLength(vocabulary, Facts, questions: 1);
         if (arguments.Length < least || arguments.Length > model.Shape.Context)

@@ -2,7 +2,7 @@ using KvCompose;
 using KvCompose.Models;
 
 string here = AppContext.BaseDirectory;
-using LlamaModel model = LlamaModel.Load(Path.Combine(here, "models", "needle"));
+using LanguageModel model = LanguageModel.Load(Path.Combine(here, "models", "needle"));
 string text = File.ReadAllText(Path.Combine(here, "story.txt")) + "what is the number of the scarlet lantern ?";
 int[] prompt = model.Tokenizer.Encode(text);
 
@@ -17,12 +17,12 @@ foreach (KvSession session in (KvSession[])[full, fast])
 }
 
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
-[FullCache]                                          // keep every token
+[FullCache]                                          // every token
 public sealed partial class FullReader;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2)]
-[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]   // FastKV: deeper layers compute a fifth of the prompt
+[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]   // FastKV: a fifth of the tokens goes on
 [UniformBudget(Ratio = 0.1)]                         // each layer keeps a tenth
-[SnapKv(Window = 8, Kernel = 7)]                     // SnapKV: which tokens a head keeps
+[SnapKv(Window = 8, Kernel = 7)]                     // SnapKV: which tokens
 [Fp16Storage]                                        // in half precision
 public sealed partial class FastReader;

@@ -17,7 +17,7 @@ public class CalibrationTests
         using var model = new TestModel(3, 8, 4, 32, 50 + texts);
         CalibrationText[] read = [.. Enumerable.Range(0, texts).Select(i => new CalibrationText(model.Prompt(prompt + continuation, i), prompt))];
         var settings = new CalibrationSettings { TopTokens = top, StableThreshold = 0.4, SimilarityThreshold = 0.3 };
-        Calibration found = HeadCalibration.Run(model.Transformer, read, settings);
+        HeadCalibrationResult found = HeadCalibration.Run(model.Transformer, read, settings);
 
         CalibrationStep[] steps = [.. Enumerable.Range(prompt, continuation + 1).Select(keys => OfOracle(model, read, keys, prompt, top))];
         Calibration expected = Calibration.Of(steps, 0.4, 0.3, prompt);

@@ -28,7 +28,7 @@ public class HeteroCacheTests
         using var model = new TestModel(3, 8, 4, 32, 70);
         using var session = HeteroStatic.Open(model, new() { Profile = Profile });
         session.Prefill(model.Prompt(tokens, tokens));
-        var oracle = new HeteroOracle(Settings(1000, 0, RefreshVisibility.NextToken), Profile, model.Plain.Heads);
+        var oracle = new HeteroOracle(Settings(1000, 0, RetrievalVisibility.NextToken), Profile, model.Plain.Heads);
         model.Oracle().Prefill(model.Prompt(tokens, tokens), null, oracle);
         AssertHeld(oracle, session, tokens);
     }
@@ -41,7 +41,7 @@ public class HeteroCacheTests
     {
         using var model = Blunt(80 + seed);
         using var session = HeteroNextToken.Open(model, new() { Profile = Profile });
-        AssertEqual(model, session, Settings(3, 0.5, RefreshVisibility.NextToken), tokens);
+        AssertEqual(model, session, Settings(3, 0.5, RetrievalVisibility.NextToken), tokens);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class HeteroCacheTests
     {
         using TestModel model = Blunt(84);
         using var session = HeteroDeclared.Open(model);
-        AssertEqual(model, session, Settings(3, 0.5, RefreshVisibility.NextToken), 200);
+        AssertEqual(model, session, Settings(3, 0.5, RetrievalVisibility.NextToken), 200);
 
         var anchors = new HeadProfile(
             Enumerable.Repeat(Enumerable.Repeat(HeadClass.Anchor, 4), 3), Enumerable.Repeat(Enumerable.Repeat(1.0, 4), 3), Enumerable.Repeat<PivotGroup[]>([], 3));
@@ -69,7 +69,7 @@ public class HeteroCacheTests
     {
         using var model = Blunt(90 + seed);
         using var session = HeteroSameToken.Open(model, new() { Profile = Profile });
-        AssertEqual(model, session, Settings(2, 0.6, RefreshVisibility.SameToken), tokens);
+        AssertEqual(model, session, Settings(2, 0.6, RetrievalVisibility.SameToken), tokens);
     }
 
     /// <summary>Attention that is spread: under a sharp peak all averages that hold it are equal in single precision, and rounding chooses.</summary>
@@ -82,10 +82,10 @@ public class HeteroCacheTests
     {
         using var model = new TestModel(3, 8, 4, 32, 100);
         using var session = HeteroMaxima.Open(model, new() { Profile = Profile });
-        AssertEqual(model, session, Settings(1, 0.7, RefreshVisibility.NextToken) with { Scores = new PromptScores(PoolingKind.Max, 7) }, tokens);
+        AssertEqual(model, session, Settings(1, 0.7, RetrievalVisibility.NextToken) with { Scores = new PromptScores(PoolingKind.Max, 7) }, tokens);
     }
 
-    private static HeteroSettings Settings(int window, double threshold, RefreshVisibility visibility) => new()
+    private static HeteroSettings Settings(int window, double threshold, RetrievalVisibility visibility) => new()
     {
         Ratio = 0.5, Window = window, DriftThreshold = threshold, Visibility = visibility, PageTokens = 16, MaxNewTokens = 64,
     };
@@ -101,7 +101,7 @@ public class HeteroCacheTests
         {
             int token = step * 7 % model.Plain.Vocabulary;
             Close(plain.Decode(token, tokens + step, oracle), session, () => session.Step([token]), $"step {step}");
-            if (settings.Visibility == RefreshVisibility.SameToken)
+            if (settings.Visibility == RetrievalVisibility.SameToken)
             {
                 AssertHeld(oracle, session, tokens);
             }

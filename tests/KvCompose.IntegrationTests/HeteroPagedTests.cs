@@ -27,8 +27,8 @@ public class HeteroPagedTests
     {
         using TestModel model = Blunt(seed);
         using KvSession next = HeteroIceReader.Open(model, new() { Profile = Profile }), same = IceHeteroReader.Open(model, new() { Profile = Profile });
-        AssertEqual(model, next, Settings(3, 0.5, RefreshVisibility.NextToken), tokens);
-        AssertEqual(model, same, Settings(2, 0.6, RefreshVisibility.SameToken), tokens);
+        AssertEqual(model, next, Settings(3, 0.5, RetrievalVisibility.NextToken), tokens);
+        AssertEqual(model, same, Settings(2, 0.6, RetrievalVisibility.SameToken), tokens);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public class HeteroPagedTests
         using TestModel model = Blunt(4);
         var everything = new HeteroIceReader.Options { Profile = Profile, Residency2 = new() { Tokens = 4096, Window = 16, Heads = HeadRoles.Full } };
         using KvSession session = HeteroIceReader.Open(model, everything);
-        var oracle = new HeteroOracle(Settings(3, 0.5, RefreshVisibility.NextToken), Profile, model.Plain.Heads);
+        var oracle = new HeteroOracle(Settings(3, 0.5, RetrievalVisibility.NextToken), Profile, model.Plain.Heads);
         PlainTransformer plain = model.Oracle();
         plain.Prefill(model.Prompt(tokens, 1), null, oracle);
         session.Prefill(model.Prompt(tokens, 1));
@@ -62,7 +62,7 @@ public class HeteroPagedTests
         using TestModel model = Blunt(5);
         using KvSession session = HeteroIceReader.Open(model, new() { Profile = Profile });
         session.Prefill(model.Prompt(tokens, 1));
-        var oracle = new HeteroOracle(Settings(3, 0.5, RefreshVisibility.NextToken), Profile, model.Plain.Heads);
+        var oracle = new HeteroOracle(Settings(3, 0.5, RetrievalVisibility.NextToken), Profile, model.Plain.Heads);
         model.Oracle().Prefill(model.Prompt(tokens, 1), null, oracle);
         int share = HeadBudget.Base(0.6, Profile.Heads, Profile.FullHeads, tokens);
         for (int layer = 0; layer < Profile.Layers; layer++)
@@ -85,7 +85,7 @@ public class HeteroPagedTests
     /// <summary>Attention that is spread: under a sharp peak rounding chooses.</summary>
     private static TestModel Blunt(int seed) => new(3, 8, 4, 32, 130 + seed, sharpness: 1.2);
 
-    private static HeteroSettings Settings(int window, double threshold, RefreshVisibility visibility) => new()
+    private static HeteroSettings Settings(int window, double threshold, RetrievalVisibility visibility) => new()
     {
         Ratio = 0.6, Window = window, DriftThreshold = threshold, Visibility = visibility, PageTokens = 16, MaxNewTokens = 64,
     };

@@ -59,7 +59,7 @@ public class HeteroVectorTests
     private static KvSession Open(VectorModel model, JsonElement @case, string id, bool exact)
     {
         var profile = ProfileJson.Read(@case.Field("inputs"));
-        var role = new HeteroHeads { Ratio = @case.Field("config").Number("ratio"), Defects = exact ? ReferenceDefects.ReferenceExact : ReferenceDefects.None };
+        var role = new HeteroHeads { Ratio = @case.Field("config").Number("ratio"), Defects = exact ? PublishedDefects.ReferenceExact : PublishedDefects.None };
         return (id, exact) switch
         {
             ("decode_02", _) => HeteroExactSameToken.Open(model, new() { Profile = profile, HeadRole = role }),

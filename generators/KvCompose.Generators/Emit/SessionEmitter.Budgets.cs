@@ -63,7 +63,7 @@ internal static partial class SessionEmitter
             ? $"Scores = new ReadOnlySpan<float>({scores}, heads * stride), ScoreStride = stride,"
             : "";
         string table = role.Profile is { Heads: > 0, Roles: null } heads
-            ? $"\n    HeadScores = Loops.HeadScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
+            ? $"\n    HeadScores = headScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
             : "";
         string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
         string full = plan.ServesFullHeads ? "HeadRole.Pivot" : "HeadRole.Full or HeadRole.Pivot";

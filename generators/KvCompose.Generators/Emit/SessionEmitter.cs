@@ -119,6 +119,11 @@ internal static partial class SessionEmitter
                 WriteSelectionState(writer, plan);
             }
 
+            if (plan.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
+            {
+                writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, Loops.HeadScores, {CSharpLiteral.Of(table.Heads)});");
+            }
+
             if (plan.Prunes)
             {
                 writer.WriteLine("float* querySquares = buffers.Block((long)heads * Plan.HeadDim);");

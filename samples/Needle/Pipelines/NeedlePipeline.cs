@@ -8,7 +8,7 @@ namespace KvCompose.Samples.Needle;
 /// <param name="KeepsEverything">Whether the budget means nothing to it.</param>
 /// <param name="IsVariation">Whether it is made of published methods, or is one of them in another form.</param>
 internal sealed record NeedlePipeline(
-    string Name, Func<LlamaModel, NeedleBudget, KvSession> Open, bool KeepsEverything = false, bool IsVariation = false)
+    string Name, Func<LanguageModel, NeedleBudget, KvSession> Open, bool KeepsEverything = false, bool IsVariation = false)
 {
     /// <summary>Stands for <see cref="All"/> on the command line.</summary>
     public const string Everything = "all";

@@ -6,9 +6,9 @@ namespace KvCompose.Evaluation;
 /// <summary>Lets a session of a pipeline answer the questions of samples, greedily.</summary>
 /// <param name="session">The session; it has one sequence, whose content is dropped.</param>
 /// <param name="model">The model behind the session: its tokenizer, and the tokens that end an answer.</param>
-public sealed class PipelineEvaluator(KvSession session, LlamaModel model)
+public sealed class PipelineEvaluator(KvSession session, LanguageModel model)
 {
-    private readonly HashSet<int> _ends = [.. model.Configuration.EndTokens];
+    private readonly HashSet<int> _ends = [.. model.EndTokens];
     private readonly List<TimeSpan> _steps = [];
     private readonly int[] _step = new int[1];
 

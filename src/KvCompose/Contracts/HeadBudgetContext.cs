@@ -37,8 +37,8 @@ public readonly ref struct HeadBudgetContext
     public ReadOnlySpan<float> Scores { get; init; }
 
     /// <summary>
-    /// Mean scores of the heads of all layers, [<see cref="Layers"/>, <see cref="ScoredHeads"/>], from the stage's profile; empty unless its facts
-    /// ask for <see cref="ProfileKind.HeadScores"/>.
+    /// Mean scores of the heads of all layers, [<see cref="Layers"/>, <see cref="ScoredHeads"/>], from the stage's profile, as
+    /// <see cref="IHeadRole{TSelf}.Prepare"/> left them; empty unless the stage's facts ask for <see cref="ProfileKind.HeadScores"/>.
     /// </summary>
     public ReadOnlySpan<double> HeadScores { get; init; }
 

@@ -45,6 +45,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
+    /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
@@ -54,6 +55,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         TransformerShape shape = transformer.Shape;
         Check(pipeline, "head dimension", layout.HeadDim, shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
+        UnsupportedLayerException.ThrowIfAny(transformer);
         Transformer = transformer;
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;
@@ -323,6 +325,18 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     protected static void CheckRoles<TRole>(in TRole options, HeadProfile profile)
         where TRole : unmanaged, IHeadRole<TRole>
         => TRole.Check(in options, profile);
+
+    /// <summary>The scores of a profile as a head-role stage prepares them for a prompt.</summary>
+    /// <param name="options">The stage.</param>
+    /// <param name="scores">[layers, <paramref name="scoredHeads"/>].</param>
+    /// <param name="scoredHeads">Heads of a layer that the profile scores.</param>
+    protected double[] PrepareHeads<TRole>(in TRole options, ReadOnlySpan<double> scores, int scoredHeads)
+        where TRole : unmanaged, IHeadRole<TRole>
+    {
+        double[] prepared = scores.ToArray();
+        TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
+        return prepared;
+    }
 
     /// <summary>What a tier is opened with.</summary>
     /// <param name="pipeline">The pipeline's name.</param>

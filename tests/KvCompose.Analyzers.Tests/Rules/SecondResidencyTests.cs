@@ -9,7 +9,7 @@ public class SecondResidencyTests
     [InlineData("{|KVC2005:HeteroHeads|}, StreamingLlm, " + Pages + ", {|KVC2005:HostOffload|}")]
     [InlineData("UniformBudget(Tokens = 512), LastQuery, " + Pages + ", {|KVC2040:HostOffload|}")]
     [InlineData("HeteroHeads, LastQuery, " + Pages + ", {|KVC2043:HostOffload(DriftThreshold = 0)|}")]
-    [InlineData("HeteroHeads, LastQuery, " + Pages + ", {|KVC2044:HostOffload(Defects = KvCompose.Reference.HeteroCache.ReferenceDefects.SlotMismatch)|}")]
+    [InlineData("HeteroHeads, LastQuery, " + Pages + ", {|KVC2044:HostOffload(Defects = KvCompose.PublishedDefects.SlotMismatch)|}")]
     [InlineData("FullCache, {|KVC2013:Attic|}, {|KVC2013:Residency<Archive>|}")]
     public async Task StageBehindAnotherOfItsSlot_IsWhereItsFindingStands(string stages)
         => await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline(PageTokens = 16), " + stages + "] partial class Chat;" + """

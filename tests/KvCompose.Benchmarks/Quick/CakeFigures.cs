@@ -21,7 +21,7 @@ internal static class CakeFigures
             yield return ("attentionSpeedup32K", StepSpeedup(AttentionOnly(workers, layers: 6)));
         }
 
-        using (LlamaModel model = EmbeddedModel.WithContext(Depth + 4096, Threads))
+        using (LanguageModel model = EmbeddedModel.WithContext(Depth + 4096, Threads))
         {
             yield return ("stepSpeedup32K", StepSpeedup(model));
             yield return ("prefillOverhead", PrefillOverhead());
@@ -65,7 +65,7 @@ internal static class CakeFigures
     /// Places for tokens in the pages held at once, under one key-value head, over C·L + n: the worst of several prompts and budgets. Pages
     /// count whole, so that each of the L tables may add a page less a token to C·L; that fits into n here, where n &gt; L·(P − 1).
     /// </summary>
-    private static double PeakOverBound(LlamaModel model)
+    private static double PeakOverBound(LanguageModel model)
     {
         double worst = 0;
         foreach (int capacity in (int[])[512, Capacity])

@@ -7,7 +7,7 @@ namespace KvCompose.Benchmarks.Quick;
 internal static class EmbeddedModel
 {
     /// <summary>Opens it with a context of so many tokens.</summary>
-    public static LlamaModel WithContext(int tokens, int threads)
+    public static LanguageModel WithContext(int tokens, int threads)
     {
         string source = Path.Combine(AppContext.BaseDirectory, "models", "needle");
         DirectoryInfo folder = Directory.CreateTempSubdirectory();
@@ -22,7 +22,7 @@ internal static class EmbeddedModel
             JsonNode fields = JsonNode.Parse(File.ReadAllText(configuration))!;
             fields["max_position_embeddings"] = tokens;
             File.WriteAllText(configuration, fields.ToJsonString());
-            return LlamaModel.Load(folder.FullName, new LlamaModelOptions { Threads = threads });
+            return LanguageModel.Load(folder.FullName, new LanguageModelOptions { Threads = threads });
         }
         finally
         {

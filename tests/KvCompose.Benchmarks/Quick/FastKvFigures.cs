@@ -17,7 +17,7 @@ internal static class FastKvFigures
 
     public static IEnumerable<(string Name, double Value)> Measure()
     {
-        using LlamaModel model = EmbeddedModel.WithContext(Longest + 256, Threads);
+        using LanguageModel model = EmbeddedModel.WithContext(Longest + 256, Threads);
         double middle = FirstTokenSpeedup(model, Middle), longest = FirstTokenSpeedup(model, Longest);
         yield return ("ttftSpeedup8K", middle);
         yield return ("ttftSpeedup16K", longest);
@@ -28,7 +28,7 @@ internal static class FastKvFigures
     }
 
     /// <summary>Time to the first token's logits with the full cache, over that with FastKV.</summary>
-    private static double FirstTokenSpeedup(LlamaModel model, int tokens)
+    private static double FirstTokenSpeedup(LanguageModel model, int tokens)
     {
         using var full = Full32.Open(model);
         using var fast = Fast32.Open(model);
@@ -37,13 +37,13 @@ internal static class FastKvFigures
     }
 
     /// <summary>What the counted multiply-adds allow: those of the full cache over those of FastKV.</summary>
-    private static double Bound(LlamaModel model, int tokens)
+    private static double Bound(LanguageModel model, int tokens)
     {
         var arithmetic = new PrefillArithmetic(model);
         return arithmetic.Full(tokens) / arithmetic.Propagating(tokens, (int)(tokens * PropagationRate), Layer);
     }
 
-    private static double StepSpeedup(LlamaModel model)
+    private static double StepSpeedup(LanguageModel model)
     {
         using var full = Full32.Open(model);
         using var fast = Fast32.Open(model);

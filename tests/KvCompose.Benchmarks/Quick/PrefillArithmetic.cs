@@ -4,12 +4,12 @@ namespace KvCompose.Benchmarks.Quick;
 
 /// <summary>Multiply-adds of a prompt, counted from a model's shape: projections, attention, output projection and feed-forward block.</summary>
 /// <param name="model">The shape.</param>
-internal sealed class PrefillArithmetic(LlamaModel model)
+internal sealed class PrefillArithmetic(LanguageModel model)
 {
     private readonly double _projection = (double)model.Shape.Hidden * (model.Shape.QueryHeads + (2 * model.Shape.KeyValueHeads)) * model.Shape.HeadDim;
 
     private readonly double _completion = ((double)model.Shape.QueryHeads * model.Shape.HeadDim * model.Shape.Hidden)
-        + (3.0 * model.Shape.Hidden * model.Configuration.FeedForward);
+        + (3.0 * model.Shape.Hidden * model.Description.Layers[0].FeedForward.Width);
 
     /// <summary>Every layer computes every token.</summary>
     public double Full(int tokens) => model.Shape.Layers * Layer(tokens, tokens);

@@ -6,7 +6,7 @@ namespace KvCompose.Evaluation.Tests.Needle;
 
 public sealed class NeedleAnswerTests : IDisposable
 {
-    private readonly LlamaModel _model = LlamaModel.Load(EmbeddedModel.Folder, new LlamaModelOptions { Threads = 2 });
+    private readonly LanguageModel _model = LanguageModel.Load(EmbeddedModel.Folder, new LanguageModelOptions { Threads = 2 });
     private readonly NeedleText _text = new NeedleTask(EmbeddedNeedle.Vocabulary, 200, 8, 2).Texts(5).First();
 
     [Fact]

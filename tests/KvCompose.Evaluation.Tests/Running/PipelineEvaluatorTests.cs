@@ -8,7 +8,7 @@ public sealed class PipelineEvaluatorTests : IDisposable
 {
     private const int Length = 300;
 
-    private readonly LlamaModel _model = LlamaModel.Load(EmbeddedModel.Folder);
+    private readonly LanguageModel _model = LanguageModel.Load(EmbeddedModel.Folder);
 
     public void Dispose() => _model.Dispose();
 

@@ -20,14 +20,14 @@ public sealed class CakeEvictTests(KernelFixture fixture) : IClassFixture<Kernel
 
     [Fact]
     public void Evict_AlongPositions_LeavesWhatTheReferenceLeaves()
-        => Check(CakeDecodePooling.Positional, (heads, queries, scratch, output, logits)
+        => Check(PoolingOrder.Positional, (heads, queries, scratch, output, logits)
             => Cake32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
             (heads, budgets, positions, scratch, logits, line)
             => Cake32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride));
 
     [Fact]
     public void Evict_AlongStorage_LeavesAndRanksWhatTheReferenceDoes()
-        => Check(CakeDecodePooling.Physical, (heads, queries, scratch, output, logits)
+        => Check(PoolingOrder.Physical, (heads, queries, scratch, output, logits)
             => CakeByRank32.SimulatedKernels.Attend(fixture.Device, heads.Pages, heads.Tables, queries, scratch, output, logits, Stride, Shares),
             (heads, budgets, positions, scratch, logits, line)
             => CakeByRank32.SimulatedKernels.Evict(fixture.Device, heads.Pages, heads.Tables, scratch, budgets, positions, logits, line, Shares, Stride));
@@ -38,7 +38,7 @@ public sealed class CakeEvictTests(KernelFixture fixture) : IClassFixture<Kernel
     private delegate void Eviction(
         PagedHeads heads, ArrayView<int> budgets, ArrayView<int> positions, ArrayView<float> scratch, ArrayView<float> logits, ArrayView<int> line);
 
-    private void Check(CakeDecodePooling pooling, Attention attend, Eviction evict)
+    private void Check(PoolingOrder pooling, Attention attend, Eviction evict)
     {
         var random = new Random(3);
         using var heads = new PagedHeads(fixture.Device, new PageLayout(32, 16, 32, stateWords: 1), Tokens, random);
@@ -80,10 +80,10 @@ public sealed class CakeEvictTests(KernelFixture fixture) : IClassFixture<Kernel
     }
 
     /// <summary>Rows of a head in the order of its line: by position, or ranked with the window last.</summary>
-    private static int[] Line(Random random, int count, CakeDecodePooling pooling)
+    private static int[] Line(Random random, int count, PoolingOrder pooling)
     {
         int[] line = [.. Enumerable.Range(0, count)];
-        if (pooling == CakeDecodePooling.Physical)
+        if (pooling == PoolingOrder.Physical)
         {
             random.Shuffle(line.AsSpan(0, Math.Max(0, count - Window)));
         }
@@ -91,7 +91,7 @@ public sealed class CakeEvictTests(KernelFixture fixture) : IClassFixture<Kernel
         return line;
     }
 
-    private static int[] Survivors(PagedHeads heads, float[] queries, int head, int[] rows, int budget, CakeDecodePooling pooling)
+    private static int[] Survivors(PagedHeads heads, float[] queries, int head, int[] rows, int budget, PoolingOrder pooling)
     {
         if (budget == 0)
         {

@@ -24,7 +24,7 @@ public class CakeDecodeTests
     {
         using var model = new TestModel(4, 4, 2, 32, 80 + tokens);
         using var session = CakePrefill.Open(model, new CakePrefill.Options { LayerBudget = Budget(mode) });
-        Follow(model, session, tokens, Options(mode, CakeDecodePooling.Positional));
+        Follow(model, session, tokens, Options(mode, PoolingOrder.Positional));
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public class CakeDecodeTests
         // Soft attention: beside a large probability, small ones vanish in a single-precision sum, and ranks then are ties.
         using var model = new TestModel(4, 4, 2, 32, 180 + tokens, sharpness: 0.7);
         using var session = CakeByRank.Open(model, new CakeByRank.Options { LayerBudget = Budget(mode) });
-        Follow(model, session, tokens, Options(mode, CakeDecodePooling.Physical));
+        Follow(model, session, tokens, Options(mode, PoolingOrder.Physical));
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public class CakeDecodeTests
     {
         using var model = new TestModel(4, 4, 2, 32, 280 + tokens);
         using var session = CakeUnpooled.Open(model, new CakeUnpooled.Options { LayerBudget = Budget(CakeLedgerMode.Monotone) });
-        Follow(model, session, tokens, Options(CakeLedgerMode.Monotone, CakeDecodePooling.None));
+        Follow(model, session, tokens, Options(CakeLedgerMode.Monotone, PoolingOrder.None));
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public class CakeDecodeTests
         int capacity = random.Next(14, 90), tokens = random.Next(4, 200);
         using var model = new TestModel(random.Next(1, 6), 3, 1, 16, 300 + seed);
         using var session = CakeNarrow.Open(model, new CakeNarrow.Options { LayerBudget = new CakeBudget { Tokens = capacity } });
-        Follow(model, session, tokens, new CakeOptions(capacity, 3) { Kernel = 1, DecodePooling = CakeDecodePooling.Positional });
+        Follow(model, session, tokens, new CakeOptions(capacity, 3) { Kernel = 1, DecodePooling = PoolingOrder.Positional });
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class CakeDecodeTests
 
     private static CakeBudget Budget(CakeLedgerMode mode) => new() { Tokens = Capacity, Tau1 = 1.6, Tau2 = 0.6, Mode = mode };
 
-    private static CakeOptions Options(CakeLedgerMode mode, CakeDecodePooling pooling)
+    private static CakeOptions Options(CakeLedgerMode mode, PoolingOrder pooling)
         => new(Capacity, 8) { Tau1 = 1.6, Tau2 = 0.6, Mode = mode, DecodePooling = pooling };
 
     private static void Follow(TestModel model, KvSession session, int tokens, CakeOptions options)

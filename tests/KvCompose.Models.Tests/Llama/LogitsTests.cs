@@ -16,7 +16,7 @@ public sealed class LogitsTests
         ExpectedCase expected = ExpectedCase.Named(name);
         using var folder = new TemporaryFolder();
         expected.Write(folder);
-        using LlamaModel model = LlamaModel.Load(folder.Path, new LlamaModelOptions { Threads = 2 });
+        using LanguageModel model = LanguageModel.Load(folder.Path, new LanguageModelOptions { Threads = 2 });
 
         float[] logits = model.Forward(expected.Tokens);
 

@@ -5,12 +5,12 @@ namespace KvCompose.Models.Tests.Llama;
 public sealed unsafe class TransformerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly LlamaModel _model;
+    private readonly LanguageModel _model;
 
     public TransformerTests()
     {
         ExpectedCase.Named("head_norm_and_bias").Write(_folder);
-        _model = LlamaModel.Load(_folder.Path, new LlamaModelOptions { Threads = 2 });
+        _model = LanguageModel.Load(_folder.Path, new LanguageModelOptions { Threads = 2 });
     }
 
     public void Dispose()
@@ -34,7 +34,7 @@ public sealed unsafe class TransformerTests : IDisposable
         float[] values = new float[rows * keyWidth], logits = new float[rows * shape.Vocabulary];
         float[] q = new float[queryWidth], k = new float[keyWidth], v = new float[keyWidth], l = new float[shape.Vocabulary];
         float[] h = new float[shape.Hidden];
-        LlamaTransformer transformer = _model.Transformer;
+        LanguageTransformer transformer = _model.Transformer;
         fixed (float* ph = hidden, pq = queries, pk = keys, pv = values, pl = logits)
         {
             transformer.Embed(tokens, ph);
@@ -80,7 +80,7 @@ public sealed unsafe class TransformerTests : IDisposable
         TransformerShape shape = _model.Shape;
         float[] hidden = new float[shape.Hidden], queries = new float[64], keys = new float[32], values = new float[32];
         float[] logits = new float[shape.Vocabulary];
-        LlamaTransformer transformer = _model.Transformer;
+        LanguageTransformer transformer = _model.Transformer;
         long before = 0;
         fixed (float* ph = hidden, pq = queries, pk = keys, pv = values, pl = logits)
         {
@@ -136,7 +136,7 @@ public sealed unsafe class TransformerTests : IDisposable
     [Fact]
     public void EveryCall_Disposed_Throws()
     {
-        LlamaTransformer transformer = _model.Transformer;
+        LanguageTransformer transformer = _model.Transformer;
         _model.Dispose();
         _model.Dispose();
 

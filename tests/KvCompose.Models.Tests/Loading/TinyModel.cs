@@ -34,5 +34,5 @@ internal static class TinyModel
         File.WriteAllBytes(folder.File("model.safetensors"), Safetensors());
     }
 
-    public static void Load(TemporaryFolder folder) => LlamaModel.Load(folder.Path, new LlamaModelOptions { Threads = 1 }).Dispose();
+    public static void Load(TemporaryFolder folder) => LanguageModel.Load(folder.Path, new LanguageModelOptions { Threads = 1 }).Dispose();
 }

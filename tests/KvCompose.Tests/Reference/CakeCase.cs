@@ -5,7 +5,7 @@ namespace KvCompose.Tests.Reference;
 /// <summary>Random models, budgets, prompts and preferences for the properties that hold for all of them.</summary>
 internal sealed record CakeCase(CakeLedger Ledger, int Layers, int Tokens, float[] Preferences)
 {
-    public const int Trials = 400;
+    public const int Trials = 120;
 
     public int Cap => Math.Max(0, Tokens - Ledger.Window);
 
@@ -40,9 +40,7 @@ internal sealed record CakeCase(CakeLedger Ledger, int Layers, int Tokens, float
     {
         var caps = new int[preferences.Length];
         Array.Fill(caps, Cap);
-        var budgets = new int[preferences.Length];
-        Ledger.Allocate(preferences, caps, Layers, budgets);
-        return budgets;
+        return Ledger.Allocate(preferences.ToArray(), caps, Layers);
     }
 
     /// <summary>Random scores [kvHeads][n − w] of one layer.</summary>

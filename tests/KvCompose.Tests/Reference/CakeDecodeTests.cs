@@ -4,12 +4,12 @@ namespace KvCompose.Tests.Reference;
 
 public class CakeDecodeTests
 {
-    public static TheoryData<CakeDecodePooling> Poolings =>
-        [CakeDecodePooling.Physical, CakeDecodePooling.Positional, CakeDecodePooling.None];
+    public static TheoryData<PoolingOrder> Poolings =>
+        [PoolingOrder.Physical, PoolingOrder.Positional, PoolingOrder.None];
 
     [Theory]
     [MemberData(nameof(Poolings))]
-    public void Survivors_ManySteps_LengthGrowsToTheBudgetAndStays(CakeDecodePooling pooling)
+    public void Survivors_ManySteps_LengthGrowsToTheBudgetAndStays(PoolingOrder pooling)
     {
         var options = new CakeOptions(40, 4) { DecodePooling = pooling };
         var random = new Random(7);
@@ -37,7 +37,7 @@ public class CakeDecodeTests
     [Fact]
     public void Survivors_NoPooling_DropsTheLeastAttendedOfTheGroupMean()
     {
-        var options = new CakeOptions(10, 2) { DecodePooling = CakeDecodePooling.None };
+        var options = new CakeOptions(10, 2) { DecodePooling = PoolingOrder.None };
         double[][] attention = [[0.3, 0.0, 0.2, 0.2, 0, 0], [0.1, 0.5, 0.0, 0.2, 0, 0]];
         Assert.Equal([0, 1, 3, 4, 5], CakeDecode.Survivors(attention, [4, 9, 1, 7, 20, 21], 3, options));
     }
@@ -45,7 +45,7 @@ public class CakeDecodeTests
     [Fact]
     public void Survivors_EqualScores_TheLaterPositionLeaves()
     {
-        var options = new CakeOptions(10, 2) { DecodePooling = CakeDecodePooling.None };
+        var options = new CakeOptions(10, 2) { DecodePooling = PoolingOrder.None };
         Assert.Equal([0, 2, 3, 4], CakeDecode.Survivors([[0.2, 0.2, 0.2, 0, 0]], [4, 9, 1, 20, 21], 2, options));
     }
 
@@ -60,10 +60,10 @@ public class CakeDecodeTests
     }
 
     [Theory]
-    [InlineData(CakeDecodePooling.Positional, true)]
-    [InlineData(CakeDecodePooling.None, true)]
-    [InlineData(CakeDecodePooling.Physical, false)]
-    public void Survivors_OtherStorageOrder_SamePositionsUnlessPoolingIsPhysical(CakeDecodePooling pooling, bool same)
+    [InlineData(PoolingOrder.Positional, true)]
+    [InlineData(PoolingOrder.None, true)]
+    [InlineData(PoolingOrder.Physical, false)]
+    public void Survivors_OtherStorageOrder_SamePositionsUnlessPoolingIsPhysical(PoolingOrder pooling, bool same)
     {
         var options = new CakeOptions(20, 3) { DecodePooling = pooling };
         var random = new Random(3);

@@ -106,7 +106,7 @@ public class CakeObservationTests
         { new CakeOptions(16, 8) { Kernel = 4 }, "Kernel" },
         { new CakeOptions(16, 8) { Kernel = 0 }, "Kernel" },
         { new CakeOptions(16, 8) { Mode = (CakeLedgerMode)9 }, "mode" },
-        { new CakeOptions(16, 8) { DecodePooling = (CakeDecodePooling)9 }, "DecodePooling" },
+        { new CakeOptions(16, 8) { DecodePooling = (PoolingOrder)9 }, "DecodePooling" },
     };
 
     [Theory]

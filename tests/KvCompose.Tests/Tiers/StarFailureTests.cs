@@ -29,7 +29,7 @@ public sealed unsafe class StarFailureTests : IDisposable
         long bytes = HostPrompt.BytesOf(Tokens, HeadDim);
         _memory.Take(bytes);
         var scores = new PivotScores(1, PoolingKind.None, 1, GroupReduction.Sum);
-        var settings = new PivotGroupSettings(scores, 1, 1, KvCompose.Reference.HeteroCache.ReferenceDefects.None, 2 * HeadDim, _memory);
+        var settings = new PivotGroupSettings(scores, 1, 1, KvCompose.PublishedDefects.None, 2 * HeadDim, _memory);
         _scratch.Reserve(scores.ScratchFloats(1), Tokens);
         _star = new MonitoredPivotGroup(
             settings, new PivotReference(0, [ulong.MaxValue >> (Tokens - Kept)], Kept),

@@ -1,10 +1,8 @@
-using KvCompose.Reference.HeteroCache;
-
 namespace KvCompose.Profiles;
 
 /// <summary>
 /// Profiles a model: which positions every key-value head attends to at the end of a prompt and at every token behind it, how stable
-/// that is, which heads are alike, and from this class, star and weight of every head. HeteroCache, spec §1.1.
+/// that is, which heads are alike, and from this class, star and weight of every head. Source: "HeteroCache", ACL 2026, arXiv 2601.13684.
 /// </summary>
 public static class HeadCalibration
 {
@@ -16,7 +14,7 @@ public static class HeadCalibration
     /// <exception cref="ArgumentException">No text, texts of different lengths, a prompt that is empty or longer than its text, or an unknown token.</exception>
     /// <exception cref="ContextExceededException">A text is longer than the model's context.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Calibration Run<TTransformer>(
+    public static HeadCalibrationResult Run<TTransformer>(
         TTransformer model, IReadOnlyList<CalibrationText> texts, CalibrationSettings settings, CancellationToken cancellation = default)
         where TTransformer : struct, ITransformer
     {
@@ -27,17 +25,18 @@ public static class HeadCalibration
 
         int prompt = texts[0].PromptTokens, passes = texts[0].Tokens.Length - prompt + 1;
         TransformerShape shape = model.Shape;
-        int[][][][][] important = [.. Enumerable.Range(0, passes).Select(_ => Enumerable.Range(0, shape.Layers)
-            .Select(_ => Enumerable.Range(0, shape.KeyValueHeads).Select(_ => new int[texts.Count][]).ToArray()).ToArray())];
+        ImportantTokens[][][][] important = [.. Enumerable.Range(0, passes).Select(_ => Enumerable.Range(0, shape.Layers)
+            .Select(_ => Enumerable.Range(0, shape.KeyValueHeads).Select(_ => new ImportantTokens[texts.Count]).ToArray()).ToArray())];
         for (int text = 0; text < texts.Count; text++)
         {
-            int sequence = text;
+            int own = text;
             AttentionRecorder.Run(model, texts[text].Tokens, prompt - 1, (layer, head, row, probabilities) =>
-                important[row - prompt + 1][layer][head][sequence] = ImportantSet.Of(probabilities, prompt, settings.TopTokens), cancellation);
+                important[row - prompt + 1][layer][head][own] = ImportantTokens.Of(probabilities, prompt, settings.TopTokens), cancellation);
         }
 
-        CalibrationStep[] steps = [.. important.Select((pass, step) => new CalibrationStep(prompt + step, pass))];
-        return Calibration.Of(steps, settings.StableThreshold, settings.SimilarityThreshold, settings.SimilarityStep ?? prompt);
+        // A step is named by the keys that it sees; without one of that name heads are compared at the last.
+        int compared = (settings.SimilarityStep ?? prompt) - prompt;
+        return HeadClassification.Of(important, settings, compared >= 0 && compared < passes ? compared : passes - 1);
     }
 
     private static void Check(IReadOnlyList<CalibrationText> texts, TransformerShape shape)

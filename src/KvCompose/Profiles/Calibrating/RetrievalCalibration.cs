@@ -1,5 +1,3 @@
-using KvCompose.Reference;
-
 namespace KvCompose.Profiles;
 
 /// <summary>
@@ -12,7 +10,7 @@ public static class RetrievalCalibration
     /// <param name="model">The model.</param>
     /// <param name="texts">At least one.</param>
     /// <param name="cancellation">Looked at between layers and inside of attention.</param>
-    /// <returns>[layers][query heads][texts], <see cref="RetrievalScore"/>.</returns>
+    /// <returns>[layers][query heads][texts]: Σ over the steps that say the answer of the share of a step's N highest probabilities that lies on its N tokens.</returns>
     /// <exception cref="ArgumentException">No text, an answer that does not lie in its prompt, or an unknown token.</exception>
     /// <exception cref="ContextExceededException">A text and its answer are longer than the model's context.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -33,7 +31,7 @@ public static class RetrievalCalibration
             {
                 for (int member = 0; member < probabilities.Length; member++)
                 {
-                    scores[layer][(head * shape.GroupSize) + member][own] += RetrievalScore.OfStep(probabilities[member], start, tokens);
+                    scores[layer][(head * shape.GroupSize) + member][own] += RetrievalShare.OfStep(probabilities[member], start, tokens);
                 }
             }, cancellation);
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using KvCompose.Reference.HeteroCache;
 
 namespace KvCompose;
 
@@ -21,8 +20,8 @@ public readonly struct HeteroHeads : IHeadRole<HeteroHeads>
     public double Ratio { get; init; }
 
     /// <summary>Defects of the published code to reproduce: budgets in float32, if named.</summary>
-    [StageOption(ReferenceDefects.None, Role = OptionRole.Defects)]
-    public ReferenceDefects Defects { get; init; }
+    [StageOption(PublishedDefects.None, Role = OptionRole.Defects)]
+    public PublishedDefects Defects { get; init; }
 
     /// <inheritdoc/>
     public static void Check(in HeteroHeads options, HeadProfile profile)
@@ -46,7 +45,8 @@ public readonly struct HeteroHeads : IHeadRole<HeteroHeads>
             return;
         }
 
-        int baseTokens = HeadBudget.Base(options.Ratio, profile.Heads, profile.FullHeads, tokens);
+        int baseTokens = HeteroCapacity.Base(options.Ratio, profile, tokens);
+        bool single = (options.Defects & PublishedDefects.TwoPrecisions) != 0;
         for (int head = 0; head < budgets.Length; head++)
         {
             double weight = profile.Weights[context.Layer][head];
@@ -58,8 +58,7 @@ public readonly struct HeteroHeads : IHeadRole<HeteroHeads>
                 _ => HeadRole.Compressed,
             };
             budgets[head] = roles[head] is HeadRole.Pivot or HeadRole.Full ? baseTokens
-                : (options.Defects & ReferenceDefects.TwoPrecisions) != 0 ? HeadBudget.CapacityInSingle(baseTokens, weight, tokens)
-                : HeadBudget.Capacity(baseTokens, weight, tokens);
+                : HeteroCapacity.Of(baseTokens, weight, tokens, single);
         }
     }
 }
@@ -74,5 +73,5 @@ public sealed class HeteroHeadsAttribute : HeadRoleAttribute<HeteroHeads>
     public double Ratio { get; set; }
 
     /// <inheritdoc cref="HeteroHeads.Defects"/>
-    public ReferenceDefects Defects { get; set; }
+    public PublishedDefects Defects { get; set; }
 }

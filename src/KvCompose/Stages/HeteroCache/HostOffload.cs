@@ -1,4 +1,3 @@
-using KvCompose.Reference.HeteroCache;
 using KvCompose.Tiers;
 
 namespace KvCompose;
@@ -35,8 +34,8 @@ public readonly struct HostOffload : IRetrieval<HostOffload, HeteroCacheTier>
     public int MaxHostMiB { get; init; }
 
     /// <summary>Defects of the published code to reproduce.</summary>
-    [StageOption(ReferenceDefects.None, Role = OptionRole.Defects)]
-    public ReferenceDefects Defects { get; init; }
+    [StageOption(PublishedDefects.None, Role = OptionRole.Defects)]
+    public PublishedDefects Defects { get; init; }
 
     /// <inheritdoc/>
     public static HeteroCacheTier Open(in HostOffload options, in TierContext context) => new(in options, in context);
@@ -58,5 +57,5 @@ public sealed class HostOffloadAttribute : ResidencyAttribute<HostOffload>
     public int MaxHostMiB { get; set; }
 
     /// <inheritdoc cref="HostOffload.Defects"/>
-    public ReferenceDefects Defects { get; set; }
+    public PublishedDefects Defects { get; set; }
 }

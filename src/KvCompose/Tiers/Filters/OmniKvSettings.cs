@@ -7,7 +7,7 @@ namespace KvCompose.Tiers.Filters;
 internal sealed class OmniKvSettings(OmniKv options, int layers, int[] filters)
 {
     /// <summary>For every layer the filter layer that it follows; −1 for one that holds every token.</summary>
-    public int[] Followed { get; } = Reference.OmniKv.Followed(layers, filters, options.WaitLayers);
+    public int[] Followed { get; } = FollowedBy(layers, filters, options.WaitLayers);
 
     /// <summary>Whether a layer chooses for others.</summary>
     public bool IsFilter(int layer) => Array.IndexOf(filters, layer) >= 0;
@@ -23,4 +23,17 @@ internal sealed class OmniKvSettings(OmniKv options, int layers, int[] filters)
     /// <summary>Queries at the end of the prompt that a window begins with.</summary>
     /// <param name="observed">Queries that the selection observes.</param>
     public int PromptRows(int observed) => options.Selector == FilterSelector.Last ? 0 : Math.Min(observed, options.Window - 1);
+
+    private static int[] FollowedBy(int layers, int[] filters, int waitLayers)
+    {
+        var followed = new int[layers];
+        int filter = -1;
+        for (int layer = 0; layer < layers; layer++)
+        {
+            filter = filters.Contains(layer) ? layer : filter;
+            followed[layer] = filter >= 0 && layer > filter + waitLayers ? filter : -1;
+        }
+
+        return followed;
+    }
 }

@@ -84,7 +84,7 @@ internal sealed partial class LayerPivotGroups
             return null;
         }
 
-        return (settings.Defects & Reference.HeteroCache.ReferenceDefects.SlotMismatch) == 0
+        return (settings.Defects & PublishedDefects.SlotMismatch) == 0
             ? own
             : own with { Mask = [.. _pivots[visited].Mask] };
     }

@@ -1,5 +1,4 @@
 using KvCompose.Numerics;
-using KvCompose.Reference.HeteroCache;
 using KvCompose.Sessions;
 
 namespace KvCompose.Tiers.Host;
@@ -83,7 +82,7 @@ internal sealed unsafe partial class MonitoredPivotGroup : IDisposable
         foreach (HostKvCopy satellite in _gather.Satellites)
         {
             int capacity = satellite.Slots.Capacity;
-            if ((_settings.Defects & ReferenceDefects.PositionBiasedTruncation) != 0)
+            if ((_settings.Defects & PublishedDefects.PositionBiasedTruncation) != 0)
             {
                 MarkFirst(scratch, largest, capacity, satellite.Wanted);
                 continue;

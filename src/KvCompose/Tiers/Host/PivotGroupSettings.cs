@@ -1,5 +1,4 @@
 using KvCompose.Memory;
-using KvCompose.Reference.HeteroCache;
 
 namespace KvCompose.Tiers.Host;
 
@@ -11,4 +10,4 @@ namespace KvCompose.Tiers.Host;
 /// <param name="RowFloats">Floats of one token's key and value.</param>
 /// <param name="Memory">Is charged for staging.</param>
 internal sealed record PivotGroupSettings(
-    PivotScores Scores, int Window, double DriftThreshold, ReferenceDefects Defects, int RowFloats, HostMemory Memory);
+    PivotScores Scores, int Window, double DriftThreshold, PublishedDefects Defects, int RowFloats, HostMemory Memory);

@@ -27,9 +27,7 @@ internal static class CakeStages
             int total = ledger.UniformBudget * layers;
             var caps = new int[soFar];
             Array.Fill(caps, tokens - ledger.Window);
-            var budgets = new int[soFar];
-            CakeExactLedger.Truncate(preferences, total, budgets);
-            CakeExactLedger.Balance(budgets, caps, total);
+            int[] budgets = CakePublishedRounding.Adjust(CakePublishedRounding.Truncate(preferences.ToArray(), total), caps, total);
             Expect.Equal<int>(raw.AsInts("raw_budgets"), budgets, $"{name}.raw_budgets");
         }
 

@@ -18,7 +18,7 @@ public sealed class DecodeKind() : HeteroCacheKind("decode")
     {
         var inputs = new RunInputs(@case);
         JsonElement expected = @case.Field("expected");
-        var exact = new DecodeTrace(@case, inputs, ReferenceDefects.ReferenceExact);
+        var exact = new DecodeTrace(@case, inputs, PublishedDefects.ReferenceExact);
         PrefillExpectation.Check(@case, expected.Field("prefill"), inputs.Profile, exact.Layers);
         exact.Decode();
         CheckTrace(expected, exact, inputs.Profile);
@@ -29,7 +29,7 @@ public sealed class DecodeKind() : HeteroCacheKind("decode")
         if (@case.Optional("intended") is { } intended)
         {
             bool same = exact.Layers.All(layer => layer.Budget.Kept.AsSpan().SequenceEqual(layer.Budget.Capacity));
-            var trace = new DecodeTrace(@case, inputs, same ? ReferenceDefects.None : ReferenceDefects.TwoPrecisions);
+            var trace = new DecodeTrace(@case, inputs, same ? PublishedDefects.None : PublishedDefects.TwoPrecisions);
             trace.Decode();
             CheckTrace(intended, trace, inputs.Profile);
         }

@@ -11,7 +11,7 @@ internal sealed class DecodeTrace
     private readonly int steps;
 
     /// <summary>Runs the prompt.</summary>
-    public DecodeTrace(JsonElement @case, RunInputs inputs, ReferenceDefects defects)
+    public DecodeTrace(JsonElement @case, RunInputs inputs, PublishedDefects defects)
     {
         JsonElement config = @case.Field("config"), given = @case.Field("inputs");
         int layers = config.Int("L"), heads = config.Int("Hkv");

@@ -12,7 +12,7 @@ public sealed class PrefillKind() : HeteroCacheKind("prefill")
     {
         var inputs = new RunInputs(@case);
         HeteroLayer[] layers = [.. Enumerable.Range(0, inputs.Profile.Layers).Select(layer =>
-            new HeteroLayer(inputs.Settings(ReferenceDefects.ReferenceExact), inputs.Profile, layer, inputs.Prompt(layer)))];
+            new HeteroLayer(inputs.Settings(PublishedDefects.ReferenceExact), inputs.Profile, layer, inputs.Prompt(layer)))];
         PrefillExpectation.Check(@case, @case.Field("expected"), inputs.Profile, layers);
     }
 }

@@ -24,6 +24,6 @@ public sealed class ProfileKind() : HeteroCacheKind("profile")
         int group = saved / heads;
         return [.. Enumerable.Range(0, heads).Select(head => Enumerable.Range(0, batch).Select(sequence => ImportantSet.Of(
             [.. Enumerable.Range(0, group).Select(member => attention.Slice(sequence, head * group + member).ToArray())],
-            config.Int("prompt_len"), config.Int("topk"), ReferenceDefects.ReferenceExact)).ToArray())];
+            config.Int("prompt_len"), config.Int("topk"), PublishedDefects.ReferenceExact)).ToArray())];
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RunInputs
     public int HeadDim { get; }
 
     /// <summary>The settings of the file, with these defects.</summary>
-    public HeteroSettings Settings(ReferenceDefects defects) => new()
+    public HeteroSettings Settings(PublishedDefects defects) => new()
     {
         Ratio = config.Number("ratio"),
         Window = config.Int("window", 1),
@@ -58,10 +58,10 @@ internal sealed class RunInputs
         var other => throw new VectorFormatException($"there is no pooling '{other}'"),
     };
 
-    private RefreshVisibility Visibility() => config.OptionalText("order") switch
+    private RetrievalVisibility Visibility() => config.OptionalText("order") switch
     {
-        null or "attend_then_select" => RefreshVisibility.NextToken,
-        "select_then_attend" => RefreshVisibility.SameToken,
+        null or "attend_then_select" => RetrievalVisibility.NextToken,
+        "select_then_attend" => RetrievalVisibility.SameToken,
         var other => throw new VectorFormatException($"there is no order '{other}'"),
     };
 }

@@ -65,6 +65,7 @@ namespace Readers
                 var layerBudgets = new int[shape.Layers];
                 var headBudgets = new int[heads];
                 var roles = new HeadRole[heads];
+                double[] headScores = PrepareHeads(_options.HeadRole, Loops.HeadScores, 2);
 
                 Transformer.Embed(prompt, buffers.Hidden);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -121,7 +122,7 @@ namespace Readers
                     {
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
                         ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens,
-                        HeadScores = Loops.HeadScores, ScoredHeads = 2,
+                        HeadScores = headScores, ScoredHeads = 2,
                     };
                     global::KvCompose.HeadKvHeads headRole = _options.HeadRole;
                     global::KvCompose.HeadKvHeads.Assign(in headRole, in headContext, roles, headBudgets);

@@ -86,7 +86,7 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <summary>Options of the layer budget stage.</summary>
-            public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1.6d, Tau2 = 0.6d, Mode = global::KvCompose.Reference.CakeLedgerMode.Monotone };
+            public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1.6d, Tau2 = 0.6d, Mode = global::KvCompose.CakeLedgerMode.Monotone };
 
             /// <inheritdoc/>
             public override string CacheFingerprint => string.Join(

@@ -87,7 +87,7 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <summary>Options of the layer budget stage.</summary>
-            public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1d, Tau2 = 1d, Mode = global::KvCompose.Reference.CakeLedgerMode.Monotone };
+            public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1d, Tau2 = 1d, Mode = global::KvCompose.CakeLedgerMode.Monotone };
 
             /// <summary>Options of the residency stage.</summary>
             public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false };

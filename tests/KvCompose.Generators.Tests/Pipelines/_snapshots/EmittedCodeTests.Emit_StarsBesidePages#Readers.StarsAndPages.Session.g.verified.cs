@@ -36,10 +36,10 @@ namespace Readers
             {
                 _options = options;
                 _profile = RequireProfile("StarsAndPages", options.Profile);
-                global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+                global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.PublishedDefects.None };
                 CheckRoles(in headRole, _profile);
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
-                global::KvCompose.HostOffload residency = _options.Residency with { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+                global::KvCompose.HostOffload residency = _options.Residency with { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, Defects = global::KvCompose.PublishedDefects.None };
                 _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = PoolingKind.Average, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.Max });
                 global::KvCompose.IceCache residency2 = _options.Residency2 with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
                 _tier2 = global::KvCompose.IceCache.Open(in residency2, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window));
@@ -122,7 +122,7 @@ namespace Readers
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
                         ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, Profile = _profile, Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,
                     };
-                    global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+                    global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.PublishedDefects.None };
                     global::KvCompose.HeteroHeads.Assign(in headRole, in headContext, roles, headBudgets);
                     headBudgets.CopyTo(roleBudgets, 0);
                     for (int head = 0; head < heads; head++)

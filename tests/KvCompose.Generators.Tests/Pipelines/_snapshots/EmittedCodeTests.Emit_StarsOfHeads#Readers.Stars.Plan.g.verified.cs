@@ -84,10 +84,10 @@ namespace Readers
         public sealed class Options : SessionOptions
         {
             /// <summary>Options of the head role stage.</summary>
-            public global::KvCompose.HeteroHeads HeadRole { get; init; } = new global::KvCompose.HeteroHeads { Ratio = 0.5d, Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+            public global::KvCompose.HeteroHeads HeadRole { get; init; } = new global::KvCompose.HeteroHeads { Ratio = 0.5d, Defects = global::KvCompose.PublishedDefects.None };
 
             /// <summary>Options of the residency stage.</summary>
-            public global::KvCompose.HostOffload Residency { get; init; } = new global::KvCompose.HostOffload { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = 0, Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+            public global::KvCompose.HostOffload Residency { get; init; } = new global::KvCompose.HostOffload { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = 0, Defects = global::KvCompose.PublishedDefects.None };
 
             /// <summary>What is known of the model's heads; a session cannot be opened without it.</summary>
             public HeadProfile? Profile { get; init; }
@@ -96,9 +96,9 @@ namespace Readers
             public override string CacheFingerprint => string.Join(
                 "; ",
                 "Readers.Stars for 4 query heads of 128 elements a key-value head",
-                FormattableString.Invariant($"KvCompose.HeteroHeads, Ratio = {HeadRole.Ratio}, Defects = KvCompose.Reference.HeteroCache.ReferenceDefects.None"),
+                FormattableString.Invariant($"KvCompose.HeteroHeads, Ratio = {HeadRole.Ratio}, Defects = KvCompose.PublishedDefects.None"),
                 "KvCompose.LastQuery, Rows = 1, Kernel = 5, Pooling = KvCompose.PoolingKind.Average, Reduction = KvCompose.GroupReduction.Max",
-                FormattableString.Invariant($"KvCompose.HostOffload, Window = 5, DriftThreshold = 0.5d, Visibility = KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = {Residency.MaxHostMiB}, Defects = KvCompose.Reference.HeteroCache.ReferenceDefects.None"));
+                FormattableString.Invariant($"KvCompose.HostOffload, Window = 5, DriftThreshold = 0.5d, Visibility = KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = {Residency.MaxHostMiB}, Defects = KvCompose.PublishedDefects.None"));
 
             /// <inheritdoc/>
             public override void Validate()

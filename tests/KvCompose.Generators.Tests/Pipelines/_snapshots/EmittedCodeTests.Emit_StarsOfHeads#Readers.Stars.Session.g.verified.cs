@@ -35,10 +35,10 @@ namespace Readers
             {
                 _options = options;
                 _profile = RequireProfile("Stars", options.Profile);
-                global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+                global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.PublishedDefects.None };
                 CheckRoles(in headRole, _profile);
                 var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits));
-                global::KvCompose.HostOffload residency = _options.Residency with { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+                global::KvCompose.HostOffload residency = _options.Residency with { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, Defects = global::KvCompose.PublishedDefects.None };
                 _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("Stars", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = PoolingKind.Average, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.Max });
             }
 
@@ -119,7 +119,7 @@ namespace Readers
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
                         ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, Profile = _profile, Scores = new ReadOnlySpan<float>(scores, heads * stride), ScoreStride = stride,
                     };
-                    global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.Reference.HeteroCache.ReferenceDefects.None };
+                    global::KvCompose.HeteroHeads headRole = _options.HeadRole with { Defects = global::KvCompose.PublishedDefects.None };
                     global::KvCompose.HeteroHeads.Assign(in headRole, in headContext, roles, headBudgets);
                     headBudgets.CopyTo(roleBudgets, 0);
                     for (int head = 0; head < heads; head++)

@@ -49,7 +49,7 @@ public class HeteroCacheBudgetTests
         HeadProfile profile = HeteroCacheSample.OneStar([.. weights.Select(weight => weight * weights.Length / sum)]);
         foreach (int tokens in new[] { 40, 997, 4096 })
         {
-            LayerBudget budget = LayerBudget.Of(profile, 0, 0.5, tokens, ReferenceDefects.None);
+            LayerBudget budget = LayerBudget.Of(profile, 0, 0.5, tokens, PublishedDefects.None);
 
             // One token a head for its own floor, one for the floor of the base.
             Assert.InRange(budget.Capacity.Sum(), 0.5 * 8 * tokens - 2 * 7, 0.5 * 8 * tokens);
@@ -60,14 +60,14 @@ public class HeteroCacheBudgetTests
     [Fact]
     public void LayerBudget_OneTokenPrompt_IsKeptWhole()
     {
-        LayerBudget budget = LayerBudget.Of(HeteroCacheSample.OneStar(1, 1, 1), 0, 0.5, 1, ReferenceDefects.None);
+        LayerBudget budget = LayerBudget.Of(HeteroCacheSample.OneStar(1, 1, 1), 0, 0.5, 1, PublishedDefects.None);
 
         Assert.Equal([1, 1, 1, 1], budget.Kept);
     }
 
     [Fact]
     public void LayerBudget_RatioBelowTheFullHeads_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(
-        () => LayerBudget.Of(HeteroCacheSample.OneStar(1, 1, 1), 0, 0.1, 100, ReferenceDefects.None));
+        () => LayerBudget.Of(HeteroCacheSample.OneStar(1, 1, 1), 0, 0.1, 100, PublishedDefects.None));
 
     [Fact]
     public void HeadOrder_MixedClasses_PutsCompressibleFirstAndPivotsLast()

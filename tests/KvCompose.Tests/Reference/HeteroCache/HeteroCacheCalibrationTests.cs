@@ -36,7 +36,7 @@ public class HeteroCacheCalibrationTests
     {
         float[] row = [.. Enumerable.Range(0, tokens).Select(i => (float)i)];
 
-        Assert.Contains(tokens, ImportantSet.Of([row], tokens, tokens, ReferenceDefects.ReferenceExact));
+        Assert.Contains(tokens, ImportantSet.Of([row], tokens, tokens, PublishedDefects.ReferenceExact));
         Assert.DoesNotContain(tokens, ImportantSet.Of([row], tokens, tokens + 1));
     }
 

@@ -9,8 +9,8 @@ public class HeteroCacheDefectTests
     {
         double[] scores = [1, 0, 5, 2, 0, 4, 3, 6];
 
-        StarRefresh intended = StarRefresh.Of(scores, [5, 2], 3, ReferenceDefects.None);
-        StarRefresh exact = StarRefresh.Of(scores, [5, 2], 3, ReferenceDefects.ReferenceExact);
+        StarRefresh intended = StarRefresh.Of(scores, [5, 2], 3, PublishedDefects.None);
+        StarRefresh exact = StarRefresh.Of(scores, [5, 2], 3, PublishedDefects.ReferenceExact);
 
         Assert.Equal([2, 5, 7], intended.Reference);
         Assert.Equal([2, 3, 5, 6, 7], intended.Fetched[0]);
@@ -20,10 +20,10 @@ public class HeteroCacheDefectTests
     }
 
     [Theory]
-    [InlineData(ReferenceDefects.None, new[] { 2, 0 }, false)]
-    [InlineData(ReferenceDefects.ReferenceExact, new[] { 0, 2 }, true)]
+    [InlineData(PublishedDefects.None, new[] { 2, 0 }, false)]
+    [InlineData(PublishedDefects.ReferenceExact, new[] { 0, 2 }, true)]
     public void DriftMonitor_StarsAgainstPhysicalOrder_ComparesWithAnotherPivotOnlyInTheReference(
-        ReferenceDefects defects, int[] referenceHeads, bool triggers)
+        PublishedDefects defects, int[] referenceHeads, bool triggers)
     {
         PivotGroup[] stars = [new(2, 3), new(0, 1)];
         var selection = new PromptSelection([], [0, 2], [[0, 1], [4, 5]]);
@@ -41,8 +41,8 @@ public class HeteroCacheDefectTests
     [Fact]
     public void HeteroLayer_BudgetsFlooredInTwoPrecisions_LeaveOneSlotStale()
     {
-        (HeteroLayer exact, int[] before) = Refreshed(ReferenceDefects.ReferenceExact, pageTokens: 256);
-        (HeteroLayer intended, _) = Refreshed(ReferenceDefects.None, pageTokens: 256);
+        (HeteroLayer exact, int[] before) = Refreshed(PublishedDefects.ReferenceExact, pageTokens: 256);
+        (HeteroLayer intended, _) = Refreshed(PublishedDefects.None, pageTokens: 256);
 
         Assert.Equal((57, 56), (exact.Selection.Kept[2].Length, intended.Selection.Kept[2].Length));
         Assert.Equal(before[56], exact.PromptPositions(2)[56]);
@@ -52,13 +52,13 @@ public class HeteroCacheDefectTests
     [Fact]
     public void HeteroLayer_ExtraRowAtAPageBorder_FallsIntoTheNextHeadAndIsMissing()
     {
-        (HeteroLayer exact, _) = Refreshed(ReferenceDefects.ReferenceExact, pageTokens: 56);
+        (HeteroLayer exact, _) = Refreshed(PublishedDefects.ReferenceExact, pageTokens: 56);
 
         Assert.Equal(PageRows.Unwritten, exact.PromptPositions(2)[56]);
     }
 
     /// <summary>Base 100 and weight 0.57: 56 tokens in float64, 57 in float32.</summary>
-    private static (HeteroLayer Layer, int[] Before) Refreshed(ReferenceDefects defects, int pageTokens)
+    private static (HeteroLayer Layer, int[] Before) Refreshed(PublishedDefects defects, int pageTokens)
     {
         var sample = new HeteroCacheSample(51, 120, 4, 2, 8);
         HeadProfile profile = HeteroCacheSample.OneStar(1.29, 0.57, 1.14);

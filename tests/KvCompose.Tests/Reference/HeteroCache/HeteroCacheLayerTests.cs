@@ -36,9 +36,9 @@ public class HeteroCacheLayerTests
     }
 
     [Theory]
-    [InlineData(1, RefreshVisibility.NextToken)]
-    [InlineData(2, RefreshVisibility.SameToken)]
-    public void Decode_DriftingQueries_KeepsEveryPromiseOfTheMethod(int groupSize, RefreshVisibility visibility)
+    [InlineData(1, RetrievalVisibility.NextToken)]
+    [InlineData(2, RetrievalVisibility.SameToken)]
+    public void Decode_DriftingQueries_KeepsEveryPromiseOfTheMethod(int groupSize, RetrievalVisibility visibility)
     {
         var sample = new HeteroCacheSample(32, 60, 4, groupSize, 8);
         LayerPrompt prompt = sample.Prompt();
@@ -72,13 +72,13 @@ public class HeteroCacheLayerTests
     [Fact]
     public void Decode_Visibility_DecidesWhichTokenSeesTheRefreshFirst()
     {
-        float[][] next = Outputs(RefreshVisibility.NextToken), same = Outputs(RefreshVisibility.SameToken);
+        float[][] next = Outputs(RetrievalVisibility.NextToken), same = Outputs(RetrievalVisibility.SameToken);
 
         Assert.Equal(next[0], same[0]);
         Assert.NotEqual(next[1], same[1]);
         Assert.Equal(next[2], same[2]);
 
-        static float[][] Outputs(RefreshVisibility visibility)
+        static float[][] Outputs(RetrievalVisibility visibility)
         {
             var sample = new HeteroCacheSample(33, 60, 4, 2, 8);
             var layer = new HeteroLayer(
