@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using KvCompose.Models.Checkpoints;
 
 namespace KvCompose.Models;
 
@@ -9,12 +8,19 @@ internal sealed class ModelFiles
 {
     private readonly Lazy<ModelIdentity> _identity;
 
-    public ModelFiles(string folder, IEnumerable<string> weights)
+    public ModelFiles(LoadedParts parts)
     {
-        Stamp[] model = [.. weights.Order(StringComparer.Ordinal).Prepend(Path.Combine(folder, "config.json")).Select(Stamp.Of)];
-        Stamp[] tokenizer = [Stamp.Of(Path.Combine(folder, "tokenizer.json"))];
+        TokenizerFile = parts.TokenizerFile;
+        IEnumerable<string> weights = parts.Checkpoint.Files.Select(static file => file.Path).Order(StringComparer.Ordinal);
+        Stamp[] model = [.. (parts.ConfigurationFile is { } file ? weights.Prepend(file) : weights).Select(Stamp.Of)];
+
+        // A GGUF file holds its tokenizer itself.
+        Stamp[] tokenizer = parts.ConfigurationFile is not null && File.Exists(TokenizerFile) ? [Stamp.Of(TokenizerFile)] : [];
         _identity = new Lazy<ModelIdentity>(() => new ModelIdentity(Hash(model), Hash(tokenizer)), LazyThreadSafetyMode.PublicationOnly);
     }
+
+    /// <summary>Where the tokenizer is, or would be.</summary>
+    public string TokenizerFile { get; }
 
     public ModelIdentity Identity => _identity.Value;
 

@@ -1,8 +1,11 @@
 using KvCompose.Conformance.Kinds.Cake;
+using KvCompose.Conformance.Kinds.Checkpoints;
+using KvCompose.Conformance.Kinds.Families;
 using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
+using KvCompose.Conformance.Kinds.Templates;
 using KvCompose.Conformance.Kinds.Tokenizers;
 using KvCompose.Conformance.Running;
 
@@ -20,5 +23,8 @@ public static class VectorKinds
         .. IceCacheFamily.Kinds,
         .. TokenizersFamily.Kinds,
         .. GgufFamily.Kinds,
+        .. TemplateFamily.Kinds,
+        .. ModelFamiliesFamily.Kinds,
+        .. CheckpointFamily.Kinds,
     ];
 }

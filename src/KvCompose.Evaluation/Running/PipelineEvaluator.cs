@@ -8,7 +8,7 @@ namespace KvCompose.Evaluation;
 /// <param name="model">The model of the session: its tokenizer, and the tokens that end an answer.</param>
 public sealed class PipelineEvaluator(KvSession session, LanguageModel model)
 {
-    private readonly HashSet<int> _ends = [.. model.Configuration.EndTokens];
+    private readonly HashSet<int> _ends = [.. model.EndTokens];
     private readonly List<TimeSpan> _steps = [];
     private readonly int[] _step = new int[1];
 

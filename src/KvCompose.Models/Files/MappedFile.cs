@@ -59,6 +59,30 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
+    /// <summary>Reads bytes into memory of the caller's, without touching the mapped pages.</summary>
+    /// <exception cref="CheckpointFormatException">The file has become shorter, or cannot be read.</exception>
+    public void Read(long offset, Span<byte> destination)
+    {
+        try
+        {
+            while (destination.Length > 0)
+            {
+                int read = RandomAccess.Read(_handle, destination, offset);
+                if (read == 0)
+                {
+                    throw new CheckpointFormatException(Path, $"ends at byte {offset}, {destination.Length} bytes early");
+                }
+
+                destination = destination[read..];
+                offset += read;
+            }
+        }
+        catch (IOException exception)
+        {
+            throw new CheckpointFormatException(Path, $"cannot be read: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>
     /// Throws if the file was written to since it was opened. Reading pages behind a file's new end would kill the process, and
     /// bytes that changed would change the answers, so that this is asked before each step.

@@ -10,6 +10,13 @@ internal readonly struct JsonFields(JsonElement element, Func<string, ModelLoadE
 {
     public bool Has(string field) => element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether the field is there, null or not.</summary>
+    public bool Declares(string field) => element.TryGetProperty(field, out _);
+
+    /// <summary>Names of all fields that are not null.</summary>
+    public IEnumerable<string> Names
+        => element.EnumerateObject().Where(static property => property.Value.ValueKind != JsonValueKind.Null).Select(static property => property.Name);
+
     public JsonElement this[string field] => Has(field) ? element.GetProperty(field) : throw Missing(field);
 
     public JsonFields Object(string field)
@@ -125,6 +132,27 @@ internal readonly struct JsonFields(JsonElement element, Func<string, ModelLoadE
     /// <summary>The error for a value that is understood and refused.</summary>
     public ModelLoadException Unsupported(string field, string supported) => Wrong(field, this[field], supported);
 
+    /// <summary>A field as the file spells it, cut where it is long.</summary>
+    public string Shown(string field)
+    {
+        string raw = this[field].GetRawText();
+        return raw.Length <= 80 ? raw : raw[..80] + "…";
+    }
+
+    /// <summary>The numbers of a list.</summary>
+    public float[] Floats(string field)
+    {
+        JsonFields fields = this;
+        return [.. List(field).Select((item, i) => item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out float number) && float.IsFinite(number)
+            ? number
+            : throw fields.Wrong($"{field}[{i}]", item, "a number"))];
+    }
+
+    /// <summary>Any error of this object.</summary>
+    public ModelLoadException Error(string problem) => error(problem);
+
+    public ModelLoadException Missing(string field) => error($"'{path}{field}' is missing");
+
     public ModelLoadException Wrong(string field, string value, string expected)
         => error($"'{path}{field}' is {value}, expected {expected}");
 
@@ -132,8 +160,6 @@ internal readonly struct JsonFields(JsonElement element, Func<string, ModelLoadE
         => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most
             ? number
             : throw Wrong(field, value, $"an integer from {least} to {most}");
-
-    private ModelLoadException Missing(string field) => error($"'{path}{field}' is missing");
 
     private ModelLoadException Wrong(string field, JsonElement value, string expected)
     {

@@ -16,6 +16,9 @@ public unsafe interface ITransformer
     /// <exception cref="IOException">It is computed from the model's files when it is first asked for, and they cannot be read or have changed.</exception>
     ModelIdentity? Identity => null;
 
+    /// <summary>What a pipeline has to know of one layer.</summary>
+    LayerFacts Layer(int layer) => default;
+
     /// <summary>The threads that the model computes with; the pipeline's loops run on the same ones.</summary>
     WorkerPool Workers { get; }
 

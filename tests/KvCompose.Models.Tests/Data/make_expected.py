@@ -154,7 +154,7 @@ def main():
         case("attention_bias", 4, 24, every, attention_bias=True, output_bias=True),
         case("qwen2_bias", 5, 24, every, model_type="qwen2"),
         case("qwen3_head_norm", 6, 24, every, norms=True, model_type="qwen3", head_dim=32, tie_word_embeddings=True),
-        case("head_norm_and_bias", 7, 13, list(range(13)), norms=True, attention_bias=True, output_bias=True),
+        case("head_norm_and_bias", 7, 13, list(range(13)), norms=True, model_type="qwen3", attention_bias=True, output_bias=True),
         case("rope_linear", 8, 24, every, rope_scaling={"type": "linear", "factor": 4.0}),
         case("rope_llama3", 9, 100, [0, 1, 50, 99], rope_scaling=llama3, head_dim=64),
         case("half", 10, 24, every, dtype="F16"),
@@ -163,7 +163,7 @@ def main():
         case("deep_blocks", 13, 30, [0, 12, 29], hidden_size=320, intermediate_size=600, head_dim=64, num_attention_heads=5,
              num_key_value_heads=1, vocab_size=100, dtype="BF16", tie_word_embeddings=True),
         case("long_prompt", 14, 333, [0, 130, 255, 256, 332], num_attention_heads=8, head_dim=32, rope_scaling=llama3),
-        case("long_prompt_theta", 15, 450, [200, 449], rope_theta=500000.0, num_hidden_layers=3, norms=True),
+        case("long_prompt_theta", 15, 450, [200, 449], rope_theta=500000.0, num_hidden_layers=3, norms=True, model_type="qwen3"),
     ]
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "logits.json")
     with open(path, "w") as file:

@@ -15,7 +15,6 @@ public sealed class LoadErrorTests
 
     [Theory]
     [InlineData("config.json", typeof(ModelConfigurationException))]
-    [InlineData("tokenizer.json", typeof(TokenizerFormatException))]
     [InlineData("model.safetensors", typeof(CheckpointFormatException))]
     public void Load_FileMissing_NamesIt(string file, Type exceptionType)
     {
@@ -27,6 +26,104 @@ public sealed class LoadErrorTests
 
         Assert.Equal(folder.File(file), ((ModelLoadException)exception).File);
         Assert.StartsWith(folder.File(file) + ": cannot be read", exception.Message);
+    }
+
+    [Fact]
+    public void Load_TokenizerMissing_LoadsAndSaysSoWhenItIsAskedFor()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.Delete(folder.File("tokenizer.json"));
+        using LanguageModel model = LanguageModel.Load(folder.Path);
+
+        Assert.False(model.HasTokenizer);
+        Assert.Contains("no tokenizer", model.Report.ToString());
+        Assert.Equal(folder.File("tokenizer.json"), Assert.Throws<TokenizerFormatException>(() => model.Tokenizer).File);
+        Assert.Equal(9, model.Forward([1]).Length);
+    }
+
+    [Fact]
+    public void Load_HeadMissing_SaysWhatToSet()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.WriteAllText(folder.File("config.json"), TinyModel.Configuration.Replace("\"tie_word_embeddings\":true", "\"tie_word_embeddings\":false"));
+
+        string message = Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder)).Message;
+
+        Assert.Contains("tensor 'lm_head.weight' is missing", message);
+        Assert.Contains("or set tie_word_embeddings", message);
+    }
+
+    [Theory]
+    [InlineData("pytorch_model.bin", "PyTorch files are not read")]
+    [InlineData("small.gguf", "load that file")]
+    public void Load_OtherWeightsOnly_NamesThemAndTheCure(string other, string cure)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.Move(folder.File("model.safetensors"), folder.File(other));
+
+        string message = Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder)).Message;
+
+        Assert.Contains(other, message);
+        Assert.Contains(cure, message);
+    }
+
+    [Fact]
+    public void Load_LfsPointerForWeights_SaysWhatToDo()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.WriteAllText(folder.File("model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 1234\n");
+
+        Assert.Contains("git lfs pull", Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder)).Message);
+    }
+
+    [Fact]
+    public void Load_ConfigurationWithByteOrderMark_SaysWhatToDo()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.WriteAllText(folder.File("config.json"), TinyModel.Configuration, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+
+        Assert.Contains("byte order mark", Assert.Throws<ModelConfigurationException>(() => TinyModel.Load(folder)).Message);
+    }
+
+    [Fact]
+    public void Load_SafetensorsFile_LoadsItsFolder()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        using LanguageModel model = LanguageModel.Load(folder.File("model.safetensors"));
+
+        Assert.Equal("safetensors", model.Report.Format);
+    }
+
+    [Fact]
+    public void Load_EndTokensOfTheGenerationConfiguration_AreAdded()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        File.WriteAllText(folder.File("generation_config.json"), "{\"eos_token_id\":[3,7]}");
+        using LanguageModel model = LanguageModel.Load(folder.Path);
+
+        Assert.Equal([2, 3, 7], model.EndTokens);
+    }
+
+    [Fact]
+    public void Load_TensorNobodyReads_LoadsWhateverItsType()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+        byte[] file = SafetensorsWriter.Write(TinyModel.Tensors().Append(("score.weight", [2], new float[2])), "F32");
+        string text = System.Text.Encoding.Latin1.GetString(file).Replace("\"score.weight\":{\"dtype\":\"F32\",\"shape\":[2]", "\"score.weight\":{\"dtype\":\"F4\" ,\"shape\":[16]");
+        BitConverter.GetBytes(System.Text.Encoding.Latin1.GetBytes(text).Length - file.Length + (int)BitConverter.ToInt64(file)).CopyTo(file, 0);
+        byte[] changed = System.Text.Encoding.Latin1.GetBytes(text);
+        file.AsSpan(0, 4).CopyTo(changed);
+        File.WriteAllBytes(folder.File("model.safetensors"), changed);
+
+        TinyModel.Load(folder);
     }
 
     [Fact]
@@ -65,7 +162,7 @@ public sealed class LoadErrorTests
         string text = System.Text.Encoding.Latin1.GetString(file).Replace("\"dtype\":\"F32\",\"shape\":[9,8]", "\"dtype\":\"I32\",\"shape\":[9,8]");
         File.WriteAllBytes(folder.File("model.safetensors"), System.Text.Encoding.Latin1.GetBytes(text));
 
-        Assert.Contains("has type I32", Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder)).Message);
+        Assert.Contains("has type I32, from which weights are not read", Assert.Throws<CheckpointFormatException>(() => TinyModel.Load(folder)).Message);
     }
 
     [Fact]

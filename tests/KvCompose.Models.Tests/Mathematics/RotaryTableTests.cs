@@ -1,4 +1,5 @@
-using KvCompose.Models.Mathematics;
+using KvCompose.Models.Kernels;
+using KvCompose.Models.Networks.Layers;
 
 namespace KvCompose.Models.Tests.Mathematics;
 
@@ -10,7 +11,7 @@ public sealed unsafe class RotaryTableTests
     public void Angles_EveryPosition_AreThoseOfTheFrequencies(double theta, int d)
     {
         const int Context = 131_072;
-        using var table = new RotaryTable(Configuration(theta, d, Context, new RopeScaling.None()));
+        using var table = new RotaryTable(new RopeScaling.None().Frequencies(theta, d, Context), 1, Context);
         float[] cosines = new float[d / 2], sines = new float[d / 2];
         foreach (int position in new[] { 0, 1, 255, 256, 257, 4_095, 65_537, Context - 1 })
         {
@@ -63,10 +64,35 @@ public sealed unsafe class RotaryTableTests
         Assert.Equal((frequency / 8 * 2 / 3) + (frequency / 3), scaling.Apply(frequency), 1e-12);
     }
 
-    private static ModelConfiguration Configuration(double theta, int d, int context, RopeScaling scaling) => new()
+    [Fact]
+    public void Angles_BehindTheTable_AreComputed()
     {
-        Shape = new TransformerShape(1, 1, 1, d, d, 10, context),
-        FeedForward = 1, NormEpsilon = 1e-5f, RopeTheta = theta, RopeScaling = scaling, TiedEmbeddings = true,
-        AttentionBias = false, EndTokens = [],
-    };
+        double[] frequencies = new RopeScaling.None().Frequencies(10_000, 20, 0);
+        using RotaryTable none = new(frequencies, 1.25, 0), all = new(frequencies, 1.25, 3000);
+        float* computed = stackalloc float[20], stored = stackalloc float[20];
+        none.Angles(2999, computed, computed + 10);
+        all.Angles(2999, stored, stored + 10);
+
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal(computed[i], stored[i], 1e-6f);
+        }
+    }
+
+    /// <summary>One table for all lengths, one for each side of the original context, or one for each length beyond it.</summary>
+    [Fact]
+    public void For_EveryScaling_GivesTheFrequenciesOfTheLength()
+    {
+        using var rotations = new Rotations(64);
+        var linear = new RotationDescription(8, RotaryPairing.Halves, 10_000, new RopeScaling.Linear(2));
+        var longRope = linear with { Scaling = new RopeScaling.LongRope([1, 1, 1, 1], [2, 2, 2, 2], 16, 1) };
+        var dynamic = linear with { Scaling = new RopeScaling.Dynamic(2, 16) };
+
+        Assert.Same(rotations.For(linear, 3), rotations.For(linear, 60));
+        Assert.Same(rotations.For(longRope, 3), rotations.For(longRope, 16));
+        Assert.NotSame(rotations.For(longRope, 16), rotations.For(longRope, 17));
+        Assert.Same(rotations.For(dynamic, 1), rotations.For(dynamic, 16));
+        Assert.NotSame(rotations.For(dynamic, 17), rotations.For(dynamic, 18));
+        Assert.Same(rotations.For(dynamic, 18), rotations.For(dynamic, 18));
+    }
 }

@@ -65,6 +65,13 @@ internal sealed partial class GgufModel : IDisposable
         }
     }
 
+    /// <summary>Whether the file's name is that of a part behind the first.</summary>
+    public static bool IsLaterPart(string path)
+    {
+        Match match = PartName().Match(Path.GetFileName(path));
+        return match.Success && int.Parse(match.Groups["number"].ValueSpan, CultureInfo.InvariantCulture) > 1;
+    }
+
     private static void OpenParts(string path, int count, List<GgufFile> files)
     {
         GgufFile given = files[0];

@@ -12,5 +12,6 @@ public static class GgufFamily
         new GgufFileKind(),
         new GgufSplitKind(),
         new GgufBadKind(),
+        new GgufModelKind(),
     ];
 }

@@ -1,0 +1,118 @@
+using KvCompose.Models.Files;
+using KvCompose.Models.Files.Gguf;
+using KvCompose.Models.Networks;
+using KvCompose.Models.Tokenizers;
+using KvCompose.Threading;
+
+namespace KvCompose.Models;
+
+/// <summary>
+/// A language model on the CPU, read from what people have on disk: a GGUF file, any part of a split one, or a folder as Hugging
+/// Face publishes it, with config.json, tokenizer.json and safetensors. Weights stay in their stored type in the mapped file;
+/// arithmetic is fp32.
+/// </summary>
+public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDisposable
+{
+    private readonly WorkerPool _workers;
+    private readonly Network _network;
+    private readonly ModelFiles _files;
+    private readonly Tokenizer? _tokenizer;
+
+    private LanguageModel(Network network, WorkerPool workers, ModelFiles files, Tokenizer? tokenizer, LoadedParts parts, int context)
+    {
+        _network = network;
+        _workers = workers;
+        _files = files;
+        _tokenizer = tokenizer;
+        Context = context;
+        BeginToken = parts.Configuration.BeginToken;
+        EndTokens = parts.EndTokens;
+        Report = ModelReport.Of(parts, network.Description, context, tokenizer is not null);
+    }
+
+    /// <summary>What the network computes.</summary>
+    public NetworkDescription Description => _network.Description;
+
+    /// <summary>What was found: files, stored types, sizes, and what is out of the ordinary.</summary>
+    public ModelReport Report { get; }
+
+    /// <summary>Longest sequence that sessions of the model hold, in tokens.</summary>
+    public int Context { get; }
+
+    /// <summary>The dimensions that a pipeline has to know.</summary>
+    public TransformerShape Shape => Description.Shape with { Context = Context };
+
+    /// <summary>The token that begins a text, if the model has one.</summary>
+    public int? BeginToken { get; }
+
+    /// <summary>The tokens that end a text; may be empty.</summary>
+    public IReadOnlyList<int> EndTokens { get; }
+
+    /// <summary>Whether a tokenizer was found.</summary>
+    public bool HasTokenizer => _tokenizer is not null;
+
+    /// <summary>Turns text into tokens and back.</summary>
+    /// <exception cref="TokenizerFormatException">The model has none.</exception>
+    public Tokenizer Tokenizer => _tokenizer
+        ?? throw new TokenizerFormatException(_files.TokenizerFile, "the model has no tokenizer that can be read: only token ids can be used with it");
+
+    /// <inheritdoc/>
+    public LanguageTransformer Transformer => new(_network, _files, Context);
+
+    internal Network Network => _network;
+
+    /// <summary>Reads a model. What was opened before an error is closed again.</summary>
+    /// <param name="path">A GGUF file, a part of a split one, or a folder.</param>
+    /// <param name="options">How it is opened.</param>
+    /// <exception cref="ModelConfigurationException">The hyper-parameters cannot be used; names the file and the field.</exception>
+    /// <exception cref="CheckpointFormatException">The weights cannot be used; names the file and the tensor.</exception>
+    /// <exception cref="TokenizerFormatException">The tokenizer cannot be used.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public static LanguageModel Load(string path, LanguageModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        LoadedParts parts = ModelPath.Open(path);
+        return Build(parts, options ?? new LanguageModelOptions());
+    }
+
+    /// <summary>Logits after every token, [tokens][vocabulary], with the full cache: what perplexity is computed from.</summary>
+    /// <exception cref="ArgumentException">No tokens, or more than the model's context.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public float[] Forward(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+    {
+        using var decoder = new FullDecoder(_network);
+        return decoder.Append(tokens, lastOnly: false, cancellation);
+    }
+
+    /// <summary>Frees the weights and ends the threads. Views and sessions of this model are of no use afterwards.</summary>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _workers.Dispose();
+    }
+
+    internal static LanguageModel Build(LoadedParts parts, LanguageModelOptions options)
+    {
+        WorkerPool? workers = null;
+        NetworkWeights? weights = null;
+        try
+        {
+            NetworkDescription description = parts.Configuration.Network;
+            (int positions, int context) = ContextChoice.Of(description, options.Context);
+            workers = new WorkerPool(options.Threads);
+            Tokenizer? tokenizer = parts.LoadTokenizer();
+            var files = new ModelFiles(parts);
+            weights = NetworkWeights.Load(parts.Checkpoint, description, parts.Names);
+            parts = parts with { OwnBytes = weights.OwnBytes };
+            return new LanguageModel(new Network(description, weights, workers, positions), workers, files, tokenizer, parts, context);
+        }
+        catch
+        {
+            weights?.Dispose();
+            parts.Checkpoint.Dispose();
+            workers?.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace KvCompose.Models;
+
+/// <summary>How a model is opened.</summary>
+public sealed record LanguageModelOptions
+{
+    /// <summary>Threads that the model computes with; 0 takes one per processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Longest sequence, in tokens, that sessions of the model will hold; 0 takes the model's own. A shorter one makes windows that
+    /// are at least as long as it of no effect. With LongRoPE it decides the frequencies: those for long texts are used for all
+    /// positions where it is above the original context, and without it sessions end at the original context. With dynamic
+    /// scaling it is the length that the base is computed for, where it is above the original context.
+    /// </summary>
+    public int Context { get; init; }
+}

@@ -1,0 +1,37 @@
+using KvCompose.Models.Files;
+using KvCompose.Models.Networks;
+using KvCompose.Models.Tokenizers;
+
+namespace KvCompose.Models;
+
+/// <summary>What was found at a path: open files, and what they say.</summary>
+/// <param name="Format">The format, for reports.</param>
+/// <param name="Configuration">The network and its tokens.</param>
+/// <param name="EndTokens">The tokens that end a text.</param>
+/// <param name="Checkpoint">The tensors.</param>
+/// <param name="Names">Their names.</param>
+/// <param name="ConfigurationFile">config.json; null where the weights' file holds everything.</param>
+/// <param name="TokenizerFile">The file with the tokenizer.</param>
+internal sealed record LoadedParts(
+    string Format, ModelConfiguration Configuration, IReadOnlyList<int> EndTokens, Checkpoint Checkpoint, TensorNames Names,
+    string? ConfigurationFile, string TokenizerFile)
+{
+    /// <summary>Bytes of memory beside the mapped files.</summary>
+    public long OwnBytes { get; init; }
+
+    /// <summary>The tokenizer; null where a folder has none.</summary>
+    public Tokenizer? LoadTokenizer()
+    {
+        if (ConfigurationFile is null || !File.Exists(TokenizerFile))
+        {
+            return null;
+        }
+
+        Tokenizer tokenizer = Tokenizer.Load(TokenizerFile);
+        int vocabulary = Configuration.Network.Vocabulary;
+        return tokenizer.LargestId < vocabulary
+            ? tokenizer
+            : throw new TokenizerFormatException(
+                TokenizerFile, $"token {tokenizer.LargestId} is not in the model's vocabulary of {vocabulary}");
+    }
+}
