@@ -119,7 +119,7 @@ internal static partial class SessionEmitter
                 WriteSelectionState(writer, plan);
             }
 
-            if (plan.Selects && plan.Prefill.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
+            if (plan.Prefill.Selects && plan.Prefill.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
             {
                 writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, PrefillLoops.HeadScores, {CSharpLiteral.Of(table.Heads)});");
             }
