@@ -53,7 +53,7 @@ internal static class WellKnownNames
         [.. Enum.GetValues(typeof(StageSlot)).Cast<StageSlot>().Select(ContractOf), DecodeEviction, Retrieval];
 
     /// <summary>The namespace of tiers.</summary>
-    public const string Tiers = "Tiers";
+    public const string Residency = "Residency";
 
     /// <summary>The contract of a slot, without its arity: <c>ITokenSelection</c>.</summary>
     public static string ContractOf(StageSlot slot) => "I" + slot;

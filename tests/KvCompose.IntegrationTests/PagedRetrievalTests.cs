@@ -2,7 +2,8 @@ using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.Reference;
 using KvCompose.Reference.IceCache;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
+using KvCompose.Sessions;
 
 namespace KvCompose.IntegrationTests;
 

@@ -13,7 +13,7 @@ internal static partial class DecodeEmitter
         int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
         DecodeLoops.EvictWork evict = new()
         {
-            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
+            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = ThreadScratch(lineFloats), LineFloats = lineFloats, Longest = longest,
         };
         Workers.Run(ref evict, Items.HeadCount);
         """);

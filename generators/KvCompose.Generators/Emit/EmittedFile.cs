@@ -24,7 +24,7 @@ internal static class EmittedFile
     private static readonly string[] Namespaces =
     [
         "System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "System.Threading", "KvCompose", "KvCompose.Attention", "KvCompose.Cache",
-        "KvCompose.Memory", "KvCompose.Numerics", "KvCompose.Runtime", "KvCompose.Sessions", "KvCompose.Threading", "KvCompose.Tiers",
+        "KvCompose.Memory", "KvCompose.Numerics", "KvCompose.Residency", "KvCompose.Runtime", "KvCompose.Sessions", "KvCompose.Threading",
     ];
 
     /// <summary>Writes a file.</summary>

@@ -1,4 +1,3 @@
-using KvCompose.Retrieval;
 using KvCompose.Shared;
 using KvCompose.Shared.Specs;
 

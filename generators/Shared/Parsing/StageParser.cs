@@ -60,7 +60,7 @@ internal static class StageParser
     }
 
     private static bool IsCascadeTier(INamedTypeSymbol contract)
-        => contract is { Name: WellKnownNames.CascadeTier, ContainingNamespace.Name: WellKnownNames.Tiers }
+        => contract is { Name: WellKnownNames.CascadeTier, ContainingNamespace.Name: WellKnownNames.Residency }
             && SlotAttributes.IsInLibrary(contract.ContainingNamespace);
 
     private static string ProfileFile(StageFacts facts, AttributeData declaration)

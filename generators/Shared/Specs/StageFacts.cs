@@ -1,4 +1,3 @@
-using KvCompose.Retrieval;
 
 namespace KvCompose.Shared.Specs;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose.Samples.Needle;
 

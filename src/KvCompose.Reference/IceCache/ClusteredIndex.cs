@@ -3,7 +3,7 @@ namespace KvCompose.Reference.IceCache;
 /// <summary>
 /// The improved index of one (layer, key-value head): tokens spread over the prompt begin as landmarks, every token is in the cell of its exactly nearest
 /// landmark, landmarks move to the mean of their cells once and tokens are assigned anew, and cells are cut into pages along their main directions. It grows
-/// by <see cref="Insert"/>: cells divide where tokens arrive. Plain form of <c>KvCompose.Retrieval.PageIndex</c>.
+/// by <see cref="Insert"/>: cells divide where tokens arrive. Plain form of <c>KvCompose.Residency.Pages.PageIndex</c>.
 /// </summary>
 public sealed class ClusteredIndex
 {

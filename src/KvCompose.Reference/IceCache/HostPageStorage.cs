@@ -1,5 +1,3 @@
-using KvCompose.Retrieval;
-
 namespace KvCompose.Reference.IceCache;
 
 /// <summary>What host pages keep of a key or value: its elements, halves, or bytes with a scale for every 16 elements.</summary>

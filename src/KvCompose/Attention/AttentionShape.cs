@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace KvCompose.Attention;
 
 /// <summary>The heads of one attention layer.</summary>
 /// <param name="QueryHeads">Hq.</param>
 /// <param name="KeyValueHeads">Hkv; divides <paramref name="QueryHeads"/>. Query head h reads key-value head h / (Hq / Hkv).</param>
 /// <param name="HeadDim">d, a multiple of 16 up to 1024.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct AttentionShape(int QueryHeads, int KeyValueHeads, int HeadDim)
 {
     /// <summary>Query heads of one key-value head, G.</summary>

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using KvCompose.Memory;
 
 namespace KvCompose.Attention;
 
 /// <summary>Scratch memory of <see cref="CausalAttention"/>, kept from call to call: a few hundred KiB per thread.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class AttentionWorkspace : IDisposable
 {
     private NativeFloats? _floats;

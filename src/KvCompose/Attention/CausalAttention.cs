@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using KvCompose.Threading;
 
 namespace KvCompose.Attention;
@@ -6,6 +7,7 @@ namespace KvCompose.Attention;
 /// Exact causal attention of a prompt, blockwise with an online softmax (Milakov and Gimelshein 2018; Dao et al. 2022,
 /// "FlashAttention"): no n × n matrix exists. The query heads of a group share every block of keys and values that is loaded.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class CausalAttention
 {
     /// <summary>Attention of every token over itself and all tokens before it.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using KvCompose.Threading;
 
 namespace KvCompose.Attention;
@@ -6,6 +7,7 @@ namespace KvCompose.Attention;
 /// The layout in which keys are read: for every key-value head, tiles of 16 tokens stored dimension by dimension,
 /// [Hkv][⌈n / 16⌉][d][16]. One vector then holds one dimension of 16 keys, and scores need no horizontal sums.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class KeyTiles
 {
     /// <summary>Tokens of a tile.</summary>

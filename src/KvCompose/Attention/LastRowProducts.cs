@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.Intrinsics;
 using KvCompose.Numerics;
 using KvCompose.Threading;
@@ -5,6 +6,7 @@ using KvCompose.Threading;
 namespace KvCompose.Attention;
 
 /// <summary>What the last row of a prompt finds in every key: Σ over all query heads of q·k, neither scaled nor normalised.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class LastRowProducts
 {
     /// <summary>Chooses tokens by their pooled products.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,7 @@ namespace KvCompose.Cache;
 /// What turns the codes of a group of elements back into numbers: x ≈ code · scale + zero, both in half precision in one word, the
 /// scale in its lower half.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class AffineCode
 {
     /// <summary>2¹¹²: the distance between the exponent biases of single and half precision.</summary>

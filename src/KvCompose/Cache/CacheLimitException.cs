@@ -1,4 +1,4 @@
-namespace KvCompose.Cache;
+namespace KvCompose;
 
 /// <summary>The cache would need more bytes than its limit allows. What is held stays valid.</summary>
 /// <param name="limitBytes">The hard limit.</param>

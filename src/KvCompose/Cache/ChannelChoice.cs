@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics.Tensors;
 using KvCompose.Numerics;
 
@@ -8,6 +9,7 @@ namespace KvCompose.Cache;
 /// the head keeps. Squares are compared; of equal channels the lower stays.
 /// Source: Xu et al., "ThinK: Thinner Key Cache by Query-Driven Pruning", arXiv 2407.21018.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class ChannelChoice
 {
     /// <summary>Sums the squares of the last rows' queries, channel by channel.</summary>

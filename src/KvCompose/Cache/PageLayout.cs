@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KvCompose.Cache;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace KvCompose.Cache;
 /// in counted pages, how many of the page's tokens are valid. A quantised page has a word of <c>AffineCode</c> for every
 /// channel behind its keys, and one for every token behind its values. A pruned page holds fewer channels of its keys, [P/16][channels][16].
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct PageLayout
 {
     /// <summary>Tokens of one key tile: the lanes of a 512-bit vector of floats. Divides the page.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -9,6 +10,7 @@ namespace KvCompose.Cache;
 /// slab without a page in use goes back to the operating system. Not thread-safe: a session rents and returns between its
 /// parallel loops.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class PagePool : IDisposable
 {
     private const int SlabShift = 6;

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KvCompose.Cache;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace KvCompose.Cache;
 /// [P/16][channels][16] and [P][d] in its storage's elements.
 /// Source: Xu et al., "ThinK: Thinner Key Cache by Query-Driven Pruning", arXiv 2407.21018.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class PagePruner
 {
     private const int Lanes = PageLayout.TileTokens;

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics.Tensors;
 
 namespace KvCompose.Cache;
@@ -7,6 +8,7 @@ namespace KvCompose.Cache;
 /// same order of elements, [P/16][d][16] keys and [P][d] values, in single precision.
 /// Source: Liu et al., "KIVI: A Tuning-Free Asymmetric 2bit Quantization for KV Cache", arXiv 2402.02750; a group of keys is a page.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class PageQuantiser
 {
     private const int Lanes = PageLayout.TileTokens;

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace KvCompose.Cache;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace KvCompose.Cache;
 /// In a counted layout every page has its own number of valid tokens, and new ones go into the last page.
 /// Blittable, so that emitted loops read it without indirection. Logical positions are in the pages.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public unsafe struct PageTable
 {
     /// <summary>Page ids, [<see cref="PageCount"/>].</summary>

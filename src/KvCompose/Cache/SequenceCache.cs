@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace KvCompose.Cache;
 
 /// <summary>The cache of one sequence: a page table of its own length for every (layer, key-value head).</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class SequenceCache : IDisposable
 {
     private readonly PagePool _pool;

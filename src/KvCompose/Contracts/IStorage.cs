@@ -11,6 +11,9 @@ namespace KvCompose;
 public unsafe interface IStorage<TSelf>
     where TSelf : unmanaged, IStorage<TSelf>
 {
+    /// <summary>The host page format with the same bytes: pages of that format are copied as they are. Null where there is none.</summary>
+    static virtual HostPageFormat? HostFormat => null;
+
     /// <summary>Writes <paramref name="value"/> as element <paramref name="index"/> of a page's key or value block.</summary>
     static abstract void Store(byte* block, nint index, float value);
 

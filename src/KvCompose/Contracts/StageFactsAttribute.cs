@@ -1,5 +1,3 @@
-using KvCompose.Retrieval;
-
 namespace KvCompose;
 
 /// <summary>

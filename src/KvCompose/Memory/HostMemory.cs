@@ -1,7 +1,10 @@
+using System.ComponentModel;
+
 namespace KvCompose.Memory;
 
 /// <summary>Counts the bytes of a host tier against its limit. Thread-safe: the heads of a layer share one.</summary>
 /// <param name="limitBytes">Bytes that may be held at once; 0 sets no limit.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class HostMemory(long limitBytes = 0)
 {
     private readonly long _limit = limitBytes >= 0
@@ -25,6 +28,20 @@ public sealed class HostMemory(long limitBytes = 0)
         {
             Interlocked.Add(ref _held, -bytes);
             throw new HostTierFullException(_limit, after - bytes, bytes);
+        }
+    }
+
+    /// <summary>Counts bytes that are about to be allocated for a key-value head.</summary>
+    /// <exception cref="HostTierFullException">They do not fit; names layer and head. Nothing is counted.</exception>
+    internal void Take(long bytes, int layer, int head)
+    {
+        try
+        {
+            Take(bytes);
+        }
+        catch (HostTierFullException full)
+        {
+            throw full.At(layer, head);
         }
     }
 

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace KvCompose.Memory;
 
 /// <summary>A block of floats outside the garbage collector's heap, aligned to 64 bytes and zeroed.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class NativeFloats : IDisposable
 {
     private const nuint Alignment = 64;

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -12,6 +13,7 @@ namespace KvCompose.Numerics;
 /// displacements; a longer depth is cut into blocks. b holds two columns of 16 lanes that may lie apart: a packed panel of 32
 /// columns, or two neighbouring key tiles.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe partial class TileProduct
 {
     /// <summary>Rows of the largest tile.</summary>

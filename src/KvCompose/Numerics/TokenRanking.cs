@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
@@ -8,6 +9,7 @@ namespace KvCompose.Numerics;
 /// and one pass collects what lies above it and the first of those that equal it. The result does not depend on thread
 /// counts: higher score, then lower index; NaN counts as −∞.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class TokenRanking
 {
     private const int RadixBits = 8;

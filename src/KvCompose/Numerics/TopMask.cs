@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,7 @@ namespace KvCompose.Numerics;
 /// The best tokens as bits: a histogram over the upper bits of the scores finds the bucket in which the last of them lies, one
 /// vectorised pass sets the bits above it, and only the bucket itself is looked at closely. Ties: higher score, then lower index.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class TopMask
 {
     /// <summary>What is dropped of a score's 31 bits: the exponent and four bits of the fraction remain.</summary>

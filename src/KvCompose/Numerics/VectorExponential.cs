@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,7 @@ namespace KvCompose.Numerics;
 /// Exponentials of sixteen floats, inlined into the caller: magic-number rounding, a degree-5 minimax polynomial of the
 /// fraction, and the integer part added to the exponent bits. Relative error below 3e-7 for powers of two.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class VectorExponential
 {
     /// <summary>log₂ e: a scale that contains it turns natural exponentials into powers of two.</summary>

@@ -1,4 +1,4 @@
-using KvCompose.Cache;
+using System.ComponentModel;
 
 namespace KvCompose;
 
@@ -77,6 +77,7 @@ public abstract class KvSession : IDisposable
     /// <param name="sequence">Which sequence.</param>
     /// <exception cref="ContextExceededException">More tokens than the model's context.</exception>
     /// <exception cref="CacheLimitException">The tokens do not fit into the limit; the sequence is empty.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public abstract void FillRandom(int tokens, int seed = 0, int sequence = 0);
 
     /// <summary>
@@ -100,7 +101,7 @@ public abstract class KvSession : IDisposable
     /// <param name="sequence">Which sequence.</param>
     /// <param name="cancellation">Looked at between heads.</param>
     /// <exception cref="InvalidOperationException">The sequence has no prompt, or the model cannot be told from others.</exception>
-    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier that is no <see cref="Tiers.ISavedTier"/>.</exception>
+    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier that is no <see cref="Residency.ISavedTier"/>.</exception>
     /// <exception cref="PageFileException">A tier keeps pages in a file, which does not hold what was written.</exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -125,7 +126,7 @@ public abstract class KvSession : IDisposable
     /// <exception cref="SavedCacheFormatException">It is no saved cache, or a damaged one; names what and where.</exception>
     /// <exception cref="SavedCacheMismatchException">It is of another model, tokenizer, pipeline or other options; names which. The sequence is as it was.</exception>
     /// <exception cref="CacheLimitException">The saved pages do not fit into the limit; the sequence is empty.</exception>
-    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier that is no <see cref="Tiers.ISavedTier"/>.</exception>
+    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier that is no <see cref="Residency.ISavedTier"/>.</exception>
     /// <exception cref="HostTierFullException">What a tier held does not fit into its limit; the sequence is empty.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Resume(Stream stream, int sequence = 0, CancellationToken cancellation = default);

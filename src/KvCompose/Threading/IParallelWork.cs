@@ -1,9 +1,12 @@
+using System.ComponentModel;
+
 namespace KvCompose.Threading;
 
 /// <summary>
 /// Work that a <see cref="WorkerPool"/> spreads over its threads, item by item. A struct: the pool calls it
 /// without a delegate, an interface dispatch or an allocation.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IParallelWork
 {
     /// <summary>Does one item. Items are taken in ascending order by whichever thread is free.</summary>

@@ -15,5 +15,5 @@ public class KVC2063Tests
     public async Task HostPages_OfNoMoreBits_AreNot(string stages) => await Check.Analyzers.VerifyAsync(Pipeline(stages));
 
     private static string Pipeline(string stages)
-        => "using KvCompose; using KvCompose.Retrieval; [KvPipeline(PageTokens = 16), UniformBudget(Tokens = 64), StreamingLlm, " + stages + "] partial class Chat;";
+        => "using KvCompose; [KvPipeline(PageTokens = 16), UniformBudget(Tokens = 64), StreamingLlm, " + stages + "] partial class Chat;";
 }

@@ -1,7 +1,8 @@
 using KvCompose.Benchmarks.Pipelines;
 using KvCompose.Conformance.Kinds.IceCache;
 using KvCompose.Conformance.Reading;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
+using KvCompose.Sessions;
 using KvCompose.Threading;
 
 namespace KvCompose.Benchmarks.Quick;

@@ -1,7 +1,7 @@
 using KvCompose.Attention;
 using KvCompose.Conformance.Reading;
 using KvCompose.Memory;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
 using KvCompose.Threading;
 
 namespace KvCompose.Benchmarks.Quick;

@@ -111,7 +111,7 @@ public class KernelEmissionTests
     [Theory]
     [InlineData("IceCache", true)]
     [InlineData("Quest(ReuseGroup = 2)", true)]
-    [InlineData("IceCache(HostPages = KvCompose.Retrieval.HostPageFormat.Int8)", false)]
+    [InlineData("IceCache(HostPages = KvCompose.HostPageFormat.Int8)", false)]
     public void Run_PagesThatComeBack_AreRankedChosenAndCopiedWhereTheyAreKeptAlike(string stage, bool alike)
     {
         string kernels = KernelHarness.Run($"""

@@ -55,15 +55,15 @@ public class EmittedNamesTableTests
             [KvCompose.StageFacts(Layout = KvCompose.CacheLayout.Paged, Provides = KvCompose.StageProducts.BackingStore)]
             internal struct Recall : KvCompose.IRetrieval<Recall, RecallTier>
             {
-                public static RecallTier Open(in Recall options, in KvCompose.Tiers.TierContext context) => new RecallTier();
+                public static RecallTier Open(in Recall options, in KvCompose.Residency.TierContext context) => new RecallTier();
             }
-            internal sealed class RecallTier : KvCompose.Tiers.IRetrievalTier
+            internal sealed class RecallTier : KvCompose.Residency.IRetrievalTier
             {
                 public KvCompose.TierUsage Usage => default;
                 public void Place(in KvCompose.PlacementContext context) { }
                 public void OnPrefillCompleted(int sequence, int promptTokens, System.Threading.CancellationToken cancellation) { }
-                public void FetchBeforeAttention(in KvCompose.Tiers.DecodeStep step) { }
-                public void OnAttention(in KvCompose.Tiers.DecodeStep step) { }
+                public void FetchBeforeAttention(in KvCompose.Residency.DecodeStep step) { }
+                public void OnAttention(in KvCompose.Residency.DecodeStep step) { }
                 public void Clear(int sequence) { }
                 public void Dispose() { }
             }

@@ -1,9 +1,10 @@
 extern alias simulator;
 
 using System.Runtime.InteropServices;
+using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Reference.IceCache;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
 using simulator::KvCompose.Ilgpu;
 
 namespace KvCompose.DeviceTests.Emitted;

@@ -3,7 +3,6 @@ extern alias simulator;
 using simulator::ILGPU;
 using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
-using KvCompose.Retrieval;
 using simulator::KvCompose.Ilgpu;
 
 namespace KvCompose.DeviceTests.Emitted;

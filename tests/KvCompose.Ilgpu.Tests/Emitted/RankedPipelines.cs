@@ -1,5 +1,3 @@
-using KvCompose.Retrieval;
-
 namespace KvCompose.DeviceTests.Emitted;
 
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]

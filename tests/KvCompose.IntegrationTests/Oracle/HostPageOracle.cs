@@ -1,6 +1,6 @@
 using KvCompose.Reference;
 using KvCompose.Reference.IceCache;
-using KvCompose.Retrieval;
+using KvCompose.Sessions;
 
 namespace KvCompose.IntegrationTests.Oracle;
 

@@ -1,5 +1,6 @@
+using KvCompose.Attention;
 using KvCompose.Cache;
-using KvCompose.Tiers;
+using KvCompose.Residency;
 
 namespace KvCompose.IntegrationTests.Pipelines;
 

@@ -170,7 +170,7 @@ public sealed class SavedCacheTests : IDisposable
         saving.Prefill(_model.Prompt(PromptTokens, 1));
         saving.Save(File);
         using var session = RaggedPipeline.Open(_model, new() { MaxCacheBytes = saving.Usage.BytesHeld / 2 });
-        Assert.Throws<Cache.CacheLimitException>(() => session.Resume(File));
+        Assert.Throws<CacheLimitException>(() => session.Resume(File));
         Assert.Equal((0, 0L), (session.Length(), session.Usage.BytesHeld));
     }
 

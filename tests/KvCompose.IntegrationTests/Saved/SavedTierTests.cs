@@ -212,7 +212,7 @@ public sealed class SavedTierTests : IDisposable
     {
         using KvSession ice = IceReader.Open(_pages), hetero = HeteroNextToken.Open(_stars, new() { Profile = Profile }), omni = OmniUniform.Open(_pages);
         AssertNames(Prepared(_pages, ice, 0), "the host pages of layer 3, key-value head 1");
-        AssertNames(Prepared(_stars, hetero, 0), "the stars of layer 2");
+        AssertNames(Prepared(_stars, hetero, 0), "the pivot groups of layer 2");
         AssertNames(Prepared(_pages, omni, 0), "the host copies of layer 3");
 
         // The logits and the end are the last of a file: what stands before them is the tier's.

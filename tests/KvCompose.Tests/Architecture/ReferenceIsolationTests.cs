@@ -14,7 +14,7 @@ public partial class ReferenceIsolationTests
     private static readonly HashSet<string> DataTypes =
     [
         nameof(CakeLedgerMode), nameof(PoolingOrder), nameof(GroupReduction), nameof(HeadClass), nameof(HeadProfile), nameof(PivotGroup),
-        nameof(PoolingKind), nameof(PublishedDefects), nameof(RetrievalVisibility), nameof(KvCompose.Retrieval.HostPageFormat),
+        nameof(PoolingKind), nameof(PublishedDefects), nameof(RetrievalVisibility), nameof(HostPageFormat),
     ];
 
     private static string Sources

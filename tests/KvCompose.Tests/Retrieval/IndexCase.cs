@@ -1,8 +1,8 @@
 using KvCompose.Attention;
 using KvCompose.Memory;
-using KvCompose.Retrieval;
+using KvCompose.Residency.PageFiles;
+using KvCompose.Residency.Pages;
 using KvCompose.Threading;
-using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tests.Retrieval;
 

@@ -1,7 +1,7 @@
 using KvCompose.Conformance.Kinds.IceCache;
 using KvCompose.Conformance.Reading;
 using KvCompose.Reference.IceCache;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose.Tests.Retrieval;
 

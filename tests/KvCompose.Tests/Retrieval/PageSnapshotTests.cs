@@ -1,5 +1,5 @@
 using KvCompose.Conformance.Reading;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose.Tests.Retrieval;
 

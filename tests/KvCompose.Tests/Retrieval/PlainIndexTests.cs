@@ -1,6 +1,6 @@
 using KvCompose.Conformance.Reading;
 using KvCompose.Reference.IceCache;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose.Tests.Retrieval;
 

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using KvCompose.Memory;
-using KvCompose.Retrieval;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose.Tests.Retrieval;
 

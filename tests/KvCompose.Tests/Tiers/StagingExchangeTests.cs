@@ -1,4 +1,4 @@
-using KvCompose.Tiers.Host;
+using KvCompose.Residency.HostCopies;
 
 namespace KvCompose.Tests.Tiers;
 

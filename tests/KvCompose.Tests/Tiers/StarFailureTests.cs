@@ -1,8 +1,9 @@
 using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Memory;
-using KvCompose.Sessions;
-using KvCompose.Tiers.Host;
+using KvCompose.Profiles;
+using KvCompose.Residency.HeteroCache;
+using KvCompose.Residency.HostCopies;
 
 namespace KvCompose.Tests.Tiers;
 
@@ -58,7 +59,7 @@ public sealed unsafe class StarFailureTests : IDisposable
         }
 
         Assert.Equal(0, _counters.Tokens);
-        Assert.Equal(Enumerable.Range(0, Kept), Enumerable.Range(0, Tokens).Where(_star.Gather.Satellites[0].Slots.Holds));
+        Assert.Equal(Enumerable.Range(0, Kept), Enumerable.Range(0, Tokens).Where(_star.Gather.Copies[0].Slots.Holds));
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed unsafe class StarFailureTests : IDisposable
         Assert.InRange(buffer, 0, 1);
         _star.Gather.Done(buffer);
         Assert.Equal((0L, Kept), (_counters.Failures, (int)_counters.Tokens));
-        Assert.Equal(Enumerable.Range(Tokens - Kept, Kept), Enumerable.Range(0, Tokens).Where(_star.Gather.Satellites[0].Slots.Holds));
+        Assert.Equal(Enumerable.Range(Tokens - Kept, Kept), Enumerable.Range(0, Tokens).Where(_star.Gather.Copies[0].Slots.Holds));
         Assert.False(AskForTheLastTokens(worker));
     }
 

@@ -1,7 +1,8 @@
 using KvCompose.Memory;
 using KvCompose.Numerics;
 using KvCompose.Reference.HeteroCache;
-using KvCompose.Tiers.Host;
+using KvCompose.Residency.HeteroCache;
+using KvCompose.Residency.HostCopies;
 
 namespace KvCompose.Tests.Tiers;
 

@@ -1,3 +1,5 @@
+using KvCompose.Numerics;
+
 namespace KvCompose;
 
 /// <summary>

@@ -1,5 +1,5 @@
-using KvCompose.Retrieval;
-using KvCompose.Tiers;
+using KvCompose.Residency;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose;
 
@@ -47,7 +47,7 @@ public readonly struct ArkVale : IRetrieval<ArkVale, PageRetrievalTier>, IPagedR
 
     /// <inheritdoc/>
     public static PageRetrievalTier Open(in ArkVale options, in TierContext context)
-        => new(context, PageRetrievalSettings.Of(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.ArkVale }));
+        => new(context, PagedRetrievalOptions.Settings(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.ArkVale }));
 }
 
 /// <summary>Declares <see cref="ArkVale"/>.</summary>

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using KvCompose.Numerics;
 
 namespace KvCompose;
 
@@ -9,22 +11,16 @@ namespace KvCompose;
 [StageFacts(ElementBits = 16, Lossy = true)]
 public readonly unsafe struct Fp16Storage : IStorage<Fp16Storage>
 {
-    /// <summary>2¹¹²: the distance between the exponent biases of single and half precision.</summary>
-    private const float Rebias = 5.192296858534828e33f;
+    /// <inheritdoc/>
+    public static HostPageFormat? HostFormat => HostPageFormat.Fp16;
 
     /// <inheritdoc/>
-    public static void Store(byte* block, nint index, float value)
-        => ((Half*)block)[index] = (Half)Math.Clamp(value, -65504f, 65504f);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* block, nint index, float value) => HalfElements.Store(block, index, value);
 
     /// <inheritdoc/>
-    public static Vector512<float> Load(byte* block, nint index)
-    {
-        // Sign and the 15 other bits move to where single precision has them; the product sets the exponent right.
-        Vector256<short> halves = Vector256.Load((short*)block + index);
-        Vector512<int> wide = Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
-        Vector512<int> bits = (wide << 13) & Vector512.Create(unchecked((int)0x8FFFE000));
-        return bits.AsSingle() * Vector512.Create(Rebias);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(byte* block, nint index) => HalfElements.Load(block, index);
 }
 
 /// <summary>Declares <see cref="Fp16Storage"/>.</summary>

@@ -7,6 +7,9 @@ namespace KvCompose;
 public readonly unsafe struct Fp32Storage : IStorage<Fp32Storage>
 {
     /// <inheritdoc/>
+    public static HostPageFormat? HostFormat => HostPageFormat.Fp32;
+
+    /// <inheritdoc/>
     public static void Store(byte* block, nint index, float value) => ((float*)block)[index] = value;
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using KvCompose.Attention;
+
 namespace KvCompose;
 
 /// <summary>

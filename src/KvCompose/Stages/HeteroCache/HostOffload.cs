@@ -1,4 +1,5 @@
-using KvCompose.Tiers;
+using KvCompose.Residency;
+using KvCompose.Residency.HeteroCache;
 
 namespace KvCompose;
 
@@ -38,7 +39,8 @@ public readonly struct HostOffload : IRetrieval<HostOffload, HeteroCacheTier>
     public PublishedDefects Defects { get; init; }
 
     /// <inheritdoc/>
-    public static HeteroCacheTier Open(in HostOffload options, in TierContext context) => new(in options, in context);
+    public static HeteroCacheTier Open(in HostOffload options, in TierContext context) => new(
+        new HeteroCacheSettings(options.Window, options.DriftThreshold, options.Visibility, (long)options.MaxHostMiB << 20, options.Defects), in context);
 }
 
 /// <summary>Declares <see cref="HostOffload"/>.</summary>

@@ -1,5 +1,5 @@
-using KvCompose.Retrieval;
-using KvCompose.Tiers;
+using KvCompose.Residency;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose;
 
@@ -57,7 +57,7 @@ public readonly struct IceCache : IRetrieval<IceCache, PageRetrievalTier>, IPage
 
     /// <inheritdoc/>
     public static PageRetrievalTier Open(in IceCache options, in TierContext context)
-        => new(context, PageRetrievalSettings.Of(options, new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking }));
+        => new(context, PagedRetrievalOptions.Settings(options, new PageIndexSettings { Formation = options.Formation, Ranking = options.Ranking }));
 }
 
 /// <summary>Declares <see cref="IceCache"/>.</summary>

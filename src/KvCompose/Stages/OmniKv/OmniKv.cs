@@ -1,4 +1,5 @@
-using KvCompose.Tiers;
+using KvCompose.Residency;
+using KvCompose.Residency.OmniKv;
 
 namespace KvCompose;
 
@@ -42,7 +43,10 @@ public readonly struct OmniKv : IRetrieval<OmniKv, OmniKvTier>
     public int MaxHostMiB { get; init; }
 
     /// <inheritdoc/>
-    public static OmniKvTier Open(in OmniKv options, in TierContext context) => new(in options, in context);
+    public static OmniKvTier Open(in OmniKv options, in TierContext context) => new(
+        new OmniKvSettings(
+            options.Selector, options.Window, options.WaitLayers, (long)options.MaxHostMiB << 20, context.Shape.Layers, context.FilterLayers),
+        in context);
 }
 
 /// <summary>Declares <see cref="OmniKv"/>. Either <see cref="Filters"/> or <see cref="Profile"/> says which layers filter.</summary>

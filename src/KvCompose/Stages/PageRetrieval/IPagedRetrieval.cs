@@ -1,5 +1,3 @@
-using KvCompose.Retrieval;
-
 namespace KvCompose;
 
 /// <summary>Options of the stages that keep host pages and bring them in. A stage implements them by properties; what is an option, and its bounds, stands here.</summary>

@@ -1,5 +1,3 @@
-using KvCompose.Retrieval;
-
 namespace KvCompose;
 
 /// <summary>Declares a stage with the options of <see cref="IPagedRetrieval"/>.</summary>

@@ -1,5 +1,5 @@
-using KvCompose.Retrieval;
-using KvCompose.Tiers;
+using KvCompose.Residency;
+using KvCompose.Residency.Pages;
 
 namespace KvCompose;
 
@@ -47,7 +47,7 @@ public readonly struct Quest : IRetrieval<Quest, PageRetrievalTier>, IPagedRetri
 
     /// <inheritdoc/>
     public static PageRetrievalTier Open(in Quest options, in TierContext context)
-        => new(context, PageRetrievalSettings.Of(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.Quest }));
+        => new(context, PagedRetrievalOptions.Settings(options, new PageIndexSettings { Formation = PageFormation.Contiguous, Ranking = PageRanking.Quest }));
 }
 
 /// <summary>Declares <see cref="Quest"/>.</summary>

@@ -7,11 +7,11 @@ using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
+using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Runtime;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
 
 namespace Readers
@@ -67,7 +67,7 @@ namespace Readers
                     int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
                     DecodeLoops.EvictWork evict = new()
                     {
-                        Pool = Pool, Items = Items, Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional }, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
+                        Pool = Pool, Items = Items, Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional }, Lines = ThreadScratch(lineFloats), LineFloats = lineFloats, Longest = longest,
                     };
                     Workers.Run(ref evict, Items.HeadCount);
 

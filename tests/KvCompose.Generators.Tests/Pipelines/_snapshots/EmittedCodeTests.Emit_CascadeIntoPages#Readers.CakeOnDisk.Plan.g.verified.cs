@@ -86,7 +86,7 @@ namespace Readers
             public global::KvCompose.CakeBudget LayerBudget { get; init; } = new global::KvCompose.CakeBudget { Tokens = 512, Tuning = global::KvCompose.CakeTuning.None, Tau1 = 1d, Tau2 = 1d, Mode = global::KvCompose.CakeLedgerMode.Monotone };
 
             /// <summary>Options of the residency stage.</summary>
-            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false };
+            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.PageFormation.Clustered, Ranking = global::KvCompose.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.HostPageFormat.Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false };
 
             /// <inheritdoc/>
             public override string CacheFingerprint => string.Join(
@@ -94,7 +94,7 @@ namespace Readers
                 "Readers.CakeOnDisk for 2 query heads of 32 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.CakeBudget, Tokens = {LayerBudget.Tokens}, Tuning = {LayerBudget.Tuning}, Tau1 = {LayerBudget.Tau1}, Tau2 = {LayerBudget.Tau2}, Mode = {LayerBudget.Mode}"),
                 "KvCompose.CakeIndicator, Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = KvCompose.PoolingOrder.Positional",
-                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
+                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.PageFormation.Clustered, Ranking = KvCompose.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
 
             /// <inheritdoc/>
             public override void Validate()

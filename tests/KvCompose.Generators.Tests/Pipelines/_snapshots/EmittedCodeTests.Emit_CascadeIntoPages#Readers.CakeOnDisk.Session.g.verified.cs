@@ -7,9 +7,9 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Residency;
 using global::KvCompose.Runtime;
 using global::KvCompose.Sessions;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -22,14 +22,14 @@ namespace Readers
         {
             private readonly Options _options;
 
-            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier;
+            private readonly global::KvCompose.Residency.Pages.PageRetrievalTier _tier;
 
             internal Session(TTransformer transformer, Options options)
                 : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
-                global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
+                global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.PageFormation.Clustered, Ranking = global::KvCompose.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("CakeOnDisk", writer, Plan.Sinks, Plan.Window) with { Cascades = true });
             }
 

@@ -6,13 +6,13 @@ using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
 using global::System.Threading;
+using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
+using global::KvCompose.Residency;
 using global::KvCompose.Runtime;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {

@@ -86,7 +86,7 @@ namespace Readers
             public global::KvCompose.UniformBudget LayerBudget { get; init; } = new global::KvCompose.UniformBudget { Tokens = 64, Kibibytes = 0, Ratio = 0.25d };
 
             /// <summary>Options of the residency stage.</summary>
-            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
+            public global::KvCompose.IceCache Residency { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.PageFormation.Clustered, Ranking = global::KvCompose.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
 
             /// <inheritdoc/>
             public override string CacheFingerprint => string.Join(
@@ -94,7 +94,7 @@ namespace Readers
                 "Readers.Pages for 2 query heads of 64 elements a key-value head",
                 FormattableString.Invariant($"KvCompose.UniformBudget, Tokens = {LayerBudget.Tokens}, Kibibytes = {LayerBudget.Kibibytes}, Ratio = {LayerBudget.Ratio}"),
                 "KvCompose.StreamingLlm, Sinks = 16, Evict = false",
-                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 3, Prefetch = true, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
+                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency.Tokens}, Window = 32, DenseLayers = {Residency.DenseLayers}, ReuseGroup = 3, Prefetch = true, Formation = KvCompose.PageFormation.Clustered, Ranking = KvCompose.PageRanking.LogSumExp, Heads = (KvCompose.HeadRoles)(9), HostPages = KvCompose.HostPageFormat.Fp32, HostMebibytes = {Residency.HostMebibytes}, DiskMebibytes = {Residency.DiskMebibytes}, MeasureRecall = {Residency.MeasureRecall}"));
 
             /// <inheritdoc/>
             public override void Validate()

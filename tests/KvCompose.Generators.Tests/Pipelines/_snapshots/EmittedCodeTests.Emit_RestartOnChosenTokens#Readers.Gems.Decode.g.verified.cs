@@ -6,11 +6,11 @@ using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
 using global::System.Threading;
+using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
 using global::KvCompose.Runtime;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
 
 namespace Readers

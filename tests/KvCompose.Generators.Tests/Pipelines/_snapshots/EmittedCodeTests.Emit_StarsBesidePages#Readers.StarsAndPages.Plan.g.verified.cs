@@ -90,7 +90,7 @@ namespace Readers
             public global::KvCompose.HostOffload Residency { get; init; } = new global::KvCompose.HostOffload { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = 0, Defects = global::KvCompose.PublishedDefects.None };
 
             /// <summary>Options of the residency stage.</summary>
-            public global::KvCompose.IceCache Residency2 { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
+            public global::KvCompose.IceCache Residency2 { get; init; } = new global::KvCompose.IceCache { Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.PageFormation.Clustered, Ranking = global::KvCompose.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.HostPageFormat.Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false };
 
             /// <summary>What is known of the model's heads; a session cannot be opened without it.</summary>
             public HeadProfile? Profile { get; init; }
@@ -102,7 +102,7 @@ namespace Readers
                 FormattableString.Invariant($"KvCompose.HeteroHeads, Ratio = {HeadRole.Ratio}, Defects = KvCompose.PublishedDefects.None"),
                 "KvCompose.LastQuery, Rows = 1, Kernel = 5, Pooling = KvCompose.PoolingKind.Average, Reduction = KvCompose.GroupReduction.Max",
                 FormattableString.Invariant($"KvCompose.HostOffload, Window = 5, DriftThreshold = 0.5d, Visibility = KvCompose.RetrievalVisibility.NextToken, MaxHostMiB = {Residency.MaxHostMiB}, Defects = KvCompose.PublishedDefects.None"),
-                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency2.Tokens}, Window = 32, DenseLayers = {Residency2.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.Retrieval.PageFormation.Clustered, Ranking = KvCompose.Retrieval.PageRanking.LogSumExp, Heads = KvCompose.HeadRoles.Full, HostPages = KvCompose.Retrieval.HostPageFormat.Fp32, HostMebibytes = {Residency2.HostMebibytes}, DiskMebibytes = {Residency2.DiskMebibytes}, MeasureRecall = {Residency2.MeasureRecall}"));
+                FormattableString.Invariant($"KvCompose.IceCache, Tokens = {Residency2.Tokens}, Window = 32, DenseLayers = {Residency2.DenseLayers}, ReuseGroup = 1, Prefetch = false, Formation = KvCompose.PageFormation.Clustered, Ranking = KvCompose.PageRanking.LogSumExp, Heads = KvCompose.HeadRoles.Full, HostPages = KvCompose.HostPageFormat.Fp32, HostMebibytes = {Residency2.HostMebibytes}, DiskMebibytes = {Residency2.DiskMebibytes}, MeasureRecall = {Residency2.MeasureRecall}"));
 
             /// <inheritdoc/>
             public override void Validate()

@@ -7,9 +7,9 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Residency;
 using global::KvCompose.Runtime;
 using global::KvCompose.Sessions;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -24,8 +24,8 @@ namespace Readers
 
             private readonly HeadProfile _profile;
 
-            private readonly global::KvCompose.Tiers.HeteroCacheTier _tier;
-            private readonly global::KvCompose.Tiers.PageRetrievalTier _tier2;
+            private readonly global::KvCompose.Residency.HeteroCache.HeteroCacheTier _tier;
+            private readonly global::KvCompose.Residency.Pages.PageRetrievalTier _tier2;
 
             internal Session(TTransformer transformer, Options options)
                 : base("StarsAndPages", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
@@ -37,7 +37,7 @@ namespace Readers
                 StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
                 global::KvCompose.HostOffload residency = _options.Residency with { Window = 5, DriftThreshold = 0.5d, Visibility = global::KvCompose.RetrievalVisibility.NextToken, Defects = global::KvCompose.PublishedDefects.None };
                 _tier = global::KvCompose.HostOffload.Open(in residency, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window) with { Profile = _profile, Pooling = PoolingKind.Average, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.Max });
-                global::KvCompose.IceCache residency2 = _options.Residency2 with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
+                global::KvCompose.IceCache residency2 = _options.Residency2 with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.PageFormation.Clustered, Ranking = global::KvCompose.PageRanking.LogSumExp, Heads = global::KvCompose.HeadRoles.Full, HostPages = global::KvCompose.HostPageFormat.Fp32 };
                 _tier2 = global::KvCompose.IceCache.Open(in residency2, TierContext("StarsAndPages", writer, Plan.Sinks, Plan.Window));
             }
 

@@ -7,9 +7,9 @@ using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
+using global::KvCompose.Residency;
 using global::KvCompose.Runtime;
 using global::KvCompose.Sessions;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -24,7 +24,7 @@ namespace Readers
 
             private readonly HeadProfile _profile;
 
-            private readonly global::KvCompose.Tiers.HeteroCacheTier _tier;
+            private readonly global::KvCompose.Residency.HeteroCache.HeteroCacheTier _tier;
 
             internal Session(TTransformer transformer, Options options)
                 : base("Stars", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)

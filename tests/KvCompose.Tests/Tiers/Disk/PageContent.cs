@@ -1,5 +1,5 @@
+using KvCompose.Residency.PageFiles;
 using KvCompose.Tests.Retrieval;
-using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tests.Tiers.Disk;
 

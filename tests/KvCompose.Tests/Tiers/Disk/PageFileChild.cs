@@ -1,9 +1,8 @@
 using System.Globalization;
 using KvCompose.Conformance.Reading;
 using KvCompose.Memory;
-using KvCompose.Retrieval;
+using KvCompose.Residency.PageFiles;
 using KvCompose.Tests.Retrieval;
-using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tests.Tiers.Disk;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using KvCompose.Residency.PageFiles;
 using KvCompose.Tests.Retrieval;
-using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tests.Tiers.Disk;
 

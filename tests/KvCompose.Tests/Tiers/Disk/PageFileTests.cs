@@ -1,8 +1,8 @@
 using KvCompose.Conformance.Reading;
 using KvCompose.Memory;
-using KvCompose.Retrieval;
+using KvCompose.Residency.PageFiles;
+using KvCompose.Residency.Pages;
 using KvCompose.Tests.Retrieval;
-using KvCompose.Tiers.Disk;
 
 namespace KvCompose.Tests.Tiers.Disk;
 

@@ -1,0 +1,111 @@
+using KvCompose.Attention;
+using KvCompose.Memory;
+using KvCompose.Threading;
+
+namespace KvCompose.Profiles;
+
+/// <summary>
+/// The attention probabilities of a text's last tokens. One causal pass over the whole text gives for each of them what a decode step
+/// with the full cache would have given: exp(q·k/√d − log-sum-exp of the row).
+/// </summary>
+internal static unsafe class AttentionRecorder
+{
+    /// <summary>Receives the rows of one key-value head's group, [G][row + 1], before the next call.</summary>
+    public delegate void Receive(int layer, int head, int row, float[][] probabilities);
+
+    /// <summary>Reads a text and hands out the rows <paramref name="firstRow"/> … last of every layer and key-value head.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tokens">The text, no longer than the context.</param>
+    /// <param name="firstRow">First token whose attention is wanted.</param>
+    /// <param name="receive">Called for every layer, head and row, from one thread.</param>
+    /// <param name="cancellation">Looked at between layers and inside of attention.</param>
+    public static void Run<TTransformer>(
+        TTransformer model, ReadOnlySpan<int> tokens, int firstRow, Receive receive, CancellationToken cancellation)
+        where TTransformer : struct, ITransformer
+    {
+        TransformerShape shape = model.Shape;
+        int count = tokens.Length, rows = count - firstRow;
+        using var buffers = new PrefillBuffers(shape, count);
+        using var workspace = new AttentionWorkspace();
+        using var kept = new NativeFloats((long)rows * shape.QueryHeads * shape.HeadDim);
+        using var weights = new NativeFloats((long)rows * shape.GroupSize * buffers.TokenStride);
+        var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+        model.Embed(tokens, buffers.Hidden);
+        for (int layer = 0; layer < shape.Layers; layer++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            model.Project(layer, buffers.Hidden, buffers.Positions, buffers.Queries, buffers.Keys, buffers.Values);
+            KeyTiles.Pack(model.Workers, buffers.Keys, count, shape.KeyValueHeads, shape.HeadDim, buffers.Tiles);
+
+            // Attention overwrites the queries.
+            float* queries = buffers.Queries + ((nint)firstRow * shape.QueryHeads * shape.HeadDim);
+            new ReadOnlySpan<float>(queries, (int)kept.Count).CopyTo(new Span<float>(kept.Pointer, (int)kept.Count));
+            CausalAttention.Run(
+                model.Workers, workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, count, buffers.Queries, buffers.LogSumExp, cancellation);
+            for (int head = 0; head < shape.KeyValueHeads; head++)
+            {
+                var work = new RowWork
+                {
+                    Shape = shape, Head = head, FirstRow = firstRow, Count = count, Stride = buffers.TokenStride,
+                    Queries = kept.Pointer, Keys = buffers.Keys, LogSumExp = buffers.LogSumExp, Weights = weights.Pointer,
+                };
+                model.Workers.Run(ref work, rows * shape.GroupSize);
+                HandOut(layer, head, firstRow, rows, shape.GroupSize, buffers.TokenStride, weights.Pointer, receive);
+            }
+
+            model.Complete(layer, buffers.Queries, buffers.Hidden, count);
+        }
+    }
+
+    private static void HandOut(int layer, int head, int firstRow, int rows, int group, int stride, float* weights, Receive receive)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            var probabilities = new float[group][];
+            for (int member = 0; member < group; member++)
+            {
+                probabilities[member] = new ReadOnlySpan<float>(weights + ((((nint)row * group) + member) * stride), firstRow + row + 1).ToArray();
+            }
+
+            receive(layer, head, firstRow + row, probabilities);
+        }
+    }
+
+    /// <summary>One row under one query head an item.</summary>
+    private struct RowWork : IParallelWork
+    {
+        public TransformerShape Shape;
+        public int Head;
+        public int FirstRow;
+        public int Count;
+        public int Stride;
+        public float* Queries;
+        public float* Keys;
+        public float* LogSumExp;
+        public float* Weights;
+
+        public readonly void Run(int item, int worker)
+        {
+            int d = Shape.HeadDim, row = item / Shape.GroupSize, queryHead = (Head * Shape.GroupSize) + (item % Shape.GroupSize);
+            var query = new ReadOnlySpan<float>(Queries + ((((nint)row * Shape.QueryHeads) + queryHead) * d), d);
+            float logSumExp = LogSumExp[((nint)queryHead * Count) + FirstRow + row], scale = 1 / MathF.Sqrt(d);
+            float* target = Weights + ((nint)item * Stride);
+            for (int token = 0; token <= FirstRow + row; token++)
+            {
+                var key = new ReadOnlySpan<float>(Keys + ((((nint)token * Shape.KeyValueHeads) + Head) * d), d);
+                target[token] = MathF.Exp((Dot(query, key) * scale) - logSumExp);
+            }
+        }
+
+        private static float Dot(ReadOnlySpan<float> query, ReadOnlySpan<float> key)
+        {
+            float sum = 0;
+            for (int i = 0; i < query.Length; i++)
+            {
+                sum += query[i] * key[i];
+            }
+
+            return sum;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using KvCompose.Attention;
+using KvCompose.Cache;
+using KvCompose.Residency;
+using KvCompose.Threading;
+
+namespace KvCompose.Sessions;
+
+/// <summary>What emitted sessions override and call: the loops over layers, the step's rows, buffers and tiers.</summary>
+public abstract unsafe partial class KvSession<TTransformer>
+{
+    /// <summary>The model.</summary>
+    protected TTransformer Transformer { get; }
+
+    /// <summary>The model's threads.</summary>
+    protected WorkerPool Workers { get; }
+
+    /// <summary>The pages of all sequences.</summary>
+    protected PagePool Pool { get; }
+
+    /// <summary>Splits of the layer that is attended.</summary>
+    protected KvSplitPlan Items { get; }
+
+    /// <summary>Scratch memory of the prompt's attention.</summary>
+    protected AttentionWorkspace Workspace { get; }
+
+    /// <summary>Floats of scratch memory of one thread.</summary>
+    protected int ScratchFloats => _buffers.ScratchFloats;
+
+    /// <summary>Scratch memory, [threads, <see cref="ScratchFloats"/>].</summary>
+    protected float* Scratch => _buffers.Scratch;
+
+    /// <summary>Hidden states of the step, [rows, D].</summary>
+    protected float* Hidden => _buffers.Hidden;
+
+    /// <summary>Queries of the step, [rows, Hq, d]; attention overwrites them with its output.</summary>
+    protected float* Queries => _buffers.Queries;
+
+    /// <summary>Keys of the step, [rows, Hkv, d].</summary>
+    protected float* Keys => _buffers.Keys;
+
+    /// <summary>Values of the step, [rows, Hkv, d].</summary>
+    protected float* Values => _buffers.Values;
+
+    /// <summary>Tokens of the step, one a row.</summary>
+    protected ReadOnlySpan<int> StepTokens => _batch.Tokens;
+
+    /// <summary>Sequences of the step's rows.</summary>
+    protected ReadOnlySpan<int> StepSequences => _batch.Sequences;
+
+    /// <summary>Positions of the step's tokens, one a row.</summary>
+    protected ReadOnlySpan<int> StepPositions => _batch.Positions;
+
+    /// <summary>The emitted loop over the layers of a prompt. Ends by calling <see cref="PromptLogits"/>.</summary>
+    /// <returns>The position of the next token: the prompt's length, or that of the prompt that it was filtered to.</returns>
+    protected abstract int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation);
+
+    /// <summary>Writes one token into a slot of a head, as the pipeline's storage keeps it.</summary>
+    /// <param name="table">The head's table, which has a page for the slot.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="key">[d].</param>
+    /// <param name="value">[d].</param>
+    /// <param name="position">The token's position.</param>
+    protected abstract void StoreToken(PageTable* table, int slot, float* key, float* value, int position);
+
+    /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
+    protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
+
+    /// <summary>The profile that a session was opened with.</summary>
+    /// <exception cref="StageOptionException">There is none.</exception>
+    /// <exception cref="HeadProfileException">It is of another model.</exception>
+    protected HeadProfile RequireProfile(string pipeline, HeadProfile? profile)
+    {
+        if (profile is null)
+        {
+            throw new StageOptionException(pipeline, nameof(HeadBudgetContext.Profile), "not set", "a profile of the model's heads");
+        }
+
+        profile.RequireModel(Shape);
+        return profile;
+    }
+
+    /// <summary>Lets a head-role stage compare its options with the profile.</summary>
+    /// <exception cref="StageOptionException">They do not fit.</exception>
+    protected static void CheckRoles<TRole>(in TRole options, HeadProfile profile)
+        where TRole : unmanaged, IHeadRole<TRole>
+        => TRole.Check(in options, profile);
+
+    /// <summary>The scores of a profile as a head-role stage prepares them for a prompt.</summary>
+    /// <param name="options">The stage.</param>
+    /// <param name="scores">[layers, <paramref name="scoredHeads"/>].</param>
+    /// <param name="scoredHeads">Heads of a layer that the profile scores.</param>
+    protected double[] PrepareHeads<TRole>(in TRole options, ReadOnlySpan<double> scores, int scoredHeads)
+        where TRole : unmanaged, IHeadRole<TRole>
+    {
+        double[] prepared = scores.ToArray();
+        TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
+        return prepared;
+    }
+
+    /// <summary>What a tier is opened with.</summary>
+    /// <param name="pipeline">The pipeline's name.</param>
+    /// <param name="writer">The pipeline's storage.</param>
+    /// <param name="sinks">Tokens at the start that are always kept.</param>
+    /// <param name="window">Tokens at the end that are always kept.</param>
+    protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
+    {
+        Pipeline = pipeline, Shape = Shape, Pool = Pool, Caches = _caches, Writer = writer, Workers = Workers, Sinks = sinks, Window = window,
+        PageFolder = _pageFolder,
+    };
+
+    /// <summary>Scratch memory that grows with the longest sequence, [threads, <paramref name="floats"/>]; its content is undefined.</summary>
+    protected float* ThreadScratch(long floats) => _buffers.ThreadScratch(floats);
+
+    /// <summary>The cache of a sequence.</summary>
+    protected SequenceCache Cache(int sequence) => _caches[sequence];
+
+    /// <summary>The tables of the sequence that a row of the step belongs to, [Hkv].</summary>
+    protected PageTable* Tables(int row, int layer) => _caches[_batch.SequenceOf(row)].Layer(layer);
+
+    /// <summary>Computes the logits of a prompt's last row.</summary>
+    protected void PromptLogits(int sequence, float* lastHidden)
+        => Transformer.Logits(lastHidden, 1, _buffers.Logits(sequence));
+
+    /// <summary>Checks a step, makes room for one token in every head, and lays out its rows.</summary>
+    /// <returns>Rows of the step.</returns>
+    protected int BeginStep(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellation.ThrowIfCancellationRequested();
+        if (tokens.Length != Sequences)
+        {
+            throw new ArgumentException($"{tokens.Length} tokens for {Sequences} sequences", nameof(tokens));
+        }
+
+        _batch.Clear();
+        for (int sequence = 0; sequence < tokens.Length; sequence++)
+        {
+            if (tokens[sequence] < 0)
+            {
+                continue;
+            }
+
+            CheckTokens(tokens.Slice(sequence, 1));
+            if (_lengths[sequence] == 0)
+            {
+                throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
+            }
+
+            _batch.RequireWholeSteps(sequence, _lengths[sequence]);
+            if (_lengths[sequence] >= Shape.Context)
+            {
+                throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
+            }
+
+            _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
+        }
+
+        foreach (int sequence in _batch.Sequences)
+        {
+            _caches[sequence].ReserveOne();
+        }
+
+        _batch.Begin();
+        return _batch.Rows;
+    }
+
+    /// <summary>Computes the step's logits and counts its tokens.</summary>
+    protected void EndStep()
+    {
+        _batch.End();
+        for (int row = 0; row < _batch.Rows; row++)
+        {
+            _lengths[_batch.SequenceOf(row)]++;
+            _hasLogits[_batch.SequenceOf(row)] = true;
+            _histories[_batch.SequenceOf(row)].Continue(StepTokens[row]);
+        }
+
+        if (_batch.Rows == Sequences)
+        {
+            Transformer.Logits(Hidden, _batch.Rows, _buffers.Logits(0));
+            return;
+        }
+
+        for (int row = 0; row < _batch.Rows; row++)
+        {
+            Transformer.Logits(Hidden + ((nint)row * Shape.Hidden), 1, _buffers.Logits(_batch.SequenceOf(row)));
+        }
+    }
+
+    /// <summary>Compares a dimension that the pipeline was compiled for with the model's.</summary>
+    /// <exception cref="ModelMismatchException">They differ.</exception>
+    protected static void Check(string pipeline, string dimension, int compiled, int actual)
+    {
+        if (compiled != actual)
+        {
+            throw new ModelMismatchException(pipeline, dimension, compiled, actual);
+        }
+    }
+}
