@@ -1,7 +1,7 @@
 using KvCompose;
 using KvCompose.Models;
 
-// dotnet run -- [folder of a model] [file with a prompt]
+// dotnet run -- [GGUF file or folder of a model] [file with a prompt]
 string folder = args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirectory, "model");
 string prompt = File.ReadAllText(args.Length > 1 ? args[1] : Path.Combine(AppContext.BaseDirectory, "prompt.txt")).Trim();
 
