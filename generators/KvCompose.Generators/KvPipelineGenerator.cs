@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KvCompose.Generators.Emit;
 using KvCompose.Generators.Emit.Kernels;
 using KvCompose.Generators.Planning;
@@ -17,16 +18,14 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<PipelinePlan> plans = context.SyntaxProvider
+        IncrementalValuesProvider<PlannedDeclaration> declarations = context.SyntaxProvider
             .ForAttributeWithMetadataName(WellKnownNames.PipelineAttribute, static (node, _) => node is ClassDeclarationSyntax, Parse)
-            .Where(static spec => spec is not null)
+            .Where(static parsed => parsed is not null)
             .WithTrackingName(TrackingNames.Parse)
             .Combine(context.AdditionalTextsProvider.Collect())
-            .Select(static (both, cancellation)
-                => PipelineCompletion.Complete(both.Left!, both.Right, StageSites.None, NullDiagnosticSink.Instance, cancellation))
-            .Where(static spec => spec is not null)
+            .Select(static (both, cancellation) => Complete(both.Left!, both.Right, cancellation))
             .WithTrackingName(TrackingNames.Complete)
-            .Select(static (spec, _) => Planner.Plan(spec!))
+            .Select(static (parsed, _) => new PlannedDeclaration(parsed.Spec is { } spec ? Planner.Plan(spec) : null, parsed.Stub))
             .WithTrackingName(TrackingNames.Plan);
 
         IncrementalValueProvider<KernelTarget> target = context.CompilationProvider
@@ -35,26 +34,60 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
             .Select(static (both, _) => KernelTargets.Of(both.Left, both.Right))
             .WithTrackingName(TrackingNames.Target);
 
-        context.RegisterSourceOutput(plans, static (output, plan) =>
+        context.RegisterSourceOutput(declarations, static (output, declaration) =>
         {
+            if (declaration.Stub is { } stub)
+            {
+                output.AddSource(stub.Hierarchy.HintName(StubEmitter.Concern), StubEmitter.Emit(stub).ToSourceText());
+            }
+
+            if (declaration.Plan is not { } plan)
+            {
+                return;
+            }
+
             Add(output, plan, "Plan", PlanEmitter.Emit(plan));
             Add(output, plan, "Session", SessionEmitter.Emit(plan));
             Add(output, plan, "Decode", DecodeEmitter.Emit(plan));
-            if (plan.Selects)
+            if (plan.Prefill.Selects)
             {
                 Add(output, plan, "Selection", SelectionEmitter.Emit(plan));
             }
         });
 
         context.RegisterSourceOutput(
-            plans.Combine(target).Where(static both => both.Right != KernelTarget.None && both.Left.Kernels is not null),
-            static (output, both) => AddKernels(output, both.Left, both.Left.Kernels!, both.Right));
+            declarations.Combine(target).Where(static both => both.Right != KernelTarget.None && both.Left.Plan is { Kernels: not null }),
+            static (output, both) => AddKernels(output, both.Left.Plan!, both.Left.Plan!.Kernels!, both.Right));
     }
 
-    private static PipelineSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
-        => context.TargetSymbol is INamedTypeSymbol type
-            ? PipelineParser.Parse(type, context.Attributes[0], context.SemanticModel.Compilation, NullDiagnosticSink.Instance, cancellation)?.Spec
-            : null;
+    private static ParsedDeclaration? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        if (context.TargetSymbol is not INamedTypeSymbol type)
+        {
+            return null;
+        }
+
+        AttributeData attribute = context.Attributes[0];
+        if (PipelineParser.Parse(type, attribute, context.SemanticModel.Compilation, NullDiagnosticSink.Instance, cancellation) is { } parsed)
+        {
+            return new ParsedDeclaration(parsed.Spec, null);
+        }
+
+        return StubParser.Parse(type, attribute, cancellation) is { } stub ? new ParsedDeclaration(null, stub) : null;
+    }
+
+    /// <summary>A pipeline whose files are in error has signatures alone.</summary>
+    private static ParsedDeclaration Complete(ParsedDeclaration parsed, ImmutableArray<AdditionalText> files, CancellationToken cancellation)
+    {
+        if (parsed.Spec is not { } spec)
+        {
+            return parsed;
+        }
+
+        return PipelineCompletion.Complete(spec, files, StageSites.None, NullDiagnosticSink.Instance, cancellation) is { } complete
+            ? new ParsedDeclaration(complete, null)
+            : new ParsedDeclaration(null, StubSpec.Of(spec));
+    }
 
     private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelPlan kernels, KernelTarget target)
     {

@@ -8,7 +8,9 @@ internal static class GeneratedMembers
     public const string Session = "Session";
     public const string Open = "Open";
     public const string Kernels = "Kernels";
-    public const string Loops = "Loops";
+    public const string DecodeLoops = "DecodeLoops";
+    public const string PrefillLoops = "PrefillLoops";
+    public const string PageOps = "PageOps";
 
-    public static readonly string[] All = [Plan, Options, Session, Open, Kernels, Loops];
+    public static readonly string[] All = [Plan, Options, Session, Open, Kernels, DecodeLoops, PrefillLoops, PageOps];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.CodeAnalysis;
 
 namespace KvCompose.Shared;
@@ -7,6 +9,8 @@ namespace KvCompose.Shared;
 /// <param name="Types">The containing types, outermost first, and the type itself as the last.</param>
 internal sealed record HierarchySpec(string Namespace, EquatableArray<TypeDeclarationSpec> Types)
 {
+    private const int LongestHint = 240;
+
     private static readonly SymbolDisplayFormat NamespaceFormat = SymbolDisplayFormat.FullyQualifiedFormat
         .WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted);
 
@@ -30,7 +34,31 @@ internal sealed record HierarchySpec(string Namespace, EquatableArray<TypeDeclar
     }
 
     /// <summary>The file that holds one concern of the type: <c>A.Outer`1+Pipe.Plan.g.cs</c>. The parser refuses types that differ by case alone.</summary>
-    public string HintName(string concern) => FullName + "." + concern + ".g.cs";
+    /// <remarks>File systems take names of 255 bytes: of a longer one, the end is replaced by a hash of all of it.</remarks>
+    public string HintName(string concern)
+    {
+        string end = "." + concern + ".g.cs";
+        if (Encoding.UTF8.GetByteCount(FullName + end) <= LongestHint)
+        {
+            return FullName + end;
+        }
+
+        // FNV-1a: the same on every machine.
+        ulong hash = 14695981039346656037;
+        foreach (char letter in FullName)
+        {
+            hash = unchecked((hash ^ letter) * 1099511628211);
+        }
+
+        string start = FullName;
+        end = "~" + hash.ToString("x16", CultureInfo.InvariantCulture) + end;
+        while (Encoding.UTF8.GetByteCount(start + end) > LongestHint)
+        {
+            start = start.Substring(0, start.Length - (char.IsLowSurrogate(start[start.Length - 1]) ? 2 : 1));
+        }
+
+        return start + end;
+    }
 
     /// <summary>Writes what <paramref name="members"/> writes inside of the type.</summary>
     public void Write(SourceWriter writer, Action<SourceWriter> members, string typeSummary = "")

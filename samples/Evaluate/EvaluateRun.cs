@@ -11,7 +11,11 @@ internal static class EvaluateRun
 {
     private static readonly NeedlePipeline Baseline = NeedlePipeline.All[0];
 
-    public static void Run(EvaluateArguments arguments, IAnsiConsole console, CancellationToken cancellation)
+    /// <param name="arguments">What the command line asks for.</param>
+    /// <param name="command">The command line as it was given.</param>
+    /// <param name="console">Where progress and table are shown.</param>
+    /// <param name="cancellation">Ends the run; cells that are done are kept.</param>
+    public static void Run(EvaluateArguments arguments, string command, IAnsiConsole console, CancellationToken cancellation)
     {
         using LanguageModel model = LanguageModel.Load(arguments.Model);
         EvaluationTask[] tasks = TaskList.Of(model, arguments);
@@ -40,7 +44,9 @@ internal static class EvaluateRun
 
         CellResult[] cells = [.. wanted.Select(key => results.Find(key)!)];
         EvaluationSummary summary = EvaluationSummary.Of(results.Setting, cells, bandwidth);
-        results.Write("report.html", stream => HtmlReport.Write(stream, summary, cells));
+        string version = typeof(KvSession).Assembly.GetName().Version!.ToString(3);
+        var origin = new ReportOrigin(DateTimeOffset.Now, Machine.Description, version, command);
+        results.Write("report.html", stream => HtmlReport.Write(stream, summary, cells, origin));
         console.Write(SummaryTable.Of(summary));
         console.WriteLine($"{Path.Combine(arguments.Results, "report.html")}");
     }

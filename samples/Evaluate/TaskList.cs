@@ -10,7 +10,7 @@ internal static class TaskList
 {
     private static readonly double[] DefaultBudgets = [0.125, 0.032];
 
-    /// <summary>Those of its own words where words.json lies beside it, else those in English.</summary>
+    /// <summary>Those of its own words where the folder has a words.json, else those in English.</summary>
     public static EvaluationTask[] Of(LanguageModel model, EvaluateArguments arguments)
     {
         string words = Path.Combine(arguments.Model, "words.json");

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace KvCompose.Samples.Needle;
 
-/// <summary>Finds the layer behind which the embedded model's prompts can be cut.</summary>
+/// <summary>Finds the propagation layer of the embedded model.</summary>
 internal static class CalibrateRun
 {
     private const int Facts = 8;
@@ -51,7 +51,7 @@ internal static class CalibrateRun
         file.Commit();
     }
 
-    /// <summary>For a cut behind each layer, the mean over the texts of the squared distance of the final hidden states.</summary>
+    /// <summary>For a propagation layer at each layer, the mean over the texts of the squared distance of the final hidden states.</summary>
     private static double[] Distances(LanguageModel model, NeedleText[] texts, double rate, CancellationToken cancellation)
     {
         var listening = new LastHiddenState<LanguageTransformer>(model.Transformer);

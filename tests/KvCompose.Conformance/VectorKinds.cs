@@ -5,6 +5,7 @@ using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
+using KvCompose.Conformance.Kinds.Templates;
 using KvCompose.Conformance.Kinds.Tokenizers;
 using KvCompose.Conformance.Running;
 
@@ -22,6 +23,7 @@ public static class VectorKinds
         .. IceCacheFamily.Kinds,
         .. TokenizersFamily.Kinds,
         .. GgufFamily.Kinds,
+        .. TemplateFamily.Kinds,
         .. ModelFamiliesFamily.Kinds,
         .. CheckpointFamily.Kinds,
     ];

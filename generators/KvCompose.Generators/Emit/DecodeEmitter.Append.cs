@@ -11,7 +11,7 @@ internal static partial class DecodeEmitter
         writer.WriteLine("/// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>");
         using (writer.WriteBlock("internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)"))
         {
-            writer.WriteLine(plan.Counted ? CountedAppend : plan.StateWords > 0 ? MarkedAppend(plan) : PlainAppend(plan));
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedAppend : plan.Pages.Layout.StateWords > 0 ? MarkedAppend(plan) : PlainAppend(plan));
         }
 
         writer.WriteLine();
@@ -19,7 +19,7 @@ internal static partial class DecodeEmitter
     }
 
     /// <summary>What a store is told of the head beside the page: where tokens wait for a page that is sealed when it is full, and what it then keeps of keys.</summary>
-    public static string OpenPage(PipelinePlan plan) => plan.Prunes ? "table->Residual, table->Channels, " : plan.Quantised ? "table->Residual, " : "";
+    public static string OpenPage(PipelinePlan plan) => plan.Pages.Layout.Pruned ? "table->Residual, table->Channels, " : plan.Pages.Layout.Quantised ? "table->Residual, " : "";
 
     private static string PlainAppend(PipelinePlan plan) => $"""
         int slot = table->Tokens++;
@@ -37,14 +37,14 @@ internal static partial class DecodeEmitter
         byte* page = pool.Address(table->Pages[slot / Plan.PageTokens]);
         Store({OpenPage(plan)}page, place, key, value, position);
         """
-        + (plan.PoolingOrder == PoolingOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
-        + (plan.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
+        + (plan.Decode.Order == PoolingOrder.None ? "" : "\n((int*)(page + Plan.OrderOffset))[place] = slot;")
+        + (plan.Observation.Collects ? "\n((float*)(page + Plan.CollectedOffset))[place] = 0;" : "");
 
-    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Seals ? SealingStore(plan) : PlainStore(plan));
+    private static void WriteStore(SourceWriter writer, PipelinePlan plan) => writer.WriteLine(plan.Pages.Layout.CompressesFullPages ? SealingStore(plan) : PlainStore(plan));
 
     private static string SealingStore(PipelinePlan plan) => $$"""
-        /// <summary>Writes a token into a place of a head's open page; when that is full, {{(plan.Prunes ? "its keys lose the channels that are not kept" : "its keys and values are quantised")}}.</summary>
-        internal static void Store(float* open, {{(plan.Prunes ? "int* channels, " : "")}}byte* page, int place, float* key, float* value, int position)
+        /// <summary>Writes a token into a place of a head's open page; when that is full, {{(plan.Pages.Layout.Pruned ? "its keys lose the channels that are not kept" : "its keys and values are quantised")}}.</summary>
+        internal static void Store(float* open, {{(plan.Pages.Layout.Pruned ? "int* channels, " : "")}}byte* page, int place, float* key, float* value, int position)
         {
             float* column = open + (place / 16 * 16 * Plan.HeadDim) + (place % 16);
             float* row = open + ((Plan.PageTokens + place) * Plan.HeadDim);
@@ -57,9 +57,9 @@ internal static partial class DecodeEmitter
             ((int*)(page + Plan.PositionOffset))[place] = position;
             if (place == Plan.PageTokens - 1)
             {
-                {{(plan.Prunes
-                    ? $"PagePruner.Seal<{plan.Storage}>(open, page, channels, {SessionEmitter.LayoutOf(plan, "Plan.ElementBits")});"
-                    : $"PageQuantiser.Seal<{plan.Storage}>(open, page, Plan.HeadDim, Plan.PageTokens, Plan.ElementBits);")}}
+                {{(plan.Pages.Layout.Pruned
+                    ? $"PagePruner.Seal<{plan.Pages.Storage}>(open, page, channels, {SessionEmitter.LayoutOf(plan, "Plan.ElementBits")});"
+                    : $"PageQuantiser.Seal<{plan.Pages.Storage}>(open, page, Plan.HeadDim, Plan.PageTokens, Plan.ElementBits);")}}
             }
         }
         """;
@@ -72,8 +72,8 @@ internal static partial class DecodeEmitter
             nint row = (nint)place * Plan.HeadDim;
             for (int i = 0; i < Plan.HeadDim; i++)
             {
-                {{plan.Storage}}.Store(page, column + (i * 16), key[i]);
-                {{plan.Storage}}.Store(page + Plan.ValueOffset, row + i, value[i]);
+                {{plan.Pages.Storage}}.Store(page, column + (i * 16), key[i]);
+                {{plan.Pages.Storage}}.Store(page + Plan.ValueOffset, row + i, value[i]);
             }
 
             ((int*)(page + Plan.PositionOffset))[place] = position;

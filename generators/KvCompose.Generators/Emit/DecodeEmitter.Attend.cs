@@ -17,14 +17,14 @@ internal static partial class DecodeEmitter
                 public float* Scratch;
                 public int ScratchFloats;
                 """);
-            if (plan.WatchesFirst)
+            if (plan.Decode.WatchesFirst)
             {
                 writer.WriteLine("public bool Watched;");
             }
 
             writer.WriteLine();
             const string Call = "Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));";
-            writer.WriteLine(plan.WatchesFirst
+            writer.WriteLine(plan.Decode.WatchesFirst
                 ? $$"""
                     public readonly void Run(int item, int worker)
                     {
@@ -42,7 +42,7 @@ internal static partial class DecodeEmitter
     {
         WriteAttendWork(writer, plan);
         writer.WriteLine();
-        writer.WriteLine($"/// <summary>Attention of a group's {plan.GroupSize} query heads over one piece of their key-value head.</summary>");
+        writer.WriteLine($"/// <summary>Attention of {PlanSummary.Heads(plan.GroupSize)} over one piece of their key-value head.</summary>");
         using (writer.WriteBlock("private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)"))
         {
             writer.WriteLine("""
@@ -51,7 +51,7 @@ internal static partial class DecodeEmitter
                 float* values = scores + (Plan.GroupSize * Plan.ScoreStride);        // [G, d], accumulated
                 float* maxima = values + (Plan.GroupSize * Plan.HeadDim);            // [G], then [G] sums
                 """);
-            if (plan.KeepsWeights)
+            if (plan.Decode.KeepsWeights)
             {
                 writer.WriteLine("""
                     if (item->Weights != null)
@@ -72,25 +72,25 @@ internal static partial class DecodeEmitter
                 // Scores of every key, scaled so that the softmax is one of powers of two.
                 Scale(item->Queries, queries);
                 """);
-            if (plan.Prunes)
+            if (plan.Pages.Layout.Pruned)
             {
                 writer.WriteLine(KeptQueries);
             }
 
-            writer.WriteLine(plan.Counted ? CountedScores : plan.Seals ? SealedScores(plan) : FullScores);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedScores : plan.Pages.Layout.CompressesFullPages ? SealedScores(plan) : FullScores);
             writer.WriteLine("""
 
                 // Softmax over the piece.
                 for (int member = 0; member < Plan.GroupSize; member++)
                 {
-                    Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
+                    SplitSoftmax.Run(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
                 }
 
                 // Weighted values.
                 new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
                 pages = item->Table->Pages + item->FirstPage;
                 """);
-            writer.WriteLine(plan.Counted ? CountedValues : plan.Seals ? SealedValues : FullValues);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedValues : plan.Pages.Layout.CompressesFullPages ? SealedValues : FullValues);
             writer.WriteLine(AttendEnd);
         }
 
@@ -163,14 +163,14 @@ internal static partial class DecodeEmitter
     private static string SealedScores(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
-            // The last page, until it is full, is not {{(plan.Prunes ? "pruned" : "quantised")}} yet.
+            // The last page, until it is full, is not {{(plan.Pages.Layout.Pruned ? "pruned" : "quantised")}} yet.
             if (tokens - token < Plan.PageTokens)
             {
                 ScoreOpen((byte*)item->Table->Residual, (tokens - token + 15) / 16, queries, scores + token);
             }
             else
             {
-                Score(pool.Address(*pages), Plan.PageTokens / 16, {{(plan.Prunes ? "kept" : "queries")}}, scores + token);
+                Score(pool.Address(*pages), Plan.PageTokens / 16, {{(plan.Pages.Layout.Pruned ? "kept" : "queries")}}, scores + token);
             }
         }
         """;
@@ -216,43 +216,4 @@ internal static partial class DecodeEmitter
         new ReadOnlySpan<float>(values, Plan.GroupSize * Plan.HeadDim)
             .CopyTo(new Span<float>(partial + (2 * Plan.GroupSize), Plan.GroupSize * Plan.HeadDim));
         """;
-
-    private static void WriteSoftmax(SourceWriter writer)
-    {
-        writer.WriteLine("""
-            /// <summary>Turns one query head's scores into 2^(score − maximum) and sums them.</summary>
-            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Softmax(float* scores, int tokens, float* maximum, float* sum)
-            {
-                int padded = (tokens + 15) / 16 * 16;
-                for (int i = tokens; i < padded; i++)
-                {
-                    scores[i] = float.NegativeInfinity;
-                }
-
-                Vector512<float> highest = Vector512.Load(scores);
-                for (int i = 16; i < padded; i += 16)
-                {
-                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
-                }
-
-                float top = highest[0];
-                for (int lane = 1; lane < 16; lane++)
-                {
-                    top = MathF.Max(top, highest[lane]);
-                }
-
-                Vector512<float> shift = Vector512.Create(top), total = Vector512<float>.Zero;
-                for (int i = 0; i < padded; i += 16)
-                {
-                    Vector512<float> power = VectorExponential.PowerOfTwo(Vector512.Load(scores + i) - shift);
-                    power.Store(scores + i);
-                    total += power;
-                }
-
-                *maximum = top;
-                *sum = Vector512.Sum(total);
-            }
-            """);
-    }
 }

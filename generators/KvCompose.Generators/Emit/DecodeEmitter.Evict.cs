@@ -8,11 +8,12 @@ internal static partial class DecodeEmitter
 {
     private static void WriteEvictCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         // Evict: heads above their budget give up what this step needed least.
-        int longest = (Items.LongestRetained + 1023) / 1024 * 1024;
-        int lineFloats = (5 * longest) + {{2 * SelectionEmitter.Border(plan)}};
-        var evict = new Loops.EvictWork
+        const int Step = 1024; // scratch grows by whole steps, not with every token
+        int longest = (Items.LongestRetained + Step - 1) / Step * Step;
+        int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
+        DecodeLoops.EvictWork evict = new()
         {
-            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
+            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
         };
         Workers.Run(ref evict, Items.HeadCount);
         """);
@@ -25,7 +26,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine($"""
                 public PagePool Pool;
                 public KvSplitPlan Items;
-                public {plan.Selection.Type} Options;
+                public {plan.Prefill.Selection.Type} Options;
                 public float* Lines;
                 public int LineFloats;
                 public int Longest;
@@ -39,10 +40,10 @@ internal static partial class DecodeEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine(plan.PoolingOrder == PoolingOrder.None ? UnorderedLine : OrderedLine);
+        writer.WriteLine(plan.Decode.Order == PoolingOrder.None ? UnorderedLine : OrderedLine);
         writer.WriteLine();
         writer.WriteLine(Words);
-        if (plan.PoolingOrder != PoolingOrder.None)
+        if (plan.Decode.Order != PoolingOrder.None)
         {
             writer.WriteLine();
             WriteLineUp(writer, plan);
@@ -54,7 +55,7 @@ internal static partial class DecodeEmitter
 
     private static void WriteEvictHead(SourceWriter writer, PipelinePlan plan)
     {
-        string idle = plan.Collects ? "" : " || head->Table->Tokens <= head->Table->Budget";
+        string idle = plan.Observation.Collects ? "" : " || head->Table->Tokens <= head->Table->Budget";
         writer.WriteLine($$"""
             AttendedHead* head = Items.Heads + item;
             if (!head->Table->RetainsWeights{{idle}})
@@ -67,10 +68,10 @@ internal static partial class DecodeEmitter
             float* scores = probabilities + Longest;                                     // [candidates]
             int* line = (int*)(scores + Longest);                                        // [slots]
             int* positions = line + Longest;                                             // [slots]
-            float* padded = (float*)positions + Longest + {{SelectionEmitter.Border(plan)}};  // [candidates], with borders
+            float* padded = (float*)positions + Longest + Plan.PoolingBorder;    // [candidates], with borders
             """);
         writer.WriteLine();
-        if (plan.Collects)
+        if (plan.Observation.Collects)
         {
             WriteCollect(writer, plan);
         }
@@ -93,7 +94,7 @@ internal static partial class DecodeEmitter
                 new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
             }
             """);
-        if (plan.PoolingOrder == PoolingOrder.Physical)
+        if (plan.Decode.Order == PoolingOrder.Physical)
         {
             writer.WriteLine("""
 
@@ -109,7 +110,7 @@ internal static partial class DecodeEmitter
                 """);
         }
 
-        if (plan.PoolingOrder != PoolingOrder.None)
+        if (plan.Decode.Order != PoolingOrder.None)
         {
             writer.WriteLine("""
 
@@ -125,11 +126,9 @@ internal static partial class DecodeEmitter
 
     private static void WriteCollect(SourceWriter writer, PipelinePlan plan)
     {
-        string reduce = plan.Reduction == GroupReduction.Max ? "MathF.Max(scores[slot], probabilities[slot])" : "scores[slot] + probabilities[slot]";
-        string scale = plan.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / Plan.GroupSize)" : "";
-        writer.WriteLine($$"""
-            // Collect: every token adds the probability that the group gave it.
-            Items.Probabilities(head, 0, scores);
+        string reduce = plan.Prefill.Reduction == GroupReduction.Max ? "MathF.Max(scores[slot], probabilities[slot])" : "scores[slot] + probabilities[slot]";
+        string scale = plan.Prefill.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / Plan.GroupSize)" : "";
+        string others = $$"""
             for (int member = 1; member < Plan.GroupSize; member++)
             {
                 Items.Probabilities(head, member, probabilities);
@@ -139,6 +138,11 @@ internal static partial class DecodeEmitter
                 }
             }
 
+            """;
+        writer.WriteLine($$"""
+            // Collect: every token adds the probability that the group gave it.
+            Items.Probabilities(head, 0, scores);
+            {{(plan.GroupSize == 1 ? "" : others)}}
             for (int slot = 0; slot < table->Tokens; slot++)
             {
                 probabilities[slot] = scores[slot]{{scale}};
@@ -155,34 +159,34 @@ internal static partial class DecodeEmitter
 
     private static void WriteRetentions(SourceWriter writer, PipelinePlan plan)
     {
-        int members = plan.RetainedHeads;
-        int kernel = plan.PoolingOrder == PoolingOrder.None ? 1 : plan.PoolingKernel;
+        int members = plan.Decode.RetainedHeads;
+        int kernel = plan.Decode.Order == PoolingOrder.None ? 1 : plan.Prefill.PoolingKernel;
         writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
-        using (writer.WriteBlock($"for (int member = 0; member < {(members == 1 ? "1" : "Plan.GroupSize")}; member++)"))
+        using (SelectionEmitter.OverHeads(writer, members))
         {
-            if (plan.KeepsWeights && !plan.Collects)
+            if (plan.Decode.KeepsWeights && !plan.Observation.Collects)
             {
-                writer.WriteLine("Items.Probabilities(head, member, probabilities);");
+                writer.WriteLine($"Items.Probabilities(head, {(members == 1 ? "0" : "member")}, probabilities);");
             }
 
-            string probability = plan.KeepsWeights ? " Probability = probabilities[slot]," : "";
-            string collected = plan.Collects ? "\n        Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
+            string probability = plan.Decode.KeepsWeights ? " Probability = probabilities[slot]," : "";
+            string collected = plan.Observation.Collects ? "\n        Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
             writer.WriteLine($$"""
                 for (int token = 0; token < candidates; token++)
                 {
                     int slot = candidate[token];
-                    var seen = new ResidentToken
+                    ResidentToken resident = new()
                     {
                         Position = positions[slot], StepPosition = head->Position,{{probability}}{{collected}}
                     };
-                    padded[token] = {{plan.Selection.Type}}.Retain(in Options, in seen);
+                    padded[token] = {{plan.Prefill.Selection.Type}}.Retain(in Options, in resident);
                 }
 
                 """);
             SelectionEmitter.WritePooling(writer, plan, kernel, members);
         }
 
-        if (plan.Reduction == GroupReduction.Mean && members > 1)
+        if (plan.Prefill.Reduction == GroupReduction.Mean && members > 1)
         {
             writer.WriteLine("""
 
@@ -237,7 +241,7 @@ internal static partial class DecodeEmitter
     /// <summary>A ranked table holds sinks, window, then the others; its line has the window last.</summary>
     private static void WriteLineUp(SourceWriter writer, PipelinePlan plan)
     {
-        bool physical = plan.PoolingOrder == PoolingOrder.Physical;
+        bool physical = plan.Decode.Order == PoolingOrder.Physical;
         writer.WriteLine("/// <summary>The line of a head as the prompt leaves it.</summary>");
         using (writer.WriteBlock($"internal static void LineUp(PagePool pool, PageTable* table{(physical ? ", bool ranked" : "")})"))
         {
@@ -260,11 +264,11 @@ internal static partial class DecodeEmitter
                     """);
             }
 
-            if (plan.KeepsRanked)
+            if (plan.Prefill.KeepsRanked)
             {
                 writer.WriteLine("""
-                    var slots = new int[table->Tokens];
-                    var positions = new int[table->Tokens];
+                    int[] slots = new int[table->Tokens];
+                    int[] positions = new int[table->Tokens];
                     for (int i = 0; i < slots.Length; i++)
                     {
                         slots[i] = i;
@@ -278,7 +282,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine($$"""
                 for (int rank = 0; rank < table->Tokens; rank++)
                 {
-                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = {{(plan.KeepsRanked ? "slots[rank]" : "rank")}};
+                    ((int*)(pool.Address(table->Pages[rank / Plan.PageTokens]) + Plan.OrderOffset))[rank % Plan.PageTokens] = {{(plan.Prefill.KeepsRanked ? "slots[rank]" : "rank")}};
                 }
                 """);
         }
@@ -286,7 +290,7 @@ internal static partial class DecodeEmitter
 
     private static void WriteRemove(SourceWriter writer, PipelinePlan plan)
     {
-        string collected = plan.Collects
+        string collected = plan.Observation.Collects
             ? "\n    ((float*)(target + Plan.CollectedOffset))[into] = ((float*)(source + Plan.CollectedOffset))[from];"
             : "";
         writer.WriteLine($$"""
@@ -312,10 +316,10 @@ internal static partial class DecodeEmitter
                 int from = last % Plan.PageTokens, into = slot % Plan.PageTokens;
                 for (int i = 0; i < Plan.HeadDim; i++)
                 {
-                    float key = {{plan.Storage}}.Load(source, ((nint)(from / 16 * Plan.HeadDim) + i) * 16)[from % 16];
-                    float value = {{plan.Storage}}.Load(source + Plan.ValueOffset, ((nint)from * Plan.HeadDim) + (i / 16 * 16))[i % 16];
-                    {{plan.Storage}}.Store(target, (((nint)(into / 16 * Plan.HeadDim) + i) * 16) + (into % 16), key);
-                    {{plan.Storage}}.Store(target + Plan.ValueOffset, ((nint)into * Plan.HeadDim) + i, value);
+                    float key = {{plan.Pages.Storage}}.Load(source, ((nint)(from / 16 * Plan.HeadDim) + i) * 16)[from % 16];
+                    float value = {{plan.Pages.Storage}}.Load(source + Plan.ValueOffset, ((nint)from * Plan.HeadDim) + (i / 16 * 16))[i % 16];
+                    {{plan.Pages.Storage}}.Store(target, (((nint)(into / 16 * Plan.HeadDim) + i) * 16) + (into % 16), key);
+                    {{plan.Pages.Storage}}.Store(target + Plan.ValueOffset, ((nint)into * Plan.HeadDim) + i, value);
                 }
 
                 ((int*)(target + Plan.PositionOffset))[into] = ((int*)(source + Plan.PositionOffset))[from];{{collected}}

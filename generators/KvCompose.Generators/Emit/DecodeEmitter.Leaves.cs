@@ -15,7 +15,7 @@ internal static partial class DecodeEmitter
     private static void WriteScores(SourceWriter writer, PipelinePlan plan, StoredElements elements)
     {
         string what = elements.Quantised ? "quantised key tiles" : elements.KeyChannels < plan.HeadDim ? "pruned key tiles" : "key tiles";
-        writer.WriteLine($"/// <summary>Scores of the group's {plan.GroupSize} query heads over {what}: 16 keys a vector, one dimension at a time.</summary>");
+        writer.WriteLine($"/// <summary>Scores of {PlanSummary.Heads(plan.GroupSize)} over {what}: 16 keys a vector, one dimension at a time.</summary>");
         writer.WriteLine($"[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization){(elements.Quantised ? ", SkipLocalsInit" : "")}]");
         using (writer.WriteBlock($"private static void Score{elements.Suffix}(byte* keys, int tiles, float* queries, float* scores)"))
         {
@@ -38,7 +38,7 @@ internal static partial class DecodeEmitter
             """);
         for (int member = 0; member < plan.GroupSize; member++)
         {
-            string offset = member == 0 ? "" : $" + ({CSharpLiteral.Of(member)} * Plan.HeadDim)";
+            string offset = member == 0 ? "" : $" + {Term(member, "Plan.HeadDim")}";
             writer.WriteLine($"Vector512<float> start{member} = Vector512.Create(AffineCode.Fold(codes, queries{offset}, folded{offset}, Plan.HeadDim));");
         }
     }
@@ -52,7 +52,7 @@ internal static partial class DecodeEmitter
             writer.WriteLine($"byte* ahead = keys + (key * {elements.Bits} / 8) + PrefetchBytes;");
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string names = string.Join(", ", Enumerable.Range(0, plan.ScoreSets).Select(
+                string names = string.Join(", ", Enumerable.Range(0, plan.Decode.ScoreSets).Select(
                     set => Sum(member, set) + " = " + (elements.Quantised && set == 0 ? $"start{CSharpLiteral.Of(member)}" : "Vector512<float>.Zero")));
                 writer.WriteLine($"Vector512<float> {names};");
             }
@@ -67,13 +67,13 @@ internal static partial class DecodeEmitter
                     string place = step == 0 ? "key" : $"key + {CSharpLiteral.Of(step * Lanes)}";
                     if (step * elements.ElementBits % 32 == 0)
                     {
-                        writer.WriteLine($"CacheLine.Prefetch(ahead + {step * Lanes * elements.ElementBits / 8});");
+                        writer.WriteLine($"CacheLine.Prefetch({Expression.Plus("ahead", step * Lanes * elements.ElementBits / 8)});");
                     }
 
                     writer.WriteLine($"Vector512<float> {vector} = {elements.Type}.Load(keys, {place});");
                     for (int member = 0; member < plan.GroupSize; member++)
                     {
-                        string sum = Sum(member, step % plan.ScoreSets);
+                        string sum = Sum(member, step % plan.Decode.ScoreSets);
                         writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate({vector}, Vector512.Create(query[{Offset(elements, member, step)}]), {sum});");
                     }
                 }
@@ -81,9 +81,9 @@ internal static partial class DecodeEmitter
 
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string sum = string.Join(" + ", Enumerable.Range(0, plan.ScoreSets).Select(set => Sum(member, set)));
-                string place = member == 0 ? "scores" : $"scores + ({CSharpLiteral.Of(member)} * Plan.ScoreStride)";
-                writer.WriteLine(plan.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
+                string sum = string.Join(" + ", Enumerable.Range(0, plan.Decode.ScoreSets).Select(set => Sum(member, set)));
+                string place = member == 0 ? "scores" : $"scores + {Term(member, "Plan.ScoreStride")}";
+                writer.WriteLine(plan.Decode.ScoreSets == 1 ? $"{sum}.Store({place});" : $"({sum}).Store({place});");
             }
         }
     }
@@ -95,10 +95,10 @@ internal static partial class DecodeEmitter
         writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
         using (writer.WriteBlock($"private static void Accumulate{elements.Suffix}(byte* block, int tokens, float* weights, float* values)"))
         {
-            bool parts = plan.ValueVectors * Lanes < plan.HeadDim;
+            bool parts = plan.Decode.ValueVectors * Lanes < plan.HeadDim;
             if (parts)
             {
-                using (writer.WriteBlock($"for (int part = 0; part < Plan.HeadDim; part += {plan.ValueVectors * Lanes})"))
+                using (writer.WriteBlock($"for (int part = 0; part < Plan.HeadDim; part += {plan.Decode.ValueVectors * Lanes})"))
                 {
                     WriteValuePart(writer, plan, elements, "part");
                 }
@@ -117,7 +117,7 @@ internal static partial class DecodeEmitter
             var terms = new List<string> { "values" };
             if (member > 0)
             {
-                terms.Add($"({CSharpLiteral.Of(member)} * Plan.HeadDim)");
+                terms.Add(Term(member, "Plan.HeadDim"));
             }
 
             if (part.Length > 0)
@@ -135,7 +135,7 @@ internal static partial class DecodeEmitter
 
         for (int member = 0; member < plan.GroupSize; member++)
         {
-            string names = string.Join(", ", Enumerable.Range(0, plan.ValueVectors).Select(vector => $"{Sum(member, vector)} = Vector512.Load({At(member, vector)})"));
+            string names = string.Join(", ", Enumerable.Range(0, plan.Decode.ValueVectors).Select(vector => $"{Sum(member, vector)} = Vector512.Load({At(member, vector)})"));
             writer.WriteLine($"Vector512<float> {names};");
         }
 
@@ -150,11 +150,11 @@ internal static partial class DecodeEmitter
                 writer.WriteLine("Vector512<float> scale = Vector512.Create(AffineCode.Scale(code)), zero = Vector512.Create(AffineCode.Zero(code));");
             }
 
-            for (int vector = 0; vector < plan.ValueVectors; vector++)
+            for (int vector = 0; vector < plan.Decode.ValueVectors; vector++)
             {
                 if (vector * elements.ElementBits % 32 == 0)
                 {
-                    writer.WriteLine($"CacheLine.Prefetch(block + ((row + {vector * Lanes}) * {elements.Bits} / 8) + PrefetchBytes);");
+                    writer.WriteLine($"CacheLine.Prefetch(block + ({(vector == 0 ? "row" : $"(row + {CSharpLiteral.Of(vector * Lanes)})")} * {elements.Bits} / 8) + PrefetchBytes);");
                 }
 
                 string offset = vector == 0 ? "row" : $"row + {CSharpLiteral.Of(vector * Lanes)}";
@@ -163,9 +163,9 @@ internal static partial class DecodeEmitter
 
             for (int member = 0; member < plan.GroupSize; member++)
             {
-                string place = member == 0 ? "0" : $"{CSharpLiteral.Of(member)} * Plan.ScoreStride";
+                string place = Expression.Times(member, "Plan.ScoreStride");
                 writer.WriteLine($"Vector512<float> weight{member} = Vector512.Create(weight[{place}]);");
-                for (int vector = 0; vector < plan.ValueVectors; vector++)
+                for (int vector = 0; vector < plan.Decode.ValueVectors; vector++)
                 {
                     string sum = Sum(member, vector);
                     writer.WriteLine($"{sum} = Vector512.MultiplyAddEstimate(value{CSharpLiteral.Of(vector)}, weight{CSharpLiteral.Of(member)}, {sum});");
@@ -175,7 +175,7 @@ internal static partial class DecodeEmitter
 
         for (int member = 0; member < plan.GroupSize; member++)
         {
-            for (int vector = 0; vector < plan.ValueVectors; vector++)
+            for (int vector = 0; vector < plan.Decode.ValueVectors; vector++)
             {
                 writer.WriteLine($"{Sum(member, vector)}.Store({At(member, vector)});");
             }
@@ -185,9 +185,11 @@ internal static partial class DecodeEmitter
     private static string Offset(StoredElements elements, int member, int step) => (member, step) switch
     {
         (0, _) => CSharpLiteral.Of(step),
-        (_, 0) => $"{CSharpLiteral.Of(member)} * {elements.Channels}",
-        _ => $"({CSharpLiteral.Of(member)} * {elements.Channels}) + {CSharpLiteral.Of(step)}",
+        _ => Expression.Plus(Expression.Times(member, elements.Channels), step),
     };
+
+    /// <summary>A product as the term of a sum.</summary>
+    private static string Term(int member, string stride) => member == 1 ? stride : $"({Expression.Times(member, stride)})";
 
     private static string Sum(int member, int set) => $"sum{CSharpLiteral.Of(member)}_{CSharpLiteral.Of(set)}";
 }

@@ -50,12 +50,12 @@ internal static partial class DecodeEmitter
                 nint source = (nint)row * heads * Plan.HeadDim;
                 for (int head = 0; head < heads; head++, source += Plan.HeadDim)
                 {
-                    Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                    PageOps.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
                 }
             }
 
             """);
-        if (plan.Retrieves)
+        if (plan.Residency.Retrieves)
         {
             WriteTierCall(writer, plan, "Bring in: tokens that this step's queries ask for become resident, others cease to be.", "FetchBeforeAttention");
             writer.WriteLine();
@@ -71,19 +71,19 @@ internal static partial class DecodeEmitter
             }
 
             """);
-        if (plan.KeepsWeights)
+        if (plan.Decode.KeepsWeights)
         {
             writer.WriteLine("Items.PlaceWeights();");
         }
 
         WriteAttendCall(writer, plan);
-        if (plan.Evicts)
+        if (plan.Decode.Evicts)
         {
             WriteEvictCall(writer, plan);
             writer.WriteLine();
         }
 
-        if (plan.Retrieves && !plan.WatchesFirst)
+        if (plan.Residency.Retrieves && !plan.Decode.WatchesFirst)
         {
             WriteTierCall(writer, plan, "Watch: what the step attended to.", "OnAttention");
             writer.WriteLine();
@@ -97,8 +97,8 @@ internal static partial class DecodeEmitter
 
     private static void WriteAttendCall(SourceWriter writer, PipelinePlan plan)
     {
-        const string Work = "var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
-        if (!plan.WatchesFirst)
+        const string Work = "DecodeLoops.AttendWork attend = new() { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
+        if (!plan.Decode.WatchesFirst)
         {
             writer.WriteLine(Work + " };");
             writer.WriteLine("Workers.Run(ref attend, Items.Count);");
@@ -128,9 +128,9 @@ internal static partial class DecodeEmitter
         string step = member == "FetchBeforeAttention" ? "step" : "attended";
         writer.WriteLine($$"""
             // {{comment}}
-            var {{step}} = new DecodeStep { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
+            DecodeStep {{step}} = new() { Layer = layer, Sequences = StepSequences, Positions = StepPositions, Queries = Queries, Items = Items };
             """);
-        foreach (StageSpec tier in plan.Tiers)
+        foreach (StageSpec tier in plan.Residency.Tiers)
         {
             writer.WriteLine($"{SessionEmitter.TierField(tier)}.{member}(in {step});");
         }

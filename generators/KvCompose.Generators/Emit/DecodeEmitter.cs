@@ -14,33 +14,39 @@ internal static partial class DecodeEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine("/// <summary>The loops over tokens, specialised for this pipeline.</summary>");
-        using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.Loops)}static unsafe partial class Loops"))
+        writer.WriteLine("/// <summary>How a token gets into a page of this pipeline.</summary>");
+        using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.PageOps)}static unsafe class PageOps"))
+        {
+            WriteAppend(writer, plan);
+        }
+
+        writer.WriteLine();
+        writer.WriteLine("/// <summary>The loops over a head's tokens at a decode step, specialised for this pipeline.</summary>");
+        using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.DecodeLoops)}static unsafe class DecodeLoops"))
         {
             writer.WriteLine("""
-                /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
+                /// <summary>
+                /// How many bytes before they are loaded cache lines are requested. Hardware prefetchers stop at the borders of 4 KiB pages, which a stream of
+                /// pages crosses all the time. The distance is a measured one.
+                /// </summary>
                 private const int PrefetchBytes = 6144;
 
                 """);
-            WriteAppend(writer, plan);
-            writer.WriteLine();
             WriteAttend(writer, plan);
-            StoredElements[] read = plan.Seals ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
+            StoredElements[] read = plan.Pages.Layout.CompressesFullPages ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
             foreach (StoredElements elements in read)
             {
                 writer.WriteLine();
                 WriteScores(writer, plan, elements);
             }
 
-            writer.WriteLine();
-            WriteSoftmax(writer);
             foreach (StoredElements elements in read)
             {
                 writer.WriteLine();
                 WriteValues(writer, plan, elements);
             }
 
-            if (plan.Evicts)
+            if (plan.Decode.Evicts)
             {
                 writer.WriteLine();
                 WriteEviction(writer, plan);

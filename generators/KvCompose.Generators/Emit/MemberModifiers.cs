@@ -17,7 +17,7 @@ internal static class MemberModifiers
 
     /// <summary>The modifiers of the kernels, which take the options of the selection.</summary>
     public static string OfKernels(PipelinePlan plan)
-        => plan.Selects && IsInside([plan.Selection]) ? "private" : "internal";
+        => plan.Prefill.Selects && IsInside([plan.Prefill.Selection]) ? "private" : "internal";
 
     /// <summary>The modifier of the option that holds a stage.</summary>
     public static string OfStage(StageSpec stage) => stage.Reach == StageReach.Assembly ? "internal" : "public";

@@ -15,6 +15,12 @@ internal static class NameQualifier
     /// <summary>No property that is declared or set.</summary>
     private const string After = @"\b(?! \{ get| = )";
 
+    /// <summary>The names of <see cref="EmittedNames"/> in a text, outside of comments and texts.</summary>
+    public static IEnumerable<string> NamesIn(string text)
+        => Regex.Matches(text, $@"{Untouched}|(?<name>\b[A-Za-z_]\w*)", RegexOptions.CultureInvariant).Cast<Match>()
+            .Where(static match => match.Groups["name"].Success && EmittedNames.All.ContainsKey(match.Value))
+            .Select(static match => match.Value).Distinct();
+
     public static SourceWriter Qualify(SourceWriter source, EquatableArray<string> hidden)
         => Qualify(source, hidden.ToDictionary(static name => name, static name => "global::" + EmittedNames.All[name], StringComparer.Ordinal));
 

@@ -33,51 +33,61 @@ internal static class PlanEmitter
                 public const int GroupSize = {plan.GroupSize};
 
                 /// <summary>Tokens of one page, P.</summary>
-                public const int PageTokens = {plan.PageTokens};
+                public const int PageTokens = {plan.Pages.Layout.PageTokens};
 
                 /// <summary>Bits of a stored key or value element.</summary>
-                public const int ElementBits = {plan.ElementBits};
+                public const int ElementBits = {plan.Pages.Layout.ElementBits};
 
                 /// <summary>Where a page's values begin, in bytes.</summary>
-                public const int ValueOffset = {plan.ValueOffset};
+                public const int ValueOffset = {plan.Pages.Layout.ValueOffset};
 
                 /// <summary>Where a page's positions begin, in bytes.</summary>
-                public const int PositionOffset = {plan.PositionOffset};
+                public const int PositionOffset = {plan.Pages.Layout.PositionOffset};
 
                 /// <summary>Bytes of one page of one key-value head.</summary>
-                public const int PageBytes = {plan.PageBytes};
+                public const int PageBytes = {plan.Pages.Layout.PageBytes};
 
-                /// <summary>Bytes of one token of a full page under one key-value head: {(plan.Prunes ? "what is kept of the key" : "key")}, value and position{(plan.Quantised ? ", and its share of the page's scales, rounded up" : "")}.</summary>
-                public const int BytesPerToken = {plan.BytesPerToken};
+                /// <summary>Bytes of one token of a full page under one key-value head: {(plan.Pages.Layout.Pruned ? "what is kept of the key" : "key")}, value and position{(plan.Pages.Layout.Quantised ? ", and its share of the page's scales, rounded up" : "")}.</summary>
+                public const int BytesPerToken = {plan.Pages.BytesPerToken};
 
                 /// <summary>Tokens at the start of the prompt that every head keeps.</summary>
-                public const int Sinks = {plan.Sinks};
+                public const int Sinks = {plan.Prefill.Sinks};
 
                 /// <summary>Tokens at the end of the prompt that every head keeps.</summary>
-                public const int Window = {plan.Window};
+                public const int Window = {plan.Prefill.Window};
 
                 /// <summary>Rows at the end of the prompt whose attention is observed.</summary>
-                public const int ObservedRows = {plan.ObservedRows};
+                public const int ObservedRows = {plan.Observation.Rows};
 
                 /// <summary>Width of the pooling along the tokens.</summary>
-                public const int PoolingKernel = {plan.PoolingKernel};
+                public const int PoolingKernel = {plan.Prefill.PoolingKernel};
 
                 /// <summary>Longest piece of a head that one thread attends to at a time, in tokens.</summary>
-                public const int SplitTokens = {plan.SplitTokens};
+                public const int SplitTokens = {plan.Decode.SplitTokens};
 
                 /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
-                public const int ScoreStride = {plan.ScoreStride};
+                public const int ScoreStride = {plan.Decode.ScoreStride};
                 """);
-            if (plan.Quantised)
+            WriteConstant(
+                writer, "ScratchFloats", "Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.",
+                plan.Decode.ScratchFloats);
+            if (plan.Prefill.Selects)
             {
-                WriteConstant(writer, "KeyCodeOffset", "Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.", plan.KeyCodeOffset);
-                WriteConstant(writer, "ValueCodeOffset", "Where a page keeps the scales and zero points of its values, a word a token, in bytes.", plan.ValueCodeOffset);
+                WriteConstant(
+                    writer, "PoolingBorder", "Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.",
+                    SelectionEmitter.Border(plan));
             }
 
-            if (plan.Prunes)
+            if (plan.Pages.Layout.Quantised)
             {
-                WriteConstant(writer, "KeyChannels", "Channels that the keys of full pages keep.", plan.KeyChannels);
-                WriteConstant(writer, "ChannelRows", "Rows at the end of the prompt whose queries decide which channels these are.", plan.ChannelRows);
+                WriteConstant(writer, "KeyCodeOffset", "Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.", plan.Pages.Layout.KeyCodeOffset);
+                WriteConstant(writer, "ValueCodeOffset", "Where a page keeps the scales and zero points of its values, a word a token, in bytes.", plan.Pages.Layout.ValueCodeOffset);
+            }
+
+            if (plan.Pages.Layout.Pruned)
+            {
+                WriteConstant(writer, "KeyChannels", "Channels that the keys of full pages keep.", plan.Pages.Layout.KeyChannels);
+                WriteConstant(writer, "ChannelRows", "Rows at the end of the prompt whose queries decide which channels these are.", plan.Pages.ChannelRows);
             }
 
             if (plan.Spec.Model is { } model)
@@ -85,19 +95,19 @@ internal static class PlanEmitter
                 WriteModel(writer, plan, model);
             }
 
-            if (plan.PoolingOrder != PoolingOrder.None)
+            if (plan.Decode.Order != PoolingOrder.None)
             {
-                WriteConstant(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.OrderOffset);
+                WriteConstant(writer, "OrderOffset", "Where a page keeps the line of its head, one slot number a rank, in bytes.", plan.Pages.OrderOffset);
             }
 
-            if (plan.Collects)
+            if (plan.Observation.Collects)
             {
-                WriteConstant(writer, "CollectedOffset", "Where a page keeps what its tokens have collected, in bytes.", plan.CollectedOffset);
+                WriteConstant(writer, "CollectedOffset", "Where a page keeps what its tokens have collected, in bytes.", plan.Pages.CollectedOffset);
             }
 
-            if (plan.Counted)
+            if (plan.Pages.Layout.HasPerPageCounts)
             {
-                WriteConstant(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.CountOffset);
+                WriteConstant(writer, "CountOffset", "Where a page keeps its number of valid tokens, in bytes.", plan.Pages.Layout.CountOffset);
             }
         }
     }
@@ -143,9 +153,9 @@ internal static class PlanEmitter
                 writer.WriteLine();
             }
 
-            if (plan.NeedsProfile)
+            if (plan.Prefill.NeedsProfile)
             {
-                string otherwise = plan.HeadRole?.Profile is { Roles: not null } profile
+                string otherwise = plan.Prefill.HeadRole?.Profile is { Roles: not null } profile
                     ? $"that of '{XmlText.Escape(profile.File)}' unless set"
                     : "a session cannot be opened without it";
                 writer.WriteLine($$"""
@@ -232,7 +242,7 @@ internal static class PlanEmitter
             writer.WriteLine($"StageOptionException.ThrowIfUndefined(\"{stage.Type.Name}\", \"{option.Name}\", {value});");
         }
 
-        if (option.Role == OptionRole.Budget && plan.Selects && plan.ProtectedTokens > 0)
+        if (option.Role == OptionRole.Budget && plan.Prefill.Selects && plan.Prefill.ProtectedTokens > 0)
         {
             using (writer.WriteBlock($"if ({value} > 0)"))
             {

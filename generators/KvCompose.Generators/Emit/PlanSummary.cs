@@ -23,17 +23,17 @@ internal static class PlanSummary
 
         Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
         Item(Invariant(
-            $"cost: {plan.BytesPerToken} bytes a token and key-value head, in pages of {plan.PageTokens} tokens ({plan.PageBytes} bytes)"));
-        if (plan.Quantised)
+            $"cost: {plan.Pages.BytesPerToken} bytes a token and key-value head, in pages of {plan.Pages.Layout.PageTokens} tokens ({plan.Pages.Layout.PageBytes} bytes)"));
+        if (plan.Pages.Layout.Quantised)
         {
             Item(Invariant(
-                $"quantised when a page is full: keys by channel over {plan.PageTokens} tokens, values by token; the newest, fewer than {plan.PageTokens}, in single precision"));
+                $"quantised when a page is full: keys by channel over {plan.Pages.Layout.PageTokens} tokens, values by token; the newest, fewer than {plan.Pages.Layout.PageTokens}, in single precision"));
         }
 
-        if (plan.Prunes)
+        if (plan.Pages.Layout.Pruned)
         {
             Item(Invariant(
-                $"keys of full pages: {plan.KeyChannels} of {plan.HeadDim} channels, chosen for each head by the queries of the last {plan.ChannelRows} rows; the newest, fewer than {plan.PageTokens}, whole"));
+                $"keys of full pages: {plan.Pages.Layout.KeyChannels} of {plan.HeadDim} channels, chosen for each head by the queries of the last {Rows(plan.Pages.ChannelRows)}; the newest, fewer than {plan.Pages.Layout.PageTokens}, whole"));
         }
 
         if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
@@ -44,7 +44,7 @@ internal static class PlanSummary
 
         Item(Observation(plan));
         Item(Invariant(
-            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.ScoreSets}), {plan.ValueVectors} vectors of a value row at a time, pieces of {plan.SplitTokens} tokens"));
+            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.Decode.ScoreSets}), {(plan.Decode.ValueVectors == 1 ? "1 vector" : Invariant($"{plan.Decode.ValueVectors} vectors"))} of a value row at a time, pieces of {plan.Decode.SplitTokens} tokens"));
         Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");
@@ -56,31 +56,31 @@ internal static class PlanSummary
     private static string Kernels(PipelinePlan plan)
         => plan.Kernels is { } kernels
             ? Invariant(
-                $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {kernels.Members} query heads each, {kernels.AttendSharedBytes} bytes of shared memory")
+                $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {Heads(kernels.Members)} each, {kernels.AttendSharedBytes} bytes of shared memory")
             : "kernels: none, they read single precision and all channels of keys";
 
     private static string Observation(PipelinePlan plan)
     {
-        if (!plan.Selects)
+        if (!plan.Prefill.Selects)
         {
-            return plan.Restart is null
+            return plan.Prefill.Restart is null
                 ? "observation: none, every token is kept"
                 : "observation: products of the last query in the filter layer; every token of the new prompt is kept";
         }
 
         string[] observed =
         [
-            .. plan.ObservesWindow ? (string[])[Invariant($"attention of the last {plan.ObservedRows} rows in one pass over the keys")] : [],
-            .. plan.ObservesAllRows ? (string[])["attention of all rows in a second pass"] : [],
-            .. plan.ObservesKeyNorm ? (string[])["key norms"] : [],
+            .. plan.Observation.ReadsWindow ? (string[])[Invariant($"attention of the last {Rows(plan.Observation.Rows)} in one pass over the keys")] : [],
+            .. plan.Observation.ReadsAllRows ? (string[])["attention of all rows in a second pass"] : [],
+            .. plan.Observation.ReadsKeys ? (string[])["key norms"] : [],
         ];
         string ranked = "observation: " + (observed.Length == 0 ? "none, positions decide" : string.Join(" and ", observed));
-        string pooled = plan.PoolingKernel > 1
-            ? Invariant($"; scores pooled ({plan.Pooling.ToString().ToLowerInvariant()} of {plan.PoolingKernel})")
+        string pooled = plan.Prefill.PoolingKernel > 1
+            ? Invariant($"; scores pooled ({plan.Prefill.Pooling.ToString().ToLowerInvariant()} of {plan.Prefill.PoolingKernel})")
             : "";
-        string reduced = plan.ScoredHeads > 1 ? $", reduced over the group by {plan.Reduction.ToString().ToLowerInvariant()}" : "";
+        string reduced = plan.Observation.ScoredHeads > 1 ? $", reduced over the group by {plan.Prefill.Reduction.ToString().ToLowerInvariant()}" : "";
         return ranked + pooled + reduced
-            + Invariant($"; always kept: {plan.Sinks} first and {plan.Window} last tokens");
+            + Invariant($"; always kept: {plan.Prefill.Sinks} first and {plan.Prefill.Window} last tokens");
     }
 
     /// <summary>References name no type arguments.</summary>
@@ -91,7 +91,7 @@ internal static class PlanSummary
     private static string Options(StageSpec stage)
         => stage.Options.Count == 0
             ? ""
-            : " (" + string.Join(", ", stage.Options.Select(static option => option.Name + " = " + Short(option.Literal))) + ")";
+            : " (" + string.Join(", ", stage.Options.Select(static option => option.Name + " = " + Short(option.Literal) + (option.RunTime ? " at run time" : ""))) + ")";
 
     private static string Filters(StageSpec stage)
         => stage.FilterLayers is { Count: > 0 } layers ? $", filter layers {string.Join(", ", layers.Select(static layer => CSharpLiteral.Of(layer)))}" : "";
@@ -101,7 +101,9 @@ internal static class PlanSummary
     private static string Short(string literal) => literal.Substring(literal.LastIndexOf("::", StringComparison.Ordinal) is var at and >= 0
         ? literal.LastIndexOf('.') + 1 : 0);
 
-    private static string Heads(int count) => count == 1 ? "1 query head" : Invariant($"{count} query heads");
+    public static string Heads(int count) => count == 1 ? "1 query head" : Invariant($"{count} query heads");
+
+    private static string Rows(int count) => count == 1 ? "row" : Invariant($"{count} rows");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

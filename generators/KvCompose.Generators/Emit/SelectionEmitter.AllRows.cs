@@ -1,3 +1,5 @@
+using KvCompose.Generators.Emit.Statistics;
+using KvCompose.Generators.Planning;
 using KvCompose.Shared;
 
 namespace KvCompose.Generators.Emit;
@@ -8,7 +10,7 @@ namespace KvCompose.Generators.Emit;
 /// </summary>
 internal static partial class SelectionEmitter
 {
-    private static void WriteAllRows(SourceWriter writer) => writer.WriteLine("""
+    private static void WriteAllRows(SourceWriter writer, ObservationPlan plan) => writer.WriteLine($$"""
         /// <summary>Copies the queries of one head as [rows][d], scaled by log2(e)/√d.</summary>
         internal struct KeepQueriesWork : IParallelWork
         {
@@ -39,7 +41,7 @@ internal static partial class SelectionEmitter
             public float* Tiles;
             public float* Queries;
             public float* LogSumExp;
-            public float* Sums;
+            {{string.Join("\n", plan.In(StatisticPass.AllRows).Select(static statistic => $"public float* {statistic.Name};"))}}
             public int Heads;
             public int Tokens;
             public int Stride;
@@ -55,19 +57,19 @@ internal static partial class SelectionEmitter
                     int queryHead = (head * Plan.GroupSize) + member;
                     float* queries = Queries + ((nint)queryHead * Tokens * Plan.HeadDim);
                     float* logSumExp = LogSumExp + ((nint)queryHead * Tokens);
-                    var seen = default(ObservedTile);
+                    ObservedTile totals = default(ObservedTile);
                     int row = first;
                     for (; row <= Tokens - 8; row += 8)
                     {
-                        Observe8(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref seen);
+                        Observe8(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
                     }
 
                     for (; row < Tokens; row++)
                     {
-                        Observe1(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref seen);
+                        Observe1(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
                     }
 
-                    seen.Sum.Store(Sums + ((nint)queryHead * Stride) + first);
+                    {{string.Join("\n", plan.In(StatisticPass.AllRows).Select(static statistic => $"{RowFormula.Of(statistic).Value}.Store({statistic.Name} + ((nint)queryHead * Stride) + first);"))}}
                 }
             }
         }

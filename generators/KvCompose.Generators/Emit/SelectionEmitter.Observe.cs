@@ -1,3 +1,4 @@
+using KvCompose.Generators.Emit.Statistics;
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
 
@@ -21,35 +22,24 @@ internal static partial class SelectionEmitter
         writer.WriteLine("/// <summary>Key tiles of one head, a block at a time.</summary>");
         using (writer.WriteBlock("internal struct ObserveWork : IParallelWork"))
         {
+            writer.WriteLine("/// <summary>Tiles of one item: 1024 keys, work enough to be worth a thread, and many items for every head of a long prompt.</summary>");
             writer.WriteLine("private const int BlockTiles = 64;");
             writer.WriteLine();
             writer.WriteLine("public float* Tiles;");
-            if (plan.ObservesWindow)
+            if (plan.Observation.ReadsWindow)
             {
                 writer.WriteLine("public float* Queries;");
                 writer.WriteLine("public float* LogSumExp;");
                 writer.WriteLine("public int Rows;");
-                if (plan.Propagates)
+                if (plan.Prefill.Propagates)
                 {
                     writer.WriteLine("public int KnownRows;");
                 }
-
-                writer.WriteLine("public float* Sums;");
             }
 
-            if (plan.ObservesVariance)
+            foreach (ObservedStatistic statistic in Fused(plan.Observation))
             {
-                writer.WriteLine("public float* Variances;");
-            }
-
-            if (plan.ObservesEntropy)
-            {
-                writer.WriteLine("public float* Entropies;");
-            }
-
-            if (plan.ObservesKeyNorm)
-            {
-                writer.WriteLine("public float* Norms;");
+                writer.WriteLine($"public float* {statistic.Name};");
             }
 
             writer.WriteLine($$"""
@@ -74,12 +64,12 @@ internal static partial class SelectionEmitter
                 using (writer.WriteBlock("for (int i = first; i < last; i++, tile += 16 * Plan.HeadDim)"))
                 {
                     writer.WriteLine("nint token = (nint)i * 16;");
-                    if (plan.ObservesKeyNorm)
+                    foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Keys))
                     {
-                        writer.WriteLine("KeyNorm(tile).Store(Norms + ((nint)head * Stride) + token);");
+                        writer.WriteLine($"{KeyFormula.Of(statistic).Method}(tile).Store({statistic.Name} + ((nint)head * Stride) + token);");
                     }
 
-                    if (plan.ObservesWindow)
+                    if (plan.Observation.ReadsWindow)
                     {
                         WriteMembers(writer, plan);
                     }
@@ -87,66 +77,68 @@ internal static partial class SelectionEmitter
             }
         }
 
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             writer.WriteLine();
             WriteKeepQueries(writer);
         }
 
-        if (plan.ObservesKeyNorm)
+        foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Keys))
         {
             writer.WriteLine();
-            WriteKeyNorm(writer);
+            writer.WriteLine(KeyFormula.Of(statistic).Loop);
         }
     }
 
+    /// <summary>What the fused pass computes: all but what the second pass over all rows does.</summary>
+    public static IEnumerable<ObservedStatistic> Fused(ObservationPlan plan) => plan.Statistics.Where(static statistic => statistic.Pass != StatisticPass.AllRows);
+
     private static void WriteMembers(SourceWriter writer, PipelinePlan plan)
     {
-        if (plan.ObservesEntropy)
+        ObservedStatistic[] all = [.. plan.Observation.In(StatisticPass.Window)];
+        ObservedStatistic[] shared = [.. all.Where(static statistic => !statistic.PerQueryHead)];
+        foreach (ObservedStatistic statistic in shared)
         {
-            writer.WriteLine("Vector512<float> entropy = Vector512<float>.Zero;");
+            writer.WriteLine($"Vector512<float> {RowFormula.Of(statistic).Local} = Vector512<float>.Zero;");
         }
 
         using (writer.WriteBlock("for (int member = 0; member < Plan.GroupSize; member++)"))
         {
             // A layer that cuts knows the log-sum-exp of its last rows only.
-            string known = plan.Propagates ? "KnownRows" : "Tokens";
+            string known = plan.Prefill.Propagates ? "KnownRows" : "Tokens";
             writer.WriteLine($"""
                 int queryHead = (head * Plan.GroupSize) + member;
                 float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
                 float* logSumExp = LogSumExp + ((nint)queryHead * {known}) + ({known} - Rows);
-                var seen = default(ObservedTile);
+                ObservedTile totals = default(ObservedTile);
                 int row = 0;
                 """);
-            string mask = plan.MasksObservation ? ", (int)token, Tokens - Rows + row" : "";
+            string mask = plan.Observation.Masks ? ", (int)token, Tokens - Rows + row" : "";
             writer.WriteLine($$"""
                 for (; row <= Rows - {{RowsAtOnce}}; row += {{RowsAtOnce}})
                 {
-                    Observe{{RowsAtOnce}}(tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref seen);
+                    Observe{{RowsAtOnce}}(tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref totals);
                 }
 
                 for (; row < Rows; row++)
                 {
-                    Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref seen);
+                    Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref totals);
                 }
 
-                seen.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
                 """);
-            if (plan.ObservesVariance)
+            foreach (ObservedStatistic statistic in all)
             {
-                writer.WriteLine("(seen.Squares / Vector512.Create((float)Math.Max(1, Rows - 1))).Store(Variances + ((nint)queryHead * Stride) + token);");
-            }
-
-            if (plan.ObservesEntropy)
-            {
-                writer.WriteLine("entropy += seen.Entropy;");
+                RowFormula formula = RowFormula.Of(statistic);
+                writer.WriteLine(statistic.PerQueryHead
+                    ? $"{formula.Value}.Store({statistic.Name} + ((nint)queryHead * Stride) + token);"
+                    : $"{formula.Local} += {formula.Value};");
             }
         }
 
-        if (plan.ObservesEntropy)
+        foreach (ObservedStatistic statistic in shared)
         {
             writer.WriteLine();
-            writer.WriteLine("entropy.Store(Entropies + ((nint)head * Stride) + token);");
+            writer.WriteLine($"{RowFormula.Of(statistic).Local}.Store({statistic.Name} + ((nint)head * Stride) + token);");
         }
     }
 
@@ -173,31 +165,25 @@ internal static partial class SelectionEmitter
 
     private static void WriteRows(SourceWriter writer, PipelinePlan plan, int rows)
     {
+        RowFormula[] formulas = RowFormula.AllOf(plan.Observation);
         if (rows > 1)
         {
-            writer.WriteLine("/// <summary>What the observed rows have told of one tile under one query head.</summary>");
+            writer.WriteLine("/// <summary>Statistics of one tile under one query head, over the rows so far.</summary>");
             using (writer.WriteBlock("internal struct ObservedTile"))
             {
-                writer.WriteLine("public Vector512<float> Sum;");
-                if (plan.ObservesVariance)
+                foreach (RowFormula formula in formulas)
                 {
-                    writer.WriteLine("public Vector512<float> Squares;");
-                    writer.WriteLine("public float Rows;");
-                }
-
-                if (plan.ObservesEntropy)
-                {
-                    writer.WriteLine("public Vector512<float> Entropy;");
+                    writer.WriteLine(formula.Fields);
                 }
             }
 
             writer.WriteLine();
         }
 
-        string mask = plan.MasksObservation ? ", int firstKey, int firstRow" : "";
-        writer.WriteLine($"/// <summary>Adds {(rows == 1 ? "one row" : CSharpLiteral.Of(rows) + " rows")} to what is known of a tile.</summary>");
+        string mask = plan.Observation.Masks ? ", int firstKey, int firstRow" : "";
+        writer.WriteLine($"/// <summary>Adds {(rows == 1 ? "one row" : CSharpLiteral.Of(rows) + " rows")} to the statistics of a tile.</summary>");
         writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
-        using (writer.WriteBlock($"private static void Observe{CSharpLiteral.Of(rows)}(float* tile, float* queries, float* logSumExp{mask}, ref ObservedTile seen)"))
+        using (writer.WriteBlock($"private static void Observe{CSharpLiteral.Of(rows)}(float* tile, float* queries, float* logSumExp{mask}, ref ObservedTile totals)"))
         {
             for (int row = 0; row < rows; row++)
             {
@@ -205,75 +191,52 @@ internal static partial class SelectionEmitter
             }
 
             writer.WriteLine();
-            using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {ObservedDimensions}, tile += {ObservedDimensions * 16}, queries += {ObservedDimensions})"))
-            {
-                for (int step = 0; step < ObservedDimensions; step++)
-                {
-                    string place = step == 0 ? "tile" : $"tile + {CSharpLiteral.Of(step * 16)}";
-                    writer.WriteLine($"Vector512<float> key{step} = Vector512.Load({place});");
-                    for (int row = 0; row < rows; row++)
-                    {
-                        string offset = row == 0 ? CSharpLiteral.Of(step) : $"({CSharpLiteral.Of(row)} * Plan.HeadDim) + {CSharpLiteral.Of(step)}";
-                        writer.WriteLine($"dot{row} = Vector512.MultiplyAddEstimate(key{CSharpLiteral.Of(step)}, Vector512.Create(queries[{offset}]), dot{CSharpLiteral.Of(row)});");
-                    }
-                }
-            }
-
+            WriteProducts(writer, rows);
             writer.WriteLine();
-            writer.WriteLine("// Probabilities: the score less the row's log-sum-exp, in powers of two.");
-            for (int row = 0; row < rows; row++)
-            {
-                writer.WriteLine($"dot{row} -= Vector512.Create(logSumExp[{row}] * VectorExponential.Log2E);");
-                writer.WriteLine($"Vector512<float> p{row} = VectorExponential.PowerOfTwo(Vector512.MinNative(dot{row}, Vector512.Create(126f)));");
-                if (plan.MasksObservation)
-                {
-                    writer.WriteLine($"p{row} = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + {row})).AsSingle(), p{row}, Vector512<float>.Zero);");
-                }
-            }
+            WriteProbabilities(writer, plan.Observation, rows);
 
-            WriteStatistics(writer, plan, rows);
+            // The sum comes last: the others need that of the earlier rows.
+            foreach (RowFormula formula in Enumerable.Reverse(formulas))
+            {
+                formula.WriteRows(writer, rows);
+            }
         }
     }
 
-    private static void WriteStatistics(SourceWriter writer, PipelinePlan plan, int rows)
+    private static void WriteProducts(SourceWriter writer, int rows)
     {
+        using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {ObservedDimensions}, tile += {ObservedDimensions * 16}, queries += {ObservedDimensions})"))
+        {
+            for (int step = 0; step < ObservedDimensions; step++)
+            {
+                writer.WriteLine($"Vector512<float> key{step} = Vector512.Load({Expression.Plus("tile", step * 16)});");
+                for (int row = 0; row < rows; row++)
+                {
+                    string offset = Expression.Plus(Expression.Times(row, "Plan.HeadDim"), step);
+                    writer.WriteLine($"dot{row} = Vector512.MultiplyAddEstimate(key{CSharpLiteral.Of(step)}, Vector512.Create(queries[{offset}]), dot{CSharpLiteral.Of(row)});");
+                }
+            }
+        }
+    }
+
+    private static void WriteProbabilities(SourceWriter writer, ObservationPlan plan, int rows)
+    {
+        writer.WriteLine("// Probabilities: the score less the row's log-sum-exp, in powers of two.");
+        for (int row = 0; row < rows; row++)
+        {
+            writer.WriteLine($"dot{row} -= Vector512.Create(logSumExp[{row}] * VectorExponential.Log2E);");
+            writer.WriteLine($"Vector512<float> p{row} = VectorExponential.PowerOfTwo(Vector512.MinNative(dot{row}, Vector512.Create(LargestExponent)));");
+            if (plan.Masks)
+            {
+                string last = Expression.Plus("firstRow", row);
+                writer.WriteLine($"""
+                    p{row} = Vector512.ConditionalSelect(
+                        Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create({last})).AsSingle(), p{row}, Vector512<float>.Zero);
+                    """);
+            }
+        }
+
         string sum = string.Join(" + ", Enumerable.Range(0, rows).Select(static row => $"p{CSharpLiteral.Of(row)}"));
         writer.WriteLine($"Vector512<float> sum = {sum};");
-        if (plan.ObservesEntropy)
-        {
-            string entropy = string.Join("\n    + ", Enumerable.Range(0, rows).Select(static row => $"(p{CSharpLiteral.Of(row)} * dot{CSharpLiteral.Of(row)})"));
-            writer.WriteLine($"seen.Entropy -= ({entropy}) * Vector512.Create(VectorExponential.Ln2);");
-        }
-
-        if (plan.ObservesVariance)
-        {
-            string squares = string.Join("\n    + ", Enumerable.Range(0, rows).Select(static row => $"((p{CSharpLiteral.Of(row)} - mean) * (p{CSharpLiteral.Of(row)} - mean))"));
-            writer.WriteLine($"""
-
-                // Squared deviations of these rows, joined with those of the earlier ones (Chan et al.).
-                Vector512<float> mean = sum * Vector512.Create(1f / {rows});
-                Vector512<float> apart = seen.Rows == 0 ? Vector512<float>.Zero : mean - (seen.Sum / Vector512.Create(seen.Rows));
-                seen.Squares += {squares};
-                seen.Squares += apart * apart * Vector512.Create(seen.Rows * {rows} / (seen.Rows + {rows}));
-                seen.Rows += {rows};
-                """);
-        }
-
-        writer.WriteLine("seen.Sum += sum;");
     }
-
-    private static void WriteKeyNorm(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Norms of a tile's 16 keys.</summary>
-        private static Vector512<float> KeyNorm(float* tile)
-        {
-            Vector512<float> squares = Vector512<float>.Zero;
-            for (int i = 0; i < Plan.HeadDim; i++, tile += 16)
-            {
-                Vector512<float> element = Vector512.Load(tile);
-                squares = Vector512.MultiplyAddEstimate(element, element, squares);
-            }
-
-            return Vector512.Sqrt(squares);
-        }
-        """);
 }

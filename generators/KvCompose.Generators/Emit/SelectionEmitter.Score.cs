@@ -8,16 +8,16 @@ internal static partial class SelectionEmitter
 {
     private static void WriteScore(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine(plan.Collects
+        writer.WriteLine(plan.Observation.Collects
             ? "/// <summary>Scores all tokens of one key-value head: the window's go on collecting too.</summary>"
             : "/// <summary>Scores the tokens of one key-value head that come before the window.</summary>");
         using (writer.WriteBlock("internal struct ScoreWork : IParallelWork"))
         {
-            writer.WriteLine($"public {plan.Selection.Type} Options;");
+            writer.WriteLine($"public {plan.Prefill.Selection.Type} Options;");
             writer.WriteLine("public int[] Positions;");
-            foreach (string pointer in StatisticPointers(plan).Select(static statistic => statistic.Field))
+            foreach (ObservedStatistic statistic in plan.Observation.Scored)
             {
-                writer.WriteLine($"public float* {pointer};");
+                writer.WriteLine($"public float* {statistic.Name};");
             }
 
             writer.WriteLine("""
@@ -34,17 +34,16 @@ internal static partial class SelectionEmitter
                 writer.WriteLine($$"""
                     int candidates = {{ScoredTokens(plan)}};
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + {{Border(plan)}};
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
                     """);
-                string members = plan.ScoredHeads == 1 ? "1" : "Plan.GroupSize";
-                using (writer.WriteBlock($"for (int member = 0; member < {members}; member++)"))
+                using (OverHeads(writer, plan.Observation.ScoredHeads))
                 {
                     WriteStageScore(writer, plan);
                     writer.WriteLine();
-                    WritePooling(writer, plan, plan.PoolingKernel, plan.ScoredHeads);
+                    WritePooling(writer, plan, plan.Prefill.PoolingKernel, plan.Observation.ScoredHeads);
                 }
 
-                if (plan.Reduction == GroupReduction.Mean && plan.ScoredHeads > 1)
+                if (plan.Prefill.Reduction == GroupReduction.Mean && plan.Observation.ScoredHeads > 1)
                 {
                     writer.WriteLine("""
 
@@ -58,26 +57,30 @@ internal static partial class SelectionEmitter
         }
     }
 
+    /// <summary>A loop over the query heads of a group; nothing where one is scored.</summary>
+    public static IDisposable? OverHeads(SourceWriter writer, int heads)
+        => heads == 1 ? null : writer.WriteBlock("for (int member = 0; member < Plan.GroupSize; member++)");
+
     private static void WriteStageScore(SourceWriter writer, PipelinePlan plan)
     {
-        foreach ((string field, _, bool perQueryHead) in StatisticPointers(plan))
+        foreach (ObservedStatistic statistic in plan.Observation.Scored)
         {
-            string row = perQueryHead ? "((head * Plan.GroupSize) + member)" : "head";
-            writer.WriteLine($"float* {Lower(field)} = {field} + ((nint){row} * Stride);");
+            string row = !statistic.PerQueryHead || plan.GroupSize == 1 ? "head" : "((head * Plan.GroupSize) + member)";
+            writer.WriteLine($"float* {statistic.LocalName} = {statistic.Name} + ((nint){row} * Stride);");
         }
 
         using (writer.WriteBlock("for (int token = 0; token < candidates; token++)"))
         {
-            string set = string.Concat(StatisticPointers(plan).Select(static statistic => $", {statistic.Property} = {Lower(statistic.Field)}[token]"));
-            writer.WriteLine($"var seen = new TokenStatistics {{ Position = Positions[token], PromptTokens = PromptTokens{set} }};");
-            writer.WriteLine($"padded[token] = {plan.Selection.Type}.Score(in Options, in seen);");
+            string set = string.Concat(plan.Observation.Scored.Select(static statistic => $", {statistic.Property} = {statistic.LocalName}[token]"));
+            writer.WriteLine($"TokenStatistics statistics = new() {{ Position = Positions[token], PromptTokens = PromptTokens{set} }};");
+            writer.WriteLine($"padded[token] = {plan.Prefill.Selection.Type}.Score(in Options, in statistics);");
         }
     }
 
     /// <summary>Pools <c>padded</c> along its tokens and reduces it over the members into <c>scores</c>.</summary>
     public static void WritePooling(SourceWriter writer, PipelinePlan plan, int kernel, int members)
     {
-        string target = members == 1 ? "scores[token] = pooled;" : plan.Reduction switch
+        string target = members == 1 ? "scores[token] = pooled;" : plan.Prefill.Reduction switch
         {
             GroupReduction.Max => "scores[token] = member == 0 ? pooled : MathF.Max(scores[token], pooled);",
             _ => "scores[token] = member == 0 ? pooled : scores[token] + pooled;",
@@ -93,7 +96,7 @@ internal static partial class SelectionEmitter
             return;
         }
 
-        bool average = plan.Pooling == PoolingKind.Average;
+        bool average = plan.Prefill.Pooling == PoolingKind.Average;
         string neutral = average ? "0" : "float.NegativeInfinity";
         int reach = kernel / 2;
         writer.WriteLine($"""
@@ -136,7 +139,7 @@ internal static partial class SelectionEmitter
             writer.WriteLine($"Vector512<float> pooled = ({sum}) * Vector512.Create(1f / Plan.PoolingKernel);");
             if (members > 1)
             {
-                string reduced = plan.Reduction == GroupReduction.Max ? "Vector512.Max(Vector512.Load(scores + token), pooled)" : "Vector512.Load(scores + token) + pooled";
+                string reduced = plan.Prefill.Reduction == GroupReduction.Max ? "Vector512.Max(Vector512.Load(scores + token), pooled)" : "Vector512.Load(scores + token) + pooled";
                 writer.WriteLine($"pooled = member == 0 ? pooled : {reduced};");
             }
 
@@ -152,8 +155,8 @@ internal static partial class SelectionEmitter
     }
 
     /// <summary>Tokens that are scored: what has always been kept counts too where scores are collected, for it may leave later.</summary>
-    public static string ScoredTokens(PipelinePlan plan) => plan.Collects ? "Tokens" : "Tokens - Plan.Window";
+    public static string ScoredTokens(PipelinePlan plan) => plan.Observation.Collects ? "Tokens" : "Tokens - Plan.Window";
 
     /// <summary>Floats before and behind a pooled line, in whole vectors.</summary>
-    public static int Border(PipelinePlan plan) => (plan.PoolingKernel + 15) / 16 * 16;
+    public static int Border(PipelinePlan plan) => (plan.Prefill.PoolingKernel + 15) / 16 * 16;
 }

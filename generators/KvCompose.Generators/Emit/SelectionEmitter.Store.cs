@@ -8,7 +8,7 @@ internal static partial class SelectionEmitter
 {
     private static void WriteStore(SourceWriter writer, PipelinePlan plan)
     {
-        string collect = plan.Collects
+        string collect = plan.Observation.Collects
             ? "\n            ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens] = Scores[((nint)head * Stride) + kept[slot]];"
             : "";
         writer.WriteLine($$"""
@@ -28,23 +28,23 @@ internal static partial class SelectionEmitter
                 public int Stride;
                 public float* Keys;
                 public float* Values;
-                public int[] Positions;{{(plan.Prunes ? "\n    public float* QuerySquares;" : "")}}
+                public int[] Positions;{{(plan.Pages.Layout.Pruned ? "\n    public float* QuerySquares;" : "")}}
 
                 public readonly void Run(int head, int worker)
                 {
                     PageTable* table = Tables + head;
                     int* kept = Kept + ((nint)head * Stride);
-                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);{{(plan.Prunes ? "\n        " + ChannelChoice("kept", "table->Tokens") : "")}}
+                    Choose(Scores + ((nint)head * Stride), Tokens, table->Tokens, kept);{{(plan.Pages.Layout.Pruned ? "\n        " + ChannelChoice("kept", "table->Tokens") : "")}}
                     for (int slot = 0; slot < table->Tokens; slot++)
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
+                        PageOps.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
                     }
                 }
             }
             """);
-        if (plan.Evicts)
+        if (plan.Decode.Evicts)
         {
             writer.WriteLine();
             writer.WriteLine("""
@@ -54,7 +54,7 @@ internal static partial class SelectionEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine(plan.KeepsRanked ? RankedChoice : AscendingChoice);
+        writer.WriteLine(plan.Prefill.KeepsRanked ? RankedChoice : AscendingChoice);
     }
 
     /// <summary>Chooses the channels of a head before its pages fill.</summary>
@@ -106,27 +106,4 @@ internal static partial class SelectionEmitter
             TokenRanking.Rank(scores, sinks, tokens - window, count - sinks - window, kept + sinks + window);
         }
         """;
-
-    private static void WriteLeftOut(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Rows that are not kept, ascending; what is kept may come in any order.</summary>
-        internal static int[] LeftOut(int* kept, int count, int tokens)
-        {
-            var stays = new bool[tokens];
-            for (int slot = 0; slot < count; slot++)
-            {
-                stays[kept[slot]] = true;
-            }
-
-            var rows = new int[tokens - count];
-            for (int row = 0, left = 0; row < tokens; row++)
-            {
-                if (!stays[row])
-                {
-                    rows[left++] = row;
-                }
-            }
-
-            return rows;
-        }
-        """);
 }

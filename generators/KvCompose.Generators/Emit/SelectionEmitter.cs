@@ -8,22 +8,28 @@ internal static partial class SelectionEmitter
 {
     public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(plan, writer =>
     {
-        using (writer.WriteBlock("private static unsafe partial class Loops"))
+        writer.WriteLine("/// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>");
+        using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.PrefillLoops)}static unsafe class PrefillLoops"))
         {
-            if (plan.ObservesWindow || plan.ObservesKeyNorm)
+            if (plan.Observation.ReadsWindow || plan.Observation.ReadsKeys)
             {
                 WriteObserve(writer, plan);
                 writer.WriteLine();
             }
 
-            if (plan.ObservesAllRows)
+            if (plan.Observation.ReadsAllRows)
             {
-                WriteAllRows(writer);
+                WriteAllRows(writer, plan.Observation);
                 writer.WriteLine();
             }
 
-            if (plan.ObservesAttention)
+            if (plan.Observation.ReadsAttention)
             {
+                writer.WriteLine("""
+                    /// <summary>A key that a row does not see may score far above the row's log-sum-exp: 2^126 is finite, and is masked.</summary>
+                    private const float LargestExponent = 126;
+
+                    """);
                 WriteRows(writer, plan, RowsAtOnce);
                 writer.WriteLine();
                 WriteRows(writer, plan, 1);
@@ -33,25 +39,13 @@ internal static partial class SelectionEmitter
             WriteScore(writer, plan);
             writer.WriteLine();
             WriteStore(writer, plan);
-            if (plan.Propagates)
+            if (plan.Prefill.Propagates)
             {
                 writer.WriteLine();
                 WritePropagation(writer, plan);
             }
 
-            if (plan.Residencies.Any())
-            {
-                writer.WriteLine();
-                WriteLeftOut(writer);
-            }
-
-            if (plan.ObservesEntropy || plan.ObservesVariance)
-            {
-                writer.WriteLine();
-                WriteTotal(writer);
-            }
-
-            if (plan.HeadRole is { Profile: { Heads: > 0 } profile })
+            if (plan.Prefill.HeadRole is { Profile: { Heads: > 0 } profile })
             {
                 writer.WriteLine();
                 if (profile.Roles is { } roles)
@@ -65,49 +59,4 @@ internal static partial class SelectionEmitter
             }
         }
     });
-
-    private static void WriteTotal(SourceWriter writer) => writer.WriteLine("""
-        /// <summary>Sum of a statistic over its rows and the tokens before the window.</summary>
-        internal static double Total(float* statistic, int rows, int stride, int tokens)
-        {
-            double total = 0;
-            for (int row = 0; row < rows; row++)
-            {
-                for (int token = 0; token < tokens - Plan.Window; token++)
-                {
-                    total += statistic[((nint)row * stride) + token];
-                }
-            }
-
-            return total;
-        }
-        """);
-
-    private static List<(string Field, string Property, bool PerQueryHead)> StatisticPointers(PipelinePlan plan)
-    {
-        var pointers = new List<(string, string, bool)>();
-        if (plan.ObservesWindow)
-        {
-            pointers.Add(("Sums", "WindowSum", true));
-        }
-
-        if (plan.ObservesVariance)
-        {
-            pointers.Add(("Variances", "WindowVariance", true));
-        }
-
-        if (plan.ObservesAllRows)
-        {
-            pointers.Add(("AllRows", "AllRowsSum", true));
-        }
-
-        if (plan.ObservesKeyNorm)
-        {
-            pointers.Add(("Norms", "KeyNorm", false));
-        }
-
-        return pointers;
-    }
-
-    private static string Lower(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 }

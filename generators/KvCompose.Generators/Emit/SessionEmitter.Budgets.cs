@@ -10,25 +10,20 @@ internal static partial class SessionEmitter
     private static void WriteBudgets(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine("// Budget: tokens per key-value head, sinks and window included.");
-        string entropy = plan.ObservesEntropy ? "Loops.Total(entropies, heads, stride, tokens)" : "0";
-        string variance = plan.ObservesVariance ? "Loops.Total(windowVariances, shape.QueryHeads, stride, tokens)" : "0";
-        if (plan.ObservesEntropy || plan.ObservesVariance)
+        LayerTotal[] totals = [LayerTotal.Entropy, LayerTotal.Variance];
+        string none = string.Join(", ", totals.Select(static _ => "0"));
+        string observed = string.Join(", ", totals.Select(total => plan.Observation.TotalOf(total) is { } statistic
+            ? $"PromptRows.Total({statistic.Buffer}, {RowsOf(statistic)}, stride, tokens - Plan.Window)"
+            : "0"));
+        writer.WriteLine(!plan.Observation.Totalled.Any() || plan.Observation.Collects
+            ? $"statistics[layer] = new LayerStatistics(tokens, {observed});"
+            : $"statistics[layer] = observed\n    ? new LayerStatistics(tokens, {observed})\n    : new LayerStatistics(tokens, {none});");
+        if (plan.Prefill.LayerBudget is { } budget)
         {
-            writer.WriteLine(plan.Collects
-                ? $"statistics[layer] = new LayerStatistics(tokens, {entropy}, {variance});"
-                : $"statistics[layer] = observed\n    ? new LayerStatistics(tokens, {entropy}, {variance})\n    : new LayerStatistics(tokens, 0, 0);");
-        }
-        else
-        {
-            writer.WriteLine("statistics[layer] = new LayerStatistics(tokens, 0, 0);");
-        }
-
-        if (plan.LayerBudget is { } budget)
-        {
-            string capacities = plan.HasCapacities ? " Capacities = capacities," : "";
-            string share = plan.Propagates ? " PropagatedShare = propagatedShare," : "";
+            string capacities = plan.Prefill.HasCapacities ? " Capacities = capacities," : "";
+            string share = plan.Prefill.Propagates ? " PropagatedShare = propagatedShare," : "";
             writer.WriteLine($$"""
-                var layerContext = new LayerBudgetContext
+                LayerBudgetContext layerContext = new()
                 {
                     Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,{{share}}
                     PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
@@ -43,13 +38,13 @@ internal static partial class SessionEmitter
             writer.WriteLine("layerBudgets[layer] = tokens;");
         }
 
-        if (plan.DividesAgain)
+        if (plan.Prefill.DividesAgain)
         {
             return;
         }
 
         writer.WriteLine("Array.Fill(headBudgets, layerBudgets[layer]);");
-        if (plan.HeadRole is { } role)
+        if (plan.Prefill.HeadRole is { } role)
         {
             writer.WriteLine("Array.Clear(roles);");
             WriteDivision(writer, plan, role, "layer", "tokens", "scores");
@@ -66,10 +61,10 @@ internal static partial class SessionEmitter
             ? $"\n    HeadScores = headScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
             : "";
         string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
-        string full = plan.ServesFullHeads ? "HeadRole.Pivot" : "HeadRole.Full or HeadRole.Pivot";
-        string copy = !plan.Residencies.Any() ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
+        string full = plan.Residency.ServesFullHeads ? "HeadRole.Pivot" : "HeadRole.Full or HeadRole.Pivot";
+        string copy = !plan.Residency.Stages.Any() ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
         writer.WriteLine($$"""
-            var headContext = new HeadBudgetContext
+            HeadBudgetContext headContext = new()
             {
                 Layer = {{layer}}, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = {{tokens}}, LayerBudget = layerBudgets[{{layer}}],
                 ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens, {{profile}} {{seen}}{{table}}
@@ -97,10 +92,10 @@ internal static partial class SessionEmitter
                 Array.Clear(roles);
                 Array.Fill(headBudgets, layerBudgets[done]);
                 """);
-            WriteDivision(writer, plan, plan.HeadRole!, "done", "reached", "scoresOfLayers + ((nint)done * heads * stride)");
+            WriteDivision(writer, plan, plan.Prefill.HeadRole!, "done", "reached", "scoresOfLayers + ((nint)done * heads * stride)");
             using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
             {
-                if (plan.Evicts)
+                if (plan.Decode.Evicts)
                 {
                     writer.WriteLine("PageTable* table = cache.Layer(done) + head;");
                     WriteEvictionMarks(writer, "headBudgets[head]", "reached");
@@ -108,7 +103,7 @@ internal static partial class SessionEmitter
 
                 using (writer.WriteBlock("if (done < layer)"))
                 {
-                    WriteShrink(writer, plan, "Loops.Kept(headBudgets[head], reached)");
+                    WriteShrink(writer, plan, "PrefillLoops.Kept(headBudgets[head], reached)");
                 }
             }
         }
@@ -117,7 +112,7 @@ internal static partial class SessionEmitter
     /// <summary>Shortens a head of a layer that is done. What it loses was placed by nobody yet.</summary>
     private static void WriteShrink(SourceWriter writer, PipelinePlan plan, string kept)
     {
-        if (!plan.CutsToTier)
+        if (!plan.Residency.TakesCuts)
         {
             writer.WriteLine($"cache.Resize(done, head, Math.Min(cache.Tokens(done, head), {kept}));");
             return;
@@ -126,7 +121,7 @@ internal static partial class SessionEmitter
         writer.WriteLine($"""
             // What it loses joins what was placed of the layer.
             int remaining = Math.Min(cache.Tokens(done, head), {kept});
-            {string.Join("\n", plan.Tiers.Where(static tier => tier.TakesCuts).Select(static tier => $"{TierField(tier)}.OnShrink(sequence, done, head, remaining);"))}
+            {string.Join("\n", plan.Residency.Tiers.Where(static tier => tier.TakesCuts).Select(static tier => $"{TierField(tier)}.OnShrink(sequence, done, head, remaining);"))}
             cache.Resize(done, head, remaining);
             """);
     }

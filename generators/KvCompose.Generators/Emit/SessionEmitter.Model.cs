@@ -38,7 +38,7 @@ internal static partial class SessionEmitter
     /// <summary>A number of bytes must hold what every head always keeps; how much that is depends on the model.</summary>
     private static void WriteKibibytesCheck(SourceWriter writer, PipelinePlan plan)
     {
-        if (plan.LayerBudget is not { } budget || budget.Option(OptionRole.Kibibytes) is not { RunTime: true } option)
+        if (plan.Prefill.LayerBudget is not { } budget || budget.Option(OptionRole.Kibibytes) is not { RunTime: true } option)
         {
             return;
         }

@@ -8,73 +8,49 @@ internal static partial class SessionEmitter
 {
     private static void WriteObserveCall(SourceWriter writer, PipelinePlan plan)
     {
-        using (writer.WriteBlock("var observe = new Loops.ObserveWork", ";"))
+        using (writer.WriteBlock("PrefillLoops.ObserveWork observe = new()", ";"))
         {
             writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
-            if (plan.ObservesWindow)
+            if (plan.Observation.ReadsWindow)
             {
-                writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,");
-                if (plan.Propagates)
+                writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,");
+                if (plan.Prefill.Propagates)
                 {
                     writer.WriteLine("KnownRows = onward < tokens ? rows : tokens,");
                 }
             }
 
-            if (plan.ObservesVariance)
-            {
-                writer.WriteLine("Variances = windowVariances,");
-            }
-
-            if (plan.ObservesEntropy)
-            {
-                writer.WriteLine("Entropies = entropies,");
-            }
-
-            if (plan.ObservesKeyNorm)
-            {
-                writer.WriteLine("Norms = keyNorms,");
-            }
+            writer.WriteLine(Handed(SelectionEmitter.Fused(plan.Observation)));
         }
 
         writer.WriteLine("Workers.Run(ref observe, observe.Items(heads));");
     }
 
-    private static void WriteAllRowsCall(SourceWriter writer) => writer.WriteLine("""
-        var all = new Loops.AllRowsWork
+    /// <summary>The buffers of some statistics, as an initialiser of the work that writes or reads them.</summary>
+    private static string Handed(IEnumerable<ObservedStatistic> statistics)
+        => string.Join(" ", statistics.Select(static statistic => $"{statistic.Name} = {statistic.Buffer},"));
+
+    private static void WriteAllRowsCall(SourceWriter writer, ObservationPlan plan) => writer.WriteLine($$"""
+        PrefillLoops.AllRowsWork all = new()
         {
             Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
-            Sums = allRowsSums,
+            {{Handed(plan.In(StatisticPass.AllRows))}}
         };
         Workers.Run(ref all, all.Items());
         """);
 
     private static void WriteScoreCall(SourceWriter writer, PipelinePlan plan)
     {
-        using (writer.WriteBlock("var score = new Loops.ScoreWork", ";"))
+        using (writer.WriteBlock("PrefillLoops.ScoreWork score = new()", ";"))
         {
             writer.WriteLine($"""
                 Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                Padded = padded, PaddedStride = stride + {PaddedFloats(plan)},
+                Padded = padded, PaddedStride = stride + {PaddedFloats},
                 """);
-            writer.WriteLine($"Options = {StageValue.InSession(plan.Selection)},");
-            if (plan.ObservesWindow)
+            writer.WriteLine($"Options = {StageValue.InSession(plan.Prefill.Selection)},");
+            if (plan.Observation.Scored.Any())
             {
-                writer.WriteLine("Sums = windowSums,");
-            }
-
-            if (plan.ObservesVariance)
-            {
-                writer.WriteLine("Variances = windowVariances,");
-            }
-
-            if (plan.ObservesAllRows)
-            {
-                writer.WriteLine("AllRows = allRowsSums,");
-            }
-
-            if (plan.ObservesKeyNorm)
-            {
-                writer.WriteLine("Norms = keyNorms,");
+                writer.WriteLine(Handed(plan.Observation.Scored));
             }
         }
 
@@ -83,12 +59,12 @@ internal static partial class SessionEmitter
 
     private static void WriteObservation(SourceWriter writer, PipelinePlan plan)
     {
-        if (plan.ObservesAllRows)
+        if (plan.Observation.ReadsAllRows)
         {
-            WriteAllRowsCall(writer);
+            WriteAllRowsCall(writer, plan.Observation);
         }
 
-        if (plan.ObservesWindow || plan.ObservesKeyNorm)
+        if (plan.Observation.ReadsWindow || plan.Observation.ReadsKeys)
         {
             WriteObserveCall(writer, plan);
         }
@@ -103,17 +79,17 @@ internal static partial class SessionEmitter
     private static string Observed(PipelinePlan plan)
     {
         var parts = new List<string>();
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             parts.Add("attention of the last rows over every key that may be chosen");
         }
 
-        if (plan.ObservesAllRows)
+        if (plan.Observation.ReadsAllRows)
         {
             parts.Add("attention of all rows, made anew from their log-sum-exp");
         }
 
-        if (plan.ObservesKeyNorm)
+        if (plan.Observation.ReadsKeys)
         {
             parts.Add("key norms");
         }

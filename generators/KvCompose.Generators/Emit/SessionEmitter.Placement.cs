@@ -11,18 +11,18 @@ internal static partial class SessionEmitter
     {
         writer.WriteLine();
         writer.WriteLine("// Place what was left out.");
-        foreach (StageSpec stage in plan.Residencies.Where(static stage => stage.Tier is null))
+        foreach (StageSpec stage in plan.Residency.Stages.Where(static stage => stage.Tier is null))
         {
             writer.WriteLine($"{stage.Type} residency{Suffix(stage)} = {StageValue.InSession(stage)};");
         }
 
-        bool scores = plan.Residencies.Any(static stage => (stage.Facts.Needs & StageProducts.TokenScores) != 0);
-        bool window = plan.Retrieves && plan.ObservesWindow;
+        bool scores = plan.Residency.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.TokenScores) != 0);
+        bool window = plan.Residency.Retrieves && plan.Observation.ReadsWindow;
         string given = (scores ? "\n    Scores = new ReadOnlySpan<float>(scores + ((nint)head * stride), Math.Max(0, tokens - Plan.Window))," : "")
             + (window ? "\n    WindowQueries = windowQueries + ((nint)head * Plan.GroupSize * Plan.ObservedRows * Plan.HeadDim), WindowStride = Plan.ObservedRows, WindowRows = rows," : "");
         using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
         {
-            if (!plan.Retrieves)
+            if (!plan.Residency.Retrieves)
             {
                 writer.WriteLine("""
                     if (headBudgets[head] == tokens)
@@ -34,19 +34,19 @@ internal static partial class SessionEmitter
             }
 
             writer.WriteLine($$"""
-                var placement = new PlacementContext
+                PlacementContext placement = new()
                 {
-                    Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = {{(plan.HeadRole is null ? "headBudgets" : "roleBudgets")}}[head], HeadDim = Plan.HeadDim,{{given}}
-                    Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
+                    Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = {{(plan.Prefill.HeadRole is null ? "headBudgets" : "roleBudgets")}}[head], HeadDim = Plan.HeadDim,{{given}}
+                    Rows = PromptRows.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                     Positions = buffers.Positions.AsSpan(0, tokens),
                     KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
                     Values = buffers.Values + ((nint)head * Plan.HeadDim),
                     ValueStride = heads * Plan.HeadDim,
                 };
                 """);
-            foreach (StageSpec stage in plan.Residencies)
+            foreach (StageSpec stage in plan.Residency.Stages)
             {
-                if (plan.HeadRole is not null)
+                if (plan.Prefill.HeadRole is not null)
                 {
                     writer.WriteLine();
                 }
@@ -62,7 +62,7 @@ internal static partial class SessionEmitter
         string call = stage.Tier is null
             ? $"{stage.Type}.Place(in residency{Suffix(stage)}, in placement);"
             : $"{TierField(stage)}.Place(in placement);";
-        if (plan.HeadRole is null)
+        if (plan.Prefill.HeadRole is null)
         {
             if ((stage.Serves & HeadRoles.Compressed) != 0)
             {

@@ -15,19 +15,19 @@ internal static partial class SessionEmitter
         writer.WriteLine("""
 
             // Propagation: how many tokens go on decides whose attention is computed at all.
-            var propagationContext = new PropagationContext
+            PropagationContext propagationContext = new()
             {
                 Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
             };
             int onward = tokens;
             double onwardShare = 1;
             """);
-        foreach (StageSpec stage in plan.Propagations)
+        foreach (StageSpec stage in plan.Prefill.Propagations)
         {
             string name = char.ToLowerInvariant(stage.Name[0]) + stage.Name.Substring(1);
             writer.WriteLine($$"""
                 {{stage.Type}} {{name}} = {{StageValue.InSession(stage)}};
-                if ({{stage.Type}}.Count(in {{name}}, in propagationContext) is var {{name}}Count && Loops.Cuts({{name}}Count, onward))
+                if ({{stage.Type}}.Count(in {{name}}, in propagationContext) is int {{name}}Count && PrefillLoops.Cuts({{name}}Count, onward))
                 {
                     onward = {{name}}Count;
                     onwardShare = propagationContext.ShareOf(in {{name}}, onward);
@@ -47,14 +47,14 @@ internal static partial class SessionEmitter
             WriteAttention(writer, plan);
         }
 
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             writer.WriteLine("""
                 else
                 {
                     attended = buffers.Block((long)Math.Max(rows, onward) * shape.QueryHeads * Plan.HeadDim);
                     CausalAttention.RunRows(
-                        Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, Loops.LastRows(tokens, rows), attended,
+                        Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, PromptRows.Last(tokens, rows), attended,
                         buffers.LogSumExp, cancellation);
                 }
                 """);
@@ -75,13 +75,13 @@ internal static partial class SessionEmitter
         // Propagate: only chosen tokens go on; they keep their positions and their order.
         if (onward < tokens)
         {
-            Loops.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
-            Loops.{{SelectionEmitter.OnwardChoice(plan)}}(layerScores, tokens, onward, kept);
+            PromptRows.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
+            PrefillLoops.{{SelectionEmitter.OnwardChoice(plan)}}(layerScores, tokens, onward, kept);
             CausalAttention.RunRows(
                 Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, new ReadOnlySpan<int>(kept, onward), attended,
                 null, cancellation);
-            Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
-            Loops.Gather(kept, onward, buffers.Positions);
+            PromptRows.Gather(kept, onward, shape.Hidden, buffers.Hidden);
+            PromptRows.Gather(kept, onward, buffers.Positions);
             tokens = onward;
             propagatedShare *= onwardShare;
         }

@@ -22,10 +22,10 @@ internal static partial class SessionEmitter
             private ReadOnlySpan<int> Filter(ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 {{restart.Type}} restart = {{StageValue.InSession(restart)}};
                 int tokens = prompt.Length, filter = {{acting}};
-                var context = new PropagationContext { Layer = filter, Layers = shape.Layers, PromptTokens = tokens, Tokens = tokens };
+                PropagationContext context = new() { Layer = filter, Layers = shape.Layers, PromptTokens = tokens, Tokens = tokens };
                 int onward = {{restart.Type}}.Count(in restart, in context);
                 if (onward < 1 || onward >= tokens)
                 {

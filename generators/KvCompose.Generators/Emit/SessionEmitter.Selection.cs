@@ -11,72 +11,68 @@ internal static partial class SessionEmitter
         writer.WriteLine();
         writer.WriteLine("// What a layer observes: rows of stride floats, one a head; every layer uses them again.");
         writer.WriteLine("int stride = buffers.TokenStride;");
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
-            writer.WriteLine("""
-                float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
-                float* windowSums = buffers.Statistic(shape.QueryHeads);
-                """);
+            writer.WriteLine("float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);");
         }
 
-        if (plan.ObservesAllRows)
+        if (plan.Observation.ReadsAllRows)
         {
-            writer.WriteLine("""
-                float* allQueries = buffers.Block((long)prompt.Length * shape.QueryHeads * Plan.HeadDim);
-                float* allRowsSums = buffers.Statistic(shape.QueryHeads);
-                """);
+            writer.WriteLine("float* allQueries = buffers.Block((long)prompt.Length * shape.QueryHeads * Plan.HeadDim);");
         }
 
-        if (plan.ObservesVariance)
+        foreach (ObservedStatistic statistic in plan.Observation.Statistics)
         {
-            writer.WriteLine("float* windowVariances = buffers.Statistic(shape.QueryHeads);");
+            writer.WriteLine($"float* {statistic.Buffer} = buffers.Statistic({RowsOf(statistic)});");
         }
 
-        if (plan.ObservesEntropy)
-        {
-            writer.WriteLine("float* entropies = buffers.Statistic(heads);");
-        }
-
-        if (plan.ObservesKeyNorm)
-        {
-            writer.WriteLine("float* keyNorms = buffers.Statistic(heads);");
-        }
-
-        writer.WriteLine(plan.DividesAgain
+        writer.WriteLine(plan.Prefill.DividesAgain
             ? "float* scoresOfLayers = buffers.Block((long)shape.Layers * heads * stride);"
             : "float* scores = buffers.Statistic(heads);");
         writer.WriteLine($"""
-            float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats(plan)}));
+            float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats}));
             int* kept = (int*)buffers.Statistic(heads);
 
             // What is decided: of all layers so far, and of the heads of the current one.
-            var statistics = new LayerStatistics[shape.Layers];
-            var layerBudgets = new int[shape.Layers];
-            var headBudgets = new int[heads];
-            var roles = new HeadRole[heads];
+            LayerStatistics[] statistics = new LayerStatistics[shape.Layers];
+            int[] layerBudgets = new int[shape.Layers];
+            int[] headBudgets = new int[heads];
             """);
-        if (plan.HasCapacities)
+        if (ReadsRoles(plan))
         {
-            writer.WriteLine("var capacities = new int[shape.Layers];");
+            writer.WriteLine("HeadRole[] roles = new HeadRole[heads];");
         }
 
-        if (plan.HeadRole is not null && plan.Residencies.Any())
+        if (plan.Prefill.HasCapacities)
         {
-            writer.WriteLine("var roleBudgets = new int[heads];");
+            writer.WriteLine("int[] capacities = new int[shape.Layers];");
         }
 
-        if (plan.Propagates)
+        if (plan.Prefill.HeadRole is not null && plan.Residency.Stages.Any())
+        {
+            writer.WriteLine("int[] roleBudgets = new int[heads];");
+        }
+
+        if (plan.Prefill.Propagates)
         {
             writer.WriteLine("float* layerScores = buffers.Statistic(1);");
         }
     }
 
-    /// <summary>Room for the pooling's borders on both sides, in whole vectors.</summary>
-    public static int PaddedFloats(PipelinePlan plan) => 2 * ((plan.PoolingKernel + 15) / 16 * 16) + 16;
+    /// <summary>Whether anything is told the parts that heads play; where no stage gives them, all are compressed.</summary>
+    private static bool ReadsRoles(PipelinePlan plan)
+        => plan.Prefill.HeadRole is not null || plan.Residency.Stages.Any() || (plan.Decode.Evicts && !plan.Prefill.Cascades)
+            || (plan.Decode.KeepsWeights && !plan.Decode.Evicts);
+
+    /// <summary>How many heads have a row of a statistic.</summary>
+    private static string RowsOf(ObservedStatistic statistic) => statistic.PerQueryHead ? "shape.QueryHeads" : "heads";
+
+    /// <summary>Room for the pooling's borders on both sides, and for the last vector.</summary>
+    private const string PaddedFloats = "(2 * Plan.PoolingBorder) + 16";
 
     private static void WriteSelection(SourceWriter writer, PipelinePlan plan)
     {
-        if (plan.DividesAgain)
+        if (plan.Prefill.DividesAgain)
         {
             writer.WriteLine("""
                 // Scores of all layers stay: whenever a layer's budget falls, its heads divide it anew.
@@ -85,16 +81,16 @@ internal static partial class SessionEmitter
                 """);
         }
 
-        if (plan.ObservesAttention || plan.ObservesKeyNorm)
+        if (plan.Observation.ReadsAttention || plan.Observation.ReadsKeys)
         {
             writer.WriteLine($"// Observe: {Observed(plan)}.");
-            if (plan.Collects)
+            if (plan.Observation.Collects)
             {
                 WriteObservation(writer, plan);
             }
             else
             {
-                using (writer.WriteBlock($"if ({(plan.ObservesAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window")})"))
+                using (writer.WriteBlock($"if ({(plan.Observation.ReadsAttention ? "observed" : "tokens > Plan.Sinks + Plan.Window")})"))
                 {
                     WriteObservation(writer, plan);
                 }
@@ -114,11 +110,11 @@ internal static partial class SessionEmitter
         }
 
         WriteBudgets(writer, plan);
-        if (plan.DividesAgain)
+        if (plan.Prefill.DividesAgain)
         {
             WriteDivisions(writer, plan);
         }
-        else if (plan.Cascades)
+        else if (plan.Prefill.Cascades)
         {
             writer.WriteLine();
             writer.WriteLine("// Cascade: layers that are done shrink to what they may keep now; the ranked tokens at the end go first.");
@@ -126,12 +122,12 @@ internal static partial class SessionEmitter
             {
                 using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
                 {
-                    WriteShrink(writer, plan, "Loops.Kept(layerBudgets[done], statistics[done].Tokens)");
+                    WriteShrink(writer, plan, "PrefillLoops.Kept(layerBudgets[done], statistics[done].Tokens)");
                 }
             }
         }
 
-        if ((plan.Evicts && !plan.Cascades) || (plan.KeepsWeights && !plan.Evicts))
+        if ((plan.Decode.Evicts && !plan.Prefill.Cascades) || (plan.Decode.KeepsWeights && !plan.Decode.Evicts))
         {
             WriteDecodeMarks(writer, plan);
         }
@@ -141,18 +137,18 @@ internal static partial class SessionEmitter
             // Choose and store: sinks, window and the best of the others.
             for (int head = 0; head < heads; head++)
             {
-                headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                headBudgets[head] = PrefillLoops.Kept(headBudgets[head], tokens);
                 cache.Resize(layer, head, headBudgets[head]);
             }
 
-            var store = new Loops.StoreWork
+            PrefillLoops.StoreWork store = new()
             {
                 Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                 Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
             };
             Workers.Run(ref store, heads);
             """);
-        if (plan.Residencies.Any())
+        if (plan.Residency.Stages.Any())
         {
             WritePlacement(writer, plan);
         }
@@ -166,9 +162,9 @@ internal static partial class SessionEmitter
         using (writer.WriteBlock("for (int head = 0; head < heads; head++)"))
         {
             writer.WriteLine("PageTable* table = cache.Layer(layer) + head;");
-            if (plan.Evicts)
+            if (plan.Decode.Evicts)
             {
-                string budget = plan.HasCapacities ? "capacities[layer] > 0 ? capacities[layer] : headBudgets[head]" : "headBudgets[head]";
+                string budget = plan.Prefill.HasCapacities ? "capacities[layer] > 0 ? capacities[layer] : headBudgets[head]" : "headBudgets[head]";
                 WriteEvictionMarks(writer, budget, "tokens");
             }
             else
@@ -180,7 +176,7 @@ internal static partial class SessionEmitter
 
     private static void WriteEvictionMarks(SourceWriter writer, string budget, string tokens)
     {
-        writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity({budget}, {tokens});");
+        writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity({budget}, {tokens});");
         writer.WriteLine("table->RetainsWeights = table->Budget > 0;");
     }
 }

@@ -22,15 +22,15 @@ internal static partial class SessionEmitter
                 writer.WriteLine();
             }
 
-            if (plan.NeedsProfile)
+            if (plan.Prefill.NeedsProfile)
             {
                 writer.WriteLine("private readonly HeadProfile _profile;");
                 writer.WriteLine();
             }
 
-            if (plan.Retrieves)
+            if (plan.Residency.Retrieves)
             {
-                foreach (StageSpec stage in plan.Tiers)
+                foreach (StageSpec stage in plan.Residency.Tiers)
                 {
                     writer.WriteLine($"private readonly {stage.Tier!} {TierField(stage)};");
                 }
@@ -41,7 +41,7 @@ internal static partial class SessionEmitter
             string layout = LayoutOf(plan, "Plan.ElementBits");
             using (writer.WriteBlock(
                 "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: {CSharpLiteral.Of(plan.ScratchFloats)}, options)"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)"))
             {
                 if (open)
                 {
@@ -49,18 +49,18 @@ internal static partial class SessionEmitter
                 }
 
                 WriteModelChecks(writer, plan);
-                if (plan.NeedsProfile)
+                if (plan.Prefill.NeedsProfile)
                 {
                     WriteProfileOpening(writer, plan);
                 }
 
-                if (plan.Retrieves)
+                if (plan.Residency.Retrieves)
                 {
                     WriteTierOpening(writer, plan, layout);
                 }
             }
 
-            if (plan.Retrieves)
+            if (plan.Residency.Retrieves)
             {
                 writer.WriteLine();
                 WriteTierMembers(writer, plan);
@@ -75,20 +75,20 @@ internal static partial class SessionEmitter
 
             writer.WriteLine();
             WritePrefill(writer, plan);
-            if (plan.Restart is { } filter)
+            if (plan.Prefill.Restart is { } filter)
             {
                 writer.WriteLine();
                 WriteRestart(writer, filter);
             }
 
             writer.WriteLine();
-            WriteSynthesize(writer, plan);
+            WriteStoreToken(writer, plan);
         }
 
-        if (!plan.Selects)
+        if (!plan.Prefill.Selects)
         {
             writer.WriteLine();
-            using (writer.WriteBlock("private static unsafe partial class Loops"))
+            using (writer.WriteBlock($"private {MemberModifiers.New(plan, GeneratedMembers.PrefillLoops)}static unsafe class PrefillLoops"))
             {
                 WriteStoreAll(writer, plan);
             }
@@ -104,32 +104,32 @@ internal static partial class SessionEmitter
         {
             writer.WriteLine("""
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 """);
-            if (plan.Restart is { } restart)
+            if (plan.Prefill.Restart is { } restart)
             {
                 writer.WriteLine();
                 WriteRestartCall(writer, restart);
             }
 
             writer.WriteLine("int heads = shape.KeyValueHeads, tokens = prompt.Length;");
-            if (plan.Selects)
+            if (plan.Prefill.Selects)
             {
                 WriteSelectionState(writer, plan);
             }
 
-            if (plan.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
+            if (plan.Prefill.Selects && plan.Prefill.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
             {
-                writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, Loops.HeadScores, {CSharpLiteral.Of(table.Heads)});");
+                writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, PrefillLoops.HeadScores, {CSharpLiteral.Of(table.Heads)});");
             }
 
-            if (plan.Prunes)
+            if (plan.Pages.Layout.Pruned)
             {
                 writer.WriteLine("float* querySquares = buffers.Block((long)heads * Plan.HeadDim);");
             }
 
-            if (plan.Propagates)
+            if (plan.Prefill.Propagates)
             {
                 writer.WriteLine("double propagatedShare = 1;");
             }
@@ -145,23 +145,23 @@ internal static partial class SessionEmitter
                     Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
                     """);
-                if (plan.Propagates)
+                if (plan.Prefill.Propagates)
                 {
                     WriteOnwardTokens(writer, plan);
                 }
 
-                if (plan.ObservesAttention)
+                if (plan.Observation.ReadsAttention)
                 {
                     WriteKeptQueries(writer, plan);
                 }
 
-                if (plan.Prunes)
+                if (plan.Pages.Layout.Pruned)
                 {
                     WriteQuerySquares(writer);
                 }
 
                 writer.WriteLine();
-                if (plan.Propagates)
+                if (plan.Prefill.Propagates)
                 {
                     WriteAttentionBeforeCut(writer, plan);
                 }
@@ -172,7 +172,7 @@ internal static partial class SessionEmitter
                 }
 
                 writer.WriteLine();
-                if (plan.Selects)
+                if (plan.Prefill.Selects)
                 {
                     WriteSelection(writer, plan);
                 }
@@ -185,7 +185,7 @@ internal static partial class SessionEmitter
                             cache.Resize(layer, head, tokens);
                         }
 
-                        var store = new Loops.StoreAllWork
+                        PrefillLoops.StoreAllWork store = new()
                         {
                             Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
                             Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
@@ -194,7 +194,7 @@ internal static partial class SessionEmitter
                         """);
                 }
 
-                if (plan.Propagates)
+                if (plan.Prefill.Propagates)
                 {
                     WritePropagation(writer, plan);
                 }
@@ -202,25 +202,25 @@ internal static partial class SessionEmitter
                 writer.WriteLine($"""
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, {(plan.Propagates ? "attended" : "buffers.Queries")}, buffers.Hidden, tokens);
+                    Transformer.Complete(layer, {(plan.Prefill.Propagates ? "attended" : "buffers.Queries")}, buffers.Hidden, tokens);
                     """);
             }
 
-            if (plan.Evicts && plan.Cascades && !plan.DividesAgain)
+            if (plan.Decode.Evicts && plan.Prefill.Cascades && !plan.Prefill.DividesAgain)
             {
                 WriteFinalBudgets(writer);
             }
 
-            if (plan.PoolingOrder != PoolingOrder.None)
+            if (plan.Decode.Order != PoolingOrder.None)
             {
                 WriteLineUpCalls(writer, plan);
             }
 
-            if (plan.Retrieves)
+            if (plan.Residency.Retrieves)
             {
                 writer.WriteLine();
                 writer.WriteLine("// All layers are stored: what was placed can be asked for.");
-                foreach (StageSpec tier in plan.Tiers)
+                foreach (StageSpec tier in plan.Residency.Tiers)
                 {
                     writer.WriteLine($"{TierField(tier)}.OnPrefillCompleted(sequence, prompt.Length, cancellation);");
                 }
@@ -238,23 +238,23 @@ internal static partial class SessionEmitter
 
             // Attention overwrites the queries: those of the observed rows are kept aside.
             """);
-        if (!plan.Collects)
+        if (!plan.Observation.Collects)
         {
             writer.WriteLine("bool observed = tokens > Plan.Sinks + Plan.Window;");
         }
 
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             writer.WriteLine("""
                 int rows = Math.Min(Plan.ObservedRows, tokens);
-                Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                PrefillLoops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
                 """);
         }
 
-        if (plan.ObservesAllRows)
+        if (plan.Observation.ReadsAllRows)
         {
             writer.WriteLine("""
-                var keepQueries = new Loops.KeepQueriesWork { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
+                PrefillLoops.KeepQueriesWork keepQueries = new() { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
                 Workers.Run(ref keepQueries, shape.QueryHeads);
                 """);
         }
@@ -267,65 +267,44 @@ internal static partial class SessionEmitter
         """);
 
     /// <summary>What a store is told beside keys and values where it chooses channels.</summary>
-    private static string StoreQueries(PipelinePlan plan) => plan.Prunes ? " QuerySquares = querySquares," : "";
+    private static string StoreQueries(PipelinePlan plan) => plan.Pages.Layout.Pruned ? " QuerySquares = querySquares," : "";
 
     private static void WriteAttention(SourceWriter writer, PipelinePlan plan)
     {
-        string lse = plan.ObservesAttention ? "buffers.LogSumExp" : "null";
+        string lse = plan.Observation.ReadsAttention ? "buffers.LogSumExp" : "null";
         writer.WriteLine($"""
             CausalAttention.Run(
                 Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, {lse}, cancellation);
             """);
     }
 
-    private static void WriteSynthesize(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
+    private static void WriteStoreToken(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        protected override void FillRandomLayers(int sequence, int tokens, Random random)
-        {
-            SequenceCache cache = Cache(sequence);
-            float* row = stackalloc float[2 * Plan.HeadDim];
-            for (int layer = 0; layer < Shape.Layers; layer++)
-            {
-                for (int head = 0; head < Shape.KeyValueHeads; head++)
-                {
-                    cache.Resize(layer, head, tokens);
-                    PageTable* table = cache.Layer(layer) + head;
-                    for (int slot = 0; slot < tokens; slot++)
-                    {
-                        for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                        {
-                            row[i] = random.NextSingle() - 0.5f;
-                        }
-
-                        byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Loops.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                    }
-                }
-            }
-        }
+        protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+            => PageOps.Store({{DecodeEmitter.OpenPage(plan)}}Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         """);
 
     /// <summary>The layout of the pages, as an expression.</summary>
     public static string LayoutOf(PipelinePlan plan, string elementBits)
     {
         var arguments = new List<string> { "Plan.HeadDim", "Plan.PageTokens", elementBits };
-        if (plan.StateWords > 0)
+        if (plan.Pages.Layout.StateWords > 0)
         {
-            arguments.Add($"stateWords: {CSharpLiteral.Of(plan.StateWords)}");
+            arguments.Add($"stateWords: {CSharpLiteral.Of(plan.Pages.Layout.StateWords)}");
         }
 
-        if (plan.Counted)
+        if (plan.Pages.Layout.HasPerPageCounts)
         {
             arguments.Add("counted: true");
         }
 
-        if (plan.Quantised)
+        if (plan.Pages.Layout.Quantised)
         {
             arguments.Add("quantised: true");
         }
 
-        if (plan.Prunes)
+        if (plan.Pages.Layout.Pruned)
         {
             arguments.Add("keyChannels: Plan.KeyChannels");
         }
@@ -335,9 +314,9 @@ internal static partial class SessionEmitter
 
     private static void WriteProfileOpening(SourceWriter writer, PipelinePlan plan)
     {
-        string declared = plan.HeadRole?.Profile?.Roles is null ? "" : " ?? Loops.Profile";
+        string declared = plan.Prefill.HeadRole?.Profile?.Roles is null ? "" : " ?? PrefillLoops.Profile";
         writer.WriteLine($"_profile = RequireProfile(\"{plan.Spec.Name.TrimStart('@')}\", options.Profile{declared});");
-        if (plan.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
+        if (plan.Prefill.HeadRole is { } role && (role.Facts.Needs & StageProducts.HeadProfile) != 0)
         {
             writer.WriteLine($$"""
                 {{role.Type}} headRole = {{StageValue.InSession(role)}};
@@ -354,17 +333,17 @@ internal static partial class SessionEmitter
 
     private static void WriteTierOpening(SourceWriter writer, PipelinePlan plan, string layout)
     {
-        writer.WriteLine($"var writer = new StoragePageWriter<{plan.Storage}>({layout});");
-        foreach (StageSpec stage in plan.Tiers)
+        writer.WriteLine($"StoragePageWriter<{plan.Pages.Storage}> writer = new StoragePageWriter<{plan.Pages.Storage}>({layout});");
+        foreach (StageSpec stage in plan.Residency.Tiers)
         {
             string asked = (stage.Facts.Needs & StageProducts.HeadProfile) != 0 ? " Profile = _profile," : "";
             asked += (stage.Facts.Needs & StageProducts.TokenScores) != 0
-                ? $" Pooling = PoolingKind.{plan.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.{plan.Reduction},"
+                ? $" Pooling = PoolingKind.{plan.Prefill.Pooling}, PoolingKernel = Plan.PoolingKernel, Reduction = GroupReduction.{plan.Prefill.Reduction},"
                 : "";
             asked += stage.FilterLayers is { Count: > 0 } filters
                 ? $" FilterLayers = [{string.Join(", ", filters.Select(static layer => CSharpLiteral.Of(layer)))}],"
                 : "";
-            asked += plan.CutsToTier && stage.TakesCuts ? " Cascades = true," : "";
+            asked += plan.Residency.TakesCuts && stage.TakesCuts ? " Cascades = true," : "";
             string with = asked.Length == 0 ? "" : $" with {{{asked.TrimEnd(',')} }}";
             string residency = "residency" + Suffix(stage);
             writer.WriteLine($$"""
@@ -377,7 +356,7 @@ internal static partial class SessionEmitter
     private static void WriteTierMembers(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
-        protected override global::System.Collections.Generic.IReadOnlyList<IRetrievalTier> Tiers => new IRetrievalTier[] { {{string.Join(", ", plan.Tiers.Select(TierField))}} };
+        protected override global::System.Collections.Generic.IReadOnlyList<IRetrievalTier> Tiers => new IRetrievalTier[] { {{string.Join(", ", plan.Residency.Tiers.Select(TierField))}} };
         """);
 
     /// <summary>A prompt of which nothing was left out was never ranked for good: its tokens stand by position.</summary>
@@ -385,7 +364,7 @@ internal static partial class SessionEmitter
     {
         writer.WriteLine();
         writer.WriteLine("// The line along which decoding pools.");
-        bool physical = plan.PoolingOrder == PoolingOrder.Physical;
+        bool physical = plan.Decode.Order == PoolingOrder.Physical;
         if (physical)
         {
             writer.WriteLine("""
@@ -401,7 +380,7 @@ internal static partial class SessionEmitter
         writer.WriteLine($$"""
             for (int head = 0; head < shape.Layers * heads; head++)
             {
-                Loops.LineUp(Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
+                DecodeLoops.LineUp(Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
             }
             """);
     }
@@ -414,7 +393,7 @@ internal static partial class SessionEmitter
             for (int head = 0; head < heads; head++)
             {
                 PageTable* table = cache.Layer(done) + head;
-                table->Budget = Loops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
+                table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
                 table->RetainsWeights = true;
             }
         }
@@ -430,16 +409,16 @@ internal static partial class SessionEmitter
             public int Tokens;
             public float* Keys;
             public float* Values;
-            public int[] Positions;{{(plan.Prunes ? "\n    public float* QuerySquares;" : "")}}
+            public int[] Positions;{{(plan.Pages.Layout.Pruned ? "\n    public float* QuerySquares;" : "")}}
 
             public readonly void Run(int head, int worker)
             {
-                PageTable* table = Tables + head;{{(plan.Prunes ? "\n        " + SelectionEmitter.ChannelChoice("null", "Tokens") : "")}}
+                PageTable* table = Tables + head;{{(plan.Pages.Layout.Pruned ? "\n        " + SelectionEmitter.ChannelChoice("null", "Tokens") : "")}}
                 for (int slot = 0; slot < Tokens; slot++)
                 {
                     nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
                     byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                    Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                    PageOps.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
                 }
             }
         }

@@ -15,11 +15,11 @@ internal sealed record StoredElements(string Suffix, string Type, string Bits, i
     private const string AllChannels = "Plan.HeadDim";
 
     /// <summary>The tokens of a page that is not full yet, where full ones are sealed.</summary>
-    public static StoredElements Open(PipelinePlan plan) => new("Open", KernelPlanner.Storage, "32", 32, Quantised: false, AllChannels, plan.HeadDim);
+    public static StoredElements Open(PipelinePlan plan) => new("Open", PagePlan.SinglePrecision, "32", PagePlan.SinglePrecisionBits, Quantised: false, AllChannels, plan.HeadDim);
 
     /// <summary>As the pipeline stores them.</summary>
     public static StoredElements Of(PipelinePlan plan) => new(
-        "", plan.Storage, "Plan.ElementBits", plan.ElementBits, plan.Quantised, plan.Prunes ? "Plan.KeyChannels" : AllChannels, plan.KeyChannels);
+        "", plan.Pages.Storage, "Plan.ElementBits", plan.Pages.Layout.ElementBits, plan.Pages.Layout.Quantised, plan.Pages.Layout.Pruned ? "Plan.KeyChannels" : AllChannels, plan.Pages.Layout.KeyChannels);
 
     /// <summary>Sixteen elements of a value row, whose scale and zero point are at hand.</summary>
     public string Value(string place) => Quantised

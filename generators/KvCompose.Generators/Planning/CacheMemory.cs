@@ -14,24 +14,24 @@ internal sealed record CacheMemory(int Tokens, double Rate, bool Exact)
         PipelineSpec spec = plan.Spec;
         bool cut = spec.Stages.Any(static stage => stage.Slot == StageSlot.Propagation);
         unknown = null;
-        if (!plan.Selects)
+        if (!plan.Prefill.Selects)
         {
             return new CacheMemory(0, 1, !cut);
         }
 
         // A role that shares out the layers' budgets keeps their sum; one that decides these itself, and a tier that brings tokens in, do not tell.
-        StageSpec? role = plan.HeadRole is { } found && (found.Facts.Provides & StageProducts.LayerBudgets) != 0 ? found : null;
-        unknown = plan.Tiers.FirstOrDefault() ?? role;
-        if (unknown is not null || plan.LayerBudget is not { } budget)
+        StageSpec? role = plan.Prefill.HeadRole is { } found && (found.Facts.Provides & StageProducts.LayerBudgets) != 0 ? found : null;
+        unknown = plan.Residency.Tiers.FirstOrDefault() ?? role;
+        if (unknown is not null || plan.Prefill.LayerBudget is not { } budget)
         {
             return null;
         }
 
-        bool exact = plan.HeadRole is null && !cut && budget.Facts.EqualLayers;
+        bool exact = plan.Prefill.HeadRole is null && !cut && budget.Facts.EqualLayers;
         int tokens = budget.Number(OptionRole.Budget, 0);
         if (tokens == 0 && budget.Number(OptionRole.Kibibytes, 0) is > 0 and var size)
         {
-            tokens = (int)Math.Min(1024L * size / BytesOfAPageEach(plan) * plan.PageTokens, int.MaxValue / 2);
+            tokens = (int)Math.Min(1024L * size / BytesOfAPageEach(plan) * plan.Pages.Layout.PageTokens, int.MaxValue / 2);
         }
 
         if (tokens > 0)
@@ -44,20 +44,20 @@ internal sealed record CacheMemory(int Tokens, double Rate, bool Exact)
     }
 
     /// <summary>One page for every head of every layer.</summary>
-    public static long BytesOfAPageEach(PipelinePlan plan) => (long)plan.Spec.Model!.Layers * plan.Spec.Model.KeyValueHeads * plan.PageBytes;
+    public static long BytesOfAPageEach(PipelinePlan plan) => (long)plan.Spec.Model!.Layers * plan.Spec.Model.KeyValueHeads * plan.Pages.Layout.PageBytes;
 
     /// <summary>Bytes of the pages of all layers and heads behind a prompt.</summary>
     public long Bytes(PipelinePlan plan, int promptTokens)
     {
         int kept = Tokens > 0 ? Tokens : (int)(promptTokens * Rate);
-        int held = kept >= promptTokens || kept < Math.Max(1, plan.ProtectedTokens) ? promptTokens : kept;
+        int held = kept >= promptTokens || kept < Math.Max(1, plan.Prefill.ProtectedTokens) ? promptTokens : kept;
         long tables = (long)plan.Spec.Model!.Layers * plan.Spec.Model.KeyValueHeads;
 
         // Where heads hold unequal numbers, each may end in a page that one token has begun.
         long pages = Exact || held == promptTokens
-            ? tables * ((held + plan.PageTokens - 1) / plan.PageTokens)
-            : ((tables * held) + (tables * (plan.PageTokens - 1))) / plan.PageTokens;
-        return pages * plan.PageBytes;
+            ? tables * ((held + plan.Pages.Layout.PageTokens - 1) / plan.Pages.Layout.PageTokens)
+            : ((tables * held) + (tables * (plan.Pages.Layout.PageTokens - 1))) / plan.Pages.Layout.PageTokens;
+        return pages * plan.Pages.Layout.PageBytes;
     }
 
     /// <summary>The shortest prompt that leaves more than a limit, or 0 if none up to the longest does.</summary>

@@ -1,3 +1,5 @@
+using KvCompose.Cache;
+
 namespace KvCompose.Generators.Planning;
 
 /// <summary>How a pipeline's kernels are blocked. A group has four warps; a warp works on one key tile of 16 tokens at a time.</summary>
@@ -12,7 +14,7 @@ internal sealed record KernelPlan
     public const int SharedLimit = 48 * 1024;
 
     /// <summary>Tokens of a key tile.</summary>
-    public const int TileTokens = 16;
+    public const int TileTokens = PageLayout.TileTokens;
 
     /// <summary>Parts that the dimensions are dealt out in when a warp scores: 8 for the 4 keys that each lane has.</summary>
     public const int DimensionParts = 8;

@@ -5,9 +5,6 @@ namespace KvCompose.Generators.Planning;
 /// <summary>Decides how kernels are blocked, within the registers of a thread and the shared memory of a group. Pure.</summary>
 internal static class KernelPlanner
 {
-    /// <summary>The storage whose pages kernels read. Codes, halves and pruned keys would need kernels of their own for every leaf: they stay on the processor.</summary>
-    public const string Storage = "global::KvCompose.Fp32Storage";
-
     private const int WarpLanes = 32;
 
     /// <summary>Vectors of 4 accumulators that a thread keeps beside as many scores: 64 registers of 255.</summary>
@@ -16,17 +13,11 @@ internal static class KernelPlanner
     private const int RowsAtOnce = 8;
     private const int MostValueParts = 4;
 
-    /// <summary>The blocking, or null where no kernel can be written for the pipeline.</summary>
+    /// <summary>The blocking for a pipeline whose storage kernels can read.</summary>
     /// <param name="spec">The declaration.</param>
-    /// <param name="storage">The storage's type.</param>
     /// <param name="observedRows">Rows whose attention is observed.</param>
-    public static KernelPlan? Plan(PipelineSpec spec, string storage, int observedRows)
+    public static KernelPlan Plan(PipelineSpec spec, int observedRows)
     {
-        if (storage != Storage)
-        {
-            return null;
-        }
-
         int columns = spec.HeadDim / 4;
         int columnsPerLane = (columns + WarpLanes - 1) / WarpLanes;
         int most = AccumulatorVectors / columnsPerLane;

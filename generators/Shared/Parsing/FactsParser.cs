@@ -51,6 +51,7 @@ internal static class FactsParser
         (nameof(StageFacts.WholePrompt), bool flag) => facts with { WholePrompt = flag },
         (nameof(StageFacts.Restarts), bool flag) => facts with { Restarts = flag },
         (nameof(StageFacts.Quantised), bool flag) => facts with { Quantised = flag },
+        (nameof(StageFacts.KernelReadable), bool flag) => facts with { KernelReadable = flag },
         (nameof(StageFacts.PrunesKeyChannels), bool flag) => facts with { PrunesKeyChannels = flag },
         (nameof(StageFacts.Profile), int number) => facts with { Profile = (ProfileKind)number },
         (nameof(StageFacts.Serves), int number) => facts with { Serves = (HeadRoles)number },

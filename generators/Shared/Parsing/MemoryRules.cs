@@ -54,13 +54,13 @@ internal static class MemoryRules
 
         PipelinePlan plan = Planner.Plan(spec);
         long held = 1024L * (long)option.Number / CacheMemory.BytesOfAPageEach(plan) * spec.PageTokens;
-        if (held >= Math.Max(1, plan.ProtectedTokens))
+        if (held >= Math.Max(1, plan.Prefill.ProtectedTokens))
         {
             return true;
         }
 
         sink.Report(new Finding(
-            RuleIds.BudgetBelowProtected, sites.Of(budget, option.Name), budget.Type.Name, CSharpLiteral.Of((int)held), CSharpLiteral.Of(plan.ProtectedTokens)));
+            RuleIds.BudgetBelowProtected, sites.Of(budget, option.Name), budget.Type.Name, CSharpLiteral.Of((int)held), CSharpLiteral.Of(plan.Prefill.ProtectedTokens)));
         return false;
     }
 }

@@ -19,9 +19,7 @@ internal static class PipelineParser
     public static ParsedPipeline? Parse(
         INamedTypeSymbol type, AttributeData attribute, Compilation compilation, IDiagnosticSink sink, CancellationToken cancellation)
     {
-        bool valid = IsWellFormed(type, attribute)
-            & CheckLanguage(type, sink) & CheckUnsafe(type, compilation, sink)
-            & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
+        bool valid = CanBeExtended(type, attribute, sink, cancellation) & CheckUnsafe(type, compilation, sink);
         var shape = new ShapeOptions(attribute, sink);
         int headDim = shape.MultipleOf16("HeadDim", 64, 256);
         int groupSize = shape.Between("GroupSize", 1, 1, 16);
@@ -67,6 +65,10 @@ internal static class PipelineParser
             },
             sites);
     }
+
+    /// <summary>Whether emitted files can add members to the class, which the sink is told otherwise.</summary>
+    public static bool CanBeExtended(INamedTypeSymbol type, AttributeData attribute, IDiagnosticSink sink, CancellationToken cancellation)
+        => IsWellFormed(type, attribute) & CheckLanguage(type, sink) & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
 
     /// <summary>The [KvPipeline] of a type, or null.</summary>
     public static AttributeData? FindPipeline(INamedTypeSymbol type) => type.GetAttributes().FirstOrDefault(IsPipeline);
@@ -247,7 +249,7 @@ internal static class PipelineParser
     }
 
     /// <summary>Emitted files cannot name it.</summary>
-    private static bool IsFileLocal(INamedTypeSymbol? type)
+    public static bool IsFileLocal(INamedTypeSymbol? type)
     {
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
         {
@@ -282,7 +284,7 @@ internal static class PipelineParser
     }
 
     /// <summary>Names of generated members that a base class has a member of.</summary>
-    private static EquatableArray<string> InheritedMembers(INamedTypeSymbol type)
+    public static EquatableArray<string> InheritedMembers(INamedTypeSymbol type)
     {
         var inherited = new List<string>();
         foreach (string name in GeneratedMembers.All)

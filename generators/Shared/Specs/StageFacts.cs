@@ -39,6 +39,9 @@ internal sealed record StageFacts(
     /// <summary>Whether full pages lack channels of their keys.</summary>
     public bool PrunesKeyChannels { get; init; }
 
+    /// <summary>Whether kernels can read what a storage stores.</summary>
+    public bool KernelReadable { get; init; }
+
     /// <summary>Heads whose left-out tokens a residency places.</summary>
     public HeadRoles Serves { get; init; } = HeadRoles.Compressed | HeadRoles.Pivot | HeadRoles.Satellite;
 

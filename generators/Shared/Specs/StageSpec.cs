@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvCompose.Cache;
 using KvCompose.Shared.Profiles;
 
 namespace KvCompose.Shared.Specs;
@@ -7,7 +8,7 @@ namespace KvCompose.Shared.Specs;
 internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts, EquatableArray<OptionSpec> Options, StageReach Reach)
 {
     /// <summary>Channels of a key tile that scores take in a row, at least.</summary>
-    public const int ChannelStep = 4;
+    public const int ChannelStep = PageLayout.ChannelStep;
 
     /// <summary>A product of a ratio that decimal digits state is whole up to this.</summary>
     private const double Rounding = 1e-9;

@@ -5,7 +5,7 @@ namespace KvCompose.Samples.Evaluate;
 
 /// <summary>What the command line asks for.</summary>
 /// <param name="Model">The model's folder.</param>
-/// <param name="Pipelines">Who answers, beside the baseline.</param>
+/// <param name="Pipelines">Pipelines in addition to the baseline.</param>
 /// <param name="Tasks">Names of the tasks; null for all that the model has words for.</param>
 /// <param name="Lengths">Most tokens of a text.</param>
 /// <param name="Budgets">Shares of the text that a head may keep; null for the default ones.</param>

@@ -26,6 +26,6 @@ internal static class EvaluateCommand
         var options = new EvaluateOptions();
         var command = new RootCommand(Description);
         options.AddTo(command);
-        return SampleCommand.Run(command, arguments, parsed => EvaluateRun.Run(options.Read(parsed), console, cancellation), console, error);
+        return SampleCommand.Run(command, arguments, parsed => EvaluateRun.Run(options.Read(parsed), $"samples/Evaluate {string.Join(' ', arguments)}".TrimEnd(), console, cancellation), console, error);
     }
 }

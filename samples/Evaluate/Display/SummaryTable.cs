@@ -5,13 +5,13 @@ using Spectre.Console.Rendering;
 
 namespace KvCompose.Samples.Evaluate.Display;
 
-/// <summary>The table on the console: shares in percent, "pays at" the tokens of output from which on a pipeline is faster than the baseline. The page has more columns.</summary>
+/// <summary>The table on the console: shares in percent, break-even: tokens of output from which a pipeline is faster than the baseline. The report has more columns.</summary>
 internal static class SummaryTable
 {
     public static IRenderable Of(EvaluationSummary summary)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("pipeline").Padding(0, 0).NoWrap());
-        foreach (string title in (string[])["budget", "agnostic", "aware", "agree", "KiB held", "first ms", "step ms", "pays at"])
+        foreach (string title in (string[])["budget", "agnostic", "aware", "agree", "KiB held", "first ms", "step ms", "break-even"])
         {
             table.AddColumn(new TableColumn(title).RightAligned().Padding(1, 0, 0, 0).NoWrap());
         }

@@ -5,7 +5,7 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Questions">How many texts.</param>
 /// <param name="Turns">Questions that are put about each text, in turn on one prefill.</param>
 /// <param name="Seed">Decides the texts.</param>
-/// <param name="Budgets">Tokens that a key-value head may keep; each one makes a row a pipeline.</param>
+/// <param name="Budgets">Tokens that a key-value head may keep; each one makes one row per pipeline.</param>
 /// <param name="Pipelines">Who answers.</param>
 /// <param name="Json">Where the figures are written to, or null.</param>
 internal sealed record NeedleArguments(

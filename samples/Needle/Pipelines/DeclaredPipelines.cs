@@ -84,7 +84,7 @@ internal sealed partial class GemFilterPipeline;
 [HostOffload(Window = 1)]
 internal sealed partial class HeteroPipeline;
 
-/// <summary>The first three layers hold every token; at every step the third chooses what those behind it fetch from host memory.</summary>
+/// <summary>The first three layers hold every token; at every step the third chooses what later layers fetch from host memory.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [UniformBudget]
 [LastQuery]

@@ -16,6 +16,6 @@ internal static class EmbeddedModel
     /// <summary>As <see cref="Profile"/>, with overlaps from which on heads are stable or alike that leave some heads neither: all roles are there.</summary>
     public static HeadProfile VolatileProfile { get; } = HeadProfile.Load(Path.Combine(Folder, "volatile.json"));
 
-    /// <summary>The build copies the model beside the program.</summary>
+    /// <summary>The build copies the model next to the program.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "models", Name);
 }

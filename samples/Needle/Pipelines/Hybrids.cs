@@ -1,6 +1,6 @@
 namespace KvCompose.Samples.Needle;
 
-/// <summary>CAKE's budgets of the layers, FastKV's selection, and behind the layer that <c>calibrate</c> found a fifth of the prompt.</summary>
+/// <summary>CAKE's budgets of the layers, FastKV's selection, and after the layer that <c>calibrate</c> found a fifth of the prompt.</summary>
 [KvPipeline(HeadDim = EmbeddedModel.HeadDim, GroupSize = EmbeddedModel.GroupSize)]
 [TokenSelectivePropagation(Profile = "needle/propagation.json", Rate = 0.2)]
 [CakeBudget]

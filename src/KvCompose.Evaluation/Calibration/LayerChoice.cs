@@ -1,7 +1,7 @@
 namespace KvCompose.Evaluation;
 
 /// <summary>
-/// Chooses the layer behind which tokens are cut, from how far the model's final hidden state then is from that of the whole prompt.
+/// Chooses the layer after which fewer tokens propagate, from how far the model's final hidden state then is from that of the whole prompt.
 /// Source: Jo et al., "FastKV", arXiv 2502.01068. Its formula takes the closest of the first L_max + 1 layers, which over a curve that falls
 /// with the layer is nearly always the last of them; its words ask for the earliest layer whose output stays close.
 /// </summary>
@@ -10,7 +10,7 @@ namespace KvCompose.Evaluation;
 public sealed record LayerChoice(int? Layer, int Closest)
 {
     /// <summary>Chooses among the layers that are allowed.</summary>
-    /// <param name="distances">[L], mean squared L2 distance of the final hidden state for a cut behind each layer.</param>
+    /// <param name="distances">[L], mean squared L2 distance of the final hidden state for a propagation layer at each layer.</param>
     /// <param name="first">The first layer that may be chosen, 0-based: what the earliest layers find, only later ones look for.</param>
     /// <param name="last">L_max, 0-based.</param>
     /// <param name="epsilon">The distance that still counts as close; not negative.</param>

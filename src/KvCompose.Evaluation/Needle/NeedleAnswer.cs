@@ -10,7 +10,7 @@ namespace KvCompose.Evaluation;
 /// <param name="FirstToken">From the prompt to the first token of the answer; for a later question, from its first token.</param>
 /// <param name="PerToken">Mean time of a decode step.</param>
 /// <param name="Tier">What the tiers below the resident cache hold after the answer, and what they moved since the question was put.</param>
-/// <param name="IsFirst">Whether the question is the first one behind its text.</param>
+/// <param name="IsFirst">Whether the question is the first one after its text.</param>
 public sealed record NeedleAnswer(
     IReadOnlyList<int> Tokens, bool Exact, CacheUsage AfterPrompt, long PeakBytes, TimeSpan FirstToken, TimeSpan PerToken, TierUsage Tier = default, bool IsFirst = true)
 {
@@ -32,7 +32,7 @@ public sealed record NeedleAnswer(
     }
 
     /// <summary>
-    /// Lets a session read a text once and answer all of its questions in turn, each behind the right earlier answers: the topic of what
+    /// Lets a session read a text once and answer all of its questions in turn, each after the right earlier answers: the topic of what
     /// is decoded changes from question to question. What sequence 0 held before is dropped.
     /// </summary>
     /// <exception cref="ContextExceededException">The text is longer than the model's context.</exception>
@@ -67,7 +67,7 @@ public sealed record NeedleAnswer(
 
     /// <param name="session">Has read the question.</param>
     /// <param name="question">The question.</param>
-    /// <param name="isFirst">Whether it is the first one behind its text.</param>
+    /// <param name="isFirst">Whether it is the first one after its text.</param>
     /// <param name="teach">Whether the right tokens are put into the cache, whatever was answered.</param>
     /// <param name="start">When the question was put.</param>
     /// <param name="before">What had been moved by then.</param>

@@ -30,7 +30,7 @@ public static class NeedleCalibration
     }
 
     /// <summary>A question with the place of its answer: the value in the sentence of the fact.</summary>
-    /// <exception cref="ArgumentException">The text does not say the value behind the fact's beginning.</exception>
+    /// <exception cref="ArgumentException">The text does not say the value after the fact's beginning.</exception>
     public static RetrievalText Retrieval(NeedleText text, NeedleQuestion question)
     {
         ArgumentNullException.ThrowIfNull(text);

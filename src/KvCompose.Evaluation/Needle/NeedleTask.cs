@@ -2,7 +2,7 @@ namespace KvCompose.Evaluation;
 
 /// <summary>
 /// Draws texts in which facts are hidden among noise, with questions at the end. Keys come from the pairs that training
-/// never draws. The rules are those of the README beside the embedded model.
+/// never draws. The rules are those of the README of the embedded model.
 /// </summary>
 public sealed class NeedleTask
 {

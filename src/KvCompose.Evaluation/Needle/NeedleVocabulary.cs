@@ -4,7 +4,7 @@ namespace KvCompose.Evaluation;
 
 /// <summary>
 /// What the texts of the needle task are made of, as tokens: words, templates, and the pairs that no training has seen.
-/// Read from the words.json that lies beside a model.
+/// Read from the words.json that belongs to a model.
 /// </summary>
 public sealed class NeedleVocabulary
 {

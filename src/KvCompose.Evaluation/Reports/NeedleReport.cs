@@ -7,7 +7,7 @@ namespace KvCompose.Evaluation;
 /// <param name="Model">The model's name.</param>
 /// <param name="Length">Tokens of a text.</param>
 /// <param name="Questions">Questions that every pipeline answered.</param>
-/// <param name="Results">One entry a pipeline.</param>
+/// <param name="Results">One entry per pipeline.</param>
 public sealed record NeedleReport(string Model, int Length, int Questions, IReadOnlyList<NeedleResult> Results)
 {
     /// <summary>Writes the report as UTF-8 JSON with a line feed at the end.</summary>

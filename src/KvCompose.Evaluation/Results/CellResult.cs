@@ -6,7 +6,7 @@ namespace KvCompose.Evaluation;
 /// <param name="Predictions">Every question with its answer.</param>
 /// <param name="Cost">What the answers cost.</param>
 /// <param name="Fidelity">How near the full cache it stayed; null when that was not asked for.</param>
-/// <param name="KeptOfHead">Tokens that every head held behind the first sample's prefill, [layer][key-value head].</param>
+/// <param name="KeptOfHead">Tokens that every head held after the first sample's prefill, [layer][key-value head].</param>
 public sealed record CellResult(
     CellKey Key, int AnswerTokens, IReadOnlyList<Prediction> Predictions, CellCost Cost, Fidelity? Fidelity, int[][] KeptOfHead)
 {
@@ -26,8 +26,8 @@ public sealed record Prediction(
     int Sample, string Question, string AnswerPrefix, IReadOnlyList<string> Answers, string Predicted, double Score, double? Depth);
 
 /// <summary>What the answers of a cell cost: medians over the samples, but for the peak.</summary>
-/// <param name="TokensKept">Tokens that a head held behind the prefill, averaged over layers and heads.</param>
-/// <param name="BytesHeld">Bytes of cache pages held behind the prefill.</param>
+/// <param name="TokensKept">Tokens that a head held after the prefill, averaged over layers and heads.</param>
+/// <param name="BytesHeld">Bytes of cache pages held after the prefill.</param>
 /// <param name="PeakBytes">Most bytes of cache pages held at once.</param>
 /// <param name="FirstTokenMs">Milliseconds from the beginning to the first token of the first answer.</param>
 /// <param name="PerTokenMs">Milliseconds of a decode step.</param>
@@ -36,6 +36,10 @@ public sealed record Prediction(
 public sealed record CellCost(
     double TokensKept, long BytesHeld, long PeakBytes, double FirstTokenMs, double PerTokenMs, long LowerTierBytes, double BytesMovedPerStep)
 {
+    /// <summary>Peak bytes of the cache's pages and bytes on host and disk.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long AllBytes => PeakBytes + LowerTierBytes;
+
     /// <summary>The cost of samples.</summary>
     /// <param name="answers">At least one.</param>
     public static CellCost Of(IReadOnlyCollection<SampleAnswer> answers)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace KvCompose.Evaluation;
 
 /// <summary>
-/// The three files that kvpress's evaluation leaves for a run, with its names of columns and fields, so that rows can be set beside its own.
+/// The three files that kvpress's evaluation leaves for a run, with its names of columns and fields, so that rows can be compared with its own.
 /// Source: kvpress, evaluation/evaluate.py.
 /// </summary>
 internal static class KvPressFiles

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace KvCompose.Evaluation;
 
 /// <summary>
-/// The results of an evaluation on disk: one folder a pipeline, length, budget and mode, with predictions.csv, metrics.json and config.yaml
+/// The results of an evaluation on disk: one folder per pipeline, length, budget and mode, with predictions.csv, metrics.json and config.yaml
 /// as kvpress writes them, and the figures of every task in its cells folder. Every file appears whole or not at all, so that a run that
 /// was interrupted goes on where it stopped.
 /// </summary>
@@ -48,7 +48,7 @@ public sealed class ResultsFolder
     /// <summary>A cell that is done, or null.</summary>
     public CellResult? Find(CellKey key) => _cells.GetValueOrDefault(key);
 
-    /// <summary>Writes a cell, and the files of its run anew.</summary>
+    /// <summary>Writes a cell, and the files of its run again.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(CellResult cell)
     {

@@ -1,11 +1,11 @@
 namespace KvCompose.Evaluation;
 
-/// <summary>How a session goes on behind a question: its tokens, and the distribution that each was the likeliest of.</summary>
+/// <summary>How a session continues after a question: its tokens, and the distribution of which each was the most likely.</summary>
 /// <param name="Tokens">The tokens, in order.</param>
 /// <param name="Logits">For every token the logits [vocabulary] that it was taken from.</param>
 public sealed record Continuation(IReadOnlyList<int> Tokens, IReadOnlyList<float[]> Logits)
 {
-    /// <summary>Lets the full cache go on greedily behind the first question of a sample.</summary>
+    /// <summary>Lets the full cache continue greedily after the first question of a sample.</summary>
     /// <param name="full">A session that drops nothing.</param>
     /// <param name="sample">Context and question.</param>
     /// <param name="tokens">How many tokens; ends of answers do not end it.</param>

@@ -5,7 +5,7 @@ namespace KvCompose.Evaluation;
 /// <param name="Divergence">Mean Kullback–Leibler divergence of its distribution from the full cache's, in nats.</param>
 public readonly record struct Fidelity(double Agreement, double Divergence)
 {
-    /// <summary>Feeds the continuation to a session behind the sample's first question.</summary>
+    /// <summary>Feeds the continuation to a session after the sample's first question.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Fidelity Of(
         PipelineEvaluator evaluator, TaskSample sample, QuestionMode mode, Continuation reference, CancellationToken cancellation = default)

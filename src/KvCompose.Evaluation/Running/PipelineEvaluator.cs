@@ -5,7 +5,7 @@ namespace KvCompose.Evaluation;
 
 /// <summary>Lets a session of a pipeline answer the questions of samples, greedily.</summary>
 /// <param name="session">The session; it has one sequence, whose content is dropped.</param>
-/// <param name="model">The model behind the session: its tokenizer, and the tokens that end an answer.</param>
+/// <param name="model">The model of the session: its tokenizer, and the tokens that end an answer.</param>
 public sealed class PipelineEvaluator(KvSession session, LanguageModel model)
 {
     private readonly HashSet<int> _ends = [.. model.EndTokens];
@@ -16,7 +16,7 @@ public sealed class PipelineEvaluator(KvSession session, LanguageModel model)
     public KvSession Session => session;
 
     /// <summary>
-    /// Asks all questions of a sample, one after another behind one prefill: of the context, or query-aware of the context and the first
+    /// Asks all questions of a sample, one after another on one prefill: of the context, or query-aware of the context and the first
     /// question. What was kept for the first has to do for the others.
     /// </summary>
     /// <exception cref="ContextExceededException">Context, questions and answers are longer than the model's context.</exception>
@@ -61,7 +61,7 @@ public sealed class PipelineEvaluator(KvSession session, LanguageModel model)
             (tiers.BytesMoved - movedBefore) / (double)_steps.Count);
     }
 
-    /// <summary>Tokens that every head held behind the first prefill of the last sample, [layer][key-value head].</summary>
+    /// <summary>Tokens that every head held after the first prefill of the last sample, [layer][key-value head].</summary>
     public int[][] KeptOfHead { get; private set; } = [];
 
     /// <summary>Lets the runtime compile what is measured afterwards.</summary>

@@ -1,7 +1,9 @@
+using KvCompose.Models.Files.Gguf;
 using KvCompose.Models.Tokenizers.Models;
 using KvCompose.Models.Tokenizers.Patterns;
 using KvCompose.Models.Tokenizers.Processing;
 using KvCompose.Models.Tokenizers.Unicode;
+using KvCompose.Models.Tokenizers.Vocabularies.Gguf;
 using KvCompose.Models.Tokenizers.Vocabularies.Json;
 
 namespace KvCompose.Models.Tokenizers;
@@ -48,6 +50,21 @@ public sealed class Tokenizer
     /// <exception cref="TokenizerFormatException">The text contradicts itself, or asks for an unsupported step.</exception>
     public static Tokenizer Parse(ReadOnlyMemory<byte> json, string name = "tokenizer.json") => TokenizerReader.Parse(json, name);
 
+    /// <summary>Reads the vocabulary of a GGUF file, or of the first file of a split.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="rules">Whose rules text is split by.</param>
+    /// <exception cref="ModelLoadException">The file is damaged, or its tokenizer contradicts itself or is not supported.</exception>
+    public static Tokenizer LoadGguf(string file, GgufTokenizerRules rules = GgufTokenizerRules.Published)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        using GgufModel model = GgufModel.Open(file);
+        return FromGguf(model.Metadata, rules);
+    }
+
+    /// <summary>Reads the vocabulary from the metadata of a GGUF file.</summary>
+    internal static Tokenizer FromGguf(GgufMetadata metadata, GgufTokenizerRules rules)
+        => new(GgufTokenizerReader.Create(GgufVocabulary.Read(metadata), rules), metadata.File);
+
     /// <summary>The id of a token by its spelling in the vocabulary, or null.</summary>
     public int? IdOf(string token)
     {
@@ -75,7 +92,7 @@ public sealed class Tokenizer
     public int[] Encode(string text, EncodeOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        List<TextToken> tokens = EncodeTokens(text, null, options, track: false, cancellation);
+        List<TextToken> tokens = EncodeTokens(text, options, track: false, cancellation);
         var ids = new int[tokens.Count];
         for (int i = 0; i < ids.Length; i++)
         {
@@ -94,7 +111,7 @@ public sealed class Tokenizer
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TokenSpan[] EncodeWithOffsets(string text, EncodeOptions? options = null, CancellationToken cancellation = default)
     {
-        List<TextToken> tokens = EncodeTokens(text, null, options ?? new EncodeOptions(), track: true, cancellation);
+        List<TextToken> tokens = EncodeTokens(text, options ?? new EncodeOptions(), track: true, cancellation);
         string clean = CodePoints.Sanitize(text);
         var units = new List<int>(clean.Length + 1);
         for (int i = 0; i < clean.Length; i += CodePoints.Length(clean, i))
@@ -116,13 +133,13 @@ public sealed class Tokenizer
     /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
     public TextDecoder CreateDecoder(bool skipSpecialTokens = true) => new(this, skipSpecialTokens);
 
-    internal List<TextToken> EncodeTokens(string text, string? second, EncodeOptions options, bool track, CancellationToken cancellation)
+    internal List<TextToken> EncodeTokens(string text, EncodeOptions options, bool track, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(text);
         var settings = new EncodeSettings(options.AddSpecialTokens, options.ParseSpecialTokens, options.ApplyFileLimits, track);
         try
         {
-            return _pipeline.Encode(text, second, settings, cancellation);
+            return _pipeline.Encode(text, settings, cancellation);
         }
         catch (UnknownTextException exception)
         {

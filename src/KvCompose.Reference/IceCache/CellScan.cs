@@ -5,7 +5,7 @@ internal static class CellScan
 {
     /// <summary>
     /// All members of a cell that is small or that wants all its members back; of a larger one those nearest to
-    /// <paramref name="projected"/> along the projection, in runs, until ⌈share · members⌉ are taken.
+    /// <paramref name="projected"/> along the projection, in runs on the side whose next member is nearer, until ⌈share · members⌉ are taken.
     /// </summary>
     public static List<int> Members(PageTree tree, int parent, double projected, int wanted, float share)
     {
@@ -21,14 +21,14 @@ internal static class CellScan
         right = right < 0 ? members.Count : right;
         int left = right - 1;
         var taken = new List<int>();
-        while (taken.Count < Math.Min(enough, members.Count))
+        while (taken.Count < enough)
         {
-            int end = Math.Min(taken.Count + run, members.Count);
-            while (taken.Count < end)
+            // The side is chosen once for a whole run; at an end of the cell the run goes on from the other side.
+            bool goLeft = left >= 0
+                && (right == members.Count || projected - tree.Projected(members[left]) < tree.Projected(members[right]) - projected);
+            for (int count = Math.Min(run, members.Count - taken.Count); count > 0; count--)
             {
-                bool goLeft = right == members.Count
-                    || (left >= 0 && projected - tree.Projected(members[left]) < tree.Projected(members[right]) - projected);
-                taken.Add(goLeft ? members[left--] : members[right++]);
+                taken.Add(right == members.Count || (goLeft && left >= 0) ? members[left--] : members[right++]);
             }
         }
 

@@ -4,7 +4,7 @@ namespace KvCompose.Cache;
 /// Where everything stands in a page: P tokens of one key-value head. Keys come first, in tiles of 16 tokens stored d-major
 /// ([P/16][d][16], so that one vector holds 16 keys at one dimension and scores need no horizontal sums), then values
 /// row-major ([P][d]), then the tokens' positions ([P] int), then words that an eviction while decoding keeps of every token, then,
-/// in counted pages, how many of the page's tokens are valid. A quantised page has a word of <see cref="AffineCode"/> for every
+/// in counted pages, how many of the page's tokens are valid. A quantised page has a word of <c>AffineCode</c> for every
 /// channel behind its keys, and one for every token behind its values. A pruned page holds fewer channels of its keys, [P/16][channels][16].
 /// </summary>
 public readonly record struct PageLayout
@@ -56,8 +56,11 @@ public readonly record struct PageLayout
                 nameof(keyChannels), keyChannels, $"unquantised keys keep a multiple of {ChannelStep} of their {headDim} channels");
         }
 
-        ArgumentOutOfRangeException.ThrowIfNegative(stateWords);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(stateWords, 4);
+        if (stateWords is < 0 or > 4)
+        {
+            throw new ArgumentOutOfRangeException(nameof(stateWords), stateWords, "a token has 0 to 4 words of state");
+        }
+
         HeadDim = headDim;
         PageTokens = pageTokens;
         ElementBits = elementBits;

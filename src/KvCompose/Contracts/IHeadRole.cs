@@ -18,7 +18,7 @@ public interface IHeadRole<TSelf>
     /// </summary>
     /// <param name="options">The declared or overridden options.</param>
     /// <param name="table">The scores of all layers.</param>
-    static virtual void Prepare(in TSelf options, HeadTable table)
+    static virtual void Prepare(in TSelf options, HeadScoreTable table)
     {
     }
 

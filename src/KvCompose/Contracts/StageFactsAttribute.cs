@@ -88,6 +88,12 @@ public sealed class StageFactsAttribute : Attribute
     /// </summary>
     public bool PrunesKeyChannels { get; set; }
 
+    /// <summary>
+    /// Whether kernels can read what a storage stage stores: elements of 32 bits that are single-precision numbers. Codes, halves and pruned keys would need
+    /// kernels of their own for every leaf.
+    /// </summary>
+    public bool KernelReadable { get; set; }
+
     /// <summary>Heads whose left-out tokens a residency places, unless an option decides. A residency is told of no other heads.</summary>
     public HeadRoles Serves { get; set; } = HeadRoles.Compressed | HeadRoles.Pivot | HeadRoles.Satellite;
 

@@ -300,8 +300,38 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <returns>The position of the next token: the prompt's length, or that of the prompt that it was filtered to.</returns>
     protected abstract int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation);
 
-    /// <summary>The emitted loop that fills every layer with random tokens.</summary>
-    protected abstract void FillRandomLayers(int sequence, int tokens, Random random);
+    /// <summary>Writes one token into a slot of a head, as the pipeline's storage keeps it.</summary>
+    /// <param name="table">The head's table, which has a page for the slot.</param>
+    /// <param name="slot">The slot.</param>
+    /// <param name="key">[d].</param>
+    /// <param name="value">[d].</param>
+    /// <param name="position">The token's position.</param>
+    protected abstract void StoreToken(PageTable* table, int slot, float* key, float* value, int position);
+
+    /// <summary>Fills every layer with random tokens, slot by slot.</summary>
+    private void FillRandomLayers(int sequence, int tokens, Random random)
+    {
+        SequenceCache cache = Cache(sequence);
+        int width = Shape.HeadDim;
+        float* row = stackalloc float[2 * width];
+        for (int layer = 0; layer < Shape.Layers; layer++)
+        {
+            for (int head = 0; head < Shape.KeyValueHeads; head++)
+            {
+                cache.Resize(layer, head, tokens);
+                PageTable* table = cache.Layer(layer) + head;
+                for (int slot = 0; slot < tokens; slot++)
+                {
+                    for (int i = 0; i < 2 * width; i++)
+                    {
+                        row[i] = random.NextSingle() - 0.5f;
+                    }
+
+                    StoreToken(table, slot, row, row + width, slot);
+                }
+            }
+        }
+    }
 
     /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
     protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
@@ -334,7 +364,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         where TRole : unmanaged, IHeadRole<TRole>
     {
         double[] prepared = scores.ToArray();
-        TRole.Prepare(in options, new HeadTable(prepared, scoredHeads, Shape.KeyValueHeads));
+        TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
         return prepared;
     }
 

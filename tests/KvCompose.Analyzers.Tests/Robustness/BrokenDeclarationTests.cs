@@ -25,7 +25,7 @@ public class BrokenDeclarationTests
             CSharpGeneratorDriver.Create([new KvPipelineGenerator().AsSourceGenerator()], parseOptions: Project.ParseOptions)
                 .RunGeneratorsAndUpdateCompilation(compilation, out var output, out var reported);
             var said = await DiagnoseAsync(compilation);
-            var generated = output.SyntaxTrees.Count() > 1;
+            var generated = output.SyntaxTrees.Count(static tree => !tree.FilePath.EndsWith(".Invalid.g.cs", StringComparison.Ordinal)) > 1;
             Assert.True(reported.IsEmpty, $"{string.Join('\n', reported)}\n{source}");
             Assert.False(generated && HasErrors(said), $"Generated in spite of {string.Join(", ", said)}:\n{source}");
             Assert.True(

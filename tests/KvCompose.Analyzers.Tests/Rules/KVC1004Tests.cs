@@ -8,7 +8,7 @@ public class KVC1004Tests
     [InlineData("struct {|KVC1004:Session|}<T>;", "Session")]
     [InlineData("void {|KVC1004:Open|}(int first) { }", "Open")]
     [InlineData("const int {|KVC1004:Kernels|} = 1;", "Kernels")]
-    [InlineData("enum {|KVC1004:Loops|} { None }", "Loops")]
+    [InlineData("enum {|KVC1004:PrefillLoops|} { None }", "PrefillLoops")]
     public async Task Member_WithAGeneratedName_IsReportedAtItsName(string member, string name)
         => Assert.Equal($"'Chat' already declares '{name}', which KvCompose generates", await Check.SingleMessageAsync(
             "using KvCompose; [KvPipeline, FullCache] partial class Chat { " + member + " }"));

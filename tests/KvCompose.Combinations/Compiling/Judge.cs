@@ -29,7 +29,7 @@ internal static class Judge
             .ToLookup(static diagnostic => Declarations.ClassAt(diagnostic.Location));
         GeneratorDriverRunResult run = new GeneratorHarness(static () => new KvPipelineGenerator(), []) { Project = project }
             .NewDriver(trackSteps: false).RunGenerators(compilation).GetRunResult();
-        HashSet<string> generated = [.. run.GeneratedTrees.Select(static tree => Path.GetFileName(tree.FilePath).Split('.')[1])];
+        HashSet<string> generated = [.. run.GeneratedTrees.Where(static tree => !tree.FilePath.EndsWith(".Invalid.g.cs", StringComparison.Ordinal)).Select(static tree => Path.GetFileName(tree.FilePath).Split('.')[1])];
         return combinations.Select(combination => new Verdict(
             combination, [.. found[combination.ClassName]], generated.Contains(combination.ClassName)));
     }

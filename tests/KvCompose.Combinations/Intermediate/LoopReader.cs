@@ -16,10 +16,13 @@ internal static class LoopReader
     {
         Type session = pipeline.GetNestedType("Session`1", BindingFlags.Public | BindingFlags.NonPublic)!;
         yield return session.GetMethod("Step", Declared)!;
-        Type loops = pipeline.GetNestedType("Loops", BindingFlags.Public | BindingFlags.NonPublic)!;
-        foreach (MethodInfo method in loops.GetNestedTypes(Declared).Prepend(loops).SelectMany(static type => type.GetMethods(Declared)))
+        foreach (string name in (string[])["DecodeLoops", "PrefillLoops", "PageOps"])
         {
-            yield return method;
+            Type loops = pipeline.GetNestedType(name, BindingFlags.Public | BindingFlags.NonPublic)!;
+            foreach (MethodInfo method in loops.GetNestedTypes(Declared).Prepend(loops).SelectMany(static type => type.GetMethods(Declared)))
+            {
+                yield return method;
+            }
         }
     }
 

@@ -3,61 +3,71 @@ using KvCompose.Combinations.Catalogue;
 namespace KvCompose.Combinations.Oracle;
 
 /// <summary>
-/// The decisions of stages, one after another, behind interfaces that need no type argument. A stage's own scalar code is its plain reference:
-/// conformance vectors and the stage's tests hold the two equal. What stands between stages is <see cref="PlainComposition"/>'s.
+/// The decisions of stages, one after another, by the plain references and the formulas of the papers: no code of a stage runs here. What
+/// stands between stages is <see cref="PlainComposition"/>'s.
 /// </summary>
 internal static class PlainStages
 {
     /// <summary>The decisions of a layer budget, or null without one.</summary>
-    public static IPlainLayerBudget? LayerBudget(StageChoice? choice) => Wrap<IPlainLayerBudget>(typeof(PlainLayerBudget<>), choice);
+    public static IPlainLayerBudget? LayerBudget(StageChoice? choice) => choice?.Options switch
+    {
+        null => null,
+        UniformBudget options => new PlainUniformBudget(options),
+        PyramidBudget options => new PlainPyramidBudget(options),
+        CakeBudget options => new PlainCakeBudget(options),
+        _ => throw Unknown(choice),
+    };
 
     /// <summary>The decisions of a head role, or null without one.</summary>
-    public static IPlainHeadRole? HeadRole(StageChoice? choice) => Wrap<IPlainHeadRole>(typeof(PlainHeadRole<>), choice);
+    public static IPlainHeadRole? HeadRole(StageChoice? choice) => choice?.Options switch
+    {
+        null => null,
+        AdaKvHeads options => new PlainAdaKvHeads(options),
+        HeadKvHeads options => new PlainHeadKvHeads(options),
+        DuoAttentionHeads options => new PlainDuoAttentionHeads(options),
+        HeteroHeads options => new PlainHeteroHeads(options),
+        _ => throw Unknown(choice),
+    };
 
     /// <summary>The decisions of a propagation, or null without one.</summary>
-    public static IPlainPropagation? Propagation(StageChoice? choice) => Wrap<IPlainPropagation>(typeof(PlainPropagation<>), choice);
+    public static IPlainPropagation? Propagation(StageChoice? choice) => choice?.Options switch
+    {
+        null => null,
+        TokenSelectivePropagation options => new PlainPropagation(options.Layer, options.Tokens, options.Rate),
+        GemFilter options => new PlainPropagation(options.Layer, options.Tokens, options.Rate),
+        _ => throw Unknown(choice),
+    };
 
     /// <summary>The scores of a selection.</summary>
-    public static IPlainScore Score(StageChoice choice) => Wrap<IPlainScore>(typeof(PlainScore<>), choice)!;
+    public static IPlainScore Score(StageChoice choice) => choice.Options switch
+    {
+        SnapKv or LastQuery => new PlainScore(static token => token.WindowSum),
+        CakeIndicator options => new PlainScore(token => (token.WindowSum / options.Window) + (options.Gamma * token.WindowVariance)),
+        H2o => new PlainScore(static token => token.AllRowsSum),
+        StreamingLlm => new PlainScore(static token => token.Position),
+        _ => throw Unknown(choice),
+    };
 
     /// <summary>What a selection retains while decoding; null for one that cannot evict.</summary>
-    public static IPlainRetention? Retention(StageChoice choice)
-        => (choice.Facts.Phases & StagePhases.Decode) != 0 ? Wrap<IPlainRetention>(typeof(PlainRetention<>), choice) : null;
-
-    private static T? Wrap<T>(Type generic, StageChoice? choice)
-        where T : class
-        => choice is null ? null : (T)Activator.CreateInstance(generic.MakeGenericType(choice.Stage), choice.Options)!;
-
-    private sealed class PlainLayerBudget<TStage>(TStage options) : IPlainLayerBudget
-        where TStage : unmanaged, ILayerBudget<TStage>
+    public static IPlainRetention? Retention(StageChoice choice) => (choice.Facts.Phases & StagePhases.Decode) == 0 ? null : choice.Options switch
     {
-        public void Allocate(in LayerBudgetContext context, Span<int> budgets) => TStage.Allocate(in options, in context, budgets);
+        CakeIndicator => new PlainRetention(static token => token.Probability),
+        H2o => new PlainRetention(static token => token.Collected),
+        StreamingLlm => new PlainRetention(static token => token.Position),
+        _ => throw Unknown(choice),
+    };
+
+    private static NotSupportedException Unknown(StageChoice choice)
+        => new($"{choice.Stage.Name} has no plain form in {nameof(PlainStages)}: add one, by its reference");
+
+    private sealed class PlainScore(Func<TokenStatistics, float> score) : IPlainScore
+    {
+        public float Score(in TokenStatistics token) => score(token);
     }
 
-    private sealed class PlainHeadRole<TStage>(TStage options) : IPlainHeadRole
-        where TStage : unmanaged, IHeadRole<TStage>
+    private sealed class PlainRetention(Func<ResidentToken, float> retain) : IPlainRetention
     {
-        public void Assign(in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) => TStage.Assign(in options, in context, roles, budgets);
-    }
-
-    private sealed class PlainPropagation<TStage>(TStage options) : IPlainPropagation
-        where TStage : unmanaged, IPropagation<TStage>
-    {
-        public int Count(in PropagationContext context) => TStage.Count(in options, in context);
-
-        public double Share(in PropagationContext context, int onward) => context.ShareOf(in options, onward);
-    }
-
-    private sealed class PlainScore<TStage>(TStage options) : IPlainScore
-        where TStage : unmanaged, ITokenSelection<TStage>
-    {
-        public float Score(in TokenStatistics token) => TStage.Score(in options, in token);
-    }
-
-    private sealed class PlainRetention<TStage>(TStage options) : IPlainRetention
-        where TStage : unmanaged, IDecodeEviction<TStage>
-    {
-        public float Retain(in ResidentToken token) => TStage.Retain(in options, in token);
+        public float Retain(in ResidentToken token) => retain(token);
     }
 }
 

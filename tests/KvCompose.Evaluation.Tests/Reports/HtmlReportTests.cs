@@ -68,6 +68,31 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void Write_Verdict_StandsFirstAndNamesWhatLoses()
+    {
+        CellResult[] cells = [.. SomeCells.Table(), SomeCells.Cell("Fine", [1, 1, 1]), SomeCells.Cell("Fine", [1, 1, 1], length: 400, bytes: 5000)];
+        string page = Page(cells);
+        int verdict = page.IndexOf("<h2>Verdict</h2>", StringComparison.Ordinal);
+        Assert.InRange(verdict, 0, page.IndexOf("<dl>", StringComparison.Ordinal));
+        string text = Regex.Replace(page[verdict..page.IndexOf("</ul>", verdict, StringComparison.Ordinal)], "\\s+", " ");
+        Assert.Contains("(n = 6 questions)", text, StringComparison.Ordinal);
+        Assert.Contains("less accurate than Full: Some.", text, StringComparison.Ordinal);
+        Assert.Contains("No loss shown: Fine. Smallest of these: Fine with 5.4 KiB of 31.7 KiB.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Origin_IsShownAndEscaped()
+    {
+        using var stream = new MemoryStream();
+        var origin = new ReportOrigin(new DateTimeOffset(2026, 5, 4, 3, 2, 0, TimeSpan.Zero), "A & B", "1.2.3", "samples/Evaluate --essay <x>");
+        HtmlReport.Write(stream, EvaluationSummary.Of(SomeCells.Setting, SomeCells.Table(), 0), SomeCells.Table(), origin);
+        string page = Encoding.UTF8.GetString(stream.ToArray());
+        Assert.All(
+            (string[])["2026-05-04 03:02", "A &amp; B", "1.2.3", "--essay &lt;x&gt;"],
+            text => Assert.Contains(text, page, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Write_NoCells_IsAPageAllTheSame() => Assert.Contains("</html>", Page([]), StringComparison.Ordinal);
 
     private static string Page(CellResult[] cells)

@@ -15,7 +15,7 @@ public class KernelPlannerTests
         {
             for (int group = 1; group <= 16; group++)
             {
-                KernelPlan plan = KernelPlanner.Plan(Spec(headDim, group), KernelPlanner.Storage, observedRows: 1024)!;
+                KernelPlan plan = KernelPlanner.Plan(Spec(headDim, group), observedRows: 1024);
                 Assert.InRange(plan.AttendSharedBytes, 1, KernelPlan.SharedLimit);
                 Assert.InRange(plan.ObserveSharedBytes, 1, KernelPlan.SharedLimit);
                 Assert.InRange(plan.Members * plan.MemberBlocks, group, group + plan.MemberBlocks - 1);
@@ -31,10 +31,7 @@ public class KernelPlannerTests
     [InlineData(3, 3)]
     [InlineData(32, 8)]
     public void Plan_ObservedRows_AreTakenEightAtATime(int rows, int atOnce)
-        => Assert.Equal(atOnce, KernelPlanner.Plan(Spec(64, 4), KernelPlanner.Storage, rows)!.RowsAtOnce);
-
-    [Fact]
-    public void Plan_OtherStorage_HasNoKernels() => Assert.Null(KernelPlanner.Plan(Spec(64, 4), "global::Other", 8));
+        => Assert.Equal(atOnce, KernelPlanner.Plan(Spec(64, 4), rows).RowsAtOnce);
 
     private static PipelineSpec Spec(int headDim, int group)
         => new(new HierarchySpec("", []), "Pipe", headDim, group, 32, [], [], []);

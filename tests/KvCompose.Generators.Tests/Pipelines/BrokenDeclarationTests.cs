@@ -58,14 +58,46 @@ public class BrokenDeclarationTests
     [InlineData("[KvPipeline, FullCache, Storage<Unknown>] partial class P;")]
     [InlineData("[KvPipeline, TokenSelection<P>] partial class P;")]
     [InlineData("[KvPipeline, FullCache] partial class Pipe; [KvPipeline, FullCache] partial class PIPE;")]
-    public void Generator_OnADeclarationInError_EmitsNothing(string declaration)
-        => Assert.Empty(PipelineHarness.OfErrors.Run("using KvCompose; " + declaration).Sources);
+    public void Generator_OnADeclarationInError_EmitsNoPipeline(string declaration)
+        => Assert.All(
+            PipelineHarness.OfErrors.Run("using KvCompose; " + declaration).Sources.Keys, static hint => Assert.EndsWith(".Invalid.g.cs", hint));
 
     [Fact]
     public void Generator_OnOneDeclarationInErrorAmongOthers_EmitsTheOthers()
-        => Assert.All(
-            PipelineHarness.OfErrors.Run("using KvCompose; [KvPipeline, FullCache] partial class Good; [KvPipeline] partial class Bad;").Sources.Keys,
-            hint => Assert.StartsWith("Good.", hint));
+    {
+        IEnumerable<string> hints = PipelineHarness.OfErrors.Run("using KvCompose; [KvPipeline, FullCache] partial class Good; [KvPipeline] partial class Bad;").Sources.Keys;
+        Assert.Equal(["Bad.Invalid.g.cs"], hints.Where(static hint => !hint.StartsWith("Good.", StringComparison.Ordinal)));
+        Assert.Equal(3, hints.Count(static hint => hint.StartsWith("Good.", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Whoever uses the pipeline compiles: the error of the declaration stands alone.</summary>
+    [Theory]
+    [InlineData("[KvPipeline] public partial class P;", "")]
+    [InlineData("[KvPipeline, SnapKv] public partial class P;", ", new P.Options { TokenSelection = new SnapKv() }")]
+    [InlineData("[KvPipeline(HeadDim = 60), FullCache] public static partial class P;", ", new P.Options { MaxCacheBytes = 1 }")]
+    [InlineData("[KvPipeline, UniformBudget(Tokens = 8), SnapKv] internal partial class P;", ", new P.Options { LayerBudget = new UniformBudget { Tokens = 64 } }")]
+    [InlineData("[KvPipeline, HostOffload, IceCache, FullCache, StreamingLlm] public partial class P;", ", new P.Options { Residency2 = default }")]
+    [InlineData("public class B { public static int Open, Plan; } [KvPipeline] public partial class P : B;", "")]
+    public void Use_OfADeclarationInError_Compiles(string declaration, string options)
+    {
+        GeneratorRun run = PipelineHarness.OfErrors.Run($$"""
+            using KvCompose;
+            {{declaration}}
+            internal static class User
+            {
+                public static int Use<T>(ITransformerSource<T> model)
+                    where T : struct, ITransformer
+                {
+                    using P.Session<T> session = P.Open(model{{options}});
+                    session.Prefill([1, 2]);
+                    session.Step([3]);
+                    return P.Plan.HeadDim + session.Logits().Length;
+                }
+            }
+            """);
+        Assert.Equal("P.Invalid.g.cs", Assert.Single(run.Sources.Keys));
+        Assert.Empty(run.Output.GetDiagnostics().Where(static found => found.Severity >= DiagnosticSeverity.Warning && found.Id != "CS1591"));
+    }
 
     [Theory]
     [InlineData(LanguageVersion.CSharp9)]

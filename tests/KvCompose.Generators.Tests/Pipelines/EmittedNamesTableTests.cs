@@ -61,15 +61,9 @@ public class EmittedNamesTableTests
             {
                 public KvCompose.TierUsage Usage => default;
                 public void Place(in KvCompose.PlacementContext context) { }
-<<<<<<< HEAD
-                public void Ready(int sequence, int promptTokens, System.Threading.CancellationToken cancellation) { }
-                public void FetchBeforeAttention(in KvCompose.Tiers.DecodeStep step) { }
-                public void Watch(in KvCompose.Tiers.DecodeStep step) { }
-=======
                 public void OnPrefillCompleted(int sequence, int promptTokens, System.Threading.CancellationToken cancellation) { }
                 public void FetchBeforeAttention(in KvCompose.Tiers.DecodeStep step) { }
                 public void OnAttention(in KvCompose.Tiers.DecodeStep step) { }
->>>>>>> main
                 public void Clear(int sequence) { }
                 public void Dispose() { }
             }

@@ -35,6 +35,29 @@ public class EmittedNamesTests
             }
             """);
 
+    /// <summary>Names that the language gives a meaning only where no type has them.</summary>
+    [Theory]
+    [InlineData("var")]
+    [InlineData("nint")]
+    [InlineData("record")]
+    [InlineData("dynamic")]
+    [InlineData("field")]
+    [InlineData("required")]
+    [InlineData("notnull")]
+    public void ContainingClass_NamedLikeAContextualKeyword_DoesNotDisturb(string name)
+        => AssertEmitted($$"""
+            #pragma warning disable CS8981, CS8860
+            namespace App
+            {
+                internal partial class @{{name}}
+                {
+                    [KvCompose.KvPipeline, KvCompose.SnapKv, KvCompose.UniformBudget, KvCompose.TokenSelectivePropagation] internal partial class P;
+                    [KvCompose.KvPipeline, KvCompose.CakeBudget, KvCompose.CakeIndicator] internal partial class C;
+                    [KvCompose.KvPipeline, KvCompose.HeteroHeads, KvCompose.LastQuery, KvCompose.HostOffload] internal partial class @{{name}}s;
+                }
+            }
+            """);
+
     /// <summary>There, Group is a type of the framework before the usings of the emitted file are looked at.</summary>
     [Fact]
     public void ReferencesTypes_NamedLikeThoseOfTheEmittedCode_DoNotDisturb()
@@ -122,7 +145,7 @@ public class EmittedNamesTests
 
     [Theory]
     [InlineData("class Base { public static int Plan; } [KvPipeline, FullCache] partial class P : Base;")]
-    [InlineData("class Base { int Options, Loops; internal void Open() { } public class Session; protected int Kernels; } [KvPipeline, FullCache] partial class P : Base;")]
+    [InlineData("class Base { int Options, DecodeLoops; internal void Open() { } public class Session; protected int Kernels; } [KvPipeline, FullCache] partial class P : Base;")]
     [InlineData("class Base { public static int Math; } class Next : Base; [KvPipeline, FullCache] partial class P : Next;")]
     [InlineData("namespace A { [KvPipeline, FullCache] partial class PageTable; }")]
     [InlineData("namespace A.Array.Span { [KvPipeline, FullCache] partial class P; }")]

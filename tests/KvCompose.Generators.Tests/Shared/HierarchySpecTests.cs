@@ -29,6 +29,18 @@ public class HierarchySpecTests
         Assert.Equal(hintName, hierarchy.HintName("Plan"));
     }
 
+    /// <summary>File systems take 255 bytes; two long names that begin alike stay two.</summary>
+    [Fact]
+    public void HintName_OfLongNames_FitsAFileNameAndStaysUnique()
+    {
+        string name = string.Concat(Enumerable.Repeat("Größe", 80));
+        string[] hints = [.. new[] { "A", "B" }.Select(end => HierarchySpec
+            .From(new TestProject().Compile($"class {name}{end};").GetTypeByMetadataName(name + end)!).HintName("Kernels.Simulated"))];
+        Assert.All(hints, static hint => Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(hint), 200, 250));
+        Assert.All(hints, static hint => Assert.EndsWith(".Kernels.Simulated.g.cs", hint));
+        Assert.NotEqual(hints[0], hints[1]);
+    }
+
     [Fact]
     public void From_TwoCompilationsOfOneSource_AreEqual()
     {

@@ -3,6 +3,7 @@ using KvCompose.Models.Files.Safetensors;
 using KvCompose.Models.Networks;
 using KvCompose.Models.Tests.Support;
 using KvCompose.Models.Tests.Tokenizers;
+using KvCompose.Models.Tokenizers;
 using KvCompose.Models.Tokenizers.Vocabularies.Json;
 
 namespace KvCompose.Models.Tests.Loading;
@@ -10,7 +11,7 @@ namespace KvCompose.Models.Tests.Loading;
 /// <summary>Mutated files: whatever is in them, only the documented exceptions appear, and no file makes its reader allocate much.</summary>
 public sealed class FuzzTests
 {
-    private const long MaxBytes = 4 << 20; // Beside the files themselves, of a few KiB.
+    private const long MaxBytes = 8 << 20; // Beside the files themselves, of a few KiB.
 
     [Fact]
     public void Configuration_Mutated_GivesOnlyTheDocumentedException()
@@ -58,6 +59,48 @@ public sealed class FuzzTests
             new { type = "NFC" }));
 
         Mutate<TokenizerFormatException>(whole, 2000, seed: 5, bytes => TokenizerReader.Parse(bytes, "tokenizer.json"));
+    }
+
+    /// <summary>Whole tokenizers of every model: loading, encoding and decoding. KVCOMPOSE_FUZZ gives another number of files.</summary>
+    [Theory]
+    [InlineData("unk_fused", 20)]
+    [InlineData("bert_uncased_like", 21)]
+    [InlineData("unigram_bytes_nfkc", 22)]
+    [InlineData("added_flags", 23)]
+    [InlineData("deepseek_v3_like", 24)]
+    public void Tokenizer_Mutated_GivesOnlyTheDocumentedExceptions(string name, int seed)
+    {
+        int cases = int.TryParse(Environment.GetEnvironmentVariable("KVCOMPOSE_FUZZ"), out int wanted) ? wanted / 5 : 150;
+        byte[] whole = Shrink(File.ReadAllBytes(Path.Combine(VectorTests.Folder, name, "tokenizer.json")));
+        Mutate<TokenizerFormatException>(whole, cases, seed, bytes =>
+        {
+            Tokenizer tokenizer = TokenizerReader.Parse(bytes, "tokenizer.json");
+            try
+            {
+                int[] ids = tokenizer.Encode("Hello <s>world</s> é 123 [MASK] 日本 😀\n", new EncodeOptions { ParseSpecialTokens = true, ApplyFileLimits = true });
+                tokenizer.Decode(ids[..Math.Min(ids.Length, 1000)]);
+            }
+            catch (ArgumentException)
+            {
+                // Some text has no token: documented.
+            }
+        });
+    }
+
+    /// <summary>A file with fewer tokens, so that mutations meet its structure too.</summary>
+    private static byte[] Shrink(byte[] file)
+    {
+        var root = System.Text.Json.Nodes.JsonNode.Parse(file)!.AsObject();
+        var model = root["model"]!.AsObject();
+        if (model["merges"] is System.Text.Json.Nodes.JsonArray merges)
+        {
+            while (merges.Count > 5)
+            {
+                merges.RemoveAt(merges.Count - 1);
+            }
+        }
+
+        return Encoding.UTF8.GetBytes(root.ToJsonString());
     }
 
     [Theory]

@@ -5,16 +5,16 @@ namespace KvCompose.Models.Tests.Tokenizers;
 /// <summary>The committed part of the tokenizer vectors; the conformance program runs all of them from any folder.</summary>
 public sealed class VectorTests
 {
-    private static readonly string s_folder = FindFolder();
+    internal static string Folder { get; } = FindFolder();
 
     public static TheoryData<string> Files
-        => [.. VectorRunner.FilesUnder(s_folder).Where(path => VectorFile.Load(path).Kind is not (null or "tokenizers.texts")).Select(path => Path.GetRelativePath(s_folder, path))];
+        => [.. VectorRunner.FilesUnder(Folder).Where(path => VectorFile.Load(path).Kind is not (null or "tokenizers.texts")).Select(path => Path.GetRelativePath(Folder, path))];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Tokenizer_VectorFile_Agrees(string file)
     {
-        VectorResult result = VectorRunner.Run(Path.Combine(s_folder, file));
+        VectorResult result = VectorRunner.Run(Path.Combine(Folder, file));
         Assert.True(result.Status == VectorStatus.Passed, result.Detail);
     }
 

@@ -53,10 +53,10 @@ public class HeadTableTests
     {
         foreach (double[] scores in new double[][] { [0, 0], [1, -1], [1, double.NaN] })
         {
-            Assert.Throws<ArgumentException>(() => HeadKvHeads.Prepare(new HeadKvHeads { Temperature = 1 }, new HeadTable(scores, 2, 2)));
+            Assert.Throws<ArgumentException>(() => HeadKvHeads.Prepare(new HeadKvHeads { Temperature = 1 }, new HeadScoreTable(scores, 2, 2)));
         }
 
-        Assert.Throws<ArgumentException>(() => DuoAttentionHeads.Prepare(default, new HeadTable([1, double.NaN], 2, 2)));
+        Assert.Throws<ArgumentException>(() => DuoAttentionHeads.Prepare(default, new HeadScoreTable([1, double.NaN], 2, 2)));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public class HeadTableTests
         where TRole : unmanaged, IHeadRole<TRole>
     {
         double[] prepared = [.. scores];
-        TRole.Prepare(in options, new HeadTable(prepared, heads * group, heads));
+        TRole.Prepare(in options, new HeadScoreTable(prepared, heads * group, heads));
         var roles = new HeadRole[heads];
         int[] budgets = [.. Enumerable.Repeat(budget, heads)];
         TRole.Assign(

@@ -16,12 +16,12 @@ internal static class AttendKernel
         "AttendKernel",
         "One share of one key-value head's tokens. Group (share, head, block of query heads).",
         [
-            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, plan.Counted ? KernelParameter.Slots : KernelParameter.Tokens,
+            KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart, plan.Pages.Layout.HasPerPageCounts ? KernelParameter.Slots : KernelParameter.Tokens,
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
             KernelParameter.Floats("partial", "[heads][shares][GroupSize][HeadDim], outputs before division."),
             KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], maximum of the scores and sum of the exponentials."),
-            .. plan.Monitors ? (KernelParameter[])[Watched] : [],
-            .. plan.LeavesLogits ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
+            .. plan.Decode.Monitors ? (KernelParameter[])[Watched] : [],
+            .. plan.Decode.LeavesLogits ? (KernelParameter[])[Logits, KernelParameter.Stride] : [],
         ],
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
@@ -39,7 +39,7 @@ internal static class AttendKernel
         using (writer.Block($"for (int start = first; start < end; start += {KernelPlan.Warps})"))
         {
             writer.Line("int tile = start + warp;");
-            if (plan.Counted)
+            if (plan.Pages.Layout.HasPerPageCounts)
             {
                 WriteValid(writer);
             }
@@ -48,7 +48,7 @@ internal static class AttendKernel
                 writer.Line("int left = count - tile * 16; // tokens from the tile's start on");
             }
 
-            string any = plan.Counted ? "left > 0" : "tile < end";
+            string any = plan.Pages.Layout.HasPerPageCounts ? "left > 0" : "tile < end";
             using (writer.Block($"if ({any})"))
             {
                 writer.Line("// Scores of 16 keys under every query head.");
@@ -61,7 +61,7 @@ internal static class AttendKernel
                     WriteSoftmax(writer, kernels, member);
                 }
 
-                if (plan.LeavesLogits)
+                if (plan.Decode.LeavesLogits)
                 {
                     WriteLogits(writer, plan, kernels);
                 }
@@ -90,18 +90,18 @@ internal static class AttendKernel
             const int Members = {kernels.Members}; // query heads of this group
             const int ValueParts = {kernels.ValueParts};
             const int ProbabilityFloats = {KernelPlan.Warps * KernelPlan.TileTokens} * Members;
-            var own = SharedMemory.Allocate<float>(Members * HeadDim);
-            var probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
-            var outputs = SharedMemory.Allocate<float>({KernelPlan.Warps} * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
-            var warpStatistics = SharedMemory.Allocate<float>({KernelPlan.Warps} * Members * 2);
-            var probabilities4 = probabilities.Cast<Float4>();
-            var outputs4 = outputs.Cast<Float4>();
-            var pool4 = pool.Cast<Float4>();
-            var partial4 = partial.Cast<Float4>();
+            ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+            ArrayView<float> probabilities = SharedMemory.Allocate<float>(2 * ProbabilityFloats); // [turn][warp][member][key]
+            ArrayView<float> outputs = SharedMemory.Allocate<float>({KernelPlan.Warps} * ValueParts * Members * HeadDim); // [warp][part][member][dimension]
+            ArrayView<float> warpStatistics = SharedMemory.Allocate<float>({KernelPlan.Warps} * Members * 2);
+            ArrayView<Float4> probabilities4 = probabilities.Cast<Float4>();
+            ArrayView<Float4> outputs4 = outputs.Cast<Float4>();
+            ArrayView<Float4> pool4 = pool.Cast<Float4>();
+            ArrayView<Float4> partial4 = partial.Cast<Float4>();
             """);
         if (kernels.DimensionsAtOnce > 1)
         {
-            writer.Line("var own4 = own.Cast<Float4>();");
+            writer.Line("ArrayView<Float4> own4 = own.Cast<Float4>();");
         }
 
         TileScores.WriteLane(writer, kernels);
@@ -202,8 +202,8 @@ internal static class AttendKernel
     private static void WriteLogits(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
         writer.Line();
-        writer.Line($"// The scores stay for the {(plan.Evicts ? "eviction" : "monitor")}.");
-        string leaves = plan.Monitors ? " && watched[head] >= 0" : "", row = plan.Monitors ? "watched[head]" : "head";
+        writer.Line($"// The scores stay for the {(plan.Decode.Evicts ? "eviction" : "monitor")}.");
+        string leaves = plan.Decode.Monitors ? " && watched[head] >= 0" : "", row = plan.Decode.Monitors ? "watched[head]" : "head";
         using (writer.Block($"if ((lane & 4) == 0 && ownKey < left{leaves})"))
         {
             for (int member = 0; member < kernels.Members; member++)

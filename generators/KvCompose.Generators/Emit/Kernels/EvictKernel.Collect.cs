@@ -15,10 +15,10 @@ internal static partial class EvictKernel
             using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
             {
                 writer.Line("float probability = XMath.Exp(logits[((long)head * GroupSize + member) * stride + slot] - normalisers[member]);");
-                writer.Line(plan.Reduction == GroupReduction.Max ? "given = XMath.Max(given, probability);" : "given += probability;");
+                writer.Line(plan.Prefill.Reduction == GroupReduction.Max ? "given = XMath.Max(given, probability);" : "given += probability;");
             }
 
-            if (plan.Reduction == GroupReduction.Mean && plan.GroupSize > 1)
+            if (plan.Prefill.Reduction == GroupReduction.Mean && plan.GroupSize > 1)
             {
                 writer.Line("given *= 1f / GroupSize;");
             }

@@ -25,18 +25,18 @@ internal static partial class EvictKernel
         yield return KernelParameter.Ints("tokens", "[heads], tokens that a head holds, the step's included; receives what it goes on holding.");
         yield return KernelParameter.Ints("budgets", "[heads], tokens that a head may hold; 0 for as many as come.");
         yield return KernelParameter.Ints("stepPositions", "[heads], position of the step's token.");
-        if (plan.KeepsWeights)
+        if (plan.Decode.KeepsWeights)
         {
             yield return KernelParameter.Floats("statistics", "[heads][shares][GroupSize][2], of the step's attention.");
             yield return KernelParameter.Floats("logits", "[heads][GroupSize][stride], the step's scores of each slot.");
         }
 
-        if (plan.Selection.HasRunTimeOptions)
+        if (plan.Prefill.Selection.HasRunTimeOptions)
         {
-            yield return new KernelParameter(plan.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
+            yield return new KernelParameter(plan.Prefill.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
         }
 
-        if (plan.Collects)
+        if (plan.Observation.Collects)
         {
             yield return KernelParameter.Floats("probabilities", "[heads][stride], scratch.");
         }
@@ -44,7 +44,7 @@ internal static partial class EvictKernel
         yield return KernelParameter.Floats("scores", "[heads][stride], scratch.");
         yield return KernelParameter.Floats("retentions", "[heads][GroupSize][stride], scratch.");
         yield return KernelParameter.Ints("line", "[heads][stride], scratch.");
-        if (plan.KeepsWeights)
+        if (plan.Decode.KeepsWeights)
         {
             yield return new KernelParameter("int", "shares", "Groups among which the tokens of a head were dealt out.");
         }
@@ -54,39 +54,39 @@ internal static partial class EvictKernel
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
-        if (plan.KeepsWeights)
+        if (plan.Decode.KeepsWeights)
         {
-            writer.Line("var normalisers = SharedMemory.Allocate<float>(GroupSize);");
+            writer.Line("ArrayView<float> normalisers = SharedMemory.Allocate<float>(GroupSize);");
         }
 
         writer.Line($"""
-            var leastScores = SharedMemory.Allocate<int>({KernelPlan.Threads});
-            var leastRanks = SharedMemory.Allocate<int>({KernelPlan.Threads});
-            var words = pool.Cast<int>();
+            ArrayView<int> leastScores = SharedMemory.Allocate<int>({KernelPlan.Threads});
+            ArrayView<int> leastRanks = SharedMemory.Allocate<int>({KernelPlan.Threads});
+            ArrayView<int> words = pool.Cast<int>();
             int thread = Group.IdxX;
             int head = Grid.IdxX;
             int count = tokens[head];
             int budget = budgets[head];
             """);
-        bool lined = plan.PoolingOrder != PoolingOrder.None;
-        using (writer.Block(plan.Collects ? "if (budget == 0)" : "if (budget == 0 || count <= budget)"))
+        bool lined = plan.Decode.Order != PoolingOrder.None;
+        using (writer.Block(plan.Observation.Collects ? "if (budget == 0)" : "if (budget == 0 || count <= budget)"))
         {
             writer.Return();
         }
 
         writer.Line();
-        if (!plan.Selection.HasRunTimeOptions)
+        if (!plan.Prefill.Selection.HasRunTimeOptions)
         {
-            writer.Line($"{plan.Selection.Type} options = {StageValue.Of(plan.Selection)};");
+            writer.Line($"{plan.Prefill.Selection.Type} options = {StageValue.Of(plan.Prefill.Selection)};");
         }
 
         writer.Line("long row = (long)head * stride;");
-        if (plan.KeepsWeights)
+        if (plan.Decode.KeepsWeights)
         {
             WriteNormalisers(writer);
         }
 
-        if (plan.Collects)
+        if (plan.Observation.Collects)
         {
             WriteCollect(writer, plan);
         }
@@ -177,7 +177,7 @@ internal static partial class EvictKernel
 
     private static void WriteRetentions(KernelWriter writer, PipelinePlan plan)
     {
-        bool lined = plan.PoolingOrder != PoolingOrder.None;
+        bool lined = plan.Decode.Order != PoolingOrder.None;
         string slot = lined ? "line[row + Sinks + rank]" : "line[row + rank]";
         writer.Line("// Retention: the stage's formula.");
         using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
@@ -194,11 +194,11 @@ internal static partial class EvictKernel
             }
 
             writer.Line("long page = pageTable[tableStart[head] + slot / PageTokens];");
-            if (plan.Collects)
+            if (plan.Observation.Collects)
             {
                 WriteRetain(writer, plan, "probabilities[row + slot]", "row * GroupSize + rank");
             }
-            else if (!plan.KeepsWeights)
+            else if (!plan.Decode.KeepsWeights)
             {
                 WriteRetain(writer, plan, "0", "row * GroupSize + rank");
             }
@@ -214,33 +214,33 @@ internal static partial class EvictKernel
 
         writer.Line();
         writer.Barrier();
-        WriteScores(writer, plan, lined ? plan.PoolingKernel : 1, plan.RetainedHeads);
+        WriteScores(writer, plan, lined ? plan.Prefill.PoolingKernel : 1, plan.Decode.RetainedHeads);
     }
 
     private static void WriteRetain(KernelWriter writer, PipelinePlan plan, string probability, string target)
     {
-        string collected = plan.Collects ? "\n    Collected = pool[page * PageFloats + PageCollected + slot % PageTokens]," : "";
+        string collected = plan.Observation.Collects ? "\n    Collected = pool[page * PageFloats + PageCollected + slot % PageTokens]," : "";
         writer.Line($$"""
-            var seen = new ResidentToken
+            ResidentToken resident = new()
             {
                 Position = words[page * PageFloats + PagePositions + slot % PageTokens],
                 StepPosition = stepPositions[head],
                 Probability = {{probability}},{{collected}}
             };
-            retentions[{{target}}] = {{plan.Selection.Type}}.Retain(in options, in seen);
+            retentions[{{target}}] = {{plan.Prefill.Selection.Type}}.Retain(in options, in resident);
             """);
     }
 
     private static void WriteScores(KernelWriter writer, PipelinePlan plan, int kernel, int members)
     {
-        bool average = plan.Pooling != PoolingKind.Max;
+        bool average = plan.Prefill.Pooling != PoolingKind.Max;
         int reach = kernel / 2;
         string own = $"retentions[{(members == 1 ? "row * GroupSize" : "((long)head * GroupSize + member) * stride")} + ";
         writer.Line((kernel > 1 ? "// Pooled along the line" : "// As it stands") + (members > 1 ? ", reduced over the group." : "."));
         using (writer.Block($"for (int rank = thread; rank < candidates; rank += {KernelPlan.Threads})"))
         {
             writer.Line("float score = 0;");
-            using (writer.Block($"for (int member = 0; member < {(members == 1 ? "1" : "GroupSize")}; member++)"))
+            using (members == 1 ? null : writer.Block("for (int member = 0; member < GroupSize; member++)"))
             {
                 if (kernel == 1)
                 {
@@ -263,12 +263,12 @@ internal static partial class EvictKernel
                     }
                 }
 
-                writer.Line(plan.Reduction == GroupReduction.Max
+                writer.Line(members == 1 ? "score = pooled;" : plan.Prefill.Reduction == GroupReduction.Max
                     ? "score = member == 0 ? pooled : XMath.Max(score, pooled);"
                     : "score += pooled;");
             }
 
-            string mean = plan.Reduction == GroupReduction.Mean && members > 1 ? " * (1f / GroupSize)" : "";
+            string mean = plan.Prefill.Reduction == GroupReduction.Mean && members > 1 ? " * (1f / GroupSize)" : "";
             writer.Line($"scores[row + rank] = score{mean};");
         }
 
@@ -367,7 +367,7 @@ internal static partial class EvictKernel
     /// <summary>Writes how the token of the last slot fills the hole.</summary>
     private static void WriteMove(KernelWriter writer, PipelinePlan plan)
     {
-        string collected = plan.Collects
+        string collected = plan.Observation.Collects
             ? "\n        pool[into + PageCollected + intoPlace] = pool[from + PageCollected + fromPlace];"
             : "";
         writer.Line($$"""
@@ -378,7 +378,7 @@ internal static partial class EvictKernel
             int intoPlace = hole % PageTokens;
             if (hole != count)
             {
-                for (int rank = thread; rank < {{(plan.PoolingOrder == PoolingOrder.None ? "candidates" : "count")}}; rank += {{KernelPlan.Threads}})
+                for (int rank = thread; rank < {{(plan.Decode.Order == PoolingOrder.None ? "candidates" : "count")}}; rank += {{KernelPlan.Threads}})
                 {
                     if (line[row + rank] == count)
                     {
@@ -405,12 +405,12 @@ internal static partial class EvictKernel
     private static void WriteLineOut(KernelWriter writer, PipelinePlan plan)
     {
         string target = "rank";
-        writer.Line(plan.PoolingOrder == PoolingOrder.Physical
+        writer.Line(plan.Decode.Order == PoolingOrder.Physical
             ? "// The line goes back into the pages; what stays of the candidates is ranked anew."
             : "// The line goes back into the pages.");
         using (writer.Block($"for (int rank = thread; rank < count; rank += {KernelPlan.Threads})"))
         {
-            if (plan.PoolingOrder == PoolingOrder.Physical)
+            if (plan.Decode.Order == PoolingOrder.Physical)
             {
                 target = "target";
                 writer.Line("""

@@ -21,7 +21,7 @@ internal static class GatherKernel
         KernelParameter.Ints("targetStart", "[heads], where a head's target table begins."),
         KernelParameter.Ints("kept", "[heads], tokens that a head keeps."),
         KernelParameter.Ints("indices", "[heads][stride], source rows in target order."),
-        .. plan.Collects ? (KernelParameter[])[Scores] : [],
+        .. plan.Observation.Collects ? (KernelParameter[])[Scores] : [],
         KernelParameter.Stride,
     ];
 
@@ -31,9 +31,9 @@ internal static class GatherKernel
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
         writer.Line("""
-            var pages = SharedMemory.Allocate<int>(PageTokens);
-            var slots = SharedMemory.Allocate<int>(PageTokens);
-            var pool4 = pool.Cast<Float4>();
+            ArrayView<int> pages = SharedMemory.Allocate<int>(PageTokens);
+            ArrayView<int> slots = SharedMemory.Allocate<int>(PageTokens);
+            ArrayView<Float4> pool4 = pool.Cast<Float4>();
             int thread = Group.IdxX;
             int head = Grid.IdxY;
             int filled = IntrinsicMath.Min(kept[head] - Grid.IdxX * PageTokens, PageTokens);
@@ -83,7 +83,7 @@ internal static class GatherKernel
                 pool[target * PageFloats + PagePositions + rank] = pool[pages[rank] * (long)PageFloats + PagePositions + slots[rank]];
             }
             """);
-        if (plan.Counted)
+        if (plan.Pages.Layout.HasPerPageCounts)
         {
             writer.Line();
             using (writer.Block("if (thread == 0)"))
@@ -92,7 +92,7 @@ internal static class GatherKernel
             }
         }
 
-        if (plan.Collects)
+        if (plan.Observation.Collects)
         {
             writer.Line($$"""
 

@@ -54,7 +54,7 @@ internal static class KernelEmitter
                 }
             }
 
-            if (plan.ChoosesOnDevice || plan.Restart is not null)
+            if (plan.ChoosesOnDevice || plan.Prefill.Restart is not null)
             {
                 writer.WriteLine();
                 SelectKernel.WriteOrdered(writer);
@@ -68,12 +68,12 @@ internal static class KernelEmitter
     {
         yield return AttendKernel.Of(plan, kernels);
         yield return CombineKernel.Of();
-        if (plan.Evicts)
+        if (plan.Decode.Evicts)
         {
             yield return EvictKernel.Of(plan);
         }
 
-        if (plan.Monitors)
+        if (plan.Decode.Monitors)
         {
             yield return PromptLogSumExpKernel.Of();
             yield return WatchScoreKernel.Of(plan);
@@ -89,24 +89,24 @@ internal static class KernelEmitter
             yield return PageCopyKernel.Of();
         }
 
-        if (plan.Restart is { } restart)
+        if (plan.Prefill.Restart is { } restart)
         {
             yield return ProductKernel.Of(plan, kernels);
             yield return SmoothKernel.Of(restart.Pooling, restart.PoolingWidth);
             yield return SelectKernel.OfPrompt();
         }
 
-        if (!plan.Selects)
+        if (!plan.Prefill.Selects)
         {
             yield break;
         }
 
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             yield return LogSumExpKernel.Of(plan, kernels, RowsOfQueries.Window);
         }
 
-        if (plan.ObservesAllRows)
+        if (plan.Observation.ReadsAllRows)
         {
             yield return LogSumExpKernel.Of(plan, kernels, RowsOfQueries.All);
         }
@@ -123,18 +123,18 @@ internal static class KernelEmitter
 
         yield return StageScoreKernel.Of(plan);
         yield return SelectKernel.Of();
-        if (plan.KeepsRanked)
+        if (plan.Prefill.KeepsRanked)
         {
             yield return RankKernel.Of();
         }
 
         yield return GatherKernel.Of(plan);
-        if (plan.Cascades)
+        if (plan.Prefill.Cascades)
         {
             yield return TruncateKernel.Of(plan);
         }
 
-        if (plan.Propagates)
+        if (plan.Prefill.Propagates)
         {
             yield return LayerScoreKernel.Of();
             yield return OnwardKernel.Of();
@@ -146,10 +146,10 @@ internal static class KernelEmitter
         writer.WriteLine($"""
             /// <summary>
             /// The same stages on a device. Every group has {KernelPlan.Threads} threads in {KernelPlan.Warps} warps; a warp works on one key tile of {KernelPlan.TileTokens} tokens at a
-            /// time. Attention: group (share of the tokens, head, block of {kernels.Members} query heads), {kernels.AttendSharedBytes} bytes of shared memory, then
+            /// time. Attention: group (share of the tokens, head, block of {PlanSummary.Heads(kernels.Members)}), {kernels.AttendSharedBytes} bytes of shared memory, then
             /// a kernel that joins the shares.
             """);
-        if (plan.ObservesAttention)
+        if (plan.Observation.ReadsAttention)
         {
             writer.WriteLine($"/// Observation: {kernels.RowsAtOnce} rows at a time, {kernels.ObserveSharedBytes} bytes.");
         }
@@ -165,31 +165,31 @@ internal static class KernelEmitter
             private const int HeadDim = {plan.HeadDim};
             private const int GroupSize = {plan.GroupSize};
             private const int MemberBlocks = {kernels.MemberBlocks};
-            private const int PageTokens = {plan.PageTokens};
-            private const int PageTiles = {plan.PageTokens / KernelPlan.TileTokens};
+            private const int PageTokens = {plan.Pages.Layout.PageTokens};
+            private const int PageTiles = {plan.Pages.Layout.PageTokens / KernelPlan.TileTokens};
             private const float Scale = {scale}; // 1/√d
 
             // A page in floats, and in units of 16 bytes: keys in tiles [d][16], values [tokens][d], positions.
-            private const int PageFloats = {plan.PageBytes / sizeof(float)};
-            private const int PagePositions = {2 * plan.ValueOffset / sizeof(float)};
-            private const int PageFloats4 = {plan.PageBytes / 16};
-            private const int PageKeys4 = {plan.ValueOffset / 16};
+            private const int PageFloats = {plan.Pages.Layout.PageBytes / sizeof(float)};
+            private const int PagePositions = {2 * plan.Pages.Layout.ValueOffset / sizeof(float)};
+            private const int PageFloats4 = {plan.Pages.Layout.PageBytes / 16};
+            private const int PageKeys4 = {plan.Pages.Layout.ValueOffset / 16};
             private const int TileFloats4 = {4 * plan.HeadDim};
             private const int Columns = {plan.HeadDim / 4};
             """);
-        if (plan.PoolingOrder != PoolingOrder.None)
+        if (plan.Decode.Order != PoolingOrder.None)
         {
-            writer.WriteLine($"private const int PageOrder = {plan.OrderOffset / sizeof(float)};");
+            writer.WriteLine($"private const int PageOrder = {plan.Pages.OrderOffset / sizeof(float)};");
         }
 
-        if (plan.Collects)
+        if (plan.Observation.Collects)
         {
-            writer.WriteLine($"private const int PageCollected = {plan.CollectedOffset / sizeof(float)};");
+            writer.WriteLine($"private const int PageCollected = {plan.Pages.CollectedOffset / sizeof(float)};");
         }
 
-        if (plan.Counted)
+        if (plan.Pages.Layout.HasPerPageCounts)
         {
-            writer.WriteLine($"private const int PageCount = {plan.CountOffset / sizeof(float)}; // where a page's number of valid tokens is");
+            writer.WriteLine($"private const int PageCount = {plan.Pages.Layout.CountOffset / sizeof(float)}; // where a page's number of valid tokens is");
         }
 
         if (plan.RanksPagesOnDevice && !PageScoreKernel.LooksAtKeys(plan))
@@ -199,17 +199,17 @@ internal static class KernelEmitter
 
         if (plan.ChoosesOnDevice)
         {
-            writer.WriteLine($"private const int Sinks = {plan.Sinks};");
+            writer.WriteLine($"private const int Sinks = {plan.Prefill.Sinks};");
         }
 
-        if (plan.Selects)
+        if (plan.Prefill.Selects)
         {
-            writer.WriteLine($"private const int Window = {plan.Window};");
+            writer.WriteLine($"private const int Window = {plan.Prefill.Window};");
         }
 
-        if (plan.Selects && plan.ObservesWindow)
+        if (plan.Prefill.Selects && plan.Observation.ReadsWindow)
         {
-            writer.WriteLine($"private const int ObservedRows = {plan.ObservedRows};");
+            writer.WriteLine($"private const int ObservedRows = {plan.Observation.Rows};");
         }
     }
 }

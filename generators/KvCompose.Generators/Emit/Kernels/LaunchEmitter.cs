@@ -10,8 +10,8 @@ internal static partial class LaunchEmitter
     {
         Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
         writer.WriteLine();
-        string watched = plan.Monitors ? "\n/// <param name=\"watched\">[heads], the number of a watched head, −1 for others.</param>" : "";
-        string kept = watched + (plan.LeavesLogits
+        string watched = plan.Decode.Monitors ? "\n/// <param name=\"watched\">[heads], the number of a watched head, −1 for others.</param>" : "";
+        string kept = watched + (plan.Decode.LeavesLogits
             ? """
 
                 /// <param name="logits">[heads][GroupSize][stride], receives the scores that are looked at afterwards; of watched heads alone where heads are watched.</param>
@@ -32,7 +32,7 @@ internal static partial class LaunchEmitter
             /// <param name="shares">Groups among which the tokens of a head are dealt out.</param>
             internal static void Attend(
                 DeviceContext device, DevicePages pages, DevicePageTables tables,
-                ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, {{(plan.Monitors ? "ArrayView<int> watched, " : "")}}{{(plan.LeavesLogits ? "ArrayView<float> logits, int stride, " : "")}}int shares)
+                ArrayView<float> queries, ArrayView<float> scratch, ArrayView<float> output, {{(plan.Decode.Monitors ? "ArrayView<int> watched, " : "")}}{{(plan.Decode.LeavesLogits ? "ArrayView<float> logits, int stride, " : "")}}int shares)
             """;
         using (writer.WriteBlock(header))
         {
@@ -43,16 +43,16 @@ internal static partial class LaunchEmitter
                 ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
                 """);
             Launch(writer, plan, Named("AttendKernel"), "shares, tables.Heads, MemberBlocks",
-                "pages.View, tables.Pages, tables.Starts, tables.Tokens, queries, partial, statistics" + (plan.Monitors ? ", watched" : "") + (plan.LeavesLogits ? ", logits, stride" : ""));
+                "pages.View, tables.Pages, tables.Starts, tables.Tokens, queries, partial, statistics" + (plan.Decode.Monitors ? ", watched" : "") + (plan.Decode.LeavesLogits ? ", logits, stride" : ""));
             Launch(writer, plan, Named("CombineKernel"), "tables.Heads, 1, 1", "partial, statistics, output, shares");
         }
 
-        if (plan.Evicts)
+        if (plan.Decode.Evicts)
         {
             WriteEviction(writer, plan, Named("EvictKernel"));
         }
 
-        if (plan.Selects)
+        if (plan.Prefill.Selects)
         {
             WriteSelection(writer, plan, kernels);
         }
@@ -62,7 +62,7 @@ internal static partial class LaunchEmitter
             WriteChoice(writer, plan, kernels);
         }
 
-        if (plan.Monitors)
+        if (plan.Decode.Monitors)
         {
             WriteMonitor(writer, plan, Named);
         }
@@ -72,7 +72,7 @@ internal static partial class LaunchEmitter
             PageLaunchEmitter.Write(writer, plan, plan.Kernels!, kernels);
         }
 
-        if (plan.Restart is not null)
+        if (plan.Prefill.Restart is not null)
         {
             WriteRestart(writer, plan, Named("ProductKernel"), Named("SmoothKernel"), Named("SelectPromptKernel"));
         }
@@ -80,7 +80,7 @@ internal static partial class LaunchEmitter
         writer.WriteLine();
         using (writer.WriteBlock("private static void Require(DevicePages pages)"))
         {
-            writer.WriteLine($"var expected = {SessionEmitter.LayoutOf(plan, "32").Replace("Plan.", "")};");
+            writer.WriteLine($"PageLayout expected = {SessionEmitter.LayoutOf(plan, "32").Replace("Plan.", "")};");
             writer.WriteLine("""
                 if (pages.Layout != expected)
                 {
@@ -95,22 +95,22 @@ internal static partial class LaunchEmitter
         string[] given = ["pool", "pageTable", "tableStart", "tokens", "statistics", "probabilities", "scores", "retentions"];
         KernelParameter[] own = [.. evict.Parameters.Where(parameter => !given.Contains(parameter.Name))];
         writer.WriteLine();
-        string behind = plan.KeepsWeights ? " behind that of <see cref=\"Attend\"/>" : "";
-        string first = plan.KeepsWeights ? "AttendScratch(tables.Heads, shares)" : "0L";
+        string behind = plan.Decode.KeepsWeights ? " behind that of <see cref=\"Attend\"/>" : "";
+        string first = plan.Decode.KeepsWeights ? "AttendScratch(tables.Heads, shares)" : "0L";
         writer.WriteLine($$"""
             /// <summary>Floats of scratch memory that <see cref="Evict"/> needs{{behind}}.</summary>
-            internal static long EvictScratch(int heads, int stride) => (long)heads * stride * (GroupSize + {{(plan.Collects ? "2" : "1")}});
+            internal static long EvictScratch(int heads, int stride) => (long)heads * stride * (GroupSize + {{(plan.Observation.Collects ? "2" : "1")}});
 
             /// <summary>Takes out what heads hold above their budgets after a step's attention; the parameters are those of <see cref="EvictKernel"/>.</summary>
             """);
-        string statistics = plan.KeepsWeights
+        string statistics = plan.Decode.KeepsWeights
             ? """
 
                 long outputs = (long)tables.Heads * shares * GroupSize;
                 ArrayView<float> statistics = scratch.SubView(outputs * HeadDim, outputs * 2);
                 """
             : "";
-        string probabilities = plan.Collects
+        string probabilities = plan.Observation.Collects
             ? $"\nArrayView<float> probabilities = scratch.SubView({first} + rows * (GroupSize + 1), rows);"
             : "";
         using (writer.WriteBlock($"internal static void Evict(DeviceContext device, DevicePages pages, DevicePageTables tables, ArrayView<float> scratch, {Declared(own)})"))
@@ -139,13 +139,13 @@ internal static partial class LaunchEmitter
             using (writer.WriteBlock($"internal static void Observe(DeviceContext device, DevicePages pages, DevicePageTables tables, {Declared(own)})"))
             {
                 writer.WriteLine("Require(pages);");
-                if (plan.ObservesWindow)
+                if (plan.Observation.ReadsWindow)
                 {
-                    int blocks = (plan.ObservedRows + plan.Kernels!.RowsAtOnce - 1) / plan.Kernels.RowsAtOnce;
+                    int blocks = (plan.Observation.Rows + plan.Kernels!.RowsAtOnce - 1) / plan.Kernels.RowsAtOnce;
                     Launch(writer, plan, Named(LogSumExpKernel.OfWindow), $"{CSharpLiteral.Of(blocks)}, GroupSize, tables.Heads", Tables + ", queries, logSumExp");
                 }
 
-                if (plan.ObservesAllRows)
+                if (plan.Observation.ReadsAllRows)
                 {
                     string rows = CSharpLiteral.Of(plan.Kernels!.RowsAtOnce);
                     Launch(writer, plan, Named(LogSumExpKernel.OfAllRows), $"(stride + {rows} - 1) / {rows}, GroupSize, tables.Heads", Tables + ", allQueries, allLogSumExp, stride");
@@ -182,13 +182,13 @@ internal static partial class LaunchEmitter
     {
         Kernel Named(string name) => kernels.First(kernel => kernel.Name == name);
         writer.WriteLine();
-        if (plan.Cascades)
+        if (plan.Prefill.Cascades)
         {
             writer.WriteLine("/// <summary>Shortens tables of ranked tokens; the pages behind the new ends are free.</summary>");
-            string pages = plan.Counted ? "DevicePages pages, " : "", read = plan.Counted ? "pages.View, tables.Pages, tables.Starts, " : "";
+            string pages = plan.Pages.Layout.HasPerPageCounts ? "DevicePages pages, " : "", read = plan.Pages.Layout.HasPerPageCounts ? "pages.View, tables.Pages, tables.Starts, " : "";
             using (writer.WriteBlock($"internal static void Truncate(DeviceContext device, {pages}DevicePageTables tables, ArrayView<int> budgets)"))
             {
-                if (plan.Counted)
+                if (plan.Pages.Layout.HasPerPageCounts)
                 {
                     writer.WriteLine("Require(pages);");
                 }
@@ -199,15 +199,15 @@ internal static partial class LaunchEmitter
             writer.WriteLine();
         }
 
-        writer.WriteLine(plan.KeepsRanked
+        writer.WriteLine(plan.Prefill.KeepsRanked
             ? "/// <summary>Chooses, for every head, as many rows as its target table has tokens; ranked receives them best first behind sinks and window.</summary>"
             : "/// <summary>Chooses, for every head, as many rows as its target table has tokens.</summary>");
-        string ranked = plan.KeepsRanked ? "ArrayView<int> ranked, " : "";
+        string ranked = plan.Prefill.KeepsRanked ? "ArrayView<int> ranked, " : "";
         using (writer.WriteBlock(
             $"internal static void Select(DeviceContext device, DevicePageTables tables, DevicePageTables targets, ArrayView<float> scores, ArrayView<int> indices, {ranked}int stride)"))
         {
             Launch(writer, plan, Named("SelectKernel"), "tables.Heads, 1, 1", "scores, tables.Tokens, targets.Tokens, indices, stride");
-            if (plan.KeepsRanked)
+            if (plan.Prefill.KeepsRanked)
             {
                 Launch(writer, plan, Named("RankKernel"), "(stride + Threads - 1) / Threads, tables.Heads, 1",
                     "scores, tables.Tokens, targets.Tokens, indices, ranked, stride");
@@ -226,7 +226,7 @@ internal static partial class LaunchEmitter
                 "pages.View, tables.Pages, tables.Starts, targets.Pages, targets.Starts, targets.Tokens, " + Names(gathered));
         }
 
-        if (plan.Propagates)
+        if (plan.Prefill.Propagates)
         {
             WritePropagation(writer, plan, Named("LayerScoreKernel"), Named("SelectKernel"), Named("OnwardKernel"));
         }

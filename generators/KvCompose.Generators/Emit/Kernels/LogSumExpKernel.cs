@@ -25,8 +25,8 @@ internal static class LogSumExpKernel
     private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels, RowsOfQueries observed)
     {
         RowsOfQueries.WriteShared(writer, kernels);
-        writer.Line($"var warpStatistics = SharedMemory.Allocate<float>({KernelPlan.Warps} * RowsAtOnce * 2);");
-        writer.Line("var pool4 = pool.Cast<Float4>();");
+        writer.Line($"ArrayView<float> warpStatistics = SharedMemory.Allocate<float>({KernelPlan.Warps} * RowsAtOnce * 2);");
+        writer.Line("ArrayView<Float4> pool4 = pool.Cast<Float4>();");
         TileScores.WriteLane(writer, kernels);
         bool all = observed == RowsOfQueries.All;
         writer.Line($"""

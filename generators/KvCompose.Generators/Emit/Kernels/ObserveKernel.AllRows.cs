@@ -1,4 +1,6 @@
+using KvCompose.Generators.Emit.Statistics;
 using KvCompose.Generators.Planning;
+using KvCompose.Shared;
 
 namespace KvCompose.Generators.Emit.Kernels;
 
@@ -10,12 +12,13 @@ internal static partial class ObserveKernel
 {
     private static void WriteAllRows(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
+        ObservedStatistic[] statistics = [.. plan.Observation.In(StatisticPass.AllRows)];
         writer.Line();
         writer.Line("// All rows from the group's first token on.");
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
         {
             writer.Line("long pair = (long)head * GroupSize + member;");
-            writer.Line("float collected = 0;");
+            WriteLocals(writer, statistics);
             using (writer.Block($"for (int firstRow = Grid.IdxX * {KernelPlan.Warps * KernelPlan.TileTokens}; firstRow < count; firstRow += RowsAtOnce)"))
             {
                 writer.Barrier();
@@ -30,19 +33,22 @@ internal static partial class ObserveKernel
                     writer.Line("// Probabilities of the rows that see the token.");
                     for (int row = 0; row < kernels.RowsAtOnce; row++)
                     {
-                        using (writer.Block($"if (token <= firstRow + {row} && firstRow + {row} < count)"))
+                        string own = CSharpLiteral.Of(row), number = Expression.Plus("firstRow", row);
+                        using (writer.Block($"if (token <= {number} && {number} < count)"))
                         {
-                            writer.Line($"collected += XMath.Exp(score{row} - allLogSumExp[pair * stride + firstRow + {row}]);");
+                            writer.Line($"float log{own} = score{own} - allLogSumExp[pair * stride + {number}];");
+                            writer.Line($"float a{own} = XMath.Exp(log{own});");
+                            foreach (RowFormula formula in statistics.Select(RowFormula.Of))
+                            {
+                                formula.WriteRow(writer, own, Expression.Plus(number, 1));
+                            }
                         }
                     }
                 }
             }
 
             writer.Line();
-            using (writer.Block("if (kept)"))
-            {
-                writer.Line("allRows[pair * stride + token] = collected;");
-            }
+            WriteStores(writer, statistics, "pair");
         }
     }
 }

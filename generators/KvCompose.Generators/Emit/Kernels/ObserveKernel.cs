@@ -1,3 +1,4 @@
+using KvCompose.Generators.Emit.Statistics;
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
 
@@ -13,32 +14,12 @@ internal static partial class ObserveKernel
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
 
-    /// <summary>The statistics that a pipeline observes, and whether each query head has its own row.</summary>
-    public static IEnumerable<(string Name, string Property, bool PerQueryHead)> Statistics(PipelinePlan plan)
-    {
-        if (plan.ObservesWindow)
-        {
-            yield return ("sums", "WindowSum", true);
-        }
-
-        if (plan.ObservesVariance)
-        {
-            yield return ("variances", "WindowVariance", true);
-        }
-
-        if (plan.ObservesAllRows)
-        {
-            yield return ("allRows", "AllRowsSum", true);
-        }
-
-        if (plan.ObservesKeyNorm)
-        {
-            yield return ("norms", "KeyNorm", false);
-        }
-    }
-
     /// <summary>Whether a pipeline has anything to observe.</summary>
-    public static bool IsNeeded(PipelinePlan plan) => Statistics(plan).Any();
+    public static bool IsNeeded(PipelinePlan plan) => plan.Observation.Statistics.Any();
+
+    /// <summary>A statistic as a parameter of the kernels that write or read it.</summary>
+    public static KernelParameter Parameter(ObservedStatistic statistic)
+        => KernelParameter.Floats(statistic.LocalName, statistic.Shape + ", " + statistic.Meaning);
 
     private static IEnumerable<KernelParameter> Parameters(PipelinePlan plan)
     {
@@ -46,26 +27,21 @@ internal static partial class ObserveKernel
         yield return KernelParameter.PageTable;
         yield return KernelParameter.TableStart;
         yield return KernelParameter.Tokens;
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             yield return RowsOfQueries.Window.Queries;
             yield return RowsOfQueries.Window.LogSumExp;
         }
 
-        if (plan.ObservesAllRows)
+        if (plan.Observation.ReadsAllRows)
         {
             yield return RowsOfQueries.All.Queries;
             yield return RowsOfQueries.All.LogSumExp;
         }
 
-        foreach ((string name, string property, bool perQueryHead) in Statistics(plan))
+        foreach (ObservedStatistic statistic in plan.Observation.Statistics)
         {
-            yield return KernelParameter.Floats(name, (perQueryHead ? "[heads][GroupSize][stride], " : "[heads][stride], ") + property + " of each token.");
-        }
-
-        if (plan.ObservesEntropy)
-        {
-            yield return KernelParameter.Floats("entropies", "[heads][stride], −Σ a·ln a over rows and query heads.");
+            yield return Parameter(statistic);
         }
 
         yield return KernelParameter.Stride;
@@ -73,12 +49,12 @@ internal static partial class ObserveKernel
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
-        if (plan.ObservesAttention)
+        if (plan.Observation.ReadsAttention)
         {
             RowsOfQueries.WriteShared(writer, kernels);
         }
 
-        writer.Line("var pool4 = pool.Cast<Float4>();");
+        writer.Line("ArrayView<Float4> pool4 = pool.Cast<Float4>();");
         TileScores.WriteLane(writer, kernels);
         writer.Line($"""
             int head = Grid.IdxY;
@@ -97,56 +73,50 @@ internal static partial class ObserveKernel
             bool present = tile * 16 < candidates;
             bool kept = present && token < candidates && (lane & 4) == 0; // one lane a key
             """);
-        if (plan.ObservesKeyNorm)
+        foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Keys))
         {
-            WriteNorms(writer, plan, kernels);
+            WriteOfKeys(writer, plan, kernels, statistic);
         }
 
-        if (plan.ObservesWindow)
+        if (plan.Observation.ReadsWindow)
         {
             WriteWindow(writer, plan, kernels);
         }
 
-        if (plan.ObservesAllRows)
+        if (plan.Observation.ReadsAllRows)
         {
             WriteAllRows(writer, plan, kernels);
         }
     }
 
-    private static void WriteNorms(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
+    private static void WriteOfKeys(KernelWriter writer, PipelinePlan plan, KernelPlan kernels, ObservedStatistic statistic)
     {
+        KeyFormula formula = KeyFormula.Of(statistic);
         writer.Line();
-        writer.Line("// Key norms.");
+        writer.Line($"// {statistic.Property} of each key.");
         using (writer.Block("if (present)"))
         {
             TileScores.WritePlace(writer);
-            TileScores.WriteNorm(writer, plan, kernels);
+            formula.WriteKernel(writer, plan, kernels);
             using (writer.Block("if (kept)"))
             {
-                writer.Line("norms[(long)head * stride + token] = norm;");
+                writer.Line($"{statistic.LocalName}[(long)head * stride + token] = {formula.Local};");
             }
         }
     }
 
     private static void WriteWindow(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
+        ObservedStatistic[] all = [.. plan.Observation.In(StatisticPass.Window)];
+        ObservedStatistic[] own = [.. all.Where(static statistic => statistic.PerQueryHead)];
+        ObservedStatistic[] shared = [.. all.Where(static statistic => !statistic.PerQueryHead)];
         writer.Line();
         writer.Line("int rows = IntrinsicMath.Min(ObservedRows, count);");
-        if (plan.ObservesEntropy)
-        {
-            writer.Line("float entropy = 0;");
-        }
-
+        WriteLocals(writer, shared);
         using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
         {
             writer.Line("long pair = (long)head * GroupSize + member;");
-            writer.Line("float sum = 0;");
-            if (plan.ObservesVariance)
-            {
-                writer.Line("float mean = 0;");
-                writer.Line("float squares = 0;");
-            }
-
+            WriteLocals(writer, own);
             using (writer.Block("for (int firstRow = 0; firstRow < rows; firstRow += RowsAtOnce)"))
             {
                 writer.Line("// A block of rows comes into shared memory.");
@@ -159,7 +129,7 @@ internal static partial class ObserveKernel
                     TileScores.WritePlace(writer);
                     TileScores.Write(writer, plan, kernels, kernels.RowsAtOnce);
                     writer.Line();
-                    writer.Line($"// Probabilities: the score less the row's log-sum-exp.");
+                    writer.Line("// Probabilities: the score less the row's log-sum-exp.");
                     for (int row = 0; row < kernels.RowsAtOnce; row++)
                     {
                         WriteRow(writer, plan, kernels, row);
@@ -168,22 +138,34 @@ internal static partial class ObserveKernel
             }
 
             writer.Line();
-            using (writer.Block("if (kept)"))
-            {
-                writer.Line("sums[pair * stride + token] = sum;");
-                if (plan.ObservesVariance)
-                {
-                    writer.Line("variances[pair * stride + token] = squares / IntrinsicMath.Max(1, rows - 1);");
-                }
-            }
+            WriteStores(writer, own, "pair");
         }
 
-        if (plan.ObservesEntropy)
+        if (shared.Length > 0)
         {
             writer.Line();
-            using (writer.Block("if (kept)"))
+            WriteStores(writer, shared, "(long)head");
+        }
+    }
+
+    private static void WriteLocals(KernelWriter writer, IEnumerable<ObservedStatistic> statistics)
+    {
+        foreach (RowFormula formula in statistics.Select(RowFormula.Of))
+        {
+            foreach (string local in formula.MoreLocals.Append(formula.Local))
             {
-                writer.Line("entropies[(long)head * stride + token] = entropy;");
+                writer.Line($"float {local} = 0;");
+            }
+        }
+    }
+
+    private static void WriteStores(KernelWriter writer, IEnumerable<ObservedStatistic> statistics, string row)
+    {
+        using (writer.Block("if (kept)"))
+        {
+            foreach (ObservedStatistic statistic in statistics)
+            {
+                writer.Line($"{statistic.LocalName}[{row} * stride + token] = {RowFormula.Of(statistic).LocalValue};");
             }
         }
     }
@@ -191,10 +173,10 @@ internal static partial class ObserveKernel
     private static void WriteRow(KernelWriter writer, PipelinePlan plan, KernelPlan kernels, int row)
     {
         // Rows beyond the last one exist only in the last block, and where a prompt may be shorter than the observed rows.
-        bool maybeAbsent = RowsOfQueries.Window.IsRagged(plan, kernels) || plan.MasksObservation;
+        bool maybeAbsent = RowsOfQueries.Window.IsRagged(plan, kernels) || plan.Observation.Masks;
         if (maybeAbsent)
         {
-            using (writer.Block($"if (firstRow + {row} < rows)"))
+            using (writer.Block($"if ({Expression.Plus("firstRow", row)} < rows)"))
             {
                 WriteStatistics(writer, plan, row);
             }
@@ -207,23 +189,15 @@ internal static partial class ObserveKernel
 
     private static void WriteStatistics(KernelWriter writer, PipelinePlan plan, int row)
     {
-        writer.Line($"float log{row} = score{row} - logSumExp[pair * ObservedRows + firstRow + {row}];");
-        string probability = $"XMath.Exp(log{CSharpLiteral.Of(row)})";
-        writer.Line(plan.MasksObservation
-            ? $"float a{CSharpLiteral.Of(row)} = token <= count - rows + firstRow + {CSharpLiteral.Of(row)} ? {probability} : 0;"
-            : $"float a{CSharpLiteral.Of(row)} = {probability};");
-        writer.Line($"sum += a{row};");
-        if (plan.ObservesEntropy)
+        string own = CSharpLiteral.Of(row);
+        writer.Line($"float log{own} = score{own} - logSumExp[pair * ObservedRows + {Expression.Plus("firstRow", row)}];");
+        string probability = $"XMath.Exp(log{own})";
+        writer.Line(plan.Observation.Masks
+            ? $"float a{own} = token <= count - rows + {Expression.Plus("firstRow", row)} ? {probability} : 0;"
+            : $"float a{own} = {probability};");
+        foreach (RowFormula formula in plan.Observation.In(StatisticPass.Window).Select(RowFormula.Of))
         {
-            writer.Line($"entropy -= a{row} * log{row};");
-        }
-
-        if (plan.ObservesVariance)
-        {
-            // Welford's update: no difference of large sums.
-            writer.Line($"float apart{row} = a{row} - mean;");
-            writer.Line($"mean += apart{row} / (firstRow + {row + 1});");
-            writer.Line($"squares += apart{row} * (a{row} - mean);");
+            formula.WriteRow(writer, own, Expression.Plus("firstRow", row + 1));
         }
     }
 }

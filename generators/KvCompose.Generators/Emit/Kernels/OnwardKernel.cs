@@ -27,8 +27,8 @@ internal static class OnwardKernel
         using (writer.Block("if (Grid.IdxX < onward[Grid.IdxY])"))
         {
             writer.Line($$"""
-                var states4 = states.Cast<Float4>();
-                var onwardStates4 = onwardStates.Cast<Float4>();
+                ArrayView<Float4> states4 = states.Cast<Float4>();
+                ArrayView<Float4> onwardStates4 = onwardStates.Cast<Float4>();
                 int width4 = width / 4;
                 long from = first + indices[first + Grid.IdxX];
                 long into = first + Grid.IdxX;

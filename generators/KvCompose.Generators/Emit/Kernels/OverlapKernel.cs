@@ -21,7 +21,7 @@ internal static class OverlapKernel
     private static void WriteBody(KernelWriter writer)
     {
         writer.Line($$"""
-            var warps = SharedMemory.Allocate<int>({{KernelPlan.Warps}});
+            ArrayView<int> warps = SharedMemory.Allocate<int>({{KernelPlan.Warps}});
             int thread = Group.IdxX;
             long row = (long)Grid.IdxX * words;
             int shared = 0;

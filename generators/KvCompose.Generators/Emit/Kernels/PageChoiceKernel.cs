@@ -31,16 +31,16 @@ internal static class PageChoiceKernel
         Synchronises: true,
         writer => WriteBody(writer, plan));
 
-    private static bool AddsUp(PipelinePlan plan) => plan.PageRanking is PageRanking.LogSumExp or PageRanking.ArkVale;
+    private static bool AddsUp(PipelinePlan plan) => plan.Residency.PageRanking is PageRanking.LogSumExp or PageRanking.ArkVale;
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
         writer.Line($"""
             const int Lists = {(AddsUp(plan) ? "1" : "GroupSize")};
-            var warpScores = SharedMemory.Allocate<uint>({KernelPlan.Warps});
-            var warpPlaces = SharedMemory.Allocate<int>({KernelPlan.Warps});
-            var lastScores = SharedMemory.Allocate<uint>(Lists); // what each list gave last
-            var lastPlaces = SharedMemory.Allocate<int>(Lists);
+            ArrayView<uint> warpScores = SharedMemory.Allocate<uint>({KernelPlan.Warps});
+            ArrayView<int> warpPlaces = SharedMemory.Allocate<int>({KernelPlan.Warps});
+            ArrayView<uint> lastScores = SharedMemory.Allocate<uint>(Lists); // what each list gave last
+            ArrayView<int> lastPlaces = SharedMemory.Allocate<int>(Lists);
             int thread = Group.IdxX;
             int warp = thread >> 5;
             int lane = thread & 31;
@@ -87,7 +87,7 @@ internal static class PageChoiceKernel
     /// <summary>Scores of the group: the sum of the heads', as shares of the attention mass where scores are logarithms of it.</summary>
     private static void WriteSums(KernelWriter writer, PipelinePlan plan)
     {
-        if (plan.PageRanking == PageRanking.LogSumExp)
+        if (plan.Residency.PageRanking == PageRanking.LogSumExp)
         {
             writer.Line("// Each head's scores become shares of the mass that it sees.");
             using (writer.Block("for (int member = warp; member < GroupSize; member += " + CSharpLiteral.Of(KernelPlan.Warps) + ")"))

@@ -18,8 +18,8 @@ internal static class PageCopyKernel
         ],
         Synchronises: false,
         static writer => writer.Line($$"""
-            var hostPool4 = hostPool.Cast<Float4>();
-            var pool4 = pool.Cast<Float4>();
+            ArrayView<Float4> hostPool4 = hostPool.Cast<Float4>();
+            ArrayView<Float4> pool4 = pool.Cast<Float4>();
             long source = (long)sources[Grid.IdxX] * PageFloats4;
             long target = (long)targets[Grid.IdxX] * PageFloats4;
             for (int element = Group.IdxX; element < PageFloats4; element += {{KernelPlan.Threads}})

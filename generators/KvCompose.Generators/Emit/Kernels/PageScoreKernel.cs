@@ -23,19 +23,19 @@ internal static class PageScoreKernel
             KernelParameter.Ints("candidateStart", "[heads], where a head's list begins."),
             KernelParameter.Ints("candidateSlots", "[heads], PageTokens times the pages of a head's list."),
             KernelParameter.Floats("queries", "[heads][GroupSize][HeadDim], rotated."),
-            KernelParameter.Floats("scores", "[heads][GroupSize][stride], receives " + Meaning(plan.PageRanking) + "."),
+            KernelParameter.Floats("scores", "[heads][GroupSize][stride], receives " + Meaning(plan.Residency.PageRanking) + "."),
             new("int", "stride", "Candidates from one query head's scores to the next's."),
         ],
         Synchronises: true,
         writer => WriteBody(writer, plan, kernels));
 
     /// <summary>Whether pages are scored by their keys, not by digests.</summary>
-    public static bool LooksAtKeys(PipelinePlan plan) => plan.PageRanking is PageRanking.LogSumExp or PageRanking.ExactMax;
+    public static bool LooksAtKeys(PipelinePlan plan) => plan.Residency.PageRanking is PageRanking.LogSumExp or PageRanking.ExactMax;
 
     /// <summary>Floats of a page's digest.</summary>
-    public static int DigestFloats(PipelinePlan plan) => plan.HeadDim * (plan.PageRanking == PageRanking.Centroid ? 1 : 2);
+    public static int DigestFloats(PipelinePlan plan) => plan.HeadDim * (plan.Residency.PageRanking == PageRanking.Centroid ? 1 : 2);
 
-    private static KernelParameter Digests(PipelinePlan plan) => KernelParameter.Floats("digests", "[pages][DigestFloats]: of every channel of a page's keys, " + plan.PageRanking switch
+    private static KernelParameter Digests(PipelinePlan plan) => KernelParameter.Floats("digests", "[pages][DigestFloats]: of every channel of a page's keys, " + plan.Residency.PageRanking switch
     {
         PageRanking.Centroid => "the mean.",
         PageRanking.Quest => "the smallest; then of every channel the largest.",
@@ -68,12 +68,12 @@ internal static class PageScoreKernel
         bool ragged = kernels.Members * kernels.MemberBlocks != plan.GroupSize;
         writer.Line($"""
             const int Members = {kernels.Members}; // query heads of this group
-            var own = SharedMemory.Allocate<float>(Members * HeadDim);
-            var pool4 = pool.Cast<Float4>();
+            ArrayView<float> own = SharedMemory.Allocate<float>(Members * HeadDim);
+            ArrayView<Float4> pool4 = pool.Cast<Float4>();
             """);
         if (kernels.DimensionsAtOnce > 1)
         {
-            writer.Line("var own4 = own.Cast<Float4>();");
+            writer.Line("ArrayView<Float4> own4 = own.Cast<Float4>();");
         }
 
         TileScores.WriteLane(writer, kernels);
@@ -113,7 +113,7 @@ internal static class PageScoreKernel
         string own = CSharpLiteral.Of(member);
         writer.Line($"float masked{own} = ownKey < valid ? score{own} : float.NegativeInfinity;");
         string worth = Reduce(writer, "masked" + own, "top" + own, static (a, b) => $"XMath.Max({a}, {b})");
-        if (plan.PageRanking == PageRanking.LogSumExp)
+        if (plan.Residency.PageRanking == PageRanking.LogSumExp)
         {
             writer.Line($"float shift{own} = {worth} == float.NegativeInfinity ? 0 : {worth}; // a page without tokens");
             writer.Line($"float mass{own} = XMath.Exp(masked{own} - shift{own});");
@@ -161,7 +161,7 @@ internal static class PageScoreKernel
                 using (writer.Block("for (int channel = lane; channel < HeadDim; channel += 32)"))
                 {
                     writer.Line("float q = queries[query + channel];");
-                    writer.Line("score += " + Channel(plan.PageRanking) + ";");
+                    writer.Line("score += " + Channel(plan.Residency.PageRanking) + ";");
                 }
 
                 writer.Line();

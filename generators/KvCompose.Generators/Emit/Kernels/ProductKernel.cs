@@ -27,13 +27,13 @@ internal static class ProductKernel
     private static void WriteBody(KernelWriter writer, PipelinePlan plan, KernelPlan kernels)
     {
         const int Tokens = KernelPlan.Warps * KernelPlan.TileTokens;
-        writer.Line("var own = SharedMemory.Allocate<float>(HeadDim);");
+        writer.Line("ArrayView<float> own = SharedMemory.Allocate<float>(HeadDim);");
         if (kernels.DimensionsAtOnce > 1)
         {
-            writer.Line("var own4 = own.Cast<Float4>();");
+            writer.Line("ArrayView<Float4> own4 = own.Cast<Float4>();");
         }
 
-        writer.Line("var pool4 = pool.Cast<Float4>();");
+        writer.Line("ArrayView<Float4> pool4 = pool.Cast<Float4>();");
         TileScores.WriteLane(writer, kernels);
         writer.Line("int sequence = Grid.IdxY;");
         writer.Line("int count = tokens[sequence * heads];");

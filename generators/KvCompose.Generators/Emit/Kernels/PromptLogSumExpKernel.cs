@@ -22,8 +22,8 @@ internal static class PromptLogSumExpKernel
     private static void WriteBody(KernelWriter writer)
     {
         writer.Line($$"""
-            var tops = SharedMemory.Allocate<float>({{KernelPlan.Warps}});
-            var sums = SharedMemory.Allocate<float>({{KernelPlan.Warps}});
+            ArrayView<float> tops = SharedMemory.Allocate<float>({{KernelPlan.Warps}});
+            ArrayView<float> sums = SharedMemory.Allocate<float>({{KernelPlan.Warps}});
             int thread = Group.IdxX;
             int warp = thread >> 5;
             int lane = thread & 31;

@@ -19,7 +19,7 @@ internal static class RefreshKernel
         WriteBody);
 
     private static void WriteBody(KernelWriter writer) => writer.Line($$"""
-        var positions = pool.Cast<int>();
+        ArrayView<int> positions = pool.Cast<int>();
         int token = Grid.IdxX;
         int place = slotOf[token] % PageTokens;
         long page = (long)pageTable[tableStart[headOf[token]] + slotOf[token] / PageTokens] * PageFloats;

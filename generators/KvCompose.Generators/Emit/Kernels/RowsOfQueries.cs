@@ -24,10 +24,10 @@ internal sealed record RowsOfQueries(KernelParameter Queries, KernelParameter Lo
     public static void WriteShared(KernelWriter writer, KernelPlan kernels)
     {
         writer.Line($"const int RowsAtOnce = {kernels.RowsAtOnce};");
-        writer.Line("var own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);");
+        writer.Line("ArrayView<float> own = SharedMemory.Allocate<float>(RowsAtOnce * HeadDim);");
         if (kernels.DimensionsAtOnce > 1)
         {
-            writer.Line("var own4 = own.Cast<Float4>();");
+            writer.Line("ArrayView<Float4> own4 = own.Cast<Float4>();");
         }
     }
 
@@ -44,5 +44,5 @@ internal sealed record RowsOfQueries(KernelParameter Queries, KernelParameter Lo
     }
 
     /// <summary>Whether the last block may have fewer rows than the others.</summary>
-    public bool IsRagged(PipelinePlan plan, KernelPlan kernels) => this == All || plan.ObservedRows % kernels.RowsAtOnce != 0;
+    public bool IsRagged(PipelinePlan plan, KernelPlan kernels) => this == All || plan.Observation.Rows % kernels.RowsAtOnce != 0;
 }

@@ -69,9 +69,9 @@ internal static class SelectKernel
 
     /// <summary>Writes the shared memory of the choice, and a thread's place in it.</summary>
     public static void WriteSetUp(KernelWriter writer) => writer.Line($"""
-        var histogram = SharedMemory.Allocate<int>({Bins});
-        var picked = SharedMemory.Allocate<int>(2);
-        var totals = SharedMemory.Allocate<int>({KernelPlan.Warps});
+        ArrayView<int> histogram = SharedMemory.Allocate<int>({Bins});
+        ArrayView<int> picked = SharedMemory.Allocate<int>(2);
+        ArrayView<int> totals = SharedMemory.Allocate<int>({KernelPlan.Warps});
         int thread = Group.IdxX;
         int warp = thread >> 5;
         int lane = thread & 31;

@@ -10,14 +10,14 @@ internal static class StageScoreKernel
         "ScoreKernel",
         $"Scores of 128 tokens of one key-value head{Scored(plan)}. Group (128 tokens, head).",
         [.. Parameters(plan)],
-        Synchronises: plan.PoolingKernel > 1,
+        Synchronises: plan.Prefill.PoolingKernel > 1,
         writer => WriteBody(writer, plan));
 
     /// <summary>Tokens that are scored of a head's <c>count</c>: the window's too where scores are collected, for they may leave later.</summary>
-    public static string Candidates(PipelinePlan plan) => plan.Collects ? "count" : "count - Window";
+    public static string Candidates(PipelinePlan plan) => plan.Observation.Collects ? "count" : "count - Window";
 
     /// <summary>The same for a summary.</summary>
-    public static string Scored(PipelinePlan plan) => plan.Collects ? "" : "; only tokens before the window";
+    public static string Scored(PipelinePlan plan) => plan.Observation.Collects ? "" : "; only tokens before the window";
 
     private static IEnumerable<KernelParameter> Parameters(PipelinePlan plan)
     {
@@ -26,14 +26,14 @@ internal static class StageScoreKernel
         yield return KernelParameter.TableStart;
         yield return KernelParameter.Tokens;
         yield return KernelParameter.Ints("promptTokens", "[heads], tokens of the prompt of the head's sequence.");
-        foreach ((string name, string property, bool perQueryHead) in ObserveKernel.Statistics(plan))
+        foreach (ObservedStatistic statistic in plan.Observation.Scored)
         {
-            yield return KernelParameter.Floats(name, (perQueryHead ? "[heads][GroupSize][stride], " : "[heads][stride], ") + property + " of each token.");
+            yield return ObserveKernel.Parameter(statistic);
         }
 
-        if (plan.Selection.HasRunTimeOptions)
+        if (plan.Prefill.Selection.HasRunTimeOptions)
         {
-            yield return new KernelParameter(plan.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
+            yield return new KernelParameter(plan.Prefill.Selection.Type.FullyQualifiedName, "options", "Options of the selection stage.");
         }
 
         yield return KernelParameter.Floats("scores", "[heads][stride].");
@@ -42,15 +42,15 @@ internal static class StageScoreKernel
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
-        int reach = plan.PoolingKernel / 2;
-        bool pools = plan.PoolingKernel > 1;
+        int reach = plan.Prefill.PoolingKernel / 2;
+        bool pools = plan.Prefill.PoolingKernel > 1;
         if (pools)
         {
-            writer.Line($"var padded = SharedMemory.Allocate<float>({KernelPlan.Threads + (2 * reach)});");
+            writer.Line($"ArrayView<float> padded = SharedMemory.Allocate<float>({KernelPlan.Threads + (2 * reach)});");
         }
 
         writer.Line($"""
-            var positions = pool.Cast<int>();
+            ArrayView<int> positions = pool.Cast<int>();
             int thread = Group.IdxX;
             int head = Grid.IdxY;
             int first = Grid.IdxX * {KernelPlan.Threads};
@@ -63,14 +63,14 @@ internal static class StageScoreKernel
         }
 
         writer.Line();
-        if (!plan.Selection.HasRunTimeOptions)
+        if (!plan.Prefill.Selection.HasRunTimeOptions)
         {
-            writer.Line($"{plan.Selection.Type} options = {StageValue.Of(plan.Selection)};");
+            writer.Line($"{plan.Prefill.Selection.Type} options = {StageValue.Of(plan.Prefill.Selection)};");
         }
 
         writer.Line("int token = first + thread;");
         writer.Line("float score = 0;");
-        if (plan.ScoredHeads > 1)
+        if (plan.Observation.ScoredHeads > 1)
         {
             using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
             {
@@ -85,14 +85,14 @@ internal static class StageScoreKernel
         writer.Line();
         using (writer.Block("if (token < candidates)"))
         {
-            string mean = plan.Reduction == GroupReduction.Mean && plan.ScoredHeads > 1 ? " * (1f / GroupSize)" : "";
+            string mean = plan.Prefill.Reduction == GroupReduction.Mean && plan.Observation.ScoredHeads > 1 ? " * (1f / GroupSize)" : "";
             writer.Line($"scores[(long)head * stride + token] = score{mean};");
         }
     }
 
     private static void WriteMember(KernelWriter writer, PipelinePlan plan, int reach)
     {
-        if (plan.PoolingKernel == 1)
+        if (plan.Prefill.PoolingKernel == 1)
         {
             writer.Line("float pooled = 0;");
             using (writer.Block("if (token < candidates)"))
@@ -102,7 +102,7 @@ internal static class StageScoreKernel
         }
         else
         {
-            bool average = plan.Pooling == PoolingKind.Average;
+            bool average = plan.Prefill.Pooling == PoolingKind.Average;
             writer.Line($"// The stage's scores of these tokens and {reach} on either side; what is no candidate counts as {(average ? "zero" : "nothing")}.");
             using (writer.Block($"for (int place = thread; place < {KernelPlan.Threads + (2 * reach)}; place += {KernelPlan.Threads})"))
             {
@@ -122,11 +122,11 @@ internal static class StageScoreKernel
             WritePooled(writer, plan, average);
         }
 
-        if (plan.ScoredHeads == 1)
+        if (plan.Observation.ScoredHeads == 1)
         {
             writer.Line("score = pooled;");
         }
-        else if (plan.Reduction == GroupReduction.Max)
+        else if (plan.Prefill.Reduction == GroupReduction.Max)
         {
             writer.Line("score = member == 0 ? pooled : XMath.Max(score, pooled);");
         }
@@ -135,7 +135,7 @@ internal static class StageScoreKernel
             writer.Line("score = member == 0 ? pooled : score + pooled;");
         }
 
-        if (plan.PoolingKernel > 1 && plan.ScoredHeads > 1)
+        if (plan.Prefill.PoolingKernel > 1 && plan.Observation.ScoredHeads > 1)
         {
             writer.Barrier();
         }
@@ -144,10 +144,10 @@ internal static class StageScoreKernel
     /// <summary>Declares <c>pooled</c>, the thread's token and its neighbours in <c>padded</c>.</summary>
     public static void WritePooled(KernelWriter writer, PipelinePlan plan, bool average)
     {
-        IEnumerable<string> near = Enumerable.Range(0, plan.PoolingKernel).Select(static i => i == 0 ? "padded[thread]" : $"padded[thread + {CSharpLiteral.Of(i)}]");
+        IEnumerable<string> near = Enumerable.Range(0, plan.Prefill.PoolingKernel).Select(static i => i == 0 ? "padded[thread]" : $"padded[thread + {CSharpLiteral.Of(i)}]");
         if (average)
         {
-            writer.Line($"float pooled = ({string.Join(" + ", near)}) * (1f / {plan.PoolingKernel});");
+            writer.Line($"float pooled = ({string.Join(" + ", near)}) * (1f / {plan.Prefill.PoolingKernel});");
             return;
         }
 
@@ -161,16 +161,16 @@ internal static class StageScoreKernel
     private static void WriteStage(KernelWriter writer, PipelinePlan plan, string token, string target)
     {
         writer.Line($"long page = pageTable[tableStart[head] + {token} / PageTokens];");
-        string row = plan.ScoredHeads > 1 ? "((long)head * GroupSize + member)" : "(long)head";
-        string set = string.Concat(ObserveKernel.Statistics(plan).Select(statistic =>
-            $"    {statistic.Property} = {statistic.Name}[{(statistic.PerQueryHead ? row : "(long)head")} * stride + {token}],\n"));
+        string row = plan.Observation.ScoredHeads > 1 ? "((long)head * GroupSize + member)" : "(long)head";
+        string set = string.Concat(plan.Observation.Scored.Select(statistic =>
+            $"    {statistic.Property} = {statistic.LocalName}[{(statistic.PerQueryHead ? row : "(long)head")} * stride + {token}],\n"));
         writer.Line($$"""
-            var seen = new TokenStatistics
+            TokenStatistics statistics = new()
             {
                 Position = positions[page * PageFloats + PagePositions + {{token}} % PageTokens],
                 PromptTokens = promptTokens[head],
             {{set}}};
-            {{target}} = {{plan.Selection.Type}}.Score(in options, in seen);
+            {{target}} = {{plan.Prefill.Selection.Type}}.Score(in options, in statistics);
             """);
     }
 }

@@ -13,20 +13,17 @@ internal static class TotalsKernel
         Synchronises: true,
         writer => WriteBody(writer, plan));
 
+    private static LayerTotal[] All { get; } = [LayerTotal.Entropy, LayerTotal.Variance];
+
     /// <summary>Whether a pipeline has anything to sum.</summary>
-    public static bool IsNeeded(PipelinePlan plan) => plan.ObservesEntropy || plan.ObservesVariance;
+    public static bool IsNeeded(PipelinePlan plan) => plan.Observation.Totalled.Any();
 
     private static IEnumerable<KernelParameter> Parameters(PipelinePlan plan)
     {
         yield return KernelParameter.Tokens;
-        if (plan.ObservesVariance)
+        foreach (ObservedStatistic statistic in plan.Observation.Totalled)
         {
-            yield return KernelParameter.Floats("variances", "[heads][GroupSize][stride], WindowVariance of each token.");
-        }
-
-        if (plan.ObservesEntropy)
-        {
-            yield return KernelParameter.Floats("entropies", "[heads][stride], −Σ a·ln a over rows and query heads.");
+            yield return ObserveKernel.Parameter(statistic);
         }
 
         yield return KernelParameter.Floats("totals", "[heads][2], receives entropy and variance; 0 for what is not observed.");
@@ -35,29 +32,25 @@ internal static class TotalsKernel
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
+        int count = All.Length;
         writer.Line($"""
-            var warps = SharedMemory.Allocate<float>({2 * KernelPlan.Warps});
+            ArrayView<float> warps = SharedMemory.Allocate<float>({count * KernelPlan.Warps});
             int thread = Group.IdxX;
             int warp = thread >> 5;
             int lane = thread & 31;
             int head = Grid.IdxX;
             int candidates = tokens[head] - Window;
-            float entropy = 0;
-            float variance = 0;
             """);
+        foreach (LayerTotal total in All)
+        {
+            writer.Line($"float {NameOf(total)} = 0;");
+        }
+
         using (writer.Block($"for (int token = thread; token < candidates; token += {KernelPlan.Threads})"))
         {
-            if (plan.ObservesEntropy)
+            foreach (ObservedStatistic statistic in plan.Observation.Totalled)
             {
-                writer.Line("entropy += entropies[(long)head * stride + token];");
-            }
-
-            if (plan.ObservesVariance)
-            {
-                using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
-                {
-                    writer.Line("variance += variances[((long)head * GroupSize + member) * stride + token];");
-                }
+                WriteToken(writer, statistic, NameOf(statistic.Total!.Value));
             }
         }
 
@@ -65,7 +58,7 @@ internal static class TotalsKernel
         writer.Line("// Lanes, then warps, are joined.");
         for (int mask = 16; mask > 0; mask /= 2)
         {
-            foreach (string sum in (string[])["entropy", "variance"])
+            foreach (string sum in All.Select(NameOf))
             {
                 string other = sum + CSharpLiteral.Of(mask);
                 writer.ShuffleXor("float", other, sum, mask);
@@ -75,16 +68,34 @@ internal static class TotalsKernel
 
         using (writer.Block("if (lane == 0)"))
         {
-            writer.Line("warps[2 * warp] = entropy;");
-            writer.Line("warps[2 * warp + 1] = variance;");
+            for (int i = 0; i < count; i++)
+            {
+                writer.Line($"warps[{(i == 0 ? "" : CSharpLiteral.Of(i) + " + ")}{count} * warp] = {NameOf(All[i])};");
+            }
         }
 
         writer.Line();
         writer.Barrier();
-        using (writer.Block("if (thread < 2)"))
+        using (writer.Block($"if (thread < {count})"))
         {
-            string sum = string.Join(" + ", Enumerable.Range(0, KernelPlan.Warps).Select(static warp => $"warps[{CSharpLiteral.Of(2 * warp)} + thread]"));
-            writer.Line($"totals[2 * head + thread] = {sum};");
+            string sum = string.Join(" + ", Enumerable.Range(0, KernelPlan.Warps).Select(warp => $"warps[{Expression.Plus("thread", count * warp)}]"));
+            writer.Line($"totals[{count} * head + thread] = {sum};");
         }
     }
+
+    private static void WriteToken(KernelWriter writer, ObservedStatistic statistic, string total)
+    {
+        if (!statistic.PerQueryHead)
+        {
+            writer.Line($"{total} += {statistic.LocalName}[(long)head * stride + token];");
+            return;
+        }
+
+        using (writer.Block("for (int member = 0; member < GroupSize; member++)"))
+        {
+            writer.Line($"{total} += {statistic.LocalName}[((long)head * GroupSize + member) * stride + token];");
+        }
+    }
+
+    private static string NameOf(LayerTotal total) => total.ToString().ToLowerInvariant();
 }

@@ -9,7 +9,7 @@ internal static class TruncateKernel
         "TruncateKernel",
         "Shortens page tables to their budgets; none grows. Group (128 heads).",
         [
-            .. plan.Counted ? (KernelParameter[])[KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart] : [],
+            .. plan.Pages.Layout.HasPerPageCounts ? (KernelParameter[])[KernelParameter.Pool, KernelParameter.PageTable, KernelParameter.TableStart] : [],
             KernelParameter.Ints("tokens", "[heads], tokens that a head holds; receives what it may go on holding."),
             KernelParameter.Ints("budgets", "[heads], tokens that a head may hold."),
             new KernelParameter("int", "heads", "Tables."),
@@ -20,7 +20,7 @@ internal static class TruncateKernel
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
         writer.Line($"int head = Grid.IdxX * {KernelPlan.Threads} + Group.IdxX;");
-        if (plan.Counted)
+        if (plan.Pages.Layout.HasPerPageCounts)
         {
             WriteCounted(writer);
             return;

@@ -15,10 +15,10 @@ internal static class WatchScoreKernel
 
     private static void WriteBody(KernelWriter writer, PipelinePlan plan)
     {
-        int reach = plan.PoolingKernel / 2;
-        bool average = plan.Pooling == PoolingKind.Average;
+        int reach = plan.Prefill.PoolingKernel / 2;
+        bool average = plan.Prefill.Pooling == PoolingKind.Average;
         writer.Line($$"""
-            var padded = SharedMemory.Allocate<float>({{KernelPlan.Threads + (2 * reach)}});
+            ArrayView<float> padded = SharedMemory.Allocate<float>({{KernelPlan.Threads + (2 * reach)}});
             int thread = Group.IdxX;
             int first = Grid.IdxX * {{KernelPlan.Threads}};
             int count = promptTokens[Grid.IdxY];
@@ -45,7 +45,7 @@ internal static class WatchScoreKernel
                 """);
             writer.Barrier();
             StageScoreKernel.WritePooled(writer, plan, average);
-            writer.Line(plan.Reduction == GroupReduction.Max
+            writer.Line(plan.Prefill.Reduction == GroupReduction.Max
                 ? "score = member == 0 ? pooled : XMath.Max(score, pooled);"
                 : "score = member == 0 ? pooled : score + pooled;");
             writer.Barrier();
@@ -54,7 +54,7 @@ internal static class WatchScoreKernel
         writer.Line();
         using (writer.Block("if (first + thread < count)"))
         {
-            string mean = plan.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / GroupSize)" : "";
+            string mean = plan.Prefill.Reduction == GroupReduction.Mean && plan.GroupSize > 1 ? " * (1f / GroupSize)" : "";
             writer.Line($"watchScores[(long)Grid.IdxY * stride + first + thread] = score{mean};");
         }
     }

@@ -1,12 +1,12 @@
 namespace KvCompose.Evaluation;
 
-/// <summary>How many tokens every head kept: layers against key-value heads, a map a pipeline.</summary>
+/// <summary>How many tokens every head kept: layers against key-value heads, one map per pipeline.</summary>
 internal static class BudgetSection
 {
     public static Markup Write(IReadOnlyCollection<CellResult> cells, Series series)
     {
         var markup = new Markup().Add($"<section><h2>Budgets of layers and heads</h2>");
-        markup.Add($"<p>Tokens that every key-value head held behind the prefill of the first text of the longest length. Grounds compare the heads of one map; sums of layers stand in its table.</p>");
+        markup.Add($"<p>Tokens that each key-value head held after the prefill of the first text of the longest length. Colours compare the heads of one map; its table has the sums of the layers.</p>");
         bool open = true;
         foreach (IGrouping<double, CellResult> budget in cells.GroupBy(cell => cell.Key.Budget).OrderBy(group => group.Key == 1).ThenByDescending(group => group.Key))
         {
@@ -32,7 +32,7 @@ internal static class BudgetSection
         string[] rows = [.. kept.Select((_, layer) => $"layer {layer}")];
         double? Tokens(int layer, int head) => head < kept[layer].Length ? kept[layer][head] : null;
         double most = kept.Max(layer => layer.DefaultIfEmpty().Max());
-        markup.Add($"<figure><figcaption>{pipeline}</figcaption>{HeatMap.Picture($"{pipeline}: tokens kept by layer and head. {title}.", columns, rows, Tokens, most, Figures.Number)}");
+        markup.Add($"<figure><figcaption>{pipeline}</figcaption>{HeatMap.Picture($"{pipeline}: tokens kept by layer and head. {title}.", "key-value head", columns, "layer", rows, Tokens, most, Figures.Number)}");
         markup.FoldedTable(
             $"{pipeline}, tokens kept", ["layer", .. columns, "sum"],
             rows.Select((row, layer) => (string[])[row, .. columns.Select((_, head) => Figures.Number(Tokens(layer, head) ?? 0)), Figures.Number(kept[layer].Sum())]));

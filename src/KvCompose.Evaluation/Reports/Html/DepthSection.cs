@@ -1,6 +1,6 @@
 namespace KvCompose.Evaluation;
 
-/// <summary>Where in the text an answer has to stand to be found: depth against length, a map a pipeline.</summary>
+/// <summary>Where in the text an answer has to stand to be found: depth against length, one map per pipeline.</summary>
 internal static class DepthSection
 {
     private const int Bins = 5;
@@ -12,9 +12,10 @@ internal static class DepthSection
         bool open = true;
         foreach (IGrouping<(double Budget, QuestionMode Mode), CellResult> group in cells
             .Where(cell => cell.Predictions.Any(row => row.Depth is not null))
-            .GroupBy(cell => (cell.Key.Budget, cell.Key.Mode)).OrderByDescending(group => group.Key.Budget).ThenBy(group => group.Key.Mode))
+            .GroupBy(cell => (cell.Key.Budget, cell.Key.Mode))
+            .OrderBy(group => group.Key.Budget == 1).ThenByDescending(group => group.Key.Budget).ThenBy(group => group.Key.Mode))
         {
-            string mode = group.Key.Mode == QuestionMode.QueryAgnostic ? "question after the compression" : "question compressed with the text";
+            string mode = QuestionModes.Title(group.Key.Mode);
             string title = $"{(group.Key.Budget == 1 ? "Everything kept" : $"Budget {Figures.Percent(group.Key.Budget)}")}, {mode}";
             markup.Add($"<details class=\"group\"{Attribute(open)}><summary>{title}</summary><div class=\"maps\">");
             foreach (string pipeline in series.Pipelines.Where(pipeline => group.Any(cell => cell.Key.Pipeline == pipeline)))
@@ -23,7 +24,7 @@ internal static class DepthSection
             }
 
             markup.Add($"</div></details>");
-            open = group.Key.Budget == 1;
+            open = false;
         }
 
         return markup.Add($"</section>");
@@ -43,7 +44,7 @@ internal static class DepthSection
         }
 
         string[] columns = [.. lengths.Select(length => $"{length}")];
-        markup.Add($"<figure><figcaption>{pipeline}</figcaption>{HeatMap.Picture($"{pipeline}: accuracy by depth and length. {title}.", columns, rows, Share, 1, share => $"{100 * share:0}")}");
+        markup.Add($"<figure><figcaption>{pipeline}</figcaption>{HeatMap.Picture($"{pipeline}: accuracy by depth and length. {title}.", "tokens of the text", columns, "depth", rows, Share, 1, share => $"{100 * share:0}")}");
         markup.FoldedTable(
             $"{pipeline}, accuracy by depth", ["depth", .. columns.Select(length => $"{length} tokens")],
             rows.Select((row, bin) => (string[])[row, .. columns.Select((_, column) => Share(bin, column) is { } share ? Figures.Percent(share) : Figures.None)]));

@@ -13,8 +13,9 @@ public static class HtmlReport
     /// <summary>Writes the page as UTF-8.</summary>
     /// <param name="target">What it is written to.</param>
     /// <param name="summary">The table.</param>
-    /// <param name="cells">The cells behind it.</param>
-    public static void Write(Stream target, EvaluationSummary summary, IReadOnlyCollection<CellResult> cells)
+    /// <param name="cells">The cells of the table.</param>
+    /// <param name="origin">Where it comes from; left out of the page when null.</param>
+    public static void Write(Stream target, EvaluationSummary summary, IReadOnlyCollection<CellResult> cells, ReportOrigin? origin = null)
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(summary);
@@ -23,7 +24,13 @@ public static class HtmlReport
         string title = $"KV cache evaluation of {summary.Setting.Model}";
         Markup page = new Markup()
             .Add($"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>")
-            .Add($"<style>{Style()}</style></head><body><main><h1>{title}</h1>{Facts(summary, cells)}{series.Legend()}");
+            .Add($"<style>{Style()}</style></head><body><main><h1>{title}</h1>");
+        if (cells.Count > 0)
+        {
+            page.Add($"{VerdictSection.Write(summary, cells)}");
+        }
+
+        page.Add($"{Facts(summary, cells, origin)}{series.Legend()}");
         if (cells.Count > 0)
         {
             page.Add($"{ParetoSection.Write(summary, series)}{TableSection.Write(summary)}{DepthSection.Write(cells, series)}");
@@ -33,12 +40,19 @@ public static class HtmlReport
         target.Write(Encoding.UTF8.GetBytes(page.Add($"</main></body></html>").ToString()));
     }
 
-    private static Markup Facts(EvaluationSummary summary, IReadOnlyCollection<CellResult> cells)
+    private static Markup Facts(EvaluationSummary summary, IReadOnlyCollection<CellResult> cells, ReportOrigin? origin)
     {
         string Listed<T>(Func<CellResult, T> pick) => string.Join(", ", cells.Select(pick).Distinct().Order());
-        return new Markup().Add($"<dl><dt>tasks</dt><dd>{Listed(cell => cell.Key.Task)}</dd><dt>tokens of a text</dt><dd>{Listed(cell => cell.Key.Length)}</dd>")
+        var markup = new Markup().Add($"<dl><dt>tasks</dt><dd>{Listed(cell => cell.Key.Task)}</dd><dt>tokens of a text</dt><dd>{Listed(cell => cell.Key.Length)}</dd>")
             .Add($"<dt>texts of a cell</dt><dd>{summary.Setting.Samples}, seed {summary.Setting.Seed}, prose: {summary.Setting.Essay}</dd>")
-            .Add($"<dt>memory bandwidth</dt><dd>{(summary.Bandwidth > 0 ? $"{Figures.Rate(summary.Bandwidth)}, measured in this run" : "not measured")}</dd></dl>");
+            .Add($"<dt>memory bandwidth</dt><dd>{(summary.Bandwidth > 0 ? $"{Figures.Rate(summary.Bandwidth)}, measured in this run" : "not measured")}</dd>");
+        if (origin is not null)
+        {
+            markup.Add($"<dt>date</dt><dd>{Figures.Invariant($"{origin.Date:yyyy-MM-dd HH:mm zzz}")}</dd><dt>processor</dt><dd>{origin.Processor}</dd>")
+                .Add($"<dt>version</dt><dd>{origin.Version}</dd><dt>command</dt><dd><code>{origin.Command}</code></dd>");
+        }
+
+        return markup.Add($"</dl>");
     }
 
     private static Markup Style()

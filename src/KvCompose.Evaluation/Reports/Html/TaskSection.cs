@@ -11,7 +11,7 @@ internal static class TaskSection
         foreach (QuestionMode mode in cells.Select(cell => cell.Key.Mode).Distinct().Order())
         {
             markup.Table(
-                mode == QuestionMode.QueryAgnostic ? "Accuracy %, question after the compression" : "Accuracy %, question compressed with the text",
+                $"Accuracy %, {QuestionModes.Title(mode)}",
                 ["pipeline", "budget", .. columns.Select(column => $"{column.Task} {column.Length}")],
                 summary.Rows.Select(row => (string[])
                 [

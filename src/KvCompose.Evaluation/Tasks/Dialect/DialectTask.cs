@@ -4,13 +4,13 @@ namespace KvCompose.Evaluation;
 
 /// <summary>
 /// A task of RULER with more than one thing to be found, in the words of a small model with a closed vocabulary. Four other facts stand
-/// in the text beside what is asked for.
+/// in the text in addition to what is asked for.
 /// </summary>
-/// <param name="vocabulary">The words.json beside the model.</param>
-/// <param name="tokenizer">The model's tokenizer, one word a token.</param>
+/// <param name="vocabulary">The words.json of the model.</param>
+/// <param name="tokenizer">The model's tokenizer, one word per token.</param>
 public abstract class DialectTask(NeedleVocabulary vocabulary, Tokenizer tokenizer) : EvaluationTask
 {
-    /// <summary>Facts that nobody asks for.</summary>
+    /// <summary>Facts that are not asked for.</summary>
     private const int OtherFacts = 4;
 
     /// <summary>How many values, keys or names are asked for: as in RULER.</summary>

@@ -27,8 +27,8 @@ public sealed class NeedleDialect : EvaluationTask
     public override int AnswerTokens => _vocabulary.ValueTokens + _vocabulary.AfterAnswer.Tokens;
 
     /// <summary>The tasks that a model of such a vocabulary can do.</summary>
-    /// <param name="vocabulary">The words.json beside the model.</param>
-    /// <param name="tokenizer">The model's tokenizer, one word a token.</param>
+    /// <param name="vocabulary">The words.json of the model.</param>
+    /// <param name="tokenizer">The model's tokenizer, one word per token.</param>
     public static IReadOnlyList<EvaluationTask> All(NeedleVocabulary vocabulary, Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);

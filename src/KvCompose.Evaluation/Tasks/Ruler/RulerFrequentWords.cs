@@ -2,7 +2,7 @@ namespace KvCompose.Evaluation;
 
 /// <summary>
 /// RULER's fwe: coded words whose frequency falls with the square of their rank (a zeta distribution); which three are the most frequent
-/// behind the dots? Its length does not count the answer, other than that of all other tasks.
+/// after the dots? Its length does not count the answer, other than that of all other tasks.
 /// Source: RULER, scripts/data/synthetic/freq_words_extraction.py.
 /// </summary>
 public sealed class RulerFrequentWords : SizedTask

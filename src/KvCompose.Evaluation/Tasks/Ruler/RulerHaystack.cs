@@ -9,6 +9,6 @@ public enum RulerHaystack
     /// <summary>Prose.</summary>
     Essay,
 
-    /// <summary>Other needles, of keys that nobody asks for.</summary>
+    /// <summary>Other needles, of keys that are not asked for.</summary>
     Needles,
 }

@@ -38,7 +38,7 @@ public sealed class EssayText
     /// <summary>Sentences that are made up, always the same.</summary>
     public static EssayText MadeUp { get; } = new(string.Join(' ', MadeUpText()));
 
-    /// <summary>The first words of the text in sentences; the text begins anew where it ends.</summary>
+    /// <summary>The first words of the text in sentences; the text starts again where it ends.</summary>
     /// <param name="words">How many words.</param>
     internal List<string> Sentences(int words)
     {

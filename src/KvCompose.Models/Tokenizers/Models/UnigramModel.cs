@@ -15,19 +15,23 @@ internal sealed class UnigramModel : ITokenModel
     private readonly int[]? _bytes;
 
     /// <param name="vocabulary">The tokens.</param>
-    /// <param name="scores">The log-probability of each id.</param>
+    /// <param name="scores">The log-probability of each id; not a number for a token that text never becomes.</param>
     /// <param name="unknown">The token of unknown text.</param>
+    /// <param name="lowest">The score that an unknown character is rated 10 below.</param>
     /// <param name="byteFallback">Whether unknown text becomes bytes, where there is a token for each.</param>
-    public UnigramModel(Vocabulary vocabulary, double[] scores, int? unknown, bool byteFallback)
+    public UnigramModel(Vocabulary vocabulary, double[] scores, int? unknown, double lowest, bool byteFallback)
     {
         Vocabulary = vocabulary;
         _scores = scores;
         _unknown = unknown;
         _bytes = byteFallback ? vocabulary.ByteTokens() : null;
-        _unknownScore = scores.Min() - UnknownPenalty;
+        _unknownScore = lowest - UnknownPenalty;
         foreach ((string token, int id) in vocabulary.Ids)
         {
-            _trie.Add(token, id);
+            if (!double.IsNaN(scores[id]))
+            {
+                _trie.Add(token, id);
+            }
         }
     }
 
@@ -107,7 +111,7 @@ internal sealed class UnigramModel : ITokenModel
         {
             ReadOnlySpan<char> text = piece[parts[i].Start..parts[i].End];
             int endByte = startByte + Encoding.UTF8.GetByteCount(text);
-            if (Vocabulary.TryFind(text, out int id))
+            if (Vocabulary.TryFind(text, out int id) && !double.IsNaN(_scores[id]))
             {
                 sink.Add(id, startByte, endByte);
             }

@@ -21,7 +21,26 @@ internal sealed class Vocabulary
         }
     }
 
-    public int LargestId { get; }
+    /// <summary>A vocabulary whose ids are places in a list. Of equal spellings the last one is found.</summary>
+    public static Vocabulary Of(IReadOnlyList<string> spellings)
+    {
+        var ids = new Dictionary<string, int>(spellings.Count, StringComparer.Ordinal);
+        for (int id = 0; id < spellings.Count; id++)
+        {
+            ids[spellings[id]] = id;
+        }
+
+        var vocabulary = new Vocabulary(ids);
+        for (int id = 0; id < spellings.Count; id++)
+        {
+            vocabulary._spellings[id] = spellings[id];
+        }
+
+        vocabulary.LargestId = spellings.Count - 1;
+        return vocabulary;
+    }
+
+    public int LargestId { get; private set; }
 
     /// <summary>Length of the longest spelling in UTF-16 units.</summary>
     public int LongestToken { get; }

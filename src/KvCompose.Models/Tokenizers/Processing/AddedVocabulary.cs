@@ -24,6 +24,7 @@ internal sealed class AddedVocabulary
             _byContent[token.Content] = token;
         }
 
+        SpecialIds = _byId.Values.Where(token => token.Special).Select(token => token.Id).ToHashSet();
         _raw = [.. _byContent.Values.Where(token => !token.Normalized)];
         _normalized = [.. _byContent.Values.Where(token => token.Normalized)];
         _rawFinder = new TokenFinder([.. _raw.Select(token => token.Content)]);
@@ -31,6 +32,8 @@ internal sealed class AddedVocabulary
     }
 
     public int LargestId => _byId.Count == 0 ? -1 : _byId.Keys.Max();
+
+    public IReadOnlySet<int> SpecialIds { get; }
 
     public IEnumerable<AddedToken> Tokens => _byId.Values;
 

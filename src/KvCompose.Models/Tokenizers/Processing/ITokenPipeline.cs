@@ -24,7 +24,7 @@ internal interface ITokenPipeline
     /// <summary>The spelling that takes part in decoding; null for an id that does not.</summary>
     string? Shown(int id, bool skipSpecial);
 
-    List<TextToken> Encode(string text, string? second, EncodeSettings settings, CancellationToken cancellation);
+    List<TextToken> Encode(string text, EncodeSettings settings, CancellationToken cancellation);
 
     string Decode(IReadOnlyList<int> ids, bool skipSpecial);
 }

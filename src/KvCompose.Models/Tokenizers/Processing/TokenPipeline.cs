@@ -25,6 +25,8 @@ internal sealed class TokenPipeline : ITokenPipeline
 
     public Padding? Padding { get; init; }
 
+    private PieceEncoder Encoder => field ??= new PieceEncoder(Model, Added.SpecialIds);
+
     public int LargestId => Math.Max(Model.Vocabulary.LargestId, Added.LargestId);
 
     public IEnumerable<AddedToken> AddedTokens => Added.Tokens;
@@ -38,6 +40,10 @@ internal sealed class TokenPipeline : ITokenPipeline
     public string? Shown(int id, bool skipSpecial)
         => Added.Find(id) is { } added ? skipSpecial && added.Special ? null : added.Content : Model.Vocabulary.Spelling(id);
 
+    public List<TextToken> Encode(string text, EncodeSettings settings, CancellationToken cancellation)
+        => Encode(text, null, settings, cancellation);
+
+    /// <summary>One text, or two that belong together.</summary>
     public List<TextToken> Encode(string text, string? second, EncodeSettings settings, CancellationToken cancellation)
     {
         List<List<TextToken>> texts = [EncodeText(text, settings, cancellation)];
@@ -122,56 +128,7 @@ internal sealed class TokenPipeline : ITokenPipeline
             TextBuffer part = whole ? buffer : buffer.Slice(fragment.Start, fragment.End);
             var pieces = new Pieces(part, whole || fragment.Start == 0 ? start : part.Tracks ? part.Origin(0).Start : int.MaxValue);
             PreTokenizer?.Apply(pieces, cancellation);
-            EncodePieces(pieces, settings, result, cancellation);
+            Encoder.Encode(pieces, settings, result, cancellation);
         }
-    }
-
-    private void EncodePieces(Pieces pieces, EncodeSettings settings, List<TextToken> result, CancellationToken cancellation)
-    {
-        var sink = new TokenSink();
-        int done = 0;
-        foreach ((int start, int end) in pieces.Ranges)
-        {
-            if ((++done & 0x3FF) == 0)
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            sink.Tokens.Clear();
-            Model.Encode(pieces.Text.Text[start..end], sink, cancellation);
-            if (!settings.Track)
-            {
-                foreach (ModelToken token in sink.Tokens)
-                {
-                    result.Add(new TextToken(token.Id, "", 0, 0));
-                }
-
-                continue;
-            }
-
-            int[] units = UnitsOfBytes(pieces.Text.Text[start..end]);
-            foreach (ModelToken token in sink.Tokens)
-            {
-                // Bytes of a prefix or suffix that byte fallback spelled out lie beyond the piece.
-                int first = Math.Min(token.Start, units.Length - 1), last = Math.Clamp(token.End - 1, 0, units.Length - 1);
-                (int from, int to) = (pieces.Text.Origin(start + units[first]).Start, pieces.Text.Origin(start + units[last]).End);
-                result.Add(new TextToken(token.Id, token.Text ?? Model.Vocabulary.Spelling(token.Id) ?? "", from, to));
-            }
-        }
-    }
-
-    /// <summary>For each UTF-8 byte the UTF-16 unit that it belongs to.</summary>
-    private static int[] UnitsOfBytes(ReadOnlySpan<char> text)
-    {
-        var units = new int[System.Text.Encoding.UTF8.GetByteCount(text)];
-        int at = 0;
-        for (int i = 0; i < text.Length; i += CodePoints.Length(text, i))
-        {
-            int count = CodePoints.Utf8Length(CodePoints.At(text, i));
-            units.AsSpan(at, count).Fill(i);
-            at += count;
-        }
-
-        return units;
     }
 }

@@ -25,7 +25,7 @@ public readonly struct DuoAttentionHeads : IHeadRole<DuoAttentionHeads>
 
     /// <summary>Replaces every gate by 1 where its key-value head keeps every token, by 0 where it streams.</summary>
     /// <exception cref="ArgumentException">A gate is not a number.</exception>
-    public static void Prepare(in DuoAttentionHeads options, HeadTable table)
+    public static void Prepare(in DuoAttentionHeads options, HeadScoreTable table)
     {
         int group = table.HeadsPerLayer / table.KeyValueHeads;
         var gates = new double[table.Scores.Length / group];

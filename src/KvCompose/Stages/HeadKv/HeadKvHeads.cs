@@ -29,7 +29,7 @@ public readonly struct HeadKvHeads : IHeadRole<HeadKvHeads>
 
     /// <summary>Replaces the scores by the heads' shares of the pool: s = m / Σm, raised to <see cref="Temperature"/>, of the sum of these.</summary>
     /// <exception cref="ArgumentException">A score is negative or not a number, or all of them are 0.</exception>
-    public static void Prepare(in HeadKvHeads options, HeadTable table)
+    public static void Prepare(in HeadKvHeads options, HeadScoreTable table)
     {
         Span<double> scores = table.Scores;
         double total = SumOfLayers(scores, table.HeadsPerLayer);

@@ -110,7 +110,9 @@ public sealed class CasesKind : IVectorKind
     }
 
     private static List<TextToken> Tokens(Tokenizer tokenizer, string text, string? second, bool addSpecial)
-        => tokenizer.EncodeTokens(text, second, Options(addSpecial), track: true, CancellationToken.None);
+        => second is null
+            ? tokenizer.EncodeTokens(text, Options(addSpecial), track: true, CancellationToken.None)
+            : ((TokenPipeline)tokenizer.Pipeline).Encode(text, second, new EncodeSettings(addSpecial, true, true, true), CancellationToken.None);
 
     private static EncodeOptions Options(bool addSpecial)
         => new() { AddSpecialTokens = addSpecial, ParseSpecialTokens = true, ApplyFileLimits = true };

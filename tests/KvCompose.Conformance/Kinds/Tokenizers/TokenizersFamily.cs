@@ -13,5 +13,8 @@ public static class TokenizersFamily
         new PreTokenizersKind(),
         new DecodersKind(),
         new InvalidInputKind(),
+        new GgufVocabularyKind(),
+        new PreNamesKind(),
+        new CheckpointTokensKind(),
     ];
 }

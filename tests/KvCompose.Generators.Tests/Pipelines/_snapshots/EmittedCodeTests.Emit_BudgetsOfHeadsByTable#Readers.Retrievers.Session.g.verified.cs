@@ -3,17 +3,11 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -27,7 +21,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Retrievers", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2340, options)
+                : base("Retrievers", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 Check("Retrievers", "layers", 2, transformer.Shape.Layers);
@@ -48,7 +42,7 @@ namespace Readers
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -57,15 +51,15 @@ namespace Readers
                 float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
                 float* windowSums = buffers.Statistic(shape.QueryHeads);
                 float* scores = buffers.Statistic(heads);
-                float* padded = buffers.Block((long)Workers.Count * (stride + 48));
+                float* padded = buffers.Block((long)Workers.Count * (stride + (2 * Plan.PoolingBorder) + 16));
                 int* kept = (int*)buffers.Statistic(heads);
 
                 // What is decided: of all layers so far, and of the heads of the current one.
-                var statistics = new LayerStatistics[shape.Layers];
-                var layerBudgets = new int[shape.Layers];
-                var headBudgets = new int[heads];
-                var roles = new HeadRole[heads];
-                double[] headScores = PrepareHeads(_options.HeadRole, Loops.HeadScores, 2);
+                LayerStatistics[] statistics = new LayerStatistics[shape.Layers];
+                int[] layerBudgets = new int[shape.Layers];
+                int[] headBudgets = new int[heads];
+                HeadRole[] roles = new HeadRole[heads];
+                double[] headScores = PrepareHeads(_options.HeadRole, PrefillLoops.HeadScores, 2);
 
                 Transformer.Embed(prompt, buffers.Hidden);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -79,7 +73,7 @@ namespace Readers
                     // Attention overwrites the queries: those of the observed rows are kept aside.
                     bool observed = tokens > Plan.Sinks + Plan.Window;
                     int rows = Math.Min(Plan.ObservedRows, tokens);
-                    Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                    PrefillLoops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
 
                     // Exact attention over all tokens that reached the layer.
                     CausalAttention.Run(
@@ -88,18 +82,19 @@ namespace Readers
                     // Observe: attention of the last rows over every key that may be chosen.
                     if (observed)
                     {
-                        var observe = new Loops.ObserveWork
+                        PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Sums = windowSums,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
 
                         // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                        var score = new Loops.ScoreWork
+                        PrefillLoops.ScoreWork score = new()
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                            Padded = padded, PaddedStride = stride + 48,
+                            Padded = padded, PaddedStride = stride + (2 * Plan.PoolingBorder) + 16,
                             Options = new global::KvCompose.SnapKv { Window = 8, Kernel = 7, Pooling = global::KvCompose.PoolingKind.Average, Reduction = global::KvCompose.GroupReduction.Mean },
                             Sums = windowSums,
                         };
@@ -108,7 +103,7 @@ namespace Readers
 
                     // Budget: tokens per key-value head, sinks and window included.
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);
-                    var layerContext = new LayerBudgetContext
+                    LayerBudgetContext layerContext = new()
                     {
                         Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,
                         PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
@@ -118,7 +113,7 @@ namespace Readers
                     global::KvCompose.UniformBudget.Allocate(in layerBudget, in layerContext, layerBudgets);
                     Array.Fill(headBudgets, layerBudgets[layer]);
                     Array.Clear(roles);
-                    var headContext = new HeadBudgetContext
+                    HeadBudgetContext headContext = new()
                     {
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
                         ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens,
@@ -134,11 +129,11 @@ namespace Readers
                     // Choose and store: sinks, window and the best of the others.
                     for (int head = 0; head < heads; head++)
                     {
-                        headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                        headBudgets[head] = PrefillLoops.Kept(headBudgets[head], tokens);
                         cache.Resize(layer, head, headBudgets[head]);
                     }
 
-                    var store = new Loops.StoreWork
+                    PrefillLoops.StoreWork store = new()
                     {
                         Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                         Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
@@ -155,29 +150,8 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void FillRandomLayers(int sequence, int tokens, Random random)
-            {
-                SequenceCache cache = Cache(sequence);
-                float* row = stackalloc float[2 * Plan.HeadDim];
-                for (int layer = 0; layer < Shape.Layers; layer++)
-                {
-                    for (int head = 0; head < Shape.KeyValueHeads; head++)
-                    {
-                        cache.Resize(layer, head, tokens);
-                        PageTable* table = cache.Layer(layer) + head;
-                        for (int slot = 0; slot < tokens; slot++)
-                        {
-                            for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                            {
-                                row[i] = random.NextSingle() - 0.5f;
-                            }
-
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                        }
-                    }
-                }
-            }
+            protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+                => PageOps.Store(Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         }
     }
 }

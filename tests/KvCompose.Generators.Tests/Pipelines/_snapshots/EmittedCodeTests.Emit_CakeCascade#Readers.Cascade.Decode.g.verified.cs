@@ -7,13 +7,12 @@ using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
+using global::KvCompose.Runtime;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -45,7 +44,7 @@ namespace Readers
                         nint source = (nint)row * heads * Plan.HeadDim;
                         for (int head = 0; head < heads; head++, source += Plan.HeadDim)
                         {
-                            Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                            PageOps.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
                         }
                     }
 
@@ -58,14 +57,15 @@ namespace Readers
                     }
 
                     Items.PlaceWeights();
-                    var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
+                    DecodeLoops.AttendWork attend = new() { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
                     Workers.Run(ref attend, Items.Count);
                     Items.Merge();
 
                     // Evict: heads above their budget give up what this step needed least.
-                    int longest = (Items.LongestRetained + 1023) / 1024 * 1024;
-                    int lineFloats = (5 * longest) + 32;
-                    var evict = new Loops.EvictWork
+                    const int Step = 1024; // scratch grows by whole steps, not with every token
+                    int longest = (Items.LongestRetained + Step - 1) / Step * Step;
+                    int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
+                    DecodeLoops.EvictWork evict = new()
                     {
                         Pool = Pool, Items = Items, Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = global::KvCompose.PoolingOrder.Positional }, Lines = Lines(lineFloats), LineFloats = lineFloats, Longest = longest,
                     };
@@ -79,12 +79,9 @@ namespace Readers
             }
         }
 
-        /// <summary>The loops over tokens, specialised for this pipeline.</summary>
-        private static unsafe partial class Loops
+        /// <summary>How a token gets into a page of this pipeline.</summary>
+        private static unsafe class PageOps
         {
-            /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
-            private const int PrefetchBytes = 6144;
-
             /// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>
             internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
             {
@@ -107,6 +104,16 @@ namespace Readers
 
                 ((int*)(page + Plan.PositionOffset))[place] = position;
             }
+        }
+
+        /// <summary>The loops over a head's tokens at a decode step, specialised for this pipeline.</summary>
+        private static unsafe class DecodeLoops
+        {
+            /// <summary>
+            /// How many bytes before they are loaded cache lines are requested. Hardware prefetchers stop at the borders of 4 KiB pages, which a stream of
+            /// pages crosses all the time. The distance is a measured one.
+            /// </summary>
+            private const int PrefetchBytes = 6144;
 
             /// <summary>Spreads the pieces of a layer over the threads.</summary>
             internal struct AttendWork : IParallelWork
@@ -120,7 +127,7 @@ namespace Readers
                     => Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));
             }
 
-            /// <summary>Attention of a group's 1 query heads over one piece of their key-value head.</summary>
+            /// <summary>Attention of 1 query head over one piece of their key-value head.</summary>
             private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
@@ -149,7 +156,7 @@ namespace Readers
                 // Softmax over the piece.
                 for (int member = 0; member < Plan.GroupSize; member++)
                 {
-                    Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
+                    SplitSoftmax.Run(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
                 }
 
                 // Weighted values.
@@ -197,7 +204,7 @@ namespace Readers
                 }
             }
 
-            /// <summary>Scores of the group's 1 query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>
+            /// <summary>Scores of 1 query head over key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
             private static void Score(byte* keys, int tiles, float* queries, float* scores)
             {
@@ -209,7 +216,7 @@ namespace Readers
                     float* query = queries;
                     for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 512)
                     {
-                        CacheLine.Prefetch(ahead + 0);
+                        CacheLine.Prefetch(ahead);
                         Vector512<float> key0 = global::KvCompose.Fp32Storage.Load(keys, key);
                         sum0_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[0]), sum0_0);
                         CacheLine.Prefetch(ahead + 64);
@@ -238,40 +245,6 @@ namespace Readers
                 }
             }
 
-            /// <summary>Turns one query head's scores into 2^(score − maximum) and sums them.</summary>
-            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Softmax(float* scores, int tokens, float* maximum, float* sum)
-            {
-                int padded = (tokens + 15) / 16 * 16;
-                for (int i = tokens; i < padded; i++)
-                {
-                    scores[i] = float.NegativeInfinity;
-                }
-
-                Vector512<float> highest = Vector512.Load(scores);
-                for (int i = 16; i < padded; i += 16)
-                {
-                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
-                }
-
-                float top = highest[0];
-                for (int lane = 1; lane < 16; lane++)
-                {
-                    top = MathF.Max(top, highest[lane]);
-                }
-
-                Vector512<float> shift = Vector512.Create(top), total = Vector512<float>.Zero;
-                for (int i = 0; i < padded; i += 16)
-                {
-                    Vector512<float> power = VectorExponential.PowerOfTwo(Vector512.Load(scores + i) - shift);
-                    power.Store(scores + i);
-                    total += power;
-                }
-
-                *maximum = top;
-                *sum = Vector512.Sum(total);
-            }
-
             /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
             private static void Accumulate(byte* block, int tokens, float* weights, float* values)
@@ -281,7 +254,7 @@ namespace Readers
                 nint row = 0;
                 for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
                 {
-                    CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + PrefetchBytes);
+                    CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
                     Vector512<float> value0 = global::KvCompose.Fp32Storage.Load(block, row);
                     CacheLine.Prefetch(block + ((row + 16) * Plan.ElementBits / 8) + PrefetchBytes);
                     Vector512<float> value1 = global::KvCompose.Fp32Storage.Load(block, row + 16);
@@ -317,34 +290,31 @@ namespace Readers
                     float* scores = probabilities + Longest;                                     // [candidates]
                     int* line = (int*)(scores + Longest);                                        // [slots]
                     int* positions = line + Longest;                                             // [slots]
-                    float* padded = (float*)positions + Longest + 16;  // [candidates], with borders
+                    float* padded = (float*)positions + Longest + Plan.PoolingBorder;    // [candidates], with borders
 
                     // Candidates: neither sinks nor window.
                     ReadWords(Pool, table, Plan.PositionOffset, positions);
                     int candidates = ReadLine(Pool, table, positions, head->Position, line, out int* candidate);
 
                     // Retention: the stage's formula, pooled along the line.
-                    for (int member = 0; member < 1; member++)
+                    Items.Probabilities(head, 0, probabilities);
+                    for (int token = 0; token < candidates; token++)
                     {
-                        Items.Probabilities(head, member, probabilities);
-                        for (int token = 0; token < candidates; token++)
+                        int slot = candidate[token];
+                        ResidentToken resident = new()
                         {
-                            int slot = candidate[token];
-                            var seen = new ResidentToken
-                            {
-                                Position = positions[slot], StepPosition = head->Position, Probability = probabilities[slot],
-                            };
-                            padded[token] = global::KvCompose.CakeIndicator.Retain(in Options, in seen);
-                        }
+                            Position = positions[slot], StepPosition = head->Position, Probability = probabilities[slot],
+                        };
+                        padded[token] = global::KvCompose.CakeIndicator.Retain(in Options, in resident);
+                    }
 
-                        // Borders that count as zero: the window is not among the pooled tokens.
-                        new Span<float>(padded - 2, 2).Fill(0);
-                        new Span<float>(padded + candidates, 2).Fill(0);
-                        for (int token = 0; token < candidates; token += 16)
-                        {
-                            Vector512<float> pooled = (Vector512.Load(padded + token - 2) + Vector512.Load(padded + token - 1) + Vector512.Load(padded + token) + Vector512.Load(padded + token + 1) + Vector512.Load(padded + token + 2)) * Vector512.Create(1f / Plan.PoolingKernel);
-                            pooled.Store(scores + token);
-                        }
+                    // Borders that count as zero: the window is not among the pooled tokens.
+                    new Span<float>(padded - 2, 2).Fill(0);
+                    new Span<float>(padded + candidates, 2).Fill(0);
+                    for (int token = 0; token < candidates; token += 16)
+                    {
+                        Vector512<float> pooled = (Vector512.Load(padded + token - 2) + Vector512.Load(padded + token - 1) + Vector512.Load(padded + token) + Vector512.Load(padded + token + 1) + Vector512.Load(padded + token + 2)) * Vector512.Create(1f / Plan.PoolingKernel);
+                        pooled.Store(scores + token);
                     }
 
                     // The least retained leave; of equals the later in the line.
@@ -387,8 +357,8 @@ namespace Readers
             /// <summary>The line of a head as the prompt leaves it.</summary>
             internal static void LineUp(PagePool pool, PageTable* table)
             {
-                var slots = new int[table->Tokens];
-                var positions = new int[table->Tokens];
+                int[] slots = new int[table->Tokens];
+                int[] positions = new int[table->Tokens];
                 for (int i = 0; i < slots.Length; i++)
                 {
                     slots[i] = i;

@@ -3,30 +3,20 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512, Tuning = None, Tau1 = 1.6d, Tau2 = 0.6d, Mode = Monotone), arXiv 2503.12491</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512 at run time, Tuning = None at run time, Tau1 = 1.6d at run time, Tau2 = 0.6d at run time, Mode = Monotone at run time), arXiv 2503.12491</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.CakeIndicator"/> (Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = true, DecodePooling = Positional), arXiv 2503.12491</description></item>
     /// <item><description>shape: head dimension 32, 1 query head a key-value head</description></item>
     /// <item><description>cost: 264 bytes a token and key-value head, in pages of 16 tokens (4224 bytes)</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5); always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 1 query head in registers over each key tile (accumulator sets: 4), 2 vectors of a value row at a time, pieces of 1024 tokens</description></item>
-    /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 1 query heads each, 2720 bytes of shared memory</description></item>
+    /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 1 query head each, 2720 bytes of shared memory</description></item>
     /// </list>
     /// </summary>
     partial class Cascade
@@ -76,6 +66,12 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 1106;
+
+            /// <summary>Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.</summary>
+            public const int PoolingBorder = 16;
 
             /// <summary>Where a page keeps the line of its head, one slot number a rank, in bytes.</summary>
             public const int OrderOffset = 4160;

@@ -5,25 +5,23 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     partial class Cascade
     {
-        private static unsafe partial class Loops
+        /// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>
+        private static unsafe class PrefillLoops
         {
             /// <summary>Key tiles of one head, a block at a time.</summary>
             internal struct ObserveWork : IParallelWork
             {
+                /// <summary>Tiles of one item: 1024 keys, work enough to be worth a thread, and many items for every head of a long prompt.</summary>
                 private const int BlockTiles = 64;
 
                 public float* Tiles;
@@ -57,21 +55,21 @@ namespace Readers
                             int queryHead = (head * Plan.GroupSize) + member;
                             float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
                             float* logSumExp = LogSumExp + ((nint)queryHead * Tokens) + (Tokens - Rows);
-                            var seen = default(ObservedTile);
+                            ObservedTile totals = default(ObservedTile);
                             int row = 0;
                             for (; row <= Rows - 8; row += 8)
                             {
-                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref seen);
+                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
                             }
 
                             for (; row < Rows; row++)
                             {
-                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref seen);
+                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
                             }
 
-                            seen.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
-                            (seen.Squares / Vector512.Create((float)Math.Max(1, Rows - 1))).Store(Variances + ((nint)queryHead * Stride) + token);
-                            entropy += seen.Entropy;
+                            totals.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
+                            (totals.Squares / Vector512.Create((float)Math.Max(1, Rows - 1))).Store(Variances + ((nint)queryHead * Stride) + token);
+                            entropy += totals.Entropy;
                         }
 
                         entropy.Store(Entropies + ((nint)head * Stride) + token);
@@ -98,7 +96,10 @@ namespace Readers
                 }
             }
 
-            /// <summary>What the observed rows have told of one tile under one query head.</summary>
+            /// <summary>A key that a row does not see may score far above the row's log-sum-exp: 2^126 is finite, and is masked.</summary>
+            private const float LargestExponent = 126;
+
+            /// <summary>Statistics of one tile under one query head, over the rows so far.</summary>
             internal struct ObservedTile
             {
                 public Vector512<float> Sum;
@@ -107,9 +108,9 @@ namespace Readers
                 public Vector512<float> Entropy;
             }
 
-            /// <summary>Adds 8 rows to what is known of a tile.</summary>
+            /// <summary>Adds 8 rows to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe8(float* tile, float* queries, float* logSumExp, ref ObservedTile seen)
+            private static void Observe8(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
                 Vector512<float> dot1 = Vector512<float>.Zero;
@@ -124,16 +125,16 @@ namespace Readers
                 {
                     Vector512<float> key0 = Vector512.Load(tile);
                     dot0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[0]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(1 * Plan.HeadDim) + 0]), dot1);
-                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(2 * Plan.HeadDim) + 0]), dot2);
-                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(3 * Plan.HeadDim) + 0]), dot3);
-                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(4 * Plan.HeadDim) + 0]), dot4);
-                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(5 * Plan.HeadDim) + 0]), dot5);
-                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(6 * Plan.HeadDim) + 0]), dot6);
-                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(7 * Plan.HeadDim) + 0]), dot7);
+                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[Plan.HeadDim]), dot1);
+                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[2 * Plan.HeadDim]), dot2);
+                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[3 * Plan.HeadDim]), dot3);
+                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[4 * Plan.HeadDim]), dot4);
+                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[5 * Plan.HeadDim]), dot5);
+                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[6 * Plan.HeadDim]), dot6);
+                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[7 * Plan.HeadDim]), dot7);
                     Vector512<float> key1 = Vector512.Load(tile + 16);
                     dot0 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[1]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(1 * Plan.HeadDim) + 1]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[Plan.HeadDim + 1]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(2 * Plan.HeadDim) + 1]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(3 * Plan.HeadDim) + 1]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(4 * Plan.HeadDim) + 1]), dot4);
@@ -142,7 +143,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(7 * Plan.HeadDim) + 1]), dot7);
                     Vector512<float> key2 = Vector512.Load(tile + 32);
                     dot0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[2]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(1 * Plan.HeadDim) + 2]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[Plan.HeadDim + 2]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(2 * Plan.HeadDim) + 2]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(3 * Plan.HeadDim) + 2]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(4 * Plan.HeadDim) + 2]), dot4);
@@ -151,7 +152,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(7 * Plan.HeadDim) + 2]), dot7);
                     Vector512<float> key3 = Vector512.Load(tile + 48);
                     dot0 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[3]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(1 * Plan.HeadDim) + 3]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[Plan.HeadDim + 3]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(2 * Plan.HeadDim) + 3]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(3 * Plan.HeadDim) + 3]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(4 * Plan.HeadDim) + 3]), dot4);
@@ -162,23 +163,23 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 dot1 -= Vector512.Create(logSumExp[1] * VectorExponential.Log2E);
-                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(126f)));
+                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(LargestExponent)));
                 dot2 -= Vector512.Create(logSumExp[2] * VectorExponential.Log2E);
-                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(126f)));
+                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(LargestExponent)));
                 dot3 -= Vector512.Create(logSumExp[3] * VectorExponential.Log2E);
-                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(126f)));
+                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(LargestExponent)));
                 dot4 -= Vector512.Create(logSumExp[4] * VectorExponential.Log2E);
-                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(126f)));
+                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(LargestExponent)));
                 dot5 -= Vector512.Create(logSumExp[5] * VectorExponential.Log2E);
-                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(126f)));
+                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(LargestExponent)));
                 dot6 -= Vector512.Create(logSumExp[6] * VectorExponential.Log2E);
-                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(126f)));
+                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(LargestExponent)));
                 dot7 -= Vector512.Create(logSumExp[7] * VectorExponential.Log2E);
-                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(126f)));
+                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(LargestExponent)));
                 Vector512<float> sum = p0 + p1 + p2 + p3 + p4 + p5 + p6 + p7;
-                seen.Entropy -= ((p0 * dot0)
+                totals.Entropy -= ((p0 * dot0)
                     + (p1 * dot1)
                     + (p2 * dot2)
                     + (p3 * dot3)
@@ -189,8 +190,8 @@ namespace Readers
 
                 // Squared deviations of these rows, joined with those of the earlier ones (Chan et al.).
                 Vector512<float> mean = sum * Vector512.Create(1f / 8);
-                Vector512<float> apart = seen.Rows == 0 ? Vector512<float>.Zero : mean - (seen.Sum / Vector512.Create(seen.Rows));
-                seen.Squares += ((p0 - mean) * (p0 - mean))
+                Vector512<float> delta = totals.Rows == 0 ? Vector512<float>.Zero : mean - (totals.Sum / Vector512.Create(totals.Rows));
+                totals.Squares += ((p0 - mean) * (p0 - mean))
                     + ((p1 - mean) * (p1 - mean))
                     + ((p2 - mean) * (p2 - mean))
                     + ((p3 - mean) * (p3 - mean))
@@ -198,14 +199,14 @@ namespace Readers
                     + ((p5 - mean) * (p5 - mean))
                     + ((p6 - mean) * (p6 - mean))
                     + ((p7 - mean) * (p7 - mean));
-                seen.Squares += apart * apart * Vector512.Create(seen.Rows * 8 / (seen.Rows + 8));
-                seen.Rows += 8;
-                seen.Sum += sum;
+                totals.Squares += delta * delta * Vector512.Create(totals.Rows * 8 / (totals.Rows + 8));
+                totals.Rows += 8;
+                totals.Sum += sum;
             }
 
-            /// <summary>Adds one row to what is known of a tile.</summary>
+            /// <summary>Adds one row to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe1(float* tile, float* queries, float* logSumExp, ref ObservedTile seen)
+            private static void Observe1(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
 
@@ -223,17 +224,15 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 Vector512<float> sum = p0;
-                seen.Entropy -= ((p0 * dot0)) * Vector512.Create(VectorExponential.Ln2);
+                totals.Entropy -= (p0 * dot0) * Vector512.Create(VectorExponential.Ln2);
 
-                // Squared deviations of these rows, joined with those of the earlier ones (Chan et al.).
-                Vector512<float> mean = sum * Vector512.Create(1f / 1);
-                Vector512<float> apart = seen.Rows == 0 ? Vector512<float>.Zero : mean - (seen.Sum / Vector512.Create(seen.Rows));
-                seen.Squares += ((p0 - mean) * (p0 - mean));
-                seen.Squares += apart * apart * Vector512.Create(seen.Rows * 1 / (seen.Rows + 1));
-                seen.Rows += 1;
-                seen.Sum += sum;
+                // Squared deviation of this row, joined with those of the earlier ones (Chan et al.).
+                Vector512<float> delta = totals.Rows == 0 ? Vector512<float>.Zero : sum - (totals.Sum / Vector512.Create(totals.Rows));
+                totals.Squares += delta * delta * Vector512.Create(totals.Rows / (totals.Rows + 1));
+                totals.Rows++;
+                totals.Sum += sum;
             }
 
             /// <summary>Scores the tokens of one key-value head that come before the window.</summary>
@@ -254,25 +253,22 @@ namespace Readers
                 {
                     int candidates = Tokens - Plan.Window;
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + 16;
-                    for (int member = 0; member < 1; member++)
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
+                    float* sums = Sums + ((nint)head * Stride);
+                    float* variances = Variances + ((nint)head * Stride);
+                    for (int token = 0; token < candidates; token++)
                     {
-                        float* sums = Sums + ((nint)((head * Plan.GroupSize) + member) * Stride);
-                        float* variances = Variances + ((nint)((head * Plan.GroupSize) + member) * Stride);
-                        for (int token = 0; token < candidates; token++)
-                        {
-                            var seen = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token], WindowVariance = variances[token] };
-                            padded[token] = global::KvCompose.CakeIndicator.Score(in Options, in seen);
-                        }
+                        TokenStatistics statistics = new() { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token], WindowVariance = variances[token] };
+                        padded[token] = global::KvCompose.CakeIndicator.Score(in Options, in statistics);
+                    }
 
-                        // Borders that count as zero: the window is not among the pooled tokens.
-                        new Span<float>(padded - 2, 2).Fill(0);
-                        new Span<float>(padded + candidates, 2).Fill(0);
-                        for (int token = 0; token < candidates; token += 16)
-                        {
-                            Vector512<float> pooled = (Vector512.Load(padded + token - 2) + Vector512.Load(padded + token - 1) + Vector512.Load(padded + token) + Vector512.Load(padded + token + 1) + Vector512.Load(padded + token + 2)) * Vector512.Create(1f / Plan.PoolingKernel);
-                            pooled.Store(scores + token);
-                        }
+                    // Borders that count as zero: the window is not among the pooled tokens.
+                    new Span<float>(padded - 2, 2).Fill(0);
+                    new Span<float>(padded + candidates, 2).Fill(0);
+                    for (int token = 0; token < candidates; token += 16)
+                    {
+                        Vector512<float> pooled = (Vector512.Load(padded + token - 2) + Vector512.Load(padded + token - 1) + Vector512.Load(padded + token) + Vector512.Load(padded + token + 1) + Vector512.Load(padded + token + 2)) * Vector512.Create(1f / Plan.PoolingKernel);
+                        pooled.Store(scores + token);
                     }
                 }
             }
@@ -304,7 +300,7 @@ namespace Readers
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        PageOps.Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
                     }
                 }
             }
@@ -327,21 +323,6 @@ namespace Readers
                 }
 
                 TokenRanking.Rank(scores, sinks, tokens - window, count - sinks - window, kept + sinks + window);
-            }
-
-            /// <summary>Sum of a statistic over its rows and the tokens before the window.</summary>
-            internal static double Total(float* statistic, int rows, int stride, int tokens)
-            {
-                double total = 0;
-                for (int row = 0; row < rows; row++)
-                {
-                    for (int token = 0; token < tokens - Plan.Window; token++)
-                    {
-                        total += statistic[((nint)row * stride) + token];
-                    }
-                }
-
-                return total;
             }
         }
     }

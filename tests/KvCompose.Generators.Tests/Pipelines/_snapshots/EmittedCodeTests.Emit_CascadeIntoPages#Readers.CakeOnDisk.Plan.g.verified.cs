@@ -3,26 +3,16 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512, Tuning = None, Tau1 = 1d, Tau2 = 1d, Mode = Monotone), arXiv 2503.12491</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.CakeBudget"/> (Tokens = 512 at run time, Tuning = None at run time, Tau1 = 1d at run time, Tau2 = 1d at run time, Mode = Monotone at run time), arXiv 2503.12491</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.CakeIndicator"/> (Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = Positional), arXiv 2503.12491</description></item>
-    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 1, Prefetch = false, Formation = Clustered, Ranking = LogSumExp, Heads = HeadRoles)(9), HostPages = Fp32, HostMebibytes = 256, DiskMebibytes = 4096, MeasureRecall = false), arXiv 2604.10539</description></item>
+    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192 at run time, Window = 32, DenseLayers = 2 at run time, ReuseGroup = 1, Prefetch = false, Formation = Clustered, Ranking = LogSumExp, Heads = HeadRoles)(9), HostPages = Fp32, HostMebibytes = 256 at run time, DiskMebibytes = 4096 at run time, MeasureRecall = false at run time), arXiv 2604.10539</description></item>
     /// <item><description>shape: head dimension 32, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 260 bytes a token and key-value head, in pages of 16 tokens (4224 bytes)</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5), reduced over the group by mean; always kept: 0 first and 32 last tokens</description></item>
@@ -77,6 +67,12 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 2212;
+
+            /// <summary>Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.</summary>
+            public const int PoolingBorder = 16;
 
             /// <summary>Where a page keeps its number of valid tokens, in bytes.</summary>
             public const int CountOffset = 4160;

@@ -3,16 +3,12 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
+using global::KvCompose.Runtime;
 using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
 using global::KvCompose.Tiers;
 
 namespace Readers
@@ -29,10 +25,10 @@ namespace Readers
             private readonly global::KvCompose.Tiers.PageRetrievalTier _tier;
 
             internal Session(TTransformer transformer, Options options)
-                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2212, options)
+                : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
-                var writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
+                StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
                 global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.Retrieval.PageFormation.Clustered, Ranking = global::KvCompose.Retrieval.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.Retrieval.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("CakeOnDisk", writer, Plan.Sinks, Plan.Window) with { Cascades = true });
             }
@@ -46,7 +42,7 @@ namespace Readers
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -57,14 +53,14 @@ namespace Readers
                 float* windowVariances = buffers.Statistic(shape.QueryHeads);
                 float* entropies = buffers.Statistic(heads);
                 float* scores = buffers.Statistic(heads);
-                float* padded = buffers.Block((long)Workers.Count * (stride + 48));
+                float* padded = buffers.Block((long)Workers.Count * (stride + (2 * Plan.PoolingBorder) + 16));
                 int* kept = (int*)buffers.Statistic(heads);
 
                 // What is decided: of all layers so far, and of the heads of the current one.
-                var statistics = new LayerStatistics[shape.Layers];
-                var layerBudgets = new int[shape.Layers];
-                var headBudgets = new int[heads];
-                var roles = new HeadRole[heads];
+                LayerStatistics[] statistics = new LayerStatistics[shape.Layers];
+                int[] layerBudgets = new int[shape.Layers];
+                int[] headBudgets = new int[heads];
+                HeadRole[] roles = new HeadRole[heads];
 
                 Transformer.Embed(prompt, buffers.Hidden);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -78,7 +74,7 @@ namespace Readers
                     // Attention overwrites the queries: those of the observed rows are kept aside.
                     bool observed = tokens > Plan.Sinks + Plan.Window;
                     int rows = Math.Min(Plan.ObservedRows, tokens);
-                    Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                    PrefillLoops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
 
                     // Exact attention over all tokens that reached the layer.
                     CausalAttention.Run(
@@ -87,32 +83,30 @@ namespace Readers
                     // Observe: attention of the last rows over every key that may be chosen.
                     if (observed)
                     {
-                        var observe = new Loops.ObserveWork
+                        PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,
-                            Variances = windowVariances,
-                            Entropies = entropies,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Sums = windowSums, Variances = windowVariances, Entropies = entropies,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
 
                         // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                        var score = new Loops.ScoreWork
+                        PrefillLoops.ScoreWork score = new()
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                            Padded = padded, PaddedStride = stride + 48,
+                            Padded = padded, PaddedStride = stride + (2 * Plan.PoolingBorder) + 16,
                             Options = new global::KvCompose.CakeIndicator { Window = 32, Gamma = 200f, Kernel = 5, EvictDuringDecode = false, DecodePooling = global::KvCompose.PoolingOrder.Positional },
-                            Sums = windowSums,
-                            Variances = windowVariances,
+                            Sums = windowSums, Variances = windowVariances,
                         };
                         Workers.Run(ref score, heads);
                     }
 
                     // Budget: tokens per key-value head, sinks and window included.
                     statistics[layer] = observed
-                        ? new LayerStatistics(tokens, Loops.Total(entropies, heads, stride, tokens), Loops.Total(windowVariances, shape.QueryHeads, stride, tokens))
+                        ? new LayerStatistics(tokens, PromptRows.Total(entropies, heads, stride, tokens - Plan.Window), PromptRows.Total(windowVariances, shape.QueryHeads, stride, tokens - Plan.Window))
                         : new LayerStatistics(tokens, 0, 0);
-                    var layerContext = new LayerBudgetContext
+                    LayerBudgetContext layerContext = new()
                     {
                         Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,
                         PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
@@ -128,7 +122,7 @@ namespace Readers
                         for (int head = 0; head < heads; head++)
                         {
                             // What it loses joins what was placed of the layer.
-                            int remaining = Math.Min(cache.Tokens(done, head), Loops.Kept(layerBudgets[done], statistics[done].Tokens));
+                            int remaining = Math.Min(cache.Tokens(done, head), PrefillLoops.Kept(layerBudgets[done], statistics[done].Tokens));
                             _tier.OnShrink(sequence, done, head, remaining);
                             cache.Resize(done, head, remaining);
                         }
@@ -137,11 +131,11 @@ namespace Readers
                     // Choose and store: sinks, window and the best of the others.
                     for (int head = 0; head < heads; head++)
                     {
-                        headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                        headBudgets[head] = PrefillLoops.Kept(headBudgets[head], tokens);
                         cache.Resize(layer, head, headBudgets[head]);
                     }
 
-                    var store = new Loops.StoreWork
+                    PrefillLoops.StoreWork store = new()
                     {
                         Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                         Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
@@ -151,11 +145,11 @@ namespace Readers
                     // Place what was left out.
                     for (int head = 0; head < heads; head++)
                     {
-                        var placement = new PlacementContext
+                        PlacementContext placement = new()
                         {
                             Sequence = sequence, Layer = layer, Head = head, Role = roles[head], Budget = headBudgets[head], HeadDim = Plan.HeadDim,
                             WindowQueries = windowQueries + ((nint)head * Plan.GroupSize * Plan.ObservedRows * Plan.HeadDim), WindowStride = Plan.ObservedRows, WindowRows = rows,
-                            Rows = Loops.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
+                            Rows = PromptRows.LeftOut(kept + ((nint)head * stride), headBudgets[head], tokens),
                             Positions = buffers.Positions.AsSpan(0, tokens),
                             KeyTiles = buffers.Tiles + ((nint)head * KeyTiles.Count(tokens) * 16 * Plan.HeadDim),
                             Values = buffers.Values + ((nint)head * Plan.HeadDim),
@@ -177,29 +171,8 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void FillRandomLayers(int sequence, int tokens, Random random)
-            {
-                SequenceCache cache = Cache(sequence);
-                float* row = stackalloc float[2 * Plan.HeadDim];
-                for (int layer = 0; layer < Shape.Layers; layer++)
-                {
-                    for (int head = 0; head < Shape.KeyValueHeads; head++)
-                    {
-                        cache.Resize(layer, head, tokens);
-                        PageTable* table = cache.Layer(layer) + head;
-                        for (int slot = 0; slot < tokens; slot++)
-                        {
-                            for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                            {
-                                row[i] = random.NextSingle() - 0.5f;
-                            }
-
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                        }
-                    }
-                }
-            }
+            protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+                => PageOps.Store(Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         }
     }
 }

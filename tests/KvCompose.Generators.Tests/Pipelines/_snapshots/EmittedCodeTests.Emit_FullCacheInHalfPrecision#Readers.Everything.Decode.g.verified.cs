@@ -6,14 +6,12 @@ using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
 using global::System.Threading;
-using global::KvCompose;
-using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
+using global::KvCompose.Runtime;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -45,7 +43,7 @@ namespace Readers
                         nint source = (nint)row * heads * Plan.HeadDim;
                         for (int head = 0; head < heads; head++, source += Plan.HeadDim)
                         {
-                            Loops.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                            PageOps.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
                         }
                     }
 
@@ -57,7 +55,7 @@ namespace Readers
                         Items.Add(Tables(row, layer), heads, queries, queries, row, StepPositions[row]);
                     }
 
-                    var attend = new Loops.AttendWork { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
+                    DecodeLoops.AttendWork attend = new() { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats };
                     Workers.Run(ref attend, Items.Count);
                     Items.Merge();
 
@@ -69,12 +67,9 @@ namespace Readers
             }
         }
 
-        /// <summary>The loops over tokens, specialised for this pipeline.</summary>
-        private static unsafe partial class Loops
+        /// <summary>How a token gets into a page of this pipeline.</summary>
+        private static unsafe class PageOps
         {
-            /// <summary>How far ahead of the loads lines are asked for: hardware prefetchers stop at the borders of 4 KiB pages.</summary>
-            private const int PrefetchBytes = 6144;
-
             /// <summary>Puts one token behind a head's last one: its key as a column of the open tile, its value as a row.</summary>
             internal static void Append(PagePool pool, PageTable* table, float* key, float* value, int position)
             {
@@ -95,6 +90,16 @@ namespace Readers
 
                 ((int*)(page + Plan.PositionOffset))[place] = position;
             }
+        }
+
+        /// <summary>The loops over a head's tokens at a decode step, specialised for this pipeline.</summary>
+        private static unsafe class DecodeLoops
+        {
+            /// <summary>
+            /// How many bytes before they are loaded cache lines are requested. Hardware prefetchers stop at the borders of 4 KiB pages, which a stream of
+            /// pages crosses all the time. The distance is a measured one.
+            /// </summary>
+            private const int PrefetchBytes = 6144;
 
             /// <summary>Spreads the pieces of a layer over the threads.</summary>
             internal struct AttendWork : IParallelWork
@@ -108,7 +113,7 @@ namespace Readers
                     => Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));
             }
 
-            /// <summary>Attention of a group's 4 query heads over one piece of their key-value head.</summary>
+            /// <summary>Attention of 4 query heads over one piece of their key-value head.</summary>
             private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)
             {
                 float* queries = scratch;                                            // [G, d], scaled
@@ -130,7 +135,7 @@ namespace Readers
                 // Softmax over the piece.
                 for (int member = 0; member < Plan.GroupSize; member++)
                 {
-                    Softmax(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
+                    SplitSoftmax.Run(scores + (member * Plan.ScoreStride), tokens, maxima + member, sums + member);
                 }
 
                 // Weighted values.
@@ -178,7 +183,7 @@ namespace Readers
                 }
             }
 
-            /// <summary>Scores of the group's 4 query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>
+            /// <summary>Scores of 4 query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
             private static void Score(byte* keys, int tiles, float* queries, float* scores)
             {
@@ -193,90 +198,56 @@ namespace Readers
                     float* query = queries;
                     for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 256)
                     {
-                        CacheLine.Prefetch(ahead + 0);
+                        CacheLine.Prefetch(ahead);
                         Vector512<float> key0 = global::KvCompose.Fp16Storage.Load(keys, key);
                         sum0_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[0]), sum0_0);
-                        sum1_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[1 * Plan.HeadDim]), sum1_0);
+                        sum1_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[Plan.HeadDim]), sum1_0);
                         sum2_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[2 * Plan.HeadDim]), sum2_0);
                         sum3_0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(query[3 * Plan.HeadDim]), sum3_0);
                         Vector512<float> key1 = global::KvCompose.Fp16Storage.Load(keys, key + 16);
                         sum0_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[1]), sum0_1);
-                        sum1_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[(1 * Plan.HeadDim) + 1]), sum1_1);
+                        sum1_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[Plan.HeadDim + 1]), sum1_1);
                         sum2_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[(2 * Plan.HeadDim) + 1]), sum2_1);
                         sum3_1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(query[(3 * Plan.HeadDim) + 1]), sum3_1);
                         CacheLine.Prefetch(ahead + 64);
                         Vector512<float> key2 = global::KvCompose.Fp16Storage.Load(keys, key + 32);
                         sum0_0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[2]), sum0_0);
-                        sum1_0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[(1 * Plan.HeadDim) + 2]), sum1_0);
+                        sum1_0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[Plan.HeadDim + 2]), sum1_0);
                         sum2_0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[(2 * Plan.HeadDim) + 2]), sum2_0);
                         sum3_0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(query[(3 * Plan.HeadDim) + 2]), sum3_0);
                         Vector512<float> key3 = global::KvCompose.Fp16Storage.Load(keys, key + 48);
                         sum0_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[3]), sum0_1);
-                        sum1_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[(1 * Plan.HeadDim) + 3]), sum1_1);
+                        sum1_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[Plan.HeadDim + 3]), sum1_1);
                         sum2_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[(2 * Plan.HeadDim) + 3]), sum2_1);
                         sum3_1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query[(3 * Plan.HeadDim) + 3]), sum3_1);
                         CacheLine.Prefetch(ahead + 128);
                         Vector512<float> key4 = global::KvCompose.Fp16Storage.Load(keys, key + 64);
                         sum0_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[4]), sum0_0);
-                        sum1_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[(1 * Plan.HeadDim) + 4]), sum1_0);
+                        sum1_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[Plan.HeadDim + 4]), sum1_0);
                         sum2_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[(2 * Plan.HeadDim) + 4]), sum2_0);
                         sum3_0 = Vector512.MultiplyAddEstimate(key4, Vector512.Create(query[(3 * Plan.HeadDim) + 4]), sum3_0);
                         Vector512<float> key5 = global::KvCompose.Fp16Storage.Load(keys, key + 80);
                         sum0_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[5]), sum0_1);
-                        sum1_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[(1 * Plan.HeadDim) + 5]), sum1_1);
+                        sum1_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[Plan.HeadDim + 5]), sum1_1);
                         sum2_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[(2 * Plan.HeadDim) + 5]), sum2_1);
                         sum3_1 = Vector512.MultiplyAddEstimate(key5, Vector512.Create(query[(3 * Plan.HeadDim) + 5]), sum3_1);
                         CacheLine.Prefetch(ahead + 192);
                         Vector512<float> key6 = global::KvCompose.Fp16Storage.Load(keys, key + 96);
                         sum0_0 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[6]), sum0_0);
-                        sum1_0 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[(1 * Plan.HeadDim) + 6]), sum1_0);
+                        sum1_0 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[Plan.HeadDim + 6]), sum1_0);
                         sum2_0 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[(2 * Plan.HeadDim) + 6]), sum2_0);
                         sum3_0 = Vector512.MultiplyAddEstimate(key6, Vector512.Create(query[(3 * Plan.HeadDim) + 6]), sum3_0);
                         Vector512<float> key7 = global::KvCompose.Fp16Storage.Load(keys, key + 112);
                         sum0_1 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[7]), sum0_1);
-                        sum1_1 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[(1 * Plan.HeadDim) + 7]), sum1_1);
+                        sum1_1 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[Plan.HeadDim + 7]), sum1_1);
                         sum2_1 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[(2 * Plan.HeadDim) + 7]), sum2_1);
                         sum3_1 = Vector512.MultiplyAddEstimate(key7, Vector512.Create(query[(3 * Plan.HeadDim) + 7]), sum3_1);
                     }
                     (sum0_0 + sum0_1).Store(scores);
-                    (sum1_0 + sum1_1).Store(scores + (1 * Plan.ScoreStride));
+                    (sum1_0 + sum1_1).Store(scores + Plan.ScoreStride);
                     (sum2_0 + sum2_1).Store(scores + (2 * Plan.ScoreStride));
                     (sum3_0 + sum3_1).Store(scores + (3 * Plan.ScoreStride));
                 }
-            }
-
-            /// <summary>Turns one query head's scores into 2^(score − maximum) and sums them.</summary>
-            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Softmax(float* scores, int tokens, float* maximum, float* sum)
-            {
-                int padded = (tokens + 15) / 16 * 16;
-                for (int i = tokens; i < padded; i++)
-                {
-                    scores[i] = float.NegativeInfinity;
-                }
-
-                Vector512<float> highest = Vector512.Load(scores);
-                for (int i = 16; i < padded; i += 16)
-                {
-                    highest = Vector512.MaxNative(highest, Vector512.Load(scores + i));
-                }
-
-                float top = highest[0];
-                for (int lane = 1; lane < 16; lane++)
-                {
-                    top = MathF.Max(top, highest[lane]);
-                }
-
-                Vector512<float> shift = Vector512.Create(top), total = Vector512<float>.Zero;
-                for (int i = 0; i < padded; i += 16)
-                {
-                    Vector512<float> power = VectorExponential.PowerOfTwo(Vector512.Load(scores + i) - shift);
-                    power.Store(scores + i);
-                    total += power;
-                }
-
-                *maximum = top;
-                *sum = Vector512.Sum(total);
             }
 
             /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
@@ -286,14 +257,14 @@ namespace Readers
                 for (int part = 0; part < Plan.HeadDim; part += 64)
                 {
                     Vector512<float> sum0_0 = Vector512.Load(values + part), sum0_1 = Vector512.Load(values + part + 16), sum0_2 = Vector512.Load(values + part + 32), sum0_3 = Vector512.Load(values + part + 48);
-                    Vector512<float> sum1_0 = Vector512.Load(values + (1 * Plan.HeadDim) + part), sum1_1 = Vector512.Load(values + (1 * Plan.HeadDim) + part + 16), sum1_2 = Vector512.Load(values + (1 * Plan.HeadDim) + part + 32), sum1_3 = Vector512.Load(values + (1 * Plan.HeadDim) + part + 48);
+                    Vector512<float> sum1_0 = Vector512.Load(values + Plan.HeadDim + part), sum1_1 = Vector512.Load(values + Plan.HeadDim + part + 16), sum1_2 = Vector512.Load(values + Plan.HeadDim + part + 32), sum1_3 = Vector512.Load(values + Plan.HeadDim + part + 48);
                     Vector512<float> sum2_0 = Vector512.Load(values + (2 * Plan.HeadDim) + part), sum2_1 = Vector512.Load(values + (2 * Plan.HeadDim) + part + 16), sum2_2 = Vector512.Load(values + (2 * Plan.HeadDim) + part + 32), sum2_3 = Vector512.Load(values + (2 * Plan.HeadDim) + part + 48);
                     Vector512<float> sum3_0 = Vector512.Load(values + (3 * Plan.HeadDim) + part), sum3_1 = Vector512.Load(values + (3 * Plan.HeadDim) + part + 16), sum3_2 = Vector512.Load(values + (3 * Plan.HeadDim) + part + 32), sum3_3 = Vector512.Load(values + (3 * Plan.HeadDim) + part + 48);
                     float* weight = weights;
                     nint row = part;
                     for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
                     {
-                        CacheLine.Prefetch(block + ((row + 0) * Plan.ElementBits / 8) + PrefetchBytes);
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
                         Vector512<float> value0 = global::KvCompose.Fp16Storage.Load(block, row);
                         Vector512<float> value1 = global::KvCompose.Fp16Storage.Load(block, row + 16);
                         CacheLine.Prefetch(block + ((row + 32) * Plan.ElementBits / 8) + PrefetchBytes);
@@ -304,7 +275,7 @@ namespace Readers
                         sum0_1 = Vector512.MultiplyAddEstimate(value1, weight0, sum0_1);
                         sum0_2 = Vector512.MultiplyAddEstimate(value2, weight0, sum0_2);
                         sum0_3 = Vector512.MultiplyAddEstimate(value3, weight0, sum0_3);
-                        Vector512<float> weight1 = Vector512.Create(weight[1 * Plan.ScoreStride]);
+                        Vector512<float> weight1 = Vector512.Create(weight[Plan.ScoreStride]);
                         sum1_0 = Vector512.MultiplyAddEstimate(value0, weight1, sum1_0);
                         sum1_1 = Vector512.MultiplyAddEstimate(value1, weight1, sum1_1);
                         sum1_2 = Vector512.MultiplyAddEstimate(value2, weight1, sum1_2);
@@ -324,10 +295,10 @@ namespace Readers
                     sum0_1.Store(values + part + 16);
                     sum0_2.Store(values + part + 32);
                     sum0_3.Store(values + part + 48);
-                    sum1_0.Store(values + (1 * Plan.HeadDim) + part);
-                    sum1_1.Store(values + (1 * Plan.HeadDim) + part + 16);
-                    sum1_2.Store(values + (1 * Plan.HeadDim) + part + 32);
-                    sum1_3.Store(values + (1 * Plan.HeadDim) + part + 48);
+                    sum1_0.Store(values + Plan.HeadDim + part);
+                    sum1_1.Store(values + Plan.HeadDim + part + 16);
+                    sum1_2.Store(values + Plan.HeadDim + part + 32);
+                    sum1_3.Store(values + Plan.HeadDim + part + 48);
                     sum2_0.Store(values + (2 * Plan.HeadDim) + part);
                     sum2_1.Store(values + (2 * Plan.HeadDim) + part + 16);
                     sum2_2.Store(values + (2 * Plan.HeadDim) + part + 32);

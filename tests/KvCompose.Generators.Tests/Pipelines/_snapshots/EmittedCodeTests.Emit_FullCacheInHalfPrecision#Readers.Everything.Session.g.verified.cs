@@ -3,17 +3,12 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -25,7 +20,7 @@ namespace Readers
             where TTransformer : struct, ITransformer
         {
             internal Session(TTransformer transformer, Options options)
-                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 5192, options)
+                : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
             }
 
@@ -34,7 +29,7 @@ namespace Readers
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -57,7 +52,7 @@ namespace Readers
                         cache.Resize(layer, head, tokens);
                     }
 
-                    var store = new Loops.StoreAllWork
+                    PrefillLoops.StoreAllWork store = new()
                     {
                         Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
                         Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
@@ -74,32 +69,11 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void FillRandomLayers(int sequence, int tokens, Random random)
-            {
-                SequenceCache cache = Cache(sequence);
-                float* row = stackalloc float[2 * Plan.HeadDim];
-                for (int layer = 0; layer < Shape.Layers; layer++)
-                {
-                    for (int head = 0; head < Shape.KeyValueHeads; head++)
-                    {
-                        cache.Resize(layer, head, tokens);
-                        PageTable* table = cache.Layer(layer) + head;
-                        for (int slot = 0; slot < tokens; slot++)
-                        {
-                            for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                            {
-                                row[i] = random.NextSingle() - 0.5f;
-                            }
-
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                        }
-                    }
-                }
-            }
+            protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+                => PageOps.Store(Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         }
 
-        private static unsafe partial class Loops
+        private static unsafe class PrefillLoops
         {
             /// <summary>Stores every token of a head, in order.</summary>
             internal struct StoreAllWork : IParallelWork
@@ -119,7 +93,7 @@ namespace Readers
                     {
                         nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                        PageOps.Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
                     }
                 }
             }

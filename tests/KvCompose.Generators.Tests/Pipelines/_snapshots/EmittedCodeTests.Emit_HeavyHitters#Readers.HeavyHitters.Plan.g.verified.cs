@@ -3,24 +3,14 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 512, Kibibytes = 0, Ratio = 0.25d)</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 512 at run time, Kibibytes = 0 at run time, Ratio = 0.25d at run time)</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.H2o"/> (Window = 32, Reduction = Sum, Evict = true), arXiv 2306.14048</description></item>
     /// <item><description>shape: head dimension 64, 4 query heads a key-value head</description></item>
     /// <item><description>cost: 520 bytes a token and key-value head, in pages of 32 tokens (16640 bytes)</description></item>
@@ -76,6 +66,12 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 4680;
+
+            /// <summary>Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.</summary>
+            public const int PoolingBorder = 16;
 
             /// <summary>Where a page keeps what its tokens have collected, in bytes.</summary>
             public const int CollectedOffset = 16512;

@@ -5,21 +5,18 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     partial class HeavyHitters
     {
-        private static unsafe partial class Loops
+        /// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>
+        private static unsafe class PrefillLoops
         {
             /// <summary>Copies the queries of one head as [rows][d], scaled by log2(e)/√d.</summary>
             internal struct KeepQueriesWork : IParallelWork
@@ -51,7 +48,7 @@ namespace Readers
                 public float* Tiles;
                 public float* Queries;
                 public float* LogSumExp;
-                public float* Sums;
+                public float* AllRows;
                 public int Heads;
                 public int Tokens;
                 public int Stride;
@@ -67,32 +64,35 @@ namespace Readers
                         int queryHead = (head * Plan.GroupSize) + member;
                         float* queries = Queries + ((nint)queryHead * Tokens * Plan.HeadDim);
                         float* logSumExp = LogSumExp + ((nint)queryHead * Tokens);
-                        var seen = default(ObservedTile);
+                        ObservedTile totals = default(ObservedTile);
                         int row = first;
                         for (; row <= Tokens - 8; row += 8)
                         {
-                            Observe8(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref seen);
+                            Observe8(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
                         }
 
                         for (; row < Tokens; row++)
                         {
-                            Observe1(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref seen);
+                            Observe1(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
                         }
 
-                        seen.Sum.Store(Sums + ((nint)queryHead * Stride) + first);
+                        totals.Sum.Store(AllRows + ((nint)queryHead * Stride) + first);
                     }
                 }
             }
 
-            /// <summary>What the observed rows have told of one tile under one query head.</summary>
+            /// <summary>A key that a row does not see may score far above the row's log-sum-exp: 2^126 is finite, and is masked.</summary>
+            private const float LargestExponent = 126;
+
+            /// <summary>Statistics of one tile under one query head, over the rows so far.</summary>
             internal struct ObservedTile
             {
                 public Vector512<float> Sum;
             }
 
-            /// <summary>Adds 8 rows to what is known of a tile.</summary>
+            /// <summary>Adds 8 rows to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe8(float* tile, float* queries, float* logSumExp, int firstKey, int firstRow, ref ObservedTile seen)
+            private static void Observe8(float* tile, float* queries, float* logSumExp, int firstKey, int firstRow, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
                 Vector512<float> dot1 = Vector512<float>.Zero;
@@ -107,16 +107,16 @@ namespace Readers
                 {
                     Vector512<float> key0 = Vector512.Load(tile);
                     dot0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[0]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(1 * Plan.HeadDim) + 0]), dot1);
-                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(2 * Plan.HeadDim) + 0]), dot2);
-                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(3 * Plan.HeadDim) + 0]), dot3);
-                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(4 * Plan.HeadDim) + 0]), dot4);
-                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(5 * Plan.HeadDim) + 0]), dot5);
-                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(6 * Plan.HeadDim) + 0]), dot6);
-                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(7 * Plan.HeadDim) + 0]), dot7);
+                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[Plan.HeadDim]), dot1);
+                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[2 * Plan.HeadDim]), dot2);
+                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[3 * Plan.HeadDim]), dot3);
+                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[4 * Plan.HeadDim]), dot4);
+                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[5 * Plan.HeadDim]), dot5);
+                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[6 * Plan.HeadDim]), dot6);
+                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[7 * Plan.HeadDim]), dot7);
                     Vector512<float> key1 = Vector512.Load(tile + 16);
                     dot0 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[1]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(1 * Plan.HeadDim) + 1]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[Plan.HeadDim + 1]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(2 * Plan.HeadDim) + 1]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(3 * Plan.HeadDim) + 1]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(4 * Plan.HeadDim) + 1]), dot4);
@@ -125,7 +125,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(7 * Plan.HeadDim) + 1]), dot7);
                     Vector512<float> key2 = Vector512.Load(tile + 32);
                     dot0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[2]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(1 * Plan.HeadDim) + 2]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[Plan.HeadDim + 2]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(2 * Plan.HeadDim) + 2]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(3 * Plan.HeadDim) + 2]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(4 * Plan.HeadDim) + 2]), dot4);
@@ -134,7 +134,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(7 * Plan.HeadDim) + 2]), dot7);
                     Vector512<float> key3 = Vector512.Load(tile + 48);
                     dot0 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[3]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(1 * Plan.HeadDim) + 3]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[Plan.HeadDim + 3]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(2 * Plan.HeadDim) + 3]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(3 * Plan.HeadDim) + 3]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(4 * Plan.HeadDim) + 3]), dot4);
@@ -145,36 +145,44 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
-                p0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 0)).AsSingle(), p0, Vector512<float>.Zero);
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
+                p0 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow)).AsSingle(), p0, Vector512<float>.Zero);
                 dot1 -= Vector512.Create(logSumExp[1] * VectorExponential.Log2E);
-                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(126f)));
-                p1 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 1)).AsSingle(), p1, Vector512<float>.Zero);
+                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(LargestExponent)));
+                p1 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 1)).AsSingle(), p1, Vector512<float>.Zero);
                 dot2 -= Vector512.Create(logSumExp[2] * VectorExponential.Log2E);
-                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(126f)));
-                p2 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 2)).AsSingle(), p2, Vector512<float>.Zero);
+                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(LargestExponent)));
+                p2 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 2)).AsSingle(), p2, Vector512<float>.Zero);
                 dot3 -= Vector512.Create(logSumExp[3] * VectorExponential.Log2E);
-                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(126f)));
-                p3 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 3)).AsSingle(), p3, Vector512<float>.Zero);
+                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(LargestExponent)));
+                p3 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 3)).AsSingle(), p3, Vector512<float>.Zero);
                 dot4 -= Vector512.Create(logSumExp[4] * VectorExponential.Log2E);
-                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(126f)));
-                p4 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 4)).AsSingle(), p4, Vector512<float>.Zero);
+                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(LargestExponent)));
+                p4 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 4)).AsSingle(), p4, Vector512<float>.Zero);
                 dot5 -= Vector512.Create(logSumExp[5] * VectorExponential.Log2E);
-                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(126f)));
-                p5 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 5)).AsSingle(), p5, Vector512<float>.Zero);
+                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(LargestExponent)));
+                p5 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 5)).AsSingle(), p5, Vector512<float>.Zero);
                 dot6 -= Vector512.Create(logSumExp[6] * VectorExponential.Log2E);
-                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(126f)));
-                p6 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 6)).AsSingle(), p6, Vector512<float>.Zero);
+                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(LargestExponent)));
+                p6 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 6)).AsSingle(), p6, Vector512<float>.Zero);
                 dot7 -= Vector512.Create(logSumExp[7] * VectorExponential.Log2E);
-                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(126f)));
-                p7 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 7)).AsSingle(), p7, Vector512<float>.Zero);
+                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(LargestExponent)));
+                p7 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 7)).AsSingle(), p7, Vector512<float>.Zero);
                 Vector512<float> sum = p0 + p1 + p2 + p3 + p4 + p5 + p6 + p7;
-                seen.Sum += sum;
+                totals.Sum += sum;
             }
 
-            /// <summary>Adds one row to what is known of a tile.</summary>
+            /// <summary>Adds one row to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe1(float* tile, float* queries, float* logSumExp, int firstKey, int firstRow, ref ObservedTile seen)
+            private static void Observe1(float* tile, float* queries, float* logSumExp, int firstKey, int firstRow, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
 
@@ -192,10 +200,11 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
-                p0 = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow + 0)).AsSingle(), p0, Vector512<float>.Zero);
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
+                p0 = Vector512.ConditionalSelect(
+                    Vector512.LessThanOrEqual(Vector512.Create(firstKey) + Vector512<int>.Indices, Vector512.Create(firstRow)).AsSingle(), p0, Vector512<float>.Zero);
                 Vector512<float> sum = p0;
-                seen.Sum += sum;
+                totals.Sum += sum;
             }
 
             /// <summary>Scores all tokens of one key-value head: the window's go on collecting too.</summary>
@@ -215,14 +224,14 @@ namespace Readers
                 {
                     int candidates = Tokens;
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + 16;
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
                     for (int member = 0; member < Plan.GroupSize; member++)
                     {
                         float* allRows = AllRows + ((nint)((head * Plan.GroupSize) + member) * Stride);
                         for (int token = 0; token < candidates; token++)
                         {
-                            var seen = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens, AllRowsSum = allRows[token] };
-                            padded[token] = global::KvCompose.H2o.Score(in Options, in seen);
+                            TokenStatistics statistics = new() { Position = Positions[token], PromptTokens = PromptTokens, AllRowsSum = allRows[token] };
+                            padded[token] = global::KvCompose.H2o.Score(in Options, in statistics);
                         }
 
                         for (int token = 0; token < candidates; token++)
@@ -261,7 +270,7 @@ namespace Readers
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        PageOps.Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
                         ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens] = Scores[((nint)head * Stride) + kept[slot]];
                     }
                 }

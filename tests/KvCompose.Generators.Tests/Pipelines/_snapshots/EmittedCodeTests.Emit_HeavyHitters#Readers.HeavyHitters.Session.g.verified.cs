@@ -3,17 +3,11 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -27,7 +21,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 4680, options)
+                : base("HeavyHitters", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
@@ -43,7 +37,7 @@ namespace Readers
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -52,15 +46,15 @@ namespace Readers
                 float* allQueries = buffers.Block((long)prompt.Length * shape.QueryHeads * Plan.HeadDim);
                 float* allRowsSums = buffers.Statistic(shape.QueryHeads);
                 float* scores = buffers.Statistic(heads);
-                float* padded = buffers.Block((long)Workers.Count * (stride + 48));
+                float* padded = buffers.Block((long)Workers.Count * (stride + (2 * Plan.PoolingBorder) + 16));
                 int* kept = (int*)buffers.Statistic(heads);
 
                 // What is decided: of all layers so far, and of the heads of the current one.
-                var statistics = new LayerStatistics[shape.Layers];
-                var layerBudgets = new int[shape.Layers];
-                var headBudgets = new int[heads];
-                var roles = new HeadRole[heads];
-                var capacities = new int[shape.Layers];
+                LayerStatistics[] statistics = new LayerStatistics[shape.Layers];
+                int[] layerBudgets = new int[shape.Layers];
+                int[] headBudgets = new int[heads];
+                HeadRole[] roles = new HeadRole[heads];
+                int[] capacities = new int[shape.Layers];
 
                 Transformer.Embed(prompt, buffers.Hidden);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -72,7 +66,7 @@ namespace Readers
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
 
                     // Attention overwrites the queries: those of the observed rows are kept aside.
-                    var keepQueries = new Loops.KeepQueriesWork { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
+                    PrefillLoops.KeepQueriesWork keepQueries = new() { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
                     Workers.Run(ref keepQueries, shape.QueryHeads);
 
                     // Exact attention over all tokens that reached the layer.
@@ -80,18 +74,18 @@ namespace Readers
                         Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, buffers.LogSumExp, cancellation);
 
                     // Observe: attention of all rows, made anew from their log-sum-exp.
-                    var all = new Loops.AllRowsWork
+                    PrefillLoops.AllRowsWork all = new()
                     {
                         Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
-                        Sums = allRowsSums,
+                        AllRows = allRowsSums,
                     };
                     Workers.Run(ref all, all.Items());
 
                     // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                    var score = new Loops.ScoreWork
+                    PrefillLoops.ScoreWork score = new()
                     {
                         Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                        Padded = padded, PaddedStride = stride + 48,
+                        Padded = padded, PaddedStride = stride + (2 * Plan.PoolingBorder) + 16,
                         Options = new global::KvCompose.H2o { Window = 32, Reduction = global::KvCompose.GroupReduction.Sum, Evict = true },
                         AllRows = allRowsSums,
                     };
@@ -99,7 +93,7 @@ namespace Readers
 
                     // Budget: tokens per key-value head, sinks and window included.
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);
-                    var layerContext = new LayerBudgetContext
+                    LayerBudgetContext layerContext = new()
                     {
                         Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,
                         PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
@@ -113,18 +107,18 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : Loops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head], tokens);
+                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head], tokens);
                         table->RetainsWeights = table->Budget > 0;
                     }
 
                     // Choose and store: sinks, window and the best of the others.
                     for (int head = 0; head < heads; head++)
                     {
-                        headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                        headBudgets[head] = PrefillLoops.Kept(headBudgets[head], tokens);
                         cache.Resize(layer, head, headBudgets[head]);
                     }
 
-                    var store = new Loops.StoreWork
+                    PrefillLoops.StoreWork store = new()
                     {
                         Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                         Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
@@ -141,29 +135,8 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void FillRandomLayers(int sequence, int tokens, Random random)
-            {
-                SequenceCache cache = Cache(sequence);
-                float* row = stackalloc float[2 * Plan.HeadDim];
-                for (int layer = 0; layer < Shape.Layers; layer++)
-                {
-                    for (int head = 0; head < Shape.KeyValueHeads; head++)
-                    {
-                        cache.Resize(layer, head, tokens);
-                        PageTable* table = cache.Layer(layer) + head;
-                        for (int slot = 0; slot < tokens; slot++)
-                        {
-                            for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                            {
-                                row[i] = random.NextSingle() - 0.5f;
-                            }
-
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                        }
-                    }
-                }
-            }
+            protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+                => PageOps.Store(Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         }
     }
 }

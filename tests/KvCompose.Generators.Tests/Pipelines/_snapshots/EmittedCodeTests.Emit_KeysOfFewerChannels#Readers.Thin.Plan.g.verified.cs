@@ -3,24 +3,14 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0, Kibibytes = 0, Ratio = 0.1d)</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0 at run time, Kibibytes = 0 at run time, Ratio = 0.1d at run time)</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.SnapKv"/> (Window = 32, Kernel = 5, Pooling = Average, Reduction = Mean), arXiv 2404.14469</description></item>
     /// <item><description>storage: <see cref="global::KvCompose.ThinKStorage"/> (Ratio = 0.4d, Rows = 32), arXiv 2407.21018</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
@@ -78,6 +68,12 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 2420;
+
+            /// <summary>Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.</summary>
+            public const int PoolingBorder = 16;
 
             /// <summary>Channels that the keys of full pages keep.</summary>
             public const int KeyChannels = 40;

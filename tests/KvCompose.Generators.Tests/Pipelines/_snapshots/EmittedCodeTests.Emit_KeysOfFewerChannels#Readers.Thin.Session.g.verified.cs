@@ -3,17 +3,11 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -27,7 +21,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Thin", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, keyChannels: Plan.KeyChannels), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2420, options)
+                : base("Thin", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, keyChannels: Plan.KeyChannels), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
@@ -43,7 +37,7 @@ namespace Readers
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -52,14 +46,13 @@ namespace Readers
                 float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
                 float* windowSums = buffers.Statistic(shape.QueryHeads);
                 float* scores = buffers.Statistic(heads);
-                float* padded = buffers.Block((long)Workers.Count * (stride + 48));
+                float* padded = buffers.Block((long)Workers.Count * (stride + (2 * Plan.PoolingBorder) + 16));
                 int* kept = (int*)buffers.Statistic(heads);
 
                 // What is decided: of all layers so far, and of the heads of the current one.
-                var statistics = new LayerStatistics[shape.Layers];
-                var layerBudgets = new int[shape.Layers];
-                var headBudgets = new int[heads];
-                var roles = new HeadRole[heads];
+                LayerStatistics[] statistics = new LayerStatistics[shape.Layers];
+                int[] layerBudgets = new int[shape.Layers];
+                int[] headBudgets = new int[heads];
                 float* querySquares = buffers.Block((long)heads * Plan.HeadDim);
 
                 Transformer.Embed(prompt, buffers.Hidden);
@@ -74,7 +67,7 @@ namespace Readers
                     // Attention overwrites the queries: those of the observed rows are kept aside.
                     bool observed = tokens > Plan.Sinks + Plan.Window;
                     int rows = Math.Min(Plan.ObservedRows, tokens);
-                    Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                    PrefillLoops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
 
                     // Which channels of the keys matter to the last queries.
                     ChannelChoice.Observe(buffers.Queries, tokens, Plan.ChannelRows, heads, Plan.GroupSize, Plan.HeadDim, querySquares);
@@ -86,18 +79,19 @@ namespace Readers
                     // Observe: attention of the last rows over every key that may be chosen.
                     if (observed)
                     {
-                        var observe = new Loops.ObserveWork
+                        PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Sums = windowSums,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
 
                         // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                        var score = new Loops.ScoreWork
+                        PrefillLoops.ScoreWork score = new()
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                            Padded = padded, PaddedStride = stride + 48,
+                            Padded = padded, PaddedStride = stride + (2 * Plan.PoolingBorder) + 16,
                             Options = new global::KvCompose.SnapKv { Window = 32, Kernel = 5, Pooling = global::KvCompose.PoolingKind.Average, Reduction = global::KvCompose.GroupReduction.Mean },
                             Sums = windowSums,
                         };
@@ -106,7 +100,7 @@ namespace Readers
 
                     // Budget: tokens per key-value head, sinks and window included.
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);
-                    var layerContext = new LayerBudgetContext
+                    LayerBudgetContext layerContext = new()
                     {
                         Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens,
                         PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
@@ -119,11 +113,11 @@ namespace Readers
                     // Choose and store: sinks, window and the best of the others.
                     for (int head = 0; head < heads; head++)
                     {
-                        headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                        headBudgets[head] = PrefillLoops.Kept(headBudgets[head], tokens);
                         cache.Resize(layer, head, headBudgets[head]);
                     }
 
-                    var store = new Loops.StoreWork
+                    PrefillLoops.StoreWork store = new()
                     {
                         Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                         Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions, QuerySquares = querySquares,
@@ -140,29 +134,8 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void FillRandomLayers(int sequence, int tokens, Random random)
-            {
-                SequenceCache cache = Cache(sequence);
-                float* row = stackalloc float[2 * Plan.HeadDim];
-                for (int layer = 0; layer < Shape.Layers; layer++)
-                {
-                    for (int head = 0; head < Shape.KeyValueHeads; head++)
-                    {
-                        cache.Resize(layer, head, tokens);
-                        PageTable* table = cache.Layer(layer) + head;
-                        for (int slot = 0; slot < tokens; slot++)
-                        {
-                            for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                            {
-                                row[i] = random.NextSingle() - 0.5f;
-                            }
-
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(table->Residual, table->Channels, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                        }
-                    }
-                }
-            }
+            protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+                => PageOps.Store(table->Residual, table->Channels, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         }
     }
 }

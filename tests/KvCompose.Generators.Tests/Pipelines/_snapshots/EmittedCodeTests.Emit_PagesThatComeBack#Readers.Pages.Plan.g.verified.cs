@@ -3,26 +3,16 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 64, Kibibytes = 0, Ratio = 0.25d)</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 64 at run time, Kibibytes = 0 at run time, Ratio = 0.25d at run time)</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.StreamingLlm"/> (Sinks = 16, Evict = false), arXiv 2309.17453</description></item>
-    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192, Window = 32, DenseLayers = 2, ReuseGroup = 3, Prefetch = true, Formation = Clustered, Ranking = LogSumExp, Heads = HeadRoles)(9), HostPages = Fp32, HostMebibytes = 0, DiskMebibytes = 0, MeasureRecall = false), arXiv 2604.10539</description></item>
+    /// <item><description>residency: <see cref="global::KvCompose.IceCache"/> (Tokens = 192 at run time, Window = 32, DenseLayers = 2 at run time, ReuseGroup = 3, Prefetch = true, Formation = Clustered, Ranking = LogSumExp, Heads = HeadRoles)(9), HostPages = Fp32, HostMebibytes = 0 at run time, DiskMebibytes = 0 at run time, MeasureRecall = false at run time), arXiv 2604.10539</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 16 tokens (8320 bytes)</description></item>
     /// <item><description>observation: none, positions decide; always kept: 16 first and 0 last tokens</description></item>
@@ -77,6 +67,12 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 2340;
+
+            /// <summary>Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.</summary>
+            public const int PoolingBorder = 16;
 
             /// <summary>Where a page keeps its number of valid tokens, in bytes.</summary>
             public const int CountOffset = 8256;

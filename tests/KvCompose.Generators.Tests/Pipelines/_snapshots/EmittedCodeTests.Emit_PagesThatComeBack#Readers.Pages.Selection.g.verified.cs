@@ -3,23 +3,17 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     partial class Pages
     {
-        private static unsafe partial class Loops
+        /// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>
+        private static unsafe class PrefillLoops
         {
             /// <summary>Scores the tokens of one key-value head that come before the window.</summary>
             internal struct ScoreWork : IParallelWork
@@ -37,20 +31,17 @@ namespace Readers
                 {
                     int candidates = Tokens - Plan.Window;
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + 16;
-                    for (int member = 0; member < 1; member++)
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
+                    for (int token = 0; token < candidates; token++)
                     {
-                        for (int token = 0; token < candidates; token++)
-                        {
-                            var seen = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens };
-                            padded[token] = global::KvCompose.StreamingLlm.Score(in Options, in seen);
-                        }
+                        TokenStatistics statistics = new() { Position = Positions[token], PromptTokens = PromptTokens };
+                        padded[token] = global::KvCompose.StreamingLlm.Score(in Options, in statistics);
+                    }
 
-                        for (int token = 0; token < candidates; token++)
-                        {
-                            float pooled = padded[token];
-                            scores[token] = pooled;
-                        }
+                    for (int token = 0; token < candidates; token++)
+                    {
+                        float pooled = padded[token];
+                        scores[token] = pooled;
                     }
                 }
             }
@@ -82,7 +73,7 @@ namespace Readers
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        PageOps.Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
                     }
                 }
             }
@@ -110,27 +101,6 @@ namespace Readers
                 {
                     kept[count - Plan.Window + row] = tokens - Plan.Window + row;
                 }
-            }
-
-            /// <summary>Rows that are not kept, ascending; what is kept may come in any order.</summary>
-            internal static int[] LeftOut(int* kept, int count, int tokens)
-            {
-                var stays = new bool[tokens];
-                for (int slot = 0; slot < count; slot++)
-                {
-                    stays[kept[slot]] = true;
-                }
-
-                var rows = new int[tokens - count];
-                for (int row = 0, left = 0; row < tokens; row++)
-                {
-                    if (!stays[row])
-                    {
-                        rows[left++] = row;
-                    }
-                }
-
-                return rows;
             }
         }
     }

@@ -3,25 +3,15 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>propagation: <see cref="global::KvCompose.TokenSelectivePropagation"/> (Layer = 15, Tokens = 0, Rate = 0.2d), arXiv 2502.01068</description></item>
-    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0, Kibibytes = 0, Ratio = 0.1d)</description></item>
+    /// <item><description>propagation: <see cref="global::KvCompose.TokenSelectivePropagation"/> (Layer = 15 at run time, Tokens = 0 at run time, Rate = 0.2d at run time), arXiv 2502.01068</description></item>
+    /// <item><description>layer budget: <see cref="global::KvCompose.UniformBudget"/> (Tokens = 0 at run time, Kibibytes = 0 at run time, Ratio = 0.1d at run time)</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.SnapKv"/> (Window = 8, Kernel = 7, Pooling = Max, Reduction = Sum), arXiv 2404.14469</description></item>
     /// <item><description>storage: <see cref="global::KvCompose.Int4Storage"/>, arXiv 2402.02750</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
@@ -79,6 +69,12 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 2340;
+
+            /// <summary>Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.</summary>
+            public const int PoolingBorder = 16;
 
             /// <summary>Where a page keeps the scales and zero points of its keys, a word a channel, in bytes.</summary>
             public const int KeyCodeOffset = 1024;

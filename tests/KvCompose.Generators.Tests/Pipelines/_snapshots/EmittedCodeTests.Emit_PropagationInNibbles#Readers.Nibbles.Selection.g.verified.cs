@@ -5,25 +5,23 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
 using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     partial class Nibbles
     {
-        private static unsafe partial class Loops
+        /// <summary>The loops over a prompt's tokens, specialised for this pipeline.</summary>
+        private static unsafe class PrefillLoops
         {
             /// <summary>Key tiles of one head, a block at a time.</summary>
             internal struct ObserveWork : IParallelWork
             {
+                /// <summary>Tiles of one item: 1024 keys, work enough to be worth a thread, and many items for every head of a long prompt.</summary>
                 private const int BlockTiles = 64;
 
                 public float* Tiles;
@@ -55,19 +53,19 @@ namespace Readers
                             int queryHead = (head * Plan.GroupSize) + member;
                             float* queries = Queries + ((nint)queryHead * Plan.ObservedRows * Plan.HeadDim);
                             float* logSumExp = LogSumExp + ((nint)queryHead * KnownRows) + (KnownRows - Rows);
-                            var seen = default(ObservedTile);
+                            ObservedTile totals = default(ObservedTile);
                             int row = 0;
                             for (; row <= Rows - 8; row += 8)
                             {
-                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref seen);
+                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
                             }
 
                             for (; row < Rows; row++)
                             {
-                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref seen);
+                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
                             }
 
-                            seen.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
+                            totals.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
                         }
                     }
                 }
@@ -92,15 +90,18 @@ namespace Readers
                 }
             }
 
-            /// <summary>What the observed rows have told of one tile under one query head.</summary>
+            /// <summary>A key that a row does not see may score far above the row's log-sum-exp: 2^126 is finite, and is masked.</summary>
+            private const float LargestExponent = 126;
+
+            /// <summary>Statistics of one tile under one query head, over the rows so far.</summary>
             internal struct ObservedTile
             {
                 public Vector512<float> Sum;
             }
 
-            /// <summary>Adds 8 rows to what is known of a tile.</summary>
+            /// <summary>Adds 8 rows to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe8(float* tile, float* queries, float* logSumExp, ref ObservedTile seen)
+            private static void Observe8(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
                 Vector512<float> dot1 = Vector512<float>.Zero;
@@ -115,16 +116,16 @@ namespace Readers
                 {
                     Vector512<float> key0 = Vector512.Load(tile);
                     dot0 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[0]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(1 * Plan.HeadDim) + 0]), dot1);
-                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(2 * Plan.HeadDim) + 0]), dot2);
-                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(3 * Plan.HeadDim) + 0]), dot3);
-                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(4 * Plan.HeadDim) + 0]), dot4);
-                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(5 * Plan.HeadDim) + 0]), dot5);
-                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(6 * Plan.HeadDim) + 0]), dot6);
-                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[(7 * Plan.HeadDim) + 0]), dot7);
+                    dot1 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[Plan.HeadDim]), dot1);
+                    dot2 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[2 * Plan.HeadDim]), dot2);
+                    dot3 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[3 * Plan.HeadDim]), dot3);
+                    dot4 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[4 * Plan.HeadDim]), dot4);
+                    dot5 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[5 * Plan.HeadDim]), dot5);
+                    dot6 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[6 * Plan.HeadDim]), dot6);
+                    dot7 = Vector512.MultiplyAddEstimate(key0, Vector512.Create(queries[7 * Plan.HeadDim]), dot7);
                     Vector512<float> key1 = Vector512.Load(tile + 16);
                     dot0 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[1]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(1 * Plan.HeadDim) + 1]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[Plan.HeadDim + 1]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(2 * Plan.HeadDim) + 1]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(3 * Plan.HeadDim) + 1]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(4 * Plan.HeadDim) + 1]), dot4);
@@ -133,7 +134,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key1, Vector512.Create(queries[(7 * Plan.HeadDim) + 1]), dot7);
                     Vector512<float> key2 = Vector512.Load(tile + 32);
                     dot0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[2]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(1 * Plan.HeadDim) + 2]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[Plan.HeadDim + 2]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(2 * Plan.HeadDim) + 2]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(3 * Plan.HeadDim) + 2]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(4 * Plan.HeadDim) + 2]), dot4);
@@ -142,7 +143,7 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[(7 * Plan.HeadDim) + 2]), dot7);
                     Vector512<float> key3 = Vector512.Load(tile + 48);
                     dot0 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[3]), dot0);
-                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(1 * Plan.HeadDim) + 3]), dot1);
+                    dot1 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[Plan.HeadDim + 3]), dot1);
                     dot2 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(2 * Plan.HeadDim) + 3]), dot2);
                     dot3 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(3 * Plan.HeadDim) + 3]), dot3);
                     dot4 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(4 * Plan.HeadDim) + 3]), dot4);
@@ -153,28 +154,28 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 dot1 -= Vector512.Create(logSumExp[1] * VectorExponential.Log2E);
-                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(126f)));
+                Vector512<float> p1 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot1, Vector512.Create(LargestExponent)));
                 dot2 -= Vector512.Create(logSumExp[2] * VectorExponential.Log2E);
-                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(126f)));
+                Vector512<float> p2 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot2, Vector512.Create(LargestExponent)));
                 dot3 -= Vector512.Create(logSumExp[3] * VectorExponential.Log2E);
-                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(126f)));
+                Vector512<float> p3 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot3, Vector512.Create(LargestExponent)));
                 dot4 -= Vector512.Create(logSumExp[4] * VectorExponential.Log2E);
-                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(126f)));
+                Vector512<float> p4 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot4, Vector512.Create(LargestExponent)));
                 dot5 -= Vector512.Create(logSumExp[5] * VectorExponential.Log2E);
-                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(126f)));
+                Vector512<float> p5 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot5, Vector512.Create(LargestExponent)));
                 dot6 -= Vector512.Create(logSumExp[6] * VectorExponential.Log2E);
-                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(126f)));
+                Vector512<float> p6 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot6, Vector512.Create(LargestExponent)));
                 dot7 -= Vector512.Create(logSumExp[7] * VectorExponential.Log2E);
-                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(126f)));
+                Vector512<float> p7 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot7, Vector512.Create(LargestExponent)));
                 Vector512<float> sum = p0 + p1 + p2 + p3 + p4 + p5 + p6 + p7;
-                seen.Sum += sum;
+                totals.Sum += sum;
             }
 
-            /// <summary>Adds one row to what is known of a tile.</summary>
+            /// <summary>Adds one row to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe1(float* tile, float* queries, float* logSumExp, ref ObservedTile seen)
+            private static void Observe1(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
 
@@ -192,9 +193,9 @@ namespace Readers
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
-                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(126f)));
+                Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
                 Vector512<float> sum = p0;
-                seen.Sum += sum;
+                totals.Sum += sum;
             }
 
             /// <summary>Scores the tokens of one key-value head that come before the window.</summary>
@@ -214,14 +215,14 @@ namespace Readers
                 {
                     int candidates = Tokens - Plan.Window;
                     float* scores = Scores + ((nint)head * Stride);
-                    float* padded = Padded + ((nint)worker * PaddedStride) + 16;
+                    float* padded = Padded + ((nint)worker * PaddedStride) + Plan.PoolingBorder;
                     for (int member = 0; member < Plan.GroupSize; member++)
                     {
                         float* sums = Sums + ((nint)((head * Plan.GroupSize) + member) * Stride);
                         for (int token = 0; token < candidates; token++)
                         {
-                            var seen = new TokenStatistics { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token] };
-                            padded[token] = global::KvCompose.SnapKv.Score(in Options, in seen);
+                            TokenStatistics statistics = new() { Position = Positions[token], PromptTokens = PromptTokens, WindowSum = sums[token] };
+                            padded[token] = global::KvCompose.SnapKv.Score(in Options, in statistics);
                         }
 
                         // Borders that count as nothing: the window is not among the pooled tokens.
@@ -269,7 +270,7 @@ namespace Readers
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(table->Residual, page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
+                        PageOps.Store(table->Residual, page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);
                     }
                 }
             }
@@ -301,54 +302,6 @@ namespace Readers
 
             /// <summary>Whether so many tokens may go on: fewer than there are, and not less than what is always kept.</summary>
             internal static bool Cuts(int count, int tokens) => count < tokens && count >= Math.Max(1, Plan.Sinks + Plan.Window);
-
-            /// <summary>Scores of the layer: the sum over its key-value heads.</summary>
-            internal static void SumHeads(float* scores, int heads, int stride, int tokens, float* sums)
-            {
-                for (int token = 0; token < tokens; token++)
-                {
-                    float sum = 0;
-                    for (int head = 0; head < heads; head++)
-                    {
-                        sum += scores[((nint)head * stride) + token];
-                    }
-
-                    sums[token] = sum;
-                }
-            }
-
-            /// <summary>Moves chosen rows to the front; they ascend, so nothing is overwritten early.</summary>
-            internal static void Gather(int* rows, int count, int width, float* states)
-            {
-                for (int row = 0; row < count; row++)
-                {
-                    if (rows[row] != row)
-                    {
-                        new ReadOnlySpan<float>(states + ((nint)rows[row] * width), width).CopyTo(new Span<float>(states + ((nint)row * width), width));
-                    }
-                }
-            }
-
-            /// <summary>As above, for the tokens' positions.</summary>
-            internal static void Gather(int* rows, int count, int[] positions)
-            {
-                for (int row = 0; row < count; row++)
-                {
-                    positions[row] = positions[rows[row]];
-                }
-            }
-
-            /// <summary>The rows whose log-sum-exp the observation needs.</summary>
-            internal static int[] LastRows(int tokens, int rows)
-            {
-                var last = new int[rows];
-                for (int row = 0; row < rows; row++)
-                {
-                    last[row] = tokens - rows + row;
-                }
-
-                return last;
-            }
         }
     }
 }

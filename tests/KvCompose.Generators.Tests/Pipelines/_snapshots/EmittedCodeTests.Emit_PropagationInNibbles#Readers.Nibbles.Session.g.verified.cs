@@ -3,17 +3,12 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
+using global::KvCompose.Runtime;
 using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -27,7 +22,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Nibbles", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, quantised: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2340, options)
+                : base("Nibbles", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, quantised: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);
@@ -44,7 +39,7 @@ namespace Readers
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -53,14 +48,13 @@ namespace Readers
                 float* windowQueries = buffers.Block((long)shape.QueryHeads * Plan.ObservedRows * Plan.HeadDim);
                 float* windowSums = buffers.Statistic(shape.QueryHeads);
                 float* scores = buffers.Statistic(heads);
-                float* padded = buffers.Block((long)Workers.Count * (stride + 48));
+                float* padded = buffers.Block((long)Workers.Count * (stride + (2 * Plan.PoolingBorder) + 16));
                 int* kept = (int*)buffers.Statistic(heads);
 
                 // What is decided: of all layers so far, and of the heads of the current one.
-                var statistics = new LayerStatistics[shape.Layers];
-                var layerBudgets = new int[shape.Layers];
-                var headBudgets = new int[heads];
-                var roles = new HeadRole[heads];
+                LayerStatistics[] statistics = new LayerStatistics[shape.Layers];
+                int[] layerBudgets = new int[shape.Layers];
+                int[] headBudgets = new int[heads];
                 float* layerScores = buffers.Statistic(1);
                 double propagatedShare = 1;
 
@@ -74,14 +68,14 @@ namespace Readers
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
 
                     // Propagation: how many tokens go on decides whose attention is computed at all.
-                    var propagationContext = new PropagationContext
+                    PropagationContext propagationContext = new()
                     {
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, Window = Plan.Window,
                     };
                     int onward = tokens;
                     double onwardShare = 1;
                     global::KvCompose.TokenSelectivePropagation propagation = _options.Propagation;
-                    if (global::KvCompose.TokenSelectivePropagation.Count(in propagation, in propagationContext) is var propagationCount && Loops.Cuts(propagationCount, onward))
+                    if (global::KvCompose.TokenSelectivePropagation.Count(in propagation, in propagationContext) is int propagationCount && PrefillLoops.Cuts(propagationCount, onward))
                     {
                         onward = propagationCount;
                         onwardShare = propagationContext.ShareOf(in propagation, onward);
@@ -90,7 +84,7 @@ namespace Readers
                     // Attention overwrites the queries: those of the observed rows are kept aside.
                     bool observed = tokens > Plan.Sinks + Plan.Window;
                     int rows = Math.Min(Plan.ObservedRows, tokens);
-                    Loops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                    PrefillLoops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
 
                     // Exact attention over all tokens that reached the layer. Where some end here, that of the others waits for the choice.
                     float* attended = buffers.Queries;
@@ -103,26 +97,27 @@ namespace Readers
                     {
                         attended = buffers.Block((long)Math.Max(rows, onward) * shape.QueryHeads * Plan.HeadDim);
                         CausalAttention.RunRows(
-                            Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, Loops.LastRows(tokens, rows), attended,
+                            Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, PromptRows.Last(tokens, rows), attended,
                             buffers.LogSumExp, cancellation);
                     }
 
                     // Observe: attention of the last rows over every key that may be chosen.
                     if (observed)
                     {
-                        var observe = new Loops.ObserveWork
+                        PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, Sums = windowSums,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
                             KnownRows = onward < tokens ? rows : tokens,
+                            Sums = windowSums,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
 
                         // Score: the stage's formula, pooled along the tokens and reduced over the group.
-                        var score = new Loops.ScoreWork
+                        PrefillLoops.ScoreWork score = new()
                         {
                             Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
-                            Padded = padded, PaddedStride = stride + 48,
+                            Padded = padded, PaddedStride = stride + (2 * Plan.PoolingBorder) + 16,
                             Options = new global::KvCompose.SnapKv { Window = 8, Kernel = 7, Pooling = global::KvCompose.PoolingKind.Max, Reduction = global::KvCompose.GroupReduction.Sum },
                             Sums = windowSums,
                         };
@@ -131,7 +126,7 @@ namespace Readers
 
                     // Budget: tokens per key-value head, sinks and window included.
                     statistics[layer] = new LayerStatistics(tokens, 0, 0);
-                    var layerContext = new LayerBudgetContext
+                    LayerBudgetContext layerContext = new()
                     {
                         Layer = layer, Layers = shape.Layers, KeyValueHeads = heads, PromptTokens = prompt.Length, Tokens = tokens, PropagatedShare = propagatedShare,
                         PageTokens = Plan.PageTokens, PageBytes = Plan.PageBytes,
@@ -144,11 +139,11 @@ namespace Readers
                     // Choose and store: sinks, window and the best of the others.
                     for (int head = 0; head < heads; head++)
                     {
-                        headBudgets[head] = Loops.Kept(headBudgets[head], tokens);
+                        headBudgets[head] = PrefillLoops.Kept(headBudgets[head], tokens);
                         cache.Resize(layer, head, headBudgets[head]);
                     }
 
-                    var store = new Loops.StoreWork
+                    PrefillLoops.StoreWork store = new()
                     {
                         Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                         Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
@@ -158,13 +153,13 @@ namespace Readers
                     // Propagate: only chosen tokens go on; they keep their positions and their order.
                     if (onward < tokens)
                     {
-                        Loops.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
-                        Loops.Choose(layerScores, tokens, onward, kept);
+                        PromptRows.SumHeads(scores, heads, stride, tokens - Plan.Window, layerScores);
+                        PrefillLoops.Choose(layerScores, tokens, onward, kept);
                         CausalAttention.RunRows(
                             Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, new ReadOnlySpan<int>(kept, onward), attended,
                             null, cancellation);
-                        Loops.Gather(kept, onward, shape.Hidden, buffers.Hidden);
-                        Loops.Gather(kept, onward, buffers.Positions);
+                        PromptRows.Gather(kept, onward, shape.Hidden, buffers.Hidden);
+                        PromptRows.Gather(kept, onward, buffers.Positions);
                         tokens = onward;
                         propagatedShare *= onwardShare;
                     }
@@ -179,29 +174,8 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void FillRandomLayers(int sequence, int tokens, Random random)
-            {
-                SequenceCache cache = Cache(sequence);
-                float* row = stackalloc float[2 * Plan.HeadDim];
-                for (int layer = 0; layer < Shape.Layers; layer++)
-                {
-                    for (int head = 0; head < Shape.KeyValueHeads; head++)
-                    {
-                        cache.Resize(layer, head, tokens);
-                        PageTable* table = cache.Layer(layer) + head;
-                        for (int slot = 0; slot < tokens; slot++)
-                        {
-                            for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                            {
-                                row[i] = random.NextSingle() - 0.5f;
-                            }
-
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(table->Residual, page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                        }
-                    }
-                }
-            }
+            protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+                => PageOps.Store(table->Residual, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         }
     }
 }

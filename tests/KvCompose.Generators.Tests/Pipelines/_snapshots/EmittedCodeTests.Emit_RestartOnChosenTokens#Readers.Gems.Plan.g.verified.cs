@@ -3,24 +3,14 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>propagation: <see cref="global::KvCompose.GemFilter"/> (Layer = 13, Tokens = 1024, Rate = 0.1d, Kernel = 5, Pooling = Average), arXiv 2409.17422</description></item>
+    /// <item><description>propagation: <see cref="global::KvCompose.GemFilter"/> (Layer = 13 at run time, Tokens = 1024 at run time, Rate = 0.1d at run time, Kernel = 5, Pooling = Average), arXiv 2409.17422</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.FullCache"/>, exact attention over the whole cache</description></item>
     /// <item><description>shape: head dimension 64, 2 query heads a key-value head</description></item>
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 32 tokens (16512 bytes)</description></item>
@@ -76,6 +66,9 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 2340;
         }
 
         /// <summary>What a session of this pipeline may be opened with; every option has its declared value.</summary>

@@ -3,17 +3,12 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
 using global::System.Threading;
 using global::KvCompose;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
 using global::KvCompose.Sessions;
 using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
@@ -27,7 +22,7 @@ namespace Readers
             private readonly Options _options;
 
             internal Session(TTransformer transformer, Options options)
-                : base("Gems", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, scratchFloats: 2340, options)
+                : base("Gems", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
                 StageOptionException.ThrowIfOutside("GemFilter", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);
@@ -38,7 +33,7 @@ namespace Readers
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
 
                 // Restart: from here on the chosen tokens are the prompt.
@@ -64,7 +59,7 @@ namespace Readers
                         cache.Resize(layer, head, tokens);
                     }
 
-                    var store = new Loops.StoreAllWork
+                    PrefillLoops.StoreAllWork store = new()
                     {
                         Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
                         Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,
@@ -83,10 +78,10 @@ namespace Readers
             private ReadOnlySpan<int> Filter(ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
                 TransformerShape shape = Shape;
-                var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 global::KvCompose.GemFilter restart = _options.Propagation with { Kernel = 5, Pooling = global::KvCompose.PoolingKind.Average };
                 int tokens = prompt.Length, filter = restart.Layer;
-                var context = new PropagationContext { Layer = filter, Layers = shape.Layers, PromptTokens = tokens, Tokens = tokens };
+                PropagationContext context = new() { Layer = filter, Layers = shape.Layers, PromptTokens = tokens, Tokens = tokens };
                 int onward = global::KvCompose.GemFilter.Count(in restart, in context);
                 if (onward < 1 || onward >= tokens)
                 {
@@ -120,32 +115,11 @@ namespace Readers
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            protected override void FillRandomLayers(int sequence, int tokens, Random random)
-            {
-                SequenceCache cache = Cache(sequence);
-                float* row = stackalloc float[2 * Plan.HeadDim];
-                for (int layer = 0; layer < Shape.Layers; layer++)
-                {
-                    for (int head = 0; head < Shape.KeyValueHeads; head++)
-                    {
-                        cache.Resize(layer, head, tokens);
-                        PageTable* table = cache.Layer(layer) + head;
-                        for (int slot = 0; slot < tokens; slot++)
-                        {
-                            for (int i = 0; i < 2 * Plan.HeadDim; i++)
-                            {
-                                row[i] = random.NextSingle() - 0.5f;
-                            }
-
-                            byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                            Loops.Store(page, slot % Plan.PageTokens, row, row + Plan.HeadDim, slot);
-                        }
-                    }
-                }
-            }
+            protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
+                => PageOps.Store(Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         }
 
-        private static unsafe partial class Loops
+        private static unsafe class PrefillLoops
         {
             /// <summary>Stores every token of a head, in order.</summary>
             internal struct StoreAllWork : IParallelWork
@@ -165,7 +139,7 @@ namespace Readers
                     {
                         nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                        PageOps.Store(page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
                     }
                 }
             }

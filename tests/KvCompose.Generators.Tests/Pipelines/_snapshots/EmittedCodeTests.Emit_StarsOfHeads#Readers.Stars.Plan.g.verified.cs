@@ -3,29 +3,19 @@
 #pragma warning disable CS1591 // Members are documented where a user calls them.
 
 using global::System;
-using global::System.Runtime.CompilerServices;
-using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose;
-using global::KvCompose.Attention;
-using global::KvCompose.Cache;
-using global::KvCompose.Memory;
-using global::KvCompose.Numerics;
-using global::KvCompose.Sessions;
-using global::KvCompose.Threading;
-using global::KvCompose.Tiers;
 
 namespace Readers
 {
     /// <summary>
     /// KV-cache pipeline. Generated plan:
     /// <list type="bullet">
-    /// <item><description>head role: <see cref="global::KvCompose.HeteroHeads"/> (Ratio = 0.5d, Defects = None), arXiv 2601.13684</description></item>
+    /// <item><description>head role: <see cref="global::KvCompose.HeteroHeads"/> (Ratio = 0.5d at run time, Defects = None), arXiv 2601.13684</description></item>
     /// <item><description>token selection: <see cref="global::KvCompose.LastQuery"/> (Rows = 1, Kernel = 5, Pooling = Average, Reduction = Max), arXiv 2601.13684</description></item>
-    /// <item><description>residency: <see cref="global::KvCompose.HostOffload"/> (Window = 5, DriftThreshold = 0.5d, Visibility = NextToken, MaxHostMiB = 0, Defects = None), arXiv 2601.13684</description></item>
+    /// <item><description>residency: <see cref="global::KvCompose.HostOffload"/> (Window = 5, DriftThreshold = 0.5d, Visibility = NextToken, MaxHostMiB = 0 at run time, Defects = None), arXiv 2601.13684</description></item>
     /// <item><description>shape: head dimension 128, 4 query heads a key-value head</description></item>
     /// <item><description>cost: 1028 bytes a token and key-value head, in pages of 32 tokens (32896 bytes)</description></item>
-    /// <item><description>observation: attention of the last 1 rows in one pass over the keys; scores pooled (average of 5), reduced over the group by max; always kept: 0 first and 0 last tokens</description></item>
+    /// <item><description>observation: attention of the last row in one pass over the keys; scores pooled (average of 5), reduced over the group by max; always kept: 0 first and 0 last tokens</description></item>
     /// <item><description>decode: 4 query heads in registers over each key tile (accumulator sets: 2), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 4 query heads each, 12416 bytes of shared memory</description></item>
     /// </list>
@@ -77,6 +67,12 @@ namespace Readers
 
             /// <summary>Floats from one query head's scores to the next: a vector more than a piece, so that the rows do not share cache sets.</summary>
             public const int ScoreStride = 1040;
+
+            /// <summary>Floats of scratch memory that one thread needs to attend to a piece: queries, scores, sums of values, maxima and sums.</summary>
+            public const int ScratchFloats = 5192;
+
+            /// <summary>Floats before and behind a row of scores that is pooled: half a kernel, in whole vectors.</summary>
+            public const int PoolingBorder = 16;
         }
 
         /// <summary>What a session of this pipeline may be opened with; every option has its declared value.</summary>

@@ -121,7 +121,7 @@ internal static class ModelReader
 
     private static UnigramModel ReadUnigram(JsonFields model)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var tokens = new List<string>();
         var scores = new List<double>();
         foreach (JsonElement item in model.List("vocab"))
         {
@@ -131,7 +131,7 @@ internal static class ModelReader
                 throw model.Wrong($"vocab[{scores.Count}]", $"a JSON {item.ValueKind}", "a token and its score");
             }
 
-            ids[item[0].GetString()!] = scores.Count;
+            tokens.Add(item[0].GetString()!);
             scores.Add(score);
         }
 
@@ -141,6 +141,6 @@ internal static class ModelReader
         }
 
         int? unknown = model.Has("unk_id") ? model.Integer("unk_id", 0, scores.Count - 1) : null;
-        return new UnigramModel(new Vocabulary(ids), [.. scores], unknown, model.Flag("byte_fallback", absent: false));
+        return new UnigramModel(Vocabulary.Of(tokens), [.. scores], unknown, scores.Min(), model.Flag("byte_fallback", absent: false));
     }
 }

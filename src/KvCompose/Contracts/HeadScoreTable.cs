@@ -4,7 +4,7 @@ namespace KvCompose;
 /// <param name="scores">[layers, <paramref name="headsPerLayer"/>], may be written.</param>
 /// <param name="headsPerLayer">Heads of a layer that the profile scores: the model's query heads or its key-value heads.</param>
 /// <param name="keyValueHeads">Key-value heads of a layer, which divide <paramref name="headsPerLayer"/>.</param>
-public readonly ref struct HeadTable(Span<double> scores, int headsPerLayer, int keyValueHeads)
+public readonly ref struct HeadScoreTable(Span<double> scores, int headsPerLayer, int keyValueHeads)
 {
     /// <summary>[layers, <see cref="HeadsPerLayer"/>], layer by layer.</summary>
     public Span<double> Scores { get; } = scores;
