@@ -5,7 +5,7 @@ using KvCompose.Models;
 string folder = args.Length > 0 ? args[0] : Path.Combine(AppContext.BaseDirectory, "model");
 string prompt = File.ReadAllText(args.Length > 1 ? args[1] : Path.Combine(AppContext.BaseDirectory, "prompt.txt")).Trim();
 
-using LlamaModel model = LlamaModel.Load(folder);
+using LanguageModel model = LanguageModel.Load(folder);
 using KvSession session = Pipeline.Open(model);
 int[] tokens = model.Tokenizer.Encode(prompt);
 session.Prefill(tokens);

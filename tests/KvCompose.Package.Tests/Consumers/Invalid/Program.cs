@@ -1,7 +1,7 @@
 using KvCompose;
 using KvCompose.Models;
 
-using LlamaModel model = LlamaModel.Load(args[0]);
+using LanguageModel model = LanguageModel.Load(args[0]);
 using KvSession session = WithoutBudget.Open(model, new WithoutBudget.Options());
 session.Prefill(model.Tokenizer.Encode("a prompt"));
 Console.WriteLine(WithoutBudget.Plan.HeadDim);

@@ -16,7 +16,7 @@ internal static class FiveTokens
 
     public static string Of(string folder)
     {
-        using (LlamaModel model = LlamaModel.Load(folder))
+        using (LanguageModel model = LanguageModel.Load(folder))
         using (KvSession session = Half.Open(model))
         {
             session.Prefill(model.Tokenizer.Encode(Prompt));
