@@ -101,9 +101,9 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
             NetworkDescription description = parts.Configuration.Network;
             (int positions, int context) = ContextChoice.Of(description, options.Context);
             workers = new WorkerPool(options.Threads);
-            Tokenizer? tokenizer = parts.LoadTokenizer();
             var files = new ModelFiles(parts);
             weights = NetworkWeights.Load(parts.Checkpoint, description, parts.Names);
+            Tokenizer? tokenizer = parts.LoadTokenizer(options.TokenizerRules);
             parts = parts with { OwnBytes = weights.OwnBytes };
             return new LanguageModel(new Network(description, weights, workers, positions), workers, files, tokenizer, parts, context);
         }

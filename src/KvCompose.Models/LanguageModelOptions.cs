@@ -1,3 +1,5 @@
+using KvCompose.Models.Tokenizers;
+
 namespace KvCompose.Models;
 
 /// <summary>How a model is opened.</summary>
@@ -5,6 +7,9 @@ public sealed record LanguageModelOptions
 {
     /// <summary>Threads that the model computes with; 0 takes one per processor.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Whose rules the vocabulary of a GGUF file splits text by. A tokenizer.json states its own.</summary>
+    public GgufTokenizerRules TokenizerRules { get; init; }
 
     /// <summary>
     /// Longest sequence, in tokens, that sessions of the model will hold; 0 takes the model's own. A shorter one makes windows that

@@ -1,4 +1,5 @@
 using KvCompose.Models.Files;
+using KvCompose.Models.Files.Gguf;
 using KvCompose.Models.Networks;
 using KvCompose.Models.Tokenizers;
 
@@ -19,15 +20,18 @@ internal sealed record LoadedParts(
     /// <summary>Bytes of memory beside the mapped files.</summary>
     public long OwnBytes { get; init; }
 
+    /// <summary>The metadata of a GGUF file, which holds its vocabulary; null for a folder.</summary>
+    public GgufMetadata? Metadata { get; init; }
+
     /// <summary>The tokenizer; null where a folder has none.</summary>
-    public Tokenizer? LoadTokenizer()
+    public Tokenizer? LoadTokenizer(GgufTokenizerRules rules)
     {
-        if (ConfigurationFile is null || !File.Exists(TokenizerFile))
+        if (Metadata is null && !File.Exists(TokenizerFile))
         {
             return null;
         }
 
-        Tokenizer tokenizer = Tokenizer.Load(TokenizerFile);
+        Tokenizer tokenizer = Metadata is null ? Tokenizer.Load(TokenizerFile) : Tokenizer.FromGguf(Metadata, rules);
         int vocabulary = Configuration.Network.Vocabulary;
         return tokenizer.LargestId < vocabulary
             ? tokenizer

@@ -31,6 +31,9 @@ public sealed class LastHiddenState<TInner>(TInner inner) : ITransformerSource<L
         public WorkerPool Workers => _inner.Workers;
 
         /// <inheritdoc/>
+        public LayerFacts Layer(int layer) => _inner.Layer(layer);
+
+        /// <inheritdoc/>
         public void Embed(ReadOnlySpan<int> tokens, float* hidden) => _inner.Embed(tokens, hidden);
 
         /// <inheritdoc/>

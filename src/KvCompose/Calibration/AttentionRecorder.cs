@@ -19,10 +19,12 @@ internal static unsafe class AttentionRecorder
     /// <param name="firstRow">First token whose attention is wanted.</param>
     /// <param name="receive">Called for every layer, head and row, from one thread.</param>
     /// <param name="cancellation">Looked at between layers and inside of attention.</param>
+    /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
     public static void Run<TTransformer>(
         TTransformer model, ReadOnlySpan<int> tokens, int firstRow, Receive receive, CancellationToken cancellation)
         where TTransformer : struct, ITransformer
     {
+        UnsupportedLayerException.ThrowIfAny(model);
         TransformerShape shape = model.Shape;
         int count = tokens.Length, rows = count - firstRow;
         using var buffers = new PrefillBuffers(shape, count);

@@ -20,6 +20,7 @@ public sealed class CheckpointTests
         Assert.Equal([("Q4_1", 210), ("F32", 61), ("Q8_0", 1)], model.Report.Types);
         Assert.Equal(98_362_432, model.Report.FileBytes);
         Assert.True(model.Report.OwnBytes < model.Report.FileBytes / 10, $"{model.Report.OwnBytes} bytes beside the file");
+        Assert.Equal([504], model.Tokenizer.Encode("The"));
         Assert.Equal([2], model.EndTokens);
         Assert.Equal(1, model.BeginToken);
     }
