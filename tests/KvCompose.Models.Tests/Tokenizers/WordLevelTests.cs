@@ -22,6 +22,14 @@ public sealed class WordLevelTests
     }
 
     [Fact]
+    public void Encode_UnknownTokenThatTheVocabularyLacks_ThrowsAndNamesTheWord()
+    {
+        Tokenizer tokenizer = TestTokenizers.Parse(ExpectedCase.WordTokenizer(9).Replace("\"unk_token\":\"w0\"", "\"unk_token\":\"<unk>\""));
+
+        Assert.Contains("'zebra'", Assert.Throws<ArgumentException>(() => tokenizer.Encode("w1 zebra")).Message);
+    }
+
+    [Fact]
     public void Decode_EncodedText_GivesItBack()
     {
         Tokenizer tokenizer = TestTokenizers.Parse(ExpectedCase.WordTokenizer(9));

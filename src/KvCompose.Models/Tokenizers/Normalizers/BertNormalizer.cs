@@ -22,7 +22,7 @@ internal static class BertNormalizer
         if (stripAccents)
         {
             steps.Add(new UnicodeForm(compatible: false, compose: false));
-            steps.Add(new Remove(c => UnicodeData.Is(c, UnicodeCategories.NonSpacingMark)));
+            steps.Add(new Remove(UnicodeData.Tables.OldNonSpacing.Contains));
         }
 
         if (lowercase)

@@ -38,7 +38,7 @@ internal sealed class Lowercase : INormalizer
 internal sealed class Remove(Func<int, bool> removed) : INormalizer
 {
     /// <summary>Removes everything of category M; it does not decompose first.</summary>
-    public static Remove Accents { get; } = new(c => UnicodeData.Is(c, UnicodeCategories.Mark));
+    public static Remove Accents { get; } = new(c => c >= 0x300 && UnicodeData.Tables.Accents.Contains(c));
 
     public void Apply(TextBuffer text, CancellationToken cancellation)
     {

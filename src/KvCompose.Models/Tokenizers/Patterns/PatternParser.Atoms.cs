@@ -169,7 +169,7 @@ internal sealed partial class PatternParser
             'H' => new PatternNode.Set(PropertyNames.HexDigit.Complement()),
             'N' => new PatternNode.Set(PropertyNames.NotLineFeed),
             'O' => new PatternNode.Set(CharacterSet.All),
-            'p' or 'P' => CaseClosed(Property(character == 'P')),
+            'p' or 'P' => new PatternNode.Set(Property(character == 'P')), // Outside brackets, case is not ignored.
             'R' => NewLine(),
             'A' => new PatternNode.Anchor(AnchorKind.TextStart),
             'z' => new PatternNode.Anchor(AnchorKind.TextEnd),

@@ -57,7 +57,7 @@ internal static class PropertyNames
             "print" => Find("graph")!.Union(Find("zs")!),
             "lower" or "lowercase" => UnicodeData.Set(UnicodeData.IsLower),
             "upper" or "uppercase" => UnicodeData.Set(UnicodeData.IsUpper),
-            "punct" => Find("p")!.Union(CharacterSet.Of("$+<=>^`|~".Select(c => (int)c))),
+            "punct" => Find("p")!.Union(Find("s")!),
             "space" or "whitespace" => UnicodeData.Set(UnicodeData.IsWhiteSpace),
             "xdigit" => HexDigit,
             "word" => UnicodeData.Set(UnicodeData.IsWordWithoutJoiners),

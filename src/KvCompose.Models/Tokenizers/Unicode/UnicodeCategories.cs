@@ -13,13 +13,11 @@ internal static class UnicodeCategories
     public static readonly int Letter = Mask("L");
     public static readonly int Mark = Mask("M");
     public static readonly int Number = Mask("N");
-    public static readonly int Separator = Mask("Z");
     public static readonly int Control = Mask("C");
     public static readonly int Punctuation = Mask("P");
     public static readonly int Symbol = Mask("S");
     public static readonly int DecimalDigit = Mask("Nd");
     public static readonly int Connector = Mask("Pc");
-    public static readonly int NonSpacingMark = Mask("Mn");
     public static readonly int Unassigned = Mask("Cn");
 
     private static readonly Dictionary<string, string> s_longNames = new(StringComparer.Ordinal)

@@ -26,6 +26,8 @@ internal sealed class UnicodeTables
         OldAssigned = Ranges();
         OldPunctuation = Ranges();
         OldControls = Ranges();
+        OldNonSpacing = Ranges();
+        Accents = Ranges();
         CombiningClasses = Ranges();
         Decompositions = Entries();
         Compositions = [];
@@ -58,16 +60,22 @@ internal sealed class UnicodeTables
     /// <summary>Categories Cc, Cf and Co in Unicode 8.</summary>
     public CodePointRanges OldControls { get; }
 
-    /// <summary>Canonical combining class, Unicode 12.</summary>
+    /// <summary>Category Mn in Unicode 8.</summary>
+    public CodePointRanges OldNonSpacing { get; }
+
+    /// <summary>Category M in Unicode 9.</summary>
+    public CodePointRanges Accents { get; }
+
+    /// <summary>Canonical combining class, Unicode 9.</summary>
     public CodePointRanges CombiningClasses { get; }
 
-    /// <summary>Decomposition by one step, Unicode 12; the first number is 1 for a compatibility decomposition.</summary>
+    /// <summary>Decomposition by one step, Unicode 9; the first number is 1 for a compatibility decomposition.</summary>
     public Dictionary<int, int[]> Decompositions { get; }
 
     /// <summary>Primary composites by their two parts.</summary>
     public Dictionary<(int First, int Second), int> Compositions { get; }
 
-    /// <summary>Full lower case without context.</summary>
+    /// <summary>Full lower case without context, Unicode 17.</summary>
     public Dictionary<int, int[]> Lower { get; }
 
     /// <summary>Full case folding.</summary>

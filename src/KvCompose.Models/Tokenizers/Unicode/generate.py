@@ -1,8 +1,8 @@
 """Writes unicode.bin from the files of the Unicode Character Database.
 
 Usage: python3 generate.py FOLDER OUTPUT
-FOLDER holds one folder per version, named 8, 12 and 16, each with UnicodeData.txt; 16 also has Scripts.txt, CaseFolding.txt and
-PropList.txt. Regular expressions and lower case follow Unicode 16, normal forms Unicode 12, BERT's punctuation and the set of characters
+FOLDER holds one folder per version, named 8, 9, 16 and 17, each with UnicodeData.txt; 16 also has Scripts.txt, CaseFolding.txt and
+PropList.txt. Regular expressions follow Unicode 16, lower case Unicode 17, normal forms and accents Unicode 9, BERT's categories and the set of characters
 with a script Unicode 8, as the published tokenizer libraries do.
 
 Every number is a LEB128 varint. A table of ranges is a count, then per range the distance from the end of the one before, the length
@@ -117,8 +117,11 @@ ranges([1 if category != "Cn" else None for category in old])
 ranges([1 if category[0] == "P" else None for category in old])
 ranges([1 if category in ("Cc", "Cf", "Co") else None for category in old])
 
+ranges([1 if category == "Mn" else None for category in old])
+ranges([1 if category[0] == "M" else None for category in categories("9")])
+
 classes, decompositions, compositions = [None] * MAX, {}, {}
-for point, row in characters("12"):
+for point, row in characters("9"):
     if row[3] != "0":
         classes[point] = int(row[3])
     if row[5]:
@@ -133,7 +136,7 @@ ranges(classes)
 entries(decompositions)
 entries(compositions)
 
-lower = {point: [int(row[13], 16)] for point, row in characters("16") if row[13]}
+lower = {point: [int(row[13], 16)] for point, row in characters("17") if row[13]}
 lower[0x130] = [0x69, 0x307]
 entries(lower)
 
