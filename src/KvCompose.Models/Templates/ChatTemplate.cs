@@ -83,8 +83,29 @@ public sealed class ChatTemplate
         return new ChatPrompt(text.Value, Parts(text), generations);
     }
 
-    /// <summary>Renders with variables and nothing else.</summary>
-    internal (Text Text, TemplateRun Run) Run(DictValue variables, DateTime now, CancellationToken cancellation)
+    /// <summary>
+    /// What the template writes right behind an assistant's words, such as "&lt;|im_end|&gt;\n": the model ends its turn with the
+    /// same. Null if a plain conversation does not show it.
+    /// </summary>
+    /// <param name="specialTokens">Special tokens of the tokenizer by name (bos_token, eos_token, …).</param>
+    public string? FindTurnEnd(IReadOnlyDictionary<string, string>? specialTokens = null)
+    {
+        const string words = "KvCompose looks for the end of a turn";
+        var request = new ChatPromptRequest { Messages = [ChatTurns.User("x"), ChatTurns.Assistant(words)], SpecialTokens = specialTokens };
+        try
+        {
+            ChatPrompt prompt = Render(request);
+            int end = prompt.Text.LastIndexOf(words, StringComparison.Ordinal);
+            string rest = end < 0 ? "" : prompt.Text[(end + words.Length)..].TrimStart();
+            return rest.Length == 0 ? null : rest;
+        }
+        catch (ChatTemplateException)
+        {
+            return null;
+        }
+    }
+
+    private (Text Text, TemplateRun Run) Run(DictValue variables, DateTime now, CancellationToken cancellation)
     {
         var outermost = new Scope(null);
         foreach ((object name, object value) in variables.Pairs)

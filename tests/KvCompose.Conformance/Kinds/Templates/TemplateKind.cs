@@ -42,7 +42,7 @@ public abstract class TemplateKind(string name) : IVectorKind
     }
 
     /// <summary>Failures that a result names.</summary>
-    protected const int MostShown = 60;
+    protected const int MostShown = 5;
 
     /// <summary>Runs one case.</summary>
     protected abstract void Check(JsonElement file, JsonElement @case, string folder);
