@@ -4,8 +4,11 @@ namespace KvCompose.Tests.Conformance;
 internal static class OpenVectors
 {
     /// <summary>File names of a family, as rows of a theory.</summary>
-    public static TheoryData<string> Of(string family) =>
-        [.. Directory.GetFiles(Folder(family), "*.json").Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Of(string family) => [.. Names(family)];
+
+    /// <summary>File names of a family.</summary>
+    public static IEnumerable<string> Names(string family)
+        => Directory.GetFiles(Folder(family), "*.json").Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     /// <summary>Where a file of a family is.</summary>
     public static string Path(string family, string file) => System.IO.Path.Combine(Folder(family), file);

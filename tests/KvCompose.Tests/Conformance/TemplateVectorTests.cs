@@ -6,8 +6,8 @@ public class TemplateVectorTests
 {
     public static TheoryData<string> Files =>
     [
-        .. OpenVectors.Of("templates").Select(row => (string)row[0]).Where(file => file != "contexts.json"),
-        .. OpenVectors.Of("templates/chat").Select(row => $"chat/{row[0]}"),
+        .. OpenVectors.Names("templates").Where(file => file != "contexts.json"),
+        .. OpenVectors.Names("templates/chat").Select(file => $"chat/{file}"),
     ];
 
     [Theory]
