@@ -12,7 +12,7 @@ public static unsafe class SplitSoftmax
     private const int Lanes = 16;
 
     /// <summary>Turns scores into 2^(score − maximum) and sums them.</summary>
-    /// <param name="scores">[tokens], with room up to the next multiple of 16; what lies there gets weight 0.</param>
+    /// <param name="scores">[tokens], with room up to the next multiple of 16; places after the last token get at most 2^−126, the smallest normal number.</param>
     /// <param name="tokens">Tokens of the split, at least 1.</param>
     /// <param name="maximum">Receives the largest score.</param>
     /// <param name="sum">Receives the sum of the weights.</param>

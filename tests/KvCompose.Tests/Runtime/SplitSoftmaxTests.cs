@@ -8,7 +8,7 @@ public unsafe class SplitSoftmaxTests
     [InlineData(1)]
     [InlineData(16)]
     [InlineData(37)]
-    public void Run_AnyNumberOfTokens_GivesPowersOfTwoBelowTheMaximumAndNothingBehindTheLast(int tokens)
+    public void Run_AnyNumberOfTokens_GivesPowersOfTwoBelowTheMaximumAndNextToNothingAfterTheLast(int tokens)
     {
         var random = new Random(tokens);
         int padded = (tokens + 15) / 16 * 16;
@@ -35,6 +35,7 @@ public unsafe class SplitSoftmaxTests
         }
 
         Assert.Equal(total, sum, 1e-5 * total);
-        Assert.All(scores[tokens..], static weight => Assert.Equal(0, weight));
+        // The exponential is clamped at the smallest normal number.
+        Assert.All(scores[tokens..], static weight => Assert.InRange(weight, 0, MathF.Pow(2, -126)));
     }
 }
