@@ -29,7 +29,7 @@ public sealed class OwnStageTests(KernelFixture fixture) : IClassFixture<KernelF
             run.Heads.Clear();
             OwnStage32.SimulatedKernels.Observe(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.Queries.View, run.LogSumExp.View, run.AllQueries.View, run.AllLogSumExp.View,
-                sums.View, variances.View, allRows.View, norms.View, entropies.View, run.Stride);
+                sums.View, variances.View, entropies.View, allRows.View, norms.View, run.Stride);
             OwnStage32.SimulatedKernels.Score(
                 run.Device, run.Heads.Pages, run.Heads.Tables, run.PromptTokens, sums.View, variances.View, allRows.View, norms.View,
                 options, run.Scores.View, run.Stride);
