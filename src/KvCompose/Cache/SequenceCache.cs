@@ -173,29 +173,6 @@ public sealed unsafe class SequenceCache : IDisposable
         }
     }
 
-    /// <summary>Takes back the tokens that a step appended last to the first layers of a sequence.</summary>
-    /// <param name="layers">Layers that have the step's token already.</param>
-    /// <returns>Whether that could be done: a token whose page was quantised or pruned since cannot be taken back.</returns>
-    public bool TryRemoveLast(int layers)
-    {
-        if (_pool.Layout.CompressesFullPages || _pool.Layout.Pruned)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < layers * _heads; i++)
-        {
-            PageTable* table = _tables + i;
-            table->Tokens--;
-            if (_pool.Layout.HasPerPageCounts)
-            {
-                --*CountAt(table->Pages[table->PageCount - 1]);
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>Bytes outside of pages, of all heads: residual tokens, whose page is not quantised yet, and lists of kept channels.</summary>
     public long BytesOutsidePages => (long)Layers * _heads * (_pool.Layout.ResidualBytes + _pool.Layout.ChannelBytes);
 
