@@ -45,8 +45,17 @@ internal static class CalibrateRun
 
         JsonSerializer.Serialize(file.Stream, new
         {
-            layers = model.Shape.Layers, layer, closest = choice.Closest, epsilon = arguments.Epsilon, first = arguments.First, last = arguments.Last,
-            rate = arguments.Rate, length = arguments.Length, texts = arguments.Texts, seed = arguments.Seed, distances,
+            layers = model.Shape.Layers,
+            layer,
+            closest = choice.Closest,
+            epsilon = arguments.Epsilon,
+            first = arguments.First,
+            last = arguments.Last,
+            rate = arguments.Rate,
+            length = arguments.Length,
+            texts = arguments.Texts,
+            seed = arguments.Seed,
+            distances,
         });
         file.Commit();
     }

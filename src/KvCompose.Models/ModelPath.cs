@@ -59,7 +59,8 @@ internal static class ModelPath
             ModelConfiguration configuration = GgufConfiguration.Read(model);
             return new LoadedParts(
                 $"GGUF {model.Files[0].Parts.Version}", configuration, configuration.EndTokens, Checkpoint.Of(model), new TensorNames.Gguf(),
-                null, model.Metadata.File) { Metadata = model.Metadata };
+                null, model.Metadata.File)
+            { Metadata = model.Metadata };
         }
         catch
         {

@@ -46,11 +46,16 @@ public sealed record ModelReport
         IEnumerable<StoredTensor> tensors = parts.Checkpoint.Tensors.Values;
         return new ModelReport
         {
-            Format = parts.Format, Family = description.Family, Files = [.. parts.Checkpoint.Files.Select(static file => file.Path)],
-            FileBytes = parts.Checkpoint.Bytes, OwnBytes = parts.OwnBytes, Parameters = tensors.Sum(static tensor => tensor.Count),
+            Format = parts.Format,
+            Family = description.Family,
+            Files = [.. parts.Checkpoint.Files.Select(static file => file.Path)],
+            FileBytes = parts.Checkpoint.Bytes,
+            OwnBytes = parts.OwnBytes,
+            Parameters = tensors.Sum(static tensor => tensor.Count),
             Types = [.. tensors.GroupBy(static tensor => tensor.TypeName).Select(static group => (group.Key, group.Count()))
                 .OrderByDescending(static type => type.Item2).ThenBy(static type => type.Key, StringComparer.Ordinal)],
-            Context = context, Notes = [.. NotesOf(description, context, hasTokenizer)],
+            Context = context,
+            Notes = [.. NotesOf(description, context, hasTokenizer)],
         };
     }
 

@@ -36,7 +36,8 @@ public class FastKvTests
         using var model = new TestModel(3, 4, 2, 32, 51);
         using var session = FastKvRates.Open(model, new FastKvRates.Options
         {
-            Propagation = new TokenSelectivePropagation { Layer = 0, Rate = propagated }, LayerBudget = new UniformBudget { Ratio = kept },
+            Propagation = new TokenSelectivePropagation { Layer = 0, Rate = propagated },
+            LayerBudget = new UniformBudget { Ratio = kept },
         });
         session.Prefill(model.Prompt(tokens, 3));
         int Expected(int budget, int reached) => budget < 8 ? reached : budget;
@@ -95,7 +96,8 @@ public class FastKvTests
         using var model = new TestModel(2, 4, 2, 32, 55);
         using var session = FastKvConstants.Open(model, new FastKvConstants.Options
         {
-            Propagation = new TokenSelectivePropagation { Layer = 0, Tokens = 30 }, LayerBudget = new UniformBudget { Tokens = 40 },
+            Propagation = new TokenSelectivePropagation { Layer = 0, Tokens = 30 },
+            LayerBudget = new UniformBudget { Tokens = 40 },
         });
         session.Prefill(model.Prompt(35, 2));
         Assert.Equal(35, session.Positions(0, 0).Length);

@@ -87,7 +87,12 @@ public class HeteroPagedTests
 
     private static HeteroSettings Settings(int window, double threshold, RetrievalVisibility visibility) => new()
     {
-        Ratio = 0.6, Window = window, DriftThreshold = threshold, Visibility = visibility, PageTokens = 16, MaxNewTokens = 64,
+        Ratio = 0.6,
+        Window = window,
+        DriftThreshold = threshold,
+        Visibility = visibility,
+        PageTokens = 16,
+        MaxNewTokens = 64,
     };
 
     private static void AssertEqual(TestModel model, KvSession session, HeteroSettings settings, int tokens)

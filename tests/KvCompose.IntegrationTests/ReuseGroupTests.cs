@@ -95,7 +95,8 @@ public sealed class ReuseGroupTests : IDisposable
         using var model = new TestModel(5, 4, 2, 32, 104);
         using var session = PrefetchingByteReader.Open(model, new PrefetchingByteReader.Options
         {
-            PageFolder = _folder.FullName, Residency = new() { Tokens = 64, DenseLayers = 1, HostMebibytes = 1, DiskMebibytes = 64 },
+            PageFolder = _folder.FullName,
+            Residency = new() { Tokens = 64, DenseLayers = 1, HostMebibytes = 1, DiskMebibytes = 64 },
         });
         session.Prefill(model.Prompt(1200, 1));
         for (int step = 0; step < Steps; step++)

@@ -15,7 +15,9 @@ internal sealed class EvaluateOptions
 
     private readonly Option<string> _model = new("--model")
     {
-        Description = "Folder of the model. [default: the embedded one]", HelpName = "FOLDER", DefaultValueFactory = _ => EmbeddedModel.Folder,
+        Description = "Folder of the model. [default: the embedded one]",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => EmbeddedModel.Folder,
     };
 
     private readonly Option<string[]> _pipelines = Several<string>(
@@ -25,13 +27,15 @@ internal sealed class EvaluateOptions
     private readonly Option<double[]> _budgets = Several<double>("--budget", "SHARE…", "Shares of a text that a head may keep. [default: 0.125 0.032, raised for short texts to the smallest share above the observation window]");
     private readonly Option<string> _mode = new("--mode")
     {
-        Description = "Whether the question is known when the text is compressed: agnostic, aware or both.", DefaultValueFactory = _ => "both",
+        Description = "Whether the question is known when the text is compressed: agnostic, aware or both.",
+        DefaultValueFactory = _ => "both",
     };
 
     private readonly Option<int> _samples = new("--samples") { Description = "Texts of a cell.", DefaultValueFactory = _ => 2 };
     private readonly Option<int> _fidelity = new("--fidelity")
     {
-        Description = "Texts of a cell on which the distributions are compared with the full cache's.", DefaultValueFactory = _ => 1,
+        Description = "Texts of a cell on which the distributions are compared with the full cache's.",
+        DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 1 };

@@ -85,7 +85,8 @@ internal sealed class NeedleOptions
         parsed.GetValue(_budgets) is { Length: > 0 } budgets ? [.. budgets.Distinct()] : [new UniformBudget { Ratio = DefaultShare }],
         parsed.GetValue(_pipelines) is { Length: > 0 } names
             ? [.. names.SelectMany(name => IsEverything(name) ? NeedlePipeline.All : [NeedlePipeline.Find(name)!]).Distinct()] : NeedlePipeline.Default,
-        parsed.GetValue(_json)) { Recall = parsed.GetValue(_recall), Mebibytes = parsed.GetValue(_mebibytes) };
+        parsed.GetValue(_json))
+    { Recall = parsed.GetValue(_recall), Mebibytes = parsed.GetValue(_mebibytes) };
 
     private static bool IsEverything(string name) => name.Equals(NeedlePipeline.Everything, StringComparison.OrdinalIgnoreCase);
 

@@ -21,7 +21,10 @@ internal static class SampleCommand
         {
             return result.Invoke(new InvocationConfiguration
             {
-                Output = console.Profile.Out.Writer, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+                Output = console.Profile.Out.Writer,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
             });
         }
 

@@ -35,7 +35,10 @@ internal unsafe struct MatrixProduct : IParallelWork
     {
         var target = new Target
         {
-            Matrix = matrix, Weights = matrix is PackedMatrix packed ? packed.Panel(0) : null, Output = output, Columns = matrix.Outputs,
+            Matrix = matrix,
+            Weights = matrix is PackedMatrix packed ? packed.Panel(0) : null,
+            Output = output,
+            Columns = matrix.Outputs,
             FirstPanel = _panels,
         };
         if (_panels == 0)

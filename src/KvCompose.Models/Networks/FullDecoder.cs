@@ -98,7 +98,13 @@ internal sealed unsafe class FullDecoder(Network network) : IDisposable
 
         var work = new CachedAttention
         {
-            Attention = attention, Queries = queries, Keys = keys, Values = values, Scores = scores, FirstPosition = first, Tokens = total,
+            Attention = attention,
+            Queries = queries,
+            Keys = keys,
+            Values = values,
+            Scores = scores,
+            FirstPosition = first,
+            Tokens = total,
             Cancellation = cancellation,
         };
         network.Workers.Run(ref work, rows * attention.QueryHeads);

@@ -100,9 +100,15 @@ internal sealed unsafe class Network : IDisposable
                     product.Run(Workers);
                     HeadPreparation.Run(Workers, new HeadPreparation
                     {
-                        Attention = attention, Layer = weights, Rotary = rotary, Rows = rows, Positions = places + start,
+                        Attention = attention,
+                        Layer = weights,
+                        Rotary = rotary,
+                        Rows = rows,
+                        Positions = places + start,
                         QueryFactor = (float)(attention.Scale * Math.Sqrt(attention.HeadDim)),
-                        Queries = queries + queryAt, Keys = keys + keyAt, Values = values + keyAt,
+                        Queries = queries + queryAt,
+                        Keys = keys + keyAt,
+                        Values = values + keyAt,
                     });
                 }
             }

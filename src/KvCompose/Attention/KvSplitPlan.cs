@@ -90,7 +90,12 @@ public sealed unsafe class KvSplitPlan : IDisposable
             Reserve(Count + splits, PartialCount + splits);
             _heads[HeadCount++] = new AttendedHead
             {
-                Table = tables + head, FirstSplit = Count, Splits = splits, Position = position, Row = row, Head = head,
+                Table = tables + head,
+                FirstSplit = Count,
+                Splits = splits,
+                Position = position,
+                Row = row,
+                Head = head,
             };
             if (tables[head].RetainsWeights)
             {

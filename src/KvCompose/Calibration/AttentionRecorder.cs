@@ -48,8 +48,15 @@ internal static unsafe class AttentionRecorder
             {
                 var work = new RowWork
                 {
-                    Shape = shape, Head = head, FirstRow = firstRow, Count = count, Stride = buffers.TokenStride,
-                    Queries = kept.Pointer, Keys = buffers.Keys, LogSumExp = buffers.LogSumExp, Weights = weights.Pointer,
+                    Shape = shape,
+                    Head = head,
+                    FirstRow = firstRow,
+                    Count = count,
+                    Stride = buffers.TokenStride,
+                    Queries = kept.Pointer,
+                    Keys = buffers.Keys,
+                    LogSumExp = buffers.LogSumExp,
+                    Weights = weights.Pointer,
                 };
                 model.Workers.Run(ref work, rows * shape.GroupSize);
                 HandOut(layer, head, firstRow, rows, shape.GroupSize, buffers.TokenStride, weights.Pointer, receive);

@@ -104,7 +104,14 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <param name="window">Tokens at the end that are always kept.</param>
     protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
     {
-        Pipeline = pipeline, Shape = Shape, Pool = Pool, Caches = _caches, Writer = writer, Workers = Workers, Sinks = sinks, Window = window,
+        Pipeline = pipeline,
+        Shape = Shape,
+        Pool = Pool,
+        Caches = _caches,
+        Writer = writer,
+        Workers = Workers,
+        Sinks = sinks,
+        Window = window,
         PageFolder = _pageFolder,
     };
 

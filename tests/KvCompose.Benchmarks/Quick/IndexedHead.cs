@@ -53,6 +53,10 @@ internal sealed unsafe class IndexedHead : IDisposable
 
     private KeySource Source(int first, int last) => new()
     {
-        KeyTiles = _tiles.Pointer, Values = _values.Pointer, ValueStride = _headDim, Rows = _tokens.AsSpan(first, last - first), Positions = _tokens,
+        KeyTiles = _tiles.Pointer,
+        Values = _values.Pointer,
+        ValueStride = _headDim,
+        Rows = _tokens.AsSpan(first, last - first),
+        Positions = _tokens,
     };
 }

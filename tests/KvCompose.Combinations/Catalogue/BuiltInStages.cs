@@ -54,7 +54,9 @@ internal static class BuiltInStages
 
         return choice with
         {
-            Arguments = [.. choice.Arguments, $"{option} = {Literal(serves)}"], Options = options, Label = $"{choice.Label} ({option} = {serves})",
+            Arguments = [.. choice.Arguments, $"{option} = {Literal(serves)}"],
+            Options = options,
+            Label = $"{choice.Label} ({option} = {serves})",
         };
     }
 

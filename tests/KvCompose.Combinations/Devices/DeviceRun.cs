@@ -63,7 +63,11 @@ internal static class DeviceRun
         using PagedHeads pages = layer.Upload(device, [.. rows.Select(static own => own.Length)]);
         using var calls = new KernelCalls(kernels, device, heads.QueryHeads * stride)
         {
-            ["pages"] = pages.Pages, ["tables"] = pages.Tables, ["targets"] = pages.Targets, ["stride"] = stride, ["options"] = selection.Options,
+            ["pages"] = pages.Pages,
+            ["tables"] = pages.Tables,
+            ["targets"] = pages.Targets,
+            ["stride"] = stride,
+            ["options"] = selection.Options,
         };
         if (!selection.Facts.Lossy)
         {

@@ -83,7 +83,10 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     {
         int onward = PlainStages.Propagation(restart)!.Count(new PropagationContext
         {
-            Layer = restart.Option(OptionRole.Layer, 0), Layers = model.Plain.Layers, PromptTokens = prompt.Length, Tokens = prompt.Length,
+            Layer = restart.Option(OptionRole.Layer, 0),
+            Layers = model.Plain.Layers,
+            PromptTokens = prompt.Length,
+            Tokens = prompt.Length,
         });
         int[] chosen = prompt;
         model.Oracle().Prefill(prompt, new Filter((layer, queries, keys) =>

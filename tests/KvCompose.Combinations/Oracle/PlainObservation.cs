@@ -37,8 +37,12 @@ internal sealed class PlainObservation
                 double spread = Variance(column);
                 _perQueryHead[head][token] = score.Score(new TokenStatistics
                 {
-                    Position = positions[token], PromptTokens = promptTokens, WindowSum = (float)column.Sum(), WindowVariance = (float)spread,
-                    AllRowsSum = (float)all[token], KeyNorm = Norm(shared.Slice(token * heads.HeadDim, heads.HeadDim)),
+                    Position = positions[token],
+                    PromptTokens = promptTokens,
+                    WindowSum = (float)column.Sum(),
+                    WindowVariance = (float)spread,
+                    AllRowsSum = (float)all[token],
+                    KeyNorm = Norm(shared.Slice(token * heads.HeadDim, heads.HeadDim)),
                 });
                 variance += spread;
                 entropy -= column.Sum(static a => (double)(float)a * Math.Log((float)a + 1e-10));

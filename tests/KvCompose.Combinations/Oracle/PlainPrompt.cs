@@ -84,8 +84,13 @@ internal sealed class PlainPrompt : IPlainSelector
         _layerBudget.Allocate(
             new LayerBudgetContext
             {
-                Layer = layer, Layers = _layers, PromptTokens = _promptTokens, Tokens = _done[layer].Tokens, PropagatedShare = _propagatedShare,
-                ProtectedTokens = Sinks + Window, Statistics = [.. _done.Select(static done => done.Seen.Statistics)],
+                Layer = layer,
+                Layers = _layers,
+                PromptTokens = _promptTokens,
+                Tokens = _done[layer].Tokens,
+                PropagatedShare = _propagatedShare,
+                ProtectedTokens = Sinks + Window,
+                Statistics = [.. _done.Select(static done => done.Seen.Statistics)],
                 Capacities = open ? Capacities : [],
             },
             _layerBudgets);
@@ -103,10 +108,19 @@ internal sealed class PlainPrompt : IPlainSelector
             _headRole.Assign(
                 new HeadBudgetContext
                 {
-                    Layer = layer, Layers = _layers, PromptTokens = _promptTokens, Tokens = done.Tokens, LayerBudget = _layerBudgets[layer],
-                    ProtectedTokens = Sinks + Window, Sinks = Sinks, PageTokens = 16, Profile = SmallModel.Profile,
-                    Scores = scores, ScoreStride = done.Tokens,
-                    HeadScores = [.. SmallModel.HeadScores.SelectMany(static row => row)], ScoredHeads = heads,
+                    Layer = layer,
+                    Layers = _layers,
+                    PromptTokens = _promptTokens,
+                    Tokens = done.Tokens,
+                    LayerBudget = _layerBudgets[layer],
+                    ProtectedTokens = Sinks + Window,
+                    Sinks = Sinks,
+                    PageTokens = 16,
+                    Profile = SmallModel.Profile,
+                    Scores = scores,
+                    ScoreStride = done.Tokens,
+                    HeadScores = [.. SmallModel.HeadScores.SelectMany(static row => row)],
+                    ScoredHeads = heads,
                 },
                 done.Roles, done.Budgets);
         }
@@ -131,7 +145,11 @@ internal sealed class PlainPrompt : IPlainSelector
         PlainLayer done = _done[layer];
         var context = new PropagationContext
         {
-            Layer = layer, Layers = _layers, PromptTokens = _promptTokens, Tokens = done.Tokens, Window = Window,
+            Layer = layer,
+            Layers = _layers,
+            PromptTokens = _promptTokens,
+            Tokens = done.Tokens,
+            Window = Window,
         };
         if (_propagation is null || _propagation.Count(in context) is var onward && (onward >= done.Tokens || onward < Math.Max(1, Sinks + Window)))
         {

@@ -78,7 +78,11 @@ public sealed class CakeTests(KernelFixture fixture) : IClassFixture<KernelFixtu
         var budget = new CakeBudget { Tokens = Capacity, Tau1 = 1.6, Tau2 = 0.6 };
         var context = new LayerBudgetContext
         {
-            Layer = layer, Layers = Layers, PromptTokens = tokens, ProtectedTokens = Window, Statistics = statistics.AsSpan(0, layer + 1),
+            Layer = layer,
+            Layers = Layers,
+            PromptTokens = tokens,
+            ProtectedTokens = Window,
+            Statistics = statistics.AsSpan(0, layer + 1),
         };
         CakeBudget.Allocate(in budget, in context, budgets);
     }

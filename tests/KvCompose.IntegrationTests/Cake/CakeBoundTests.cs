@@ -21,7 +21,10 @@ public class CakeBoundTests
         CakeLedgerMode mode = random.Next(2) == 0 ? CakeLedgerMode.Monotone : CakeLedgerMode.ReferenceExact;
         var budget = new CakeBudget
         {
-            Tokens = capacity, Tau1 = 0.2 + (2 * random.NextDouble()), Tau2 = 0.2 + (2 * random.NextDouble()), Mode = mode,
+            Tokens = capacity,
+            Tau1 = 0.2 + (2 * random.NextDouble()),
+            Tau2 = 0.2 + (2 * random.NextDouble()),
+            Mode = mode,
         };
         using var model = new TestModel(layers, 4, 2, 32, seed, sharpness: 4 * random.NextDouble());
         using var session = CakePrefill.Open(model, new CakePrefill.Options { LayerBudget = budget });
@@ -58,7 +61,9 @@ public class CakeBoundTests
         int capacity = random.Next(window, 300), tokens = capacity + 1 + window + random.Next(2000);
         var options = new CakeBudget
         {
-            Tokens = capacity, Tau1 = 0.1 + (3 * random.NextDouble()), Tau2 = 0.1 + (3 * random.NextDouble()),
+            Tokens = capacity,
+            Tau1 = 0.1 + (3 * random.NextDouble()),
+            Tau2 = 0.1 + (3 * random.NextDouble()),
             Mode = random.Next(2) == 0 ? CakeLedgerMode.Monotone : CakeLedgerMode.ReferenceExact,
         };
         var seen = new LayerStatistics[layers];
@@ -68,7 +73,11 @@ public class CakeBoundTests
             seen[layer] = new LayerStatistics(tokens, Strange(random), Strange(random));
             var context = new LayerBudgetContext
             {
-                Layer = layer, Layers = layers, PromptTokens = tokens, ProtectedTokens = window, Statistics = seen.AsSpan(0, layer + 1),
+                Layer = layer,
+                Layers = layers,
+                PromptTokens = tokens,
+                ProtectedTokens = window,
+                Statistics = seen.AsSpan(0, layer + 1),
             };
             CakeBudget.Allocate(in options, in context, budgets);
             Assert.InRange(budgets[..(layer + 1)].Sum(), 0, capacity * layers);

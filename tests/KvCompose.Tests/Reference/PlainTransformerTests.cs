@@ -65,7 +65,9 @@ public class PlainTransformerTests
         double[] Values(int count) => [.. random.Normal(count).Select(value => value * 0.5)];
         var weights = new Dictionary<string, double[]>
         {
-            ["embed_tokens"] = Values(11 * 8), ["norm"] = Values(8), ["lm_head"] = Values(11 * 8),
+            ["embed_tokens"] = Values(11 * 8),
+            ["norm"] = Values(8),
+            ["lm_head"] = Values(11 * 8),
         };
         for (int layer = 0; layer < 2; layer++)
         {

@@ -73,8 +73,13 @@ public class HeadTableTests
                 new AdaKvHeads { FloorRatio = floor },
                 new HeadBudgetContext
                 {
-                    Layers = 1, PromptTokens = scored + window, Tokens = scored + window, LayerBudget = average + window, ProtectedTokens = window,
-                    Scores = [.. scores.SelectMany(static head => head.Select(static score => (float)score))], ScoreStride = scored,
+                    Layers = 1,
+                    PromptTokens = scored + window,
+                    Tokens = scored + window,
+                    LayerBudget = average + window,
+                    ProtectedTokens = window,
+                    Scores = [.. scores.SelectMany(static head => head.Select(static score => (float)score))],
+                    ScoreStride = scored,
                 },
                 new HeadRole[heads], budgets);
             Assert.Equal(expected, budgets);
@@ -93,8 +98,14 @@ public class HeadTableTests
             in options,
             new HeadBudgetContext
             {
-                Layer = layer, Layers = layers, PromptTokens = tokens, Tokens = tokens, LayerBudget = budget, ProtectedTokens = window,
-                HeadScores = prepared, ScoredHeads = heads * group,
+                Layer = layer,
+                Layers = layers,
+                PromptTokens = tokens,
+                Tokens = tokens,
+                LayerBudget = budget,
+                ProtectedTokens = window,
+                HeadScores = prepared,
+                ScoredHeads = heads * group,
             },
             roles, budgets);
         return (roles, budgets);

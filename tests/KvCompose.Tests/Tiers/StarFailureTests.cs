@@ -25,7 +25,11 @@ public sealed unsafe class StarFailureTests : IDisposable
         int[] rows = [.. Enumerable.Range(0, Tokens)];
         _prompt = new HostPrompt(new PlacementContext
         {
-            HeadDim = HeadDim, Positions = rows, KeyTiles = _rows.Pointer, Values = _rows.Pointer + (Tokens * HeadDim), ValueStride = HeadDim,
+            HeadDim = HeadDim,
+            Positions = rows,
+            KeyTiles = _rows.Pointer,
+            Values = _rows.Pointer + (Tokens * HeadDim),
+            ValueStride = HeadDim,
         });
         long bytes = HostPrompt.BytesOf(Tokens, HeadDim);
         _memory.Take(bytes);

@@ -10,14 +10,29 @@ internal static class SafetensorsHeader
 {
     private static readonly Dictionary<string, (StoredType Type, int Bits)> Types = new()
     {
-        ["F64"] = (StoredType.Other, 64), ["F32"] = (StoredType.F32, 32), ["F16"] = (StoredType.F16, 16),
-        ["BF16"] = (StoredType.BF16, 16), ["I64"] = (StoredType.Other, 64), ["I32"] = (StoredType.Other, 32),
-        ["I16"] = (StoredType.Other, 16), ["I8"] = (StoredType.Other, 8), ["U64"] = (StoredType.Other, 64),
-        ["U32"] = (StoredType.Other, 32), ["U16"] = (StoredType.Other, 16), ["U8"] = (StoredType.Other, 8),
-        ["BOOL"] = (StoredType.Other, 8), ["F8_E4M3"] = (StoredType.Other, 8), ["F8_E5M2"] = (StoredType.Other, 8),
-        ["F8_E8M0"] = (StoredType.Other, 8), ["F8_E4M3FNUZ"] = (StoredType.Other, 8), ["F8_E5M2FNUZ"] = (StoredType.Other, 8),
-        ["F6_E2M3"] = (StoredType.Other, 6), ["F6_E3M2"] = (StoredType.Other, 6), ["F4"] = (StoredType.Other, 4),
-        ["C64"] = (StoredType.Other, 64), ["C128"] = (StoredType.Other, 128),
+        ["F64"] = (StoredType.Other, 64),
+        ["F32"] = (StoredType.F32, 32),
+        ["F16"] = (StoredType.F16, 16),
+        ["BF16"] = (StoredType.BF16, 16),
+        ["I64"] = (StoredType.Other, 64),
+        ["I32"] = (StoredType.Other, 32),
+        ["I16"] = (StoredType.Other, 16),
+        ["I8"] = (StoredType.Other, 8),
+        ["U64"] = (StoredType.Other, 64),
+        ["U32"] = (StoredType.Other, 32),
+        ["U16"] = (StoredType.Other, 16),
+        ["U8"] = (StoredType.Other, 8),
+        ["BOOL"] = (StoredType.Other, 8),
+        ["F8_E4M3"] = (StoredType.Other, 8),
+        ["F8_E5M2"] = (StoredType.Other, 8),
+        ["F8_E8M0"] = (StoredType.Other, 8),
+        ["F8_E4M3FNUZ"] = (StoredType.Other, 8),
+        ["F8_E5M2FNUZ"] = (StoredType.Other, 8),
+        ["F6_E2M3"] = (StoredType.Other, 6),
+        ["F6_E3M2"] = (StoredType.Other, 6),
+        ["F4"] = (StoredType.Other, 4),
+        ["C64"] = (StoredType.Other, 64),
+        ["C128"] = (StoredType.Other, 128),
     };
 
     /// <summary>The tensors of a header.</summary>

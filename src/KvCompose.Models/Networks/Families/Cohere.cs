@@ -11,7 +11,12 @@ internal sealed class Cohere : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        Context = 8192, Theta = 500_000, Epsilon = 1e-5, Tied = true, LayerNorm = true, Pairing = RotaryPairing.Neighbours,
+        Context = 8192,
+        Theta = 500_000,
+        Epsilon = 1e-5,
+        Tied = true,
+        LayerNorm = true,
+        Pairing = RotaryPairing.Neighbours,
         Reads = ["attention_bias", "logit_scale", "use_qk_norm"],
     };
 
@@ -25,9 +30,12 @@ internal sealed class Cohere : Family
         {
             Attention = Gemma1.WithBias(layer.Attention, source) with
             {
-                QueryKeyNorm = normalises ? norm : null, QueryKeyNormScope = HeadNormScope.OwnOfHead,
+                QueryKeyNorm = normalises ? norm : null,
+                QueryKeyNormScope = HeadNormScope.OwnOfHead,
             },
-            AttentionNorm = norm, FeedForwardNorm = null, Parallel = true,
+            AttentionNorm = norm,
+            FeedForwardNorm = null,
+            Parallel = true,
         };
         return source.Network(Name, [.. Enumerable.Repeat(layer, source.LayerCount)], norm) with
         {

@@ -56,7 +56,11 @@ internal abstract class FamilySource
     /// <summary>Attention over all tokens, with the given rotation or the one that all layers share.</summary>
     public AttentionDescription Attention(RotationDescription? rotation = null) => new()
     {
-        QueryHeads = QueryHeads, KeyValueHeads = KeyValueHeads, HeadDim = HeadDim, Scale = 1 / Math.Sqrt(HeadDim), Rotation = rotation ?? Rotation,
+        QueryHeads = QueryHeads,
+        KeyValueHeads = KeyValueHeads,
+        HeadDim = HeadDim,
+        Scale = 1 / Math.Sqrt(HeadDim),
+        Rotation = rotation ?? Rotation,
     };
 
     /// <summary>The layer of Llama: norm, attention, add; norm, feed-forward block, add.</summary>
@@ -70,8 +74,13 @@ internal abstract class FamilySource
 
     public NetworkDescription Network(string family, IReadOnlyList<LayerDescription> layers, NormDescription? finalNorm = null) => new()
     {
-        Family = family, Hidden = Hidden, Vocabulary = Vocabulary, Context = Context, Layers = layers,
-        FinalNorm = finalNorm ?? RmsNorm(), TiedEmbeddings = Tied,
+        Family = family,
+        Hidden = Hidden,
+        Vocabulary = Vocabulary,
+        Context = Context,
+        Layers = layers,
+        FinalNorm = finalNorm ?? RmsNorm(),
+        TiedEmbeddings = Tied,
     };
 
     /// <summary>The same layer everywhere.</summary>

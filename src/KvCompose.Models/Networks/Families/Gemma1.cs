@@ -11,7 +11,10 @@ internal sealed class Gemma1 : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        HeadDim = 256, Context = 8192, Tied = true, Reads = ["attention_bias"],
+        HeadDim = 256,
+        Context = 8192,
+        Tied = true,
+        Reads = ["attention_bias"],
     };
 
     public override NetworkDescription Describe(FamilySource source)
@@ -23,7 +26,8 @@ internal sealed class Gemma1 : Family
         {
             Attention = WithBias(layer.Attention, source),
             FeedForward = layer.FeedForward with { Activation = source.Activation(Activation.GeluTanh, "hidden_activation", "hidden_act") },
-            AttentionNorm = norm, FeedForwardNorm = norm,
+            AttentionNorm = norm,
+            FeedForwardNorm = norm,
         };
         return source.Network(Name, [.. Enumerable.Repeat(layer, source.LayerCount)], norm) with
         {
@@ -36,6 +40,7 @@ internal sealed class Gemma1 : Family
 
     public static AttentionDescription WithBias(AttentionDescription attention, FamilySource source) => attention with
     {
-        InputBias = source.InputBias("attention_bias", absent: false), OutputBias = source.OutputBias("attention_bias"),
+        InputBias = source.InputBias("attention_bias", absent: false),
+        OutputBias = source.OutputBias("attention_bias"),
     };
 }

@@ -13,7 +13,9 @@ internal sealed class Gemma2 : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        HeadDim = 256, Context = 8192, Tied = true,
+        HeadDim = 256,
+        Context = 8192,
+        Tied = true,
         Reads = ["attention_bias", "attn_logit_softcapping", "final_logit_softcapping", "query_pre_attn_scalar", "sliding_window"],
     };
 
@@ -41,7 +43,10 @@ internal sealed class Gemma2 : Family
         {
             Attention = Gemma1.WithBias(layer.Attention, source) with { Scale = 1 / Math.Sqrt(scalar) },
             FeedForward = layer.FeedForward with { Activation = source.Activation(Activation.GeluTanh, "hidden_activation") },
-            AttentionNorm = norm, AttentionOutputNorm = norm, FeedForwardNorm = norm, FeedForwardOutputNorm = norm,
+            AttentionNorm = norm,
+            AttentionOutputNorm = norm,
+            FeedForwardNorm = norm,
+            FeedForwardOutputNorm = norm,
         };
     }
 

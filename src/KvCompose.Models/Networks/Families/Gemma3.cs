@@ -16,14 +16,21 @@ internal sealed class Gemma3 : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        HeadDim = 256, Context = 131_072, Theta = 1_000_000, Tied = true,
+        HeadDim = 256,
+        Context = 131_072,
+        Theta = 1_000_000,
+        Tied = true,
 
         // The reference stores the cap of scores of this family and does not apply it.
         Reads = ["attention_bias", "attn_logit_softcapping", "final_logit_softcapping", "query_pre_attn_scalar", "sliding_window"],
         Sizes = new Dictionary<string, int>
         {
-            ["num_attention_heads"] = 8, ["num_key_value_heads"] = 4, ["hidden_size"] = 2304, ["intermediate_size"] = 9216,
-            ["num_hidden_layers"] = 26, ["vocab_size"] = 262_208,
+            ["num_attention_heads"] = 8,
+            ["num_key_value_heads"] = 4,
+            ["hidden_size"] = 2304,
+            ["intermediate_size"] = 9216,
+            ["num_hidden_layers"] = 26,
+            ["vocab_size"] = 262_208,
         },
     };
 
@@ -35,7 +42,8 @@ internal sealed class Gemma3 : Family
         {
             Attention = layer.Attention with
             {
-                QueryKeyNorm = Gemma1.Norm(source), QueryKeyNormScope = HeadNormScope.SharedByHeads,
+                QueryKeyNorm = Gemma1.Norm(source),
+                QueryKeyNormScope = HeadNormScope.SharedByHeads,
             },
         };
         LayerDescription[] layers = [.. Windowed(layer, Windows(source)).Select(one => one with

@@ -25,7 +25,8 @@ internal sealed class Llama : Family
         {
             Attention = layer.Attention with
             {
-                InputBias = source.InputBias("attention_bias", absent: false), OutputBias = source.OutputBias("attention_bias"),
+                InputBias = source.InputBias("attention_bias", absent: false),
+                OutputBias = source.OutputBias("attention_bias"),
             },
             FeedForward = layer.FeedForward with { Bias = source.FeedForwardBias("mlp_bias") },
         };

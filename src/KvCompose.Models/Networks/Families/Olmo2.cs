@@ -20,9 +20,12 @@ internal sealed class Olmo2 : Family
             {
                 Attention = Gemma1.WithBias(layer.Attention, source) with
                 {
-                    QueryKeyNorm = source.RmsNorm(), QueryKeyNormScope = HeadNormScope.AllHeads,
+                    QueryKeyNorm = source.RmsNorm(),
+                    QueryKeyNormScope = HeadNormScope.AllHeads,
                 },
-                AttentionNorm = null, AttentionOutputNorm = source.RmsNorm(), FeedForwardNorm = null,
+                AttentionNorm = null,
+                AttentionOutputNorm = source.RmsNorm(),
+                FeedForwardNorm = null,
                 FeedForwardOutputNorm = source.RmsNorm(),
             },
             source.Gguf?.Windows(static _ => true) ?? [.. Enumerable.Repeat<int?>(null, source.LayerCount)]));

@@ -11,7 +11,10 @@ internal sealed class Phi3 : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        Context = 4096, Epsilon = 1e-5, PartialRotation = true, Reads = ["sliding_window"],
+        Context = 4096,
+        Epsilon = 1e-5,
+        PartialRotation = true,
+        Reads = ["sliding_window"],
     };
 
     public override NetworkDescription Describe(FamilySource source)

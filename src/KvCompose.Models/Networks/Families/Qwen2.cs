@@ -11,7 +11,8 @@ internal sealed class Qwen2 : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        Context = 32_768, Reads = ["sliding_window", "use_sliding_window", "attention_bias"],
+        Context = 32_768,
+        Reads = ["sliding_window", "use_sliding_window", "attention_bias"],
     };
 
     public override NetworkDescription Describe(FamilySource source)

@@ -11,7 +11,9 @@ internal sealed class Qwen3 : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        HeadDim = 128, Context = 32_768, Reads = ["sliding_window", "use_sliding_window", "attention_bias"],
+        HeadDim = 128,
+        Context = 32_768,
+        Reads = ["sliding_window", "use_sliding_window", "attention_bias"],
     };
 
     public override NetworkDescription Describe(FamilySource source)
@@ -21,8 +23,10 @@ internal sealed class Qwen3 : Family
         {
             Attention = layer.Attention with
             {
-                InputBias = source.InputBias("attention_bias", absent: false), OutputBias = source.OutputBias("attention_bias"),
-                QueryKeyNorm = source.RmsNorm(), QueryKeyNormScope = HeadNormScope.SharedByHeads,
+                InputBias = source.InputBias("attention_bias", absent: false),
+                OutputBias = source.OutputBias("attention_bias"),
+                QueryKeyNorm = source.RmsNorm(),
+                QueryKeyNormScope = HeadNormScope.SharedByHeads,
             },
         };
         return source.Network(Name, Windowed(layer, Qwen2.Windows(source)));

@@ -16,7 +16,10 @@ internal sealed class SmolLm3 : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        Context = 32_768, Theta = 2_000_000, Tied = true, PermutedInGguf = true,
+        Context = 32_768,
+        Theta = 2_000_000,
+        Tied = true,
+        PermutedInGguf = true,
         Reads =
         [
             "attention_bias", "mlp_bias", "no_rope_layers", "no_rope_layer_interval", "sliding_window", "use_sliding_window",

@@ -11,7 +11,11 @@ internal sealed class StableLm : Family
 
     public override FamilyDefaults Defaults { get; } = new()
     {
-        Context = 4096, Epsilon = 1e-5, LayerNorm = true, PartialRotation = true, RotaryShare = 0.25,
+        Context = 4096,
+        Epsilon = 1e-5,
+        LayerNorm = true,
+        PartialRotation = true,
+        RotaryShare = 0.25,
         Reads = ["use_qkv_bias", "use_parallel_residual", "qk_layernorm"],
     };
 
@@ -28,9 +32,12 @@ internal sealed class StableLm : Family
             Attention = layer.Attention with
             {
                 InputBias = source.InputBias("use_qkv_bias", absent: false),
-                QueryKeyNorm = normalises ? norm with { Bias = false } : null, QueryKeyNormScope = HeadNormScope.OwnOfHead,
+                QueryKeyNorm = normalises ? norm with { Bias = false } : null,
+                QueryKeyNormScope = HeadNormScope.OwnOfHead,
             },
-            AttentionNorm = norm, FeedForwardNorm = parallel ? null : norm, Parallel = parallel,
+            AttentionNorm = norm,
+            FeedForwardNorm = parallel ? null : norm,
+            Parallel = parallel,
         };
         return source.Network(Name, [.. Enumerable.Repeat(layer, source.LayerCount)], norm);
     }

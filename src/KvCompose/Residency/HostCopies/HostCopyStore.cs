@@ -36,7 +36,8 @@ internal sealed class HostCopyStore : IDisposable
     /// <summary>What the tier holds and has moved.</summary>
     public TierUsage Usage => new(Memory.HeldBytes, 0, Counters.Triggers, Counters.Tokens, Counters.Bytes)
     {
-        Failures = Counters.Failures, LastFailure = Counters.LastFailure,
+        Failures = Counters.Failures,
+        LastFailure = Counters.LastFailure,
     };
 
     /// <summary>Working memory of a thread.</summary>

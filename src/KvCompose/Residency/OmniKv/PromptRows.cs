@@ -27,10 +27,16 @@ internal sealed unsafe class PromptRows : IDisposable
         _logits = NativeFloats.AtLeast(_logits, (long)rows * groupSize * stride);
         var raise = new RaiseWork
         {
-            Window = window, Logits = _logits.Pointer, Tiles = placement.KeyTiles,
+            Window = window,
+            Logits = _logits.Pointer,
+            Tiles = placement.KeyTiles,
             Queries = placement.WindowQueries + ((nint)(placement.WindowRows - rows) * placement.HeadDim),
-            HeadStride = placement.WindowStride * placement.HeadDim, HeadDim = placement.HeadDim, GroupSize = groupSize,
-            Rows = rows, Tokens = tokens, Stride = stride,
+            HeadStride = placement.WindowStride * placement.HeadDim,
+            HeadDim = placement.HeadDim,
+            GroupSize = groupSize,
+            Rows = rows,
+            Tokens = tokens,
+            Stride = stride,
         };
         workers.Run(ref raise, rows);
     }

@@ -41,8 +41,15 @@ internal sealed unsafe class LayerFill : IDisposable
         {
             var work = new FillWork
             {
-                Fill = this, Index = index, Pages = reader.Snapshot, Layer = index.LayersHeld, Rows = rows,
-                KeyTiles = source.KeyTiles, Values = source.Values, ValueStride = source.ValueStride, Missing = new bool[workers.Count],
+                Fill = this,
+                Index = index,
+                Pages = reader.Snapshot,
+                Layer = index.LayersHeld,
+                Rows = rows,
+                KeyTiles = source.KeyTiles,
+                Values = source.Values,
+                ValueStride = source.ValueStride,
+                Missing = new bool[workers.Count],
             };
             workers.Run(ref work, reader.Ids);
             if (work.Missing.Contains(true))

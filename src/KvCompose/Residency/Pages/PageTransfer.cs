@@ -129,7 +129,11 @@ internal sealed unsafe class PageTransfer : IDisposable
 
         return new KeySource
         {
-            KeyTiles = tile, Values = values, ValueStride = headDim, Rows = Places, Positions = new ReadOnlySpan<int>(positions, PageTokens),
+            KeyTiles = tile,
+            Values = values,
+            ValueStride = headDim,
+            Rows = Places,
+            Positions = new ReadOnlySpan<int>(positions, PageTokens),
         };
     }
 

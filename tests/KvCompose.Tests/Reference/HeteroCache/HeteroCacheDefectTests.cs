@@ -64,7 +64,12 @@ public class HeteroCacheDefectTests
         HeadProfile profile = HeteroCacheSample.OneStar(1.29, 0.57, 1.14);
         var settings = new HeteroSettings
         {
-            Ratio = 0.875, Window = 1, DriftThreshold = 1, PageTokens = pageTokens, MaxNewTokens = 1, Defects = defects,
+            Ratio = 0.875,
+            Window = 1,
+            DriftThreshold = 1,
+            PageTokens = pageTokens,
+            MaxNewTokens = 1,
+            Defects = defects,
         };
         var layer = new HeteroLayer(settings, profile, 0, sample.Prompt());
         int[] before = layer.PromptPositions(2);

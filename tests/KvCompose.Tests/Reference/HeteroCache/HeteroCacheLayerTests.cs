@@ -44,7 +44,12 @@ public class HeteroCacheLayerTests
         LayerPrompt prompt = sample.Prompt();
         var settings = new HeteroSettings
         {
-            Ratio = 0.5, Window = 3, DriftThreshold = 0.9, PageTokens = 4, MaxNewTokens = 12, Visibility = visibility,
+            Ratio = 0.5,
+            Window = 3,
+            DriftThreshold = 0.9,
+            PageTokens = 4,
+            MaxNewTokens = 12,
+            Visibility = visibility,
         };
         var layer = new HeteroLayer(settings, Star, 0, prompt);
         int[] kept = [.. layer.Lengths];
