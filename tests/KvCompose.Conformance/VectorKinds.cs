@@ -6,6 +6,7 @@ using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
 using KvCompose.Conformance.Kinds.KvPress;
+using KvCompose.Conformance.Kinds.SecondRow;
 using KvCompose.Conformance.Kinds.Templates;
 using KvCompose.Conformance.Kinds.Tokenizers;
 using KvCompose.Conformance.Running;
@@ -28,5 +29,6 @@ public static class VectorKinds
         .. ModelFamiliesFamily.Kinds,
         .. CheckpointFamily.Kinds,
         .. KvPressFamily.Kinds,
+        .. SecondRowFamily.Kinds,
     ];
 }

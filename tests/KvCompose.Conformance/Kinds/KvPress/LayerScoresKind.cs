@@ -40,8 +40,7 @@ public sealed class LayerScoresKind : FolderKind
                 Sketch = entry.Optional("sketch") is null ? null : entry.Tensor("sketch").Matrices(),
                 Projection = entry.Optional("projection") is null ? null : entry.Tensor("projection").Matrix(),
             };
-            double[][] scores = scorer.Score(layer, entry.Number("compression_ratio", 0));
-            PressCheck.Scores(entry.Tensor("scores").Doubles(), [.. scores.SelectMany(head => head)], scorer, $"scores[{index}], {name}");
+            PressCheck.LayerScores(entry.Tensor("scores").Matrix(), layer, scorer, entry.Number("compression_ratio", 0), $"scores[{index}], {name}");
         }
     }
 

@@ -11,6 +11,15 @@ internal static class PressCheck
 {
     private const double Always = 1e38, LogitTolerance = 5e-4, RowTolerance = 2e-4, RankShare = 0.02;
 
+    /// <summary>What a scorer makes of a layer, [H][n].</summary>
+    public static void LayerScores(double[][] expected, PressLayer layer, IPressScorer scorer, double ratio, string what)
+    {
+        double[][] scores = scorer is CriticalScore critical
+            ? CriticalTies.Settled(critical, layer, ratio, expected)
+            : scorer.Score(layer, ratio);
+        Scores([.. expected.SelectMany(head => head)], [.. scores.SelectMany(head => head)], scorer, what);
+    }
+
     /// <summary>Scores: |Δ| ≤ 2e-4·|x| + 1e-4·median|x|; the ranks of LagKV may swap with a neighbour on 2 % of the rows.</summary>
     public static void Scores(double[] expected, double[] actual, IPressScorer? scorer, string what)
     {

@@ -3,7 +3,6 @@ using KvCompose.Conformance.Comparing;
 using KvCompose.Conformance.Reading;
 using KvCompose.Conformance.Running;
 using KvCompose.Reference.Presses;
-using KvCompose.Reference.Presses.Scoring;
 using KvCompose.Reference.Presses.Selecting;
 
 namespace KvCompose.Conformance.Kinds.KvPress;
@@ -38,11 +37,7 @@ public sealed class PressKind : FolderKind
     {
         foreach (PressLayer layer in prompt.Layers)
         {
-            double[][] wanted = expected.Matrix(layer.Index);
-            double[][] scores = press.Scorer is CriticalScore critical
-                ? CriticalTies.Settled(critical, layer, ratio, wanted)
-                : press.Scorer!.Score(layer, ratio);
-            PressCheck.Scores([.. wanted.SelectMany(head => head)], [.. scores.SelectMany(head => head)], press.Scorer, $"{what}[{layer.Index}]");
+            PressCheck.LayerScores(expected.Matrix(layer.Index), layer, press.Scorer!, ratio, $"{what}[{layer.Index}]");
         }
     }
 
