@@ -10,7 +10,7 @@ namespace KvCompose.Reference.Presses.Scoring;
 /// Logits q·k without 1/√d, as published; column sums, mean over the group, times ‖v_j‖₂, average pooling of 3, (x − mean)/deviation over
 /// all heads. Source: Chari and Van Durme, arXiv 2507.08143.
 /// </remarks>
-public sealed record NonCausalScore(int Chunk = 256, bool Padding = true) : IPressScorer
+public sealed record NonCausalScore(int Chunk = 256, bool Padding = false) : IPressScorer
 {
     private const int Kernel = 3;
 

@@ -31,7 +31,7 @@ internal static class PressScorers
         "SnapKV" => new WindowScore(args.Int("window_size", 64), args.Int("kernel_size", 5)),
         "LagKV" => new LagKvScore(args.Int("n_sink", 4), args.Int("lag_size", 128), args.Flag("cross_scoring", false)),
         "LeverageScore" => Leverage(args),
-        "NonCausalAttn" => new NonCausalScore(args.Int("chunk_size", 256)),
+        "NonCausalAttn" => new NonCausalScore(args.Int("chunk_size", 256), Padding: true),
         "Cap" => new CapScore(args.Number("tau", 5), args.Int("n_future_positions", 512), args.Int("n_sink", 4), args.Number("epsilon", 1e-6)),
         "DropKV" => new DropScore(args.Int("window_size", 32), args.Int("kernel_size", 7), args.Number("epsilon", 1e-6)),
         "Finch" => new FinchScore(args.Int("window"), args.Flag("normalize_scores", true)),
@@ -62,7 +62,11 @@ internal static class PressScorers
     {
         args.Int("sketch_dimension", 48);
         return new CompactorScore(
-            args.Int("sink_size_start", 8), args.Int("sink_size_end", 4), args.Int("chunk_size", 256), args.Element("blending")?.AsNumber("blending"));
+            args.Int("sink_size_start", 8),
+            args.Int("sink_size_end", 4),
+            args.Int("chunk_size", 256),
+            args.Element("blending")?.AsNumber("blending"),
+            Padding: true);
     }
 
     private static CurLeverage CurLeverageOf(string name) => name switch

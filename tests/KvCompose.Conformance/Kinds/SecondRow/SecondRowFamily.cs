@@ -28,5 +28,11 @@ public static class SecondRowFamily
         new DynamicKvKind(),
         new D2oTraceKind(),
         new D2oSharesKind(),
+        new ScBenchScoreKind(),
+        new ScBenchRepoQaKind(),
+        new ScBenchPromptsKind(),
+        new ScBenchSummaryKind(),
+        new ScBenchTruncateKind(),
+        new ScBenchSessionKind(),
     ];
 }
