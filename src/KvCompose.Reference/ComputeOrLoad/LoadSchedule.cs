@@ -19,8 +19,8 @@ public sealed record ChunkClaim(PrefixWorker Worker, int Chunk, long From, long 
 
 /// <summary>Compute or load: two workers fill a prefix from both ends until they meet.</summary>
 /// <remarks>
-/// Whoever is free first claims its next chunk; at one instant compute claims first. No chunk is done twice.
-/// Source: Jin et al., "Compute Or Load KV Cache? Why Not Both?", arXiv 2410.03065.
+/// Whoever is free first claims its next chunk; at one instant compute claims first. No chunk is done twice. Source: Jin et al.,
+/// "Compute Or Load KV Cache? Why Not Both?", arXiv 2410.03065.
 /// </remarks>
 public sealed class LoadSchedule
 {

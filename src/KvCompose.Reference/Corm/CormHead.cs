@@ -2,9 +2,9 @@ namespace KvCompose.Reference.Corm;
 
 /// <summary>CORM for one key-value head: a key goes when no query of the last w gave it more than an even share.</summary>
 /// <remarks>
-/// Key j is in the message of query t (from 1) iff a_t[j] ≥ 1/t. State: last[j], the latest such t; on entry j + 1. At t ≥ w + r key j goes iff
-/// t − last[j] ≥ w and j + 1 ≤ t − r. Source: Dai et al., "CORM: Cache Optimization with Recent Message for Large Language Model Inference",
-/// arXiv 2404.15949. Grouping, the threshold over held keys and the budget are not in the paper.
+/// Key j is in the message of query t (from 1) iff a_t[j] ≥ 1/t. State: last[j], the latest such t; on entry j + 1. At t ≥ w + r key j
+/// goes iff t − last[j] ≥ w and j + 1 ≤ t − r. Source: Dai et al., "CORM: Cache Optimization with Recent Message for Large Language
+/// Model Inference", arXiv 2404.15949. Grouping, the threshold over held keys and the budget are not in the paper.
 /// </remarks>
 public sealed class CormHead(CormSettings settings)
 {

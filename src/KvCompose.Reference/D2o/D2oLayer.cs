@@ -15,9 +15,9 @@ public sealed record D2oEviction(int[][] Kept, IReadOnlyList<(int From, int To, 
 
 /// <summary>D2O in one layer: what goes is merged into the most similar row that stays, if it is similar enough.</summary>
 /// <remarks>
-/// Scores collect attention; the first four slots, the best others and the newest rows stay. Each pruned key's best cosine w among the kept ones;
-/// threshold: the mean w at first, then α·old + β·mean. The i-th pruned slot of every head is merged iff the mean w over the heads is at least
-/// the threshold: target ← (target + Σ w·x)/(1 + count). Source: Wan et al., arXiv 2406.13035.
+/// Scores collect attention; the first four slots, the best others and the newest rows stay. Each pruned key's best cosine w among the
+/// kept ones; threshold: the mean w at first, then α·old + β·mean. The i-th pruned slot of every head is merged iff the mean w over the
+/// heads is at least the threshold: target ← (target + Σ w·x)/(1 + count). Source: Wan et al., arXiv 2406.13035.
 /// </remarks>
 public sealed class D2oLayer
 {
@@ -73,7 +73,8 @@ public sealed class D2oLayer
     {
         int[][] kept = [.. _rows.Select(Kept)];
         int[][] pruned = [.. _rows.Select((rows, h) => Enumerable.Range(0, rows.Count).Except(kept[h]).ToArray())];
-        (int Target, double Weight)[][] best = [.. pruned.Select((slots, h) => slots.Select(slot => Best(_rows[h], slot, kept[h])).ToArray())];
+        (int Target, double Weight)[][] best = [.. pruned
+            .Select((slots, h) => slots.Select(slot => Best(_rows[h], slot, kept[h])).ToArray())];
         double mean = best.SelectMany(head => head).Average(match => match.Weight);
         double threshold = _threshold is { } old ? _settings.Alpha * old + _settings.Beta * mean : mean;
         _threshold = threshold;

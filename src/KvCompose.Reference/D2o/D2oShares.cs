@@ -2,9 +2,9 @@ namespace KvCompose.Reference.D2o;
 
 /// <summary>D2O's layer shares: layers whose attention is spread evenly over the heads' variances get more.</summary>
 /// <remarks>
-/// Per head the variance (n − 1) over the keys of the column sums of the prompt's attention; (x − min)/(max − min + 1e-6) over the heads, mean:
-/// v_l. Shares softmax(−v)·L·ρ, between 0.01 and 1. Source: Wan et al., "D2O: Dynamic Discriminative Operations for Efficient Long-Context
-/// Inference of Large Language Models", arXiv 2406.13035.
+/// Per head the variance (n − 1) over the keys of the column sums of the prompt's attention; (x − min)/(max − min + 1e-6) over the
+/// heads, mean: v_l. Shares softmax(−v)·L·ρ, between 0.01 and 1. Source: Wan et al., "D2O: Dynamic Discriminative Operations for
+/// Efficient Long-Context Inference of Large Language Models", arXiv 2406.13035.
 /// </remarks>
 public static class D2oShares
 {

@@ -2,8 +2,8 @@ namespace KvCompose.Reference.DropKv;
 
 /// <summary>DropKV in one layer: how much the outputs of the last rows would change without each key.</summary>
 /// <remarks>
-/// w = max(1, min(window, n)) last rows i, causal; o_i their outputs; raw_j = Σ_i (p_ij/(1 − p_ij + ε))²·‖v_j − o_i‖², mean over the group,
-/// average pooling with zeros at the edges; the last w rows stay. Source: "DropKV", OpenReview MqfNzH3TVH.
+/// w = max(1, min(window, n)) last rows i, causal; o_i their outputs; raw_j = Σ_i (p_ij/(1 − p_ij + ε))²·‖v_j − o_i‖², mean over the
+/// group, average pooling with zeros at the edges; the last w rows stay. Source: "DropKV", OpenReview MqfNzH3TVH.
 /// </remarks>
 public sealed class DropKvLayer
 {

@@ -21,8 +21,8 @@ public sealed record DynamicKvRound(int AfterLayer, int[] Counts, int[] Budgets)
 
 /// <summary>DynamicKV: every four layers the layers so far compete for the whole budget, and what they stored is cut.</summary>
 /// <remarks>
-/// Source: Zhou et al., "DynamicKV: Task-Aware Adaptive KV Cache Compression for Long Context LLMs", arXiv 2412.14838; numbers as in the
-/// published code.
+/// Source: Zhou et al., "DynamicKV: Task-Aware Adaptive KV Cache Compression for Long Context LLMs", arXiv 2412.14838; numbers as in
+/// the published code.
 /// </remarks>
 public sealed class DynamicKvLayers
 {

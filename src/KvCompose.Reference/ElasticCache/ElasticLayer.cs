@@ -2,10 +2,10 @@ namespace KvCompose.Reference.ElasticCache;
 
 /// <summary>Elastic Cache in one layer: rows that go are merged into the kept row nearest by position; one choice for all heads.</summary>
 /// <remarks>
-/// Importance: Σ over the rows of the mean over the heads of causal attention. First and last rows stay and receive nothing; of the others
-/// the most important. A kept row becomes the mean of itself and all that it receives. Source: Liu et al., "Efficient Inference of
-/// Vision Instruction-Following Models with Elastic Cache", arXiv 2407.18121. The published code takes the order of sorting for ranks,
-/// drops one row more, and reads merged rows one place off where rows were skipped at the front.
+/// Importance: Σ over the rows of the mean over the heads of causal attention. First and last rows stay and receive nothing; of the
+/// others the most important. A kept row becomes the mean of itself and all that it receives. Source: Liu et al., "Efficient Inference
+/// of Vision Instruction-Following Models with Elastic Cache", arXiv 2407.18121. The published code takes the order of sorting for
+/// ranks, drops one row more, and reads merged rows one place off where rows were skipped at the front.
 /// </remarks>
 public sealed class ElasticLayer
 {
@@ -36,7 +36,8 @@ public sealed class ElasticLayer
         int shift = settings.ReferenceExact ? 0 : first;
         Merges = targets.Length == 0
             ? []
-            : [.. Enumerable.Range(0, middle).Where(i => !stays[i]).Select(i => (i + shift, targets.MinBy(target => Math.Abs(target - i - shift))))];
+            : [.. Enumerable.Range(0, middle).Where(i => !stays[i])
+                .Select(i => (i + shift, targets.MinBy(target => Math.Abs(target - i - shift))))];
     }
 
     /// <summary>Rows that stay, ascending.</summary>

@@ -2,9 +2,10 @@ namespace KvCompose.Reference.FastGen;
 
 /// <summary>Decoding under a head's policy: the size stays at what the prompt kept, and grows by punctuation alone.</summary>
 /// <remarks>
-/// A new key is appended and seen. Without frequent tokens it goes when the next one comes, punctuation excepted. With them, if the new key is one
-/// too many, the lowest mean attention so far goes before the step's attention, among keys that are not first, special, punctuation, newest or in
-/// the local window; the prompt's c_j is one record of at most 400. This rule is the project's own: the paper gives none, and the public re-implementation mixes the histories of slots.
+/// A new key is appended and seen. Without frequent tokens it goes when the next one comes, punctuation excepted. With them, if the new
+/// key is one too many, the lowest mean attention so far goes before the step's attention, among keys that are not first, special,
+/// punctuation, newest or in the local window; the prompt's c_j is one record of at most 400. This rule is the project's own: the paper
+/// gives none, and the public re-implementation mixes the histories of slots.
 /// </remarks>
 public sealed class FastGenDecode
 {
@@ -67,7 +68,8 @@ public sealed class FastGenDecode
     private int DropWeakest(int position)
     {
         int local = _policy == FastGenPolicy.SpecialPunctuationFrequentLocal ? _window : 1;
-        Held[] candidates = [.. _held.SkipLast(1).Where(key => key.Position >= _settings.First && !key.Stays && key.Position <= position - local)];
+        Held[] candidates = [.. _held.SkipLast(1)
+            .Where(key => key.Position >= _settings.First && !key.Stays && key.Position <= position - local)];
         return candidates.Length == 0 ? -1 : Remove(candidates.MinBy(key => key.Records.TakeLast(History).Average())!);
     }
 

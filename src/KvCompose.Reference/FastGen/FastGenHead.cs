@@ -2,9 +2,9 @@ namespace KvCompose.Reference.FastGen;
 
 /// <summary>FastGen for one key-value head: the cheapest policy that keeps enough of the prompt's attention.</summary>
 /// <remarks>
-/// Attention is averaged over the group first. c_j = Σ_i a_ij/(n − j). Recovery of a policy: mean over the rows of the probability that it keeps.
-/// Source: Ge et al., "Model Tells You What to Discard: Adaptive KV Cache Compression for LLMs", arXiv 2310.01801; the first tokens and the
-/// measure of recovery as in the public re-implementation that the authors name.
+/// Attention is averaged over the group first. c_j = Σ_i a_ij/(n − j). Recovery of a policy: mean over the rows of the probability that
+/// it keeps. Source: Ge et al., "Model Tells You What to Discard: Adaptive KV Cache Compression for LLMs", arXiv 2310.01801; the first
+/// tokens and the measure of recovery as in the public re-implementation that the authors name.
 /// </remarks>
 public sealed class FastGenHead
 {
@@ -43,7 +43,10 @@ public sealed class FastGenHead
     /// <summary>The chosen policy.</summary>
     public FastGenPolicy Policy { get; }
 
-    /// <summary>Positions of the prompt that stay, ascending; shares are taken of this many tokens (n; the re-implementation adds the longest answer).</summary>
+    /// <summary>
+    /// Positions of the prompt that stay, ascending; shares are taken of this many tokens (n; the re-implementation adds the longest
+    /// answer).
+    /// </summary>
     public int[] Kept(int shareOf)
     {
         int n = Frequent.Length;

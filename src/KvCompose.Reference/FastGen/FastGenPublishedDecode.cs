@@ -2,9 +2,9 @@ namespace KvCompose.Reference.FastGen;
 
 /// <summary>Decoding as the public re-implementation does it: budgets by other roundings, and histories that stay with the slot.</summary>
 /// <remarks>
-/// Budget: first + special + punctuation tokens (new ones too) + round(r_l·M) + round(r_f·M), M the longest text, halves to even. An evicted slot's
-/// history is not cleared, and a new slot begins with that of a dropped key of the prompt; what goes is the slot with the least sum. The first
-/// tokens are protected by slot.
+/// Budget: first + special + punctuation tokens (new ones too) + round(r_l·M) + round(r_f·M), M the longest text, halves to even. An
+/// evicted slot's history is not cleared, and a new slot begins with that of a dropped key of the prompt; what goes is the slot with
+/// the least sum. The first tokens are protected by slot.
 /// </remarks>
 public sealed class FastGenPublishedDecode
 {
@@ -25,7 +25,8 @@ public sealed class FastGenPublishedDecode
     /// <param name="special">[n].</param>
     /// <param name="punctuation">[n].</param>
     /// <param name="total">M, prompt and longest answer.</param>
-    public FastGenPublishedDecode(FastGenSettings settings, FastGenHead head, double[][] keys, bool[] special, bool[] punctuation, int total)
+    public FastGenPublishedDecode(FastGenSettings settings, FastGenHead head, double[][] keys, bool[] special, bool[] punctuation,
+        int total)
     {
         (_settings, _policy) = (settings, head.Policy);
         _local = (int)Math.Round(settings.LocalShare * total, MidpointRounding.ToEven);
@@ -48,7 +49,8 @@ public sealed class FastGenPublishedDecode
     {
         int gone = -1;
         bool inserted = true;
-        bool grows = _policy == FastGenPolicy.Full || (punctuation && _policy >= FastGenPolicy.SpecialPunctuation) || _slots.Count < Budget();
+        bool grows = _policy == FastGenPolicy.Full || (punctuation && _policy >= FastGenPolicy.SpecialPunctuation)
+            || _slots.Count < Budget();
         if (grows)
         {
             _slots.Add(new Slot(position, key, false, punctuation, _left.TryDequeue(out double left) ? [left] : []));

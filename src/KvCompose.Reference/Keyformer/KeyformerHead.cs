@@ -18,8 +18,9 @@ public sealed record KeyformerSettings(int Keys, int Recent, double Temperature,
 
 /// <summary>Keyformer for one key-value head: attention collected under noise and a rising temperature chooses the key tokens.</summary>
 /// <remarks>
-/// f_j += softmax((logits + noise)/τ_t) of every query, τ_t = τ₀ + step·δ, summed over the group; the newest keys and the best of the older ones
-/// stay. Source: Adnan et al., "Keyformer: KV Cache Reduction through Key Tokens Selection for Efficient Generative Inference", arXiv 2403.09054.
+/// f_j += softmax((logits + noise)/τ_t) of every query, τ_t = τ₀ + step·δ, summed over the group; the newest keys and the best of the
+/// older ones stay. Source: Adnan et al., "Keyformer: KV Cache Reduction through Key Tokens Selection for Efficient Generative
+/// Inference", arXiv 2403.09054.
 /// </remarks>
 public sealed class KeyformerHead(KeyformerSettings settings)
 {

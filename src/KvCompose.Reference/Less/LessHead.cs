@@ -1,6 +1,9 @@
 namespace KvCompose.Reference.Less;
 
-/// <summary>LESS under a sparse policy, for one key-value head: the recent keys and the heavy or first ones stay exact, the others go into the memory.</summary>
+/// <summary>
+/// LESS under a sparse policy, for one key-value head: the recent keys and the heavy or first ones stay exact, the others go into the
+/// memory.
+/// </summary>
 /// <param name="weights">The head's networks.</param>
 /// <param name="heavy">Older keys that stay.</param>
 /// <param name="recent">Newest keys that stay.</param>
@@ -37,7 +40,9 @@ public sealed class LessHead(LessWeights weights, int heavy, int recent, bool fi
         return outputs;
     }
 
-    /// <summary>One step: attends to what is held, itself and the memory, then evicts. Returns the outputs [G][d] and the positions that went.</summary>
+    /// <summary>
+    /// One step: attends to what is held, itself and the memory, then evicts. Returns the outputs [G][d] and the positions that went.
+    /// </summary>
     public (double[][] Outputs, int[] Evicted) Step(double[][] queries, double[] key, double[] value, int position)
     {
         _held.Add(new HeldKey(position, key, value));

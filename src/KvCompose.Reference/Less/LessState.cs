@@ -29,7 +29,8 @@ public sealed class LessState(LessWeights weights, int headDim)
 
     /// <summary>Attention over the kept keys and the memory.</summary>
     /// <remarks>
-    /// L = ln Σ exp(q·k/√d), ν = φ·z, Z = ln(exp(ln max(ν, 1e-6)) + exp(L)); o = Σ_r exp(ln max(φ_r, 1e-6) − Z)·H_r + exp(L − Z)·attention.
+    /// L = ln Σ exp(q·k/√d), ν = φ·z, Z = ln(exp(ln max(ν, 1e-6)) + exp(L)); o = Σ_r exp(ln max(φ_r, 1e-6) − Z)·H_r + exp(L −
+    /// Z)·attention.
     /// </remarks>
     /// <param name="member">Query head inside the group.</param>
     /// <param name="query">[d].</param>

@@ -8,7 +8,10 @@ namespace KvCompose.Reference.Less;
 /// <param name="M">[R][R].</param>
 /// <param name="S1">[R].</param>
 /// <param name="S2">[R].</param>
-/// <remarks>Source: Dong et al., "Get More with LESS: Synthesizing Recurrence with KV Cache Compression for Efficient LLM Inference", arXiv 2402.09398.</remarks>
+/// <remarks>
+/// Source: Dong et al., "Get More with LESS: Synthesizing Recurrence with KV Cache Compression for Efficient LLM Inference", arXiv
+/// 2402.09398.
+/// </remarks>
 public sealed record LessWeights(double[][][] A1, double[][][] A2, double[][] B1, double[][] B2, double[][] M, double[] S1, double[] S2)
 {
     /// <summary>φ(q) = |gelu(gelu(q·A₁)·A₂)|, [R].</summary>

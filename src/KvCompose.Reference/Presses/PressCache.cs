@@ -7,7 +7,8 @@ public sealed class PressCache
 
     /// <summary>An empty cache.</summary>
     public PressCache(PressModel model)
-        => _rows = [.. Enumerable.Range(0, model.Layers).Select(_ => Enumerable.Range(0, model.Heads.KeyValueHeads).Select(_ => new List<CachedRow>()).ToArray())];
+        => _rows = [.. Enumerable.Range(0, model.Layers)
+            .Select(_ => Enumerable.Range(0, model.Heads.KeyValueHeads).Select(_ => new List<CachedRow>()).ToArray())];
 
     private PressCache(List<CachedRow>[][] rows) => _rows = rows;
 

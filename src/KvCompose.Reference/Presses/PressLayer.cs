@@ -83,7 +83,9 @@ public sealed record PressLayer
     public double[][] GroupMeans(double[][] perQueryHead)
         => [.. perQueryHead.Chunk(Heads.Group).Select(Numbers.Mean)];
 
-    /// <summary>The layer as a scorer sees the rows first … first + count − 1 alone; queries stay at the end of the whole table of positions.</summary>
+    /// <summary>
+    /// The layer as a scorer sees the rows first … first + count − 1 alone; queries stay at the end of the whole table of positions.
+    /// </summary>
     public PressLayer Slice(int first, int count) => this with
     {
         PlainQueries = Cut(PlainQueries, first, count),

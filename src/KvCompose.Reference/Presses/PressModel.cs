@@ -12,7 +12,8 @@ public sealed record PressModel(
     /// <summary>A weight of the model.</summary>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     public double[][] Weight(string name)
-        => Weights.TryGetValue(name, out double[][]? weight) ? weight : throw new ArgumentException($"the model has no weight '{name}'", nameof(name));
+        => Weights.TryGetValue(name, out double[][]? weight)
+            ? weight : throw new ArgumentException($"the model has no weight '{name}'", nameof(name));
 
     /// <summary>W·x, plus the bias of the same name if there is one.</summary>
     public double[] Linear(string name, double[] input)

@@ -46,7 +46,8 @@ public sealed class PressTransformer(PressModel model)
             for (int head = 0; head < heads.QueryHeads; head++)
             {
                 List<CachedRow> visible = rows[head / heads.Group];
-                double[] weights = Numbers.Attention(Model.Rotary.Rotate(queries[head][i], positions[i]), [.. visible.Select(row => row.Key)]);
+                double[] weights = Numbers.Attention(Model.Rotary.Rotate(queries[head][i], positions[i]),
+                    [.. visible.Select(row => row.Key)]);
                 Numbers.Weighted(weights, [.. visible.Select(row => row.Value)]).CopyTo(attended[i], head * heads.HeadDim);
             }
         }

@@ -3,7 +3,10 @@ namespace KvCompose.Reference.Presses;
 /// <summary>Scores that put rows above all others.</summary>
 internal static class Protection
 {
-    /// <summary>Scores [H][rows] between <paramref name="before"/> and <paramref name="after"/> rows that get the maximum over all heads plus one.</summary>
+    /// <summary>
+    /// Scores [H][rows] between <paramref name="before"/> and <paramref name="after"/> rows that get the maximum over all heads plus
+    /// one.
+    /// </summary>
     public static double[][] AroundWithMaximumPlusOne(double[][] scores, int before, int after)
     {
         double top = scores.Max(head => head.Max()) + 1;

@@ -19,7 +19,9 @@ public sealed record Rotary(double[] Frequencies)
         return turned;
     }
 
-    /// <summary>R̄: cosines and sines averaged over <paramref name="count"/> positions from <paramref name="first"/> on, each [d/2].</summary>
+    /// <summary>
+    /// R̄: cosines and sines averaged over <paramref name="count"/> positions from <paramref name="first"/> on, each [d/2].
+    /// </summary>
     public (double[] Cos, double[] Sin) Mean(int first, int count)
     {
         IEnumerable<int> positions = Enumerable.Range(first, count);

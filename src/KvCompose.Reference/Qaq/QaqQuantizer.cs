@@ -10,9 +10,9 @@ public sealed record QaqResult(int Bits, double Offset, double Step, double[] Re
 
 /// <summary>QAQ: as many bits as the attention that a token gets asks for.</summary>
 /// <remarks>
-/// Code: e = √(12/T)·τ/S for values (S the largest of the last w attention rows), √(12/Q²·ln(T³/(T − 1)·τ² + 1)) for keys;
-/// bits = clamp(⌈log₂(range/(2e) + 1)⌉), x̂ = μ + step·clamp(round((x − μ)/step)). Paper: σ_V = τ/(√T·S), σ_K² = ln(…)/Q²,
-/// bits = ⌈log₂(range/(2√3σ))⌉, x̂ the midpoint of its segment. Source: Dong et al., "QAQ: Quality Adaptive Quantization for LLM KV Cache",
+/// Code: e = √(12/T)·τ/S for values (S the largest of the last w attention rows), √(12/Q²·ln(T³/(T − 1)·τ² + 1)) for keys; bits =
+/// clamp(⌈log₂(range/(2e) + 1)⌉), x̂ = μ + step·clamp(round((x − μ)/step)). Paper: σ_V = τ/(√T·S), σ_K² = ln(…)/Q², bits =
+/// ⌈log₂(range/(2√3σ))⌉, x̂ the midpoint of its segment. Source: Dong et al., "QAQ: Quality Adaptive Quantization for LLM KV Cache",
 /// arXiv 2403.04643.
 /// </remarks>
 public sealed class QaqQuantizer(QaqSettings settings, QaqRule rule)
@@ -26,7 +26,8 @@ public sealed class QaqQuantizer(QaqSettings settings, QaqRule rule)
     {
         var group = new QaqGroup(elements, settings.OutlierShare);
         int bits = settings.UniformBits ?? Bits(group.Range(settings.Symmetric), token, tokens, attention);
-        (double offset, double step, Func<double, double> read) = settings.Method == QaqMethod.Normal ? Normal(group, bits) : Uniform(group, bits);
+        (double offset, double step, Func<double, double> read) = settings.Method == QaqMethod.Normal
+            ? Normal(group, bits) : Uniform(group, bits);
         return new QaqResult(bits, offset, step, [.. elements.Select((x, i) => group.Outlier[i] ? x : read(x))], group.Outlier);
     }
 

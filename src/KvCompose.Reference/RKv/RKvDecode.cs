@@ -24,7 +24,9 @@ public sealed class RKvDecode(RKvSettings settings, int every)
         return Compress();
     }
 
-    /// <summary>One step: compresses, with its own key, if the tokens before it are a multiple of <c>every</c>. Returns whether anything was.</summary>
+    /// <summary>
+    /// One step: compresses, with its own key, if the tokens before it are a multiple of <c>every</c>. Returns whether anything was.
+    /// </summary>
     public bool Step(double[][] queries, double[] key, int position)
     {
         Append(queries, key, position);
@@ -44,7 +46,8 @@ public sealed class RKvDecode(RKvSettings settings, int every)
             return false;
         }
 
-        double[][][] window = [.. _queries[0].Select((_, member) => _queries.TakeLast(settings.Window).Select(row => row[member]).ToArray())];
+        double[][][] window = [.. _queries[0]
+            .Select((_, member) => _queries.TakeLast(settings.Window).Select(row => row[member]).ToArray())];
         int[] kept = new RKvHead(settings, window, [.. _rows.Select(row => row.Key)]).Kept;
         (int, double[])[] rows = [.. kept.Select(index => _rows[index])];
         _rows.Clear();

@@ -2,9 +2,9 @@ namespace KvCompose.Reference.RKv;
 
 /// <summary>R-KV for one key-value head: importance by the last queries, less redundancy among the keys.</summary>
 /// <remarks>
-/// Importance of the n − w older keys: maximum over the group of the logits, softmax, mean over the w rows, maximum pooling. Redundancy:
-/// softmax over all n of the column means of the cosines, diagonal and one similar entry of each row set to 0. Score λ·imp − (1 − λ)·red.
-/// Source: Cai et al., "R-KV: Redundancy-aware KV Cache Compression for Reasoning Models", arXiv 2505.24133.
+/// Importance of the n − w older keys: maximum over the group of the logits, softmax, mean over the w rows, maximum pooling.
+/// Redundancy: softmax over all n of the column means of the cosines, diagonal and one similar entry of each row set to 0. Score λ·imp
+/// − (1 − λ)·red. Source: Cai et al., "R-KV: Redundancy-aware KV Cache Compression for Reasoning Models", arXiv 2505.24133.
 /// </remarks>
 public sealed class RKvHead
 {

@@ -2,8 +2,8 @@ namespace KvCompose.Reference.ScBench;
 
 /// <summary>BLEU-4 of one text against one reference, words between white space, smoothed for short texts.</summary>
 /// <remarks>
-/// A precision without a match gets the numerator 1/(2^i·5/ln len), i counting such precisions; orders beyond the text's length are left out
-/// where the text has one word. Source: Papineni et al. 2002; smoothing 4 of Chen and Cherry 2014 as in NLTK.
+/// A precision without a match gets the numerator 1/(2^i·5/ln len), i counting such precisions; orders beyond the text's length are
+/// left out where the text has one word. Source: Papineni et al. 2002; smoothing 4 of Chen and Cherry 2014 as in NLTK.
 /// </remarks>
 public static class Bleu
 {

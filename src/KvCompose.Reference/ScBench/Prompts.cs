@@ -6,7 +6,8 @@ namespace KvCompose.Reference.ScBench;
 /// <remarks>Source: Li et al., arXiv 2412.10319, and its published prompts, slips included.</remarks>
 public sealed partial class Prompts(PromptExample example)
 {
-    private const string Delimiter = "[SEPSEPSEP]", ChoiceEnd = "The the correct answer is", ChoiceFollowUpEnd = "The letter of the correct answer is";
+    private const string Delimiter = "[SEPSEPSEP]", ChoiceEnd = "The the correct answer is",
+        ChoiceFollowUpEnd = "The letter of the correct answer is";
     private const string MathFind = "scbench_mf", ChoiceTask = "scbench_choice_eng";
 
     /// <summary>Renders a chat: messages, and whether the assistant's turn is opened at the end.</summary>
@@ -81,11 +82,14 @@ public sealed partial class Prompts(PromptExample example)
 
     private string Question(PromptTurn turn, string choiceEnd) => example.Task switch
     {
-        ChoiceTask => $"Question: {turn.Input}\n{string.Join('\n', turn.Options.Take(4).Select((option, i) => $"{"ABCD"[i]}. {option}"))}\n\n{choiceEnd}",
+        ChoiceTask => $"Question: {turn.Input}\n{Options(turn)}\n\n{choiceEnd}",
         "scbench_qa_eng" => $"Question: {turn.Input}\nAnswer:",
         "scbench_qa_chn" => $"问题：{turn.Input}\n答案：",
         _ => turn.Input,
     };
+
+    private static string Options(PromptTurn turn)
+        => string.Join('\n', turn.Options.Take(4).Select((option, i) => $"{"ABCD"[i]}. {option}"));
 
     /// <summary>"What is the largest number?" from "The largest number of the list is".</summary>
     private string Prefix(int turn) => example.Task == MathFind

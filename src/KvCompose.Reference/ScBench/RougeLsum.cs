@@ -1,7 +1,9 @@
 namespace KvCompose.Reference.ScBench;
 
 /// <summary>ROUGE-Lsum: union of the longest common subsequences of each reference line with all lines of the text, as f-measure.</summary>
-/// <remarks>Tokens are runs of [a-z0-9] in lower case; no stemming. Source: Lin, "ROUGE: A Package for Automatic Evaluation of Summaries", 2004.</remarks>
+/// <remarks>
+/// Tokens are runs of [a-z0-9] in lower case; no stemming. Source: Lin, "ROUGE: A Package for Automatic Evaluation of Summaries", 2004.
+/// </remarks>
 public static class RougeLsum
 {
     /// <summary>f-measure in [0, 1].</summary>

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 namespace KvCompose.Reference.ScBench;
 
 /// <summary>Scores of one answer in SCBench's tasks.</summary>
-/// <remarks>Source: Li et al., "SCBench: A KV Cache-Centric Analysis of Long-Context Methods", arXiv 2412.10319, and its published scorers.</remarks>
+/// <remarks>
+/// Source: Li et al., "SCBench: A KV Cache-Centric Analysis of Long-Context Methods", arXiv 2412.10319, and its published scorers.
+/// </remarks>
 public static partial class Scores
 {
     private const string Options = "ABCD";
@@ -44,7 +46,8 @@ public static partial class Scores
         }
 
         double value = double.Parse(
-            string.Concat(number.Value.Select(c => c == '.' ? c : (char)('0' + (int)char.GetNumericValue(c)))), CultureInfo.InvariantCulture);
+            string.Concat(number.Value.Select(c => c == '.' ? c : (char)('0' + (int)char.GetNumericValue(c)))),
+                CultureInfo.InvariantCulture);
         return (whole ? Math.Truncate(value) : value) == label ? 1 : 0;
     }
 

@@ -13,9 +13,9 @@ public sealed record ScissorhandsSettings(int Budget, int History = 400, int Rec
 
 /// <summary>Scissorhands in one layer: a key that seldom got more than an even share of attention loses its slot to the new one.</summary>
 /// <remarks>
-/// Flag of a key per step: the group's mean probability ≥ 1/held keys; the prompt gives one flag, Σ_i a_ij/(n − j) ≥ 1/n. The lowest mean of the
-/// latest flags goes, the lowest slot first. Source: Liu et al., "Scissorhands: Exploiting the Persistence of Importance Hypothesis for LLM KV
-/// Cache Compression at Test Time", arXiv 2305.17118; step by step as in a public re-implementation.
+/// Flag of a key per step: the group's mean probability ≥ 1/held keys; the prompt gives one flag, Σ_i a_ij/(n − j) ≥ 1/n. The lowest
+/// mean of the latest flags goes, the lowest slot first. Source: Liu et al., "Scissorhands: Exploiting the Persistence of Importance
+/// Hypothesis for LLM KV Cache Compression at Test Time", arXiv 2305.17118; step by step as in a public re-implementation.
 /// </remarks>
 public sealed class ScissorhandsCache
 {
@@ -54,7 +54,9 @@ public sealed class ScissorhandsCache
     /// <summary>Positions in the order of the slots, per head; −1 for a free one.</summary>
     public int[][] Positions => [.. _slots.Select(head => head.Select(slot => slot?.Position ?? -1).ToArray())];
 
-    /// <summary>One step: the new key takes a slot, then the step's attention gives flags. Returns what went per head; −1 for a free slot.</summary>
+    /// <summary>
+    /// One step: the new key takes a slot, then the step's attention gives flags. Returns what went per head; −1 for a free slot.
+    /// </summary>
     /// <param name="queries">[Hq][d].</param>
     /// <param name="keys">[H][d].</param>
     /// <param name="position">Position of the token.</param>

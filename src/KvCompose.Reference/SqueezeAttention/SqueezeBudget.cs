@@ -2,9 +2,9 @@ namespace KvCompose.Reference.SqueezeAttention;
 
 /// <summary>SqueezeAttention: layers whose attention changes its rows little get a small share, the others what that frees.</summary>
 /// <remarks>
-/// cos_l = mean over the prompt of cos(row before the attention block, row behind it); the best split of the L numbers into three groups;
-/// the group of the highest centre gets p of the prompt, the others (L·initial − n₃·p)/(L − n₃).
-/// Source: Wang et al., "SqueezeAttention: 2D Management of KV-Cache in LLM Inference via Layer-wise Optimal Budget", arXiv 2404.04793.
+/// cos_l = mean over the prompt of cos(row before the attention block, row behind it); the best split of the L numbers into three
+/// groups; the group of the highest centre gets p of the prompt, the others (L·initial − n₃·p)/(L − n₃). Source: Wang et al.,
+/// "SqueezeAttention: 2D Management of KV-Cache in LLM Inference via Layer-wise Optimal Budget", arXiv 2404.04793.
 /// </remarks>
 public static class SqueezeBudget
 {

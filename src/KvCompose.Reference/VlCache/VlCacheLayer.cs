@@ -1,7 +1,9 @@
 namespace KvCompose.Reference.VlCache;
 
 /// <summary>What VL-Cache reads of one layer: the attention of the rows behind the image, or behind any long middle part.</summary>
-/// <remarks>A probability counts as zero if it is below <c>threshold</c> times its row's largest. Source: Tu et al., arXiv 2410.23317.</remarks>
+/// <remarks>
+/// A probability counts as zero if it is below <c>threshold</c> times its row's largest. Source: Tu et al., arXiv 2410.23317.
+/// </remarks>
 public sealed class VlCacheLayer
 {
     /// <summary>Reads a layer.</summary>

@@ -22,7 +22,9 @@ public sealed class DecodingState(DecodingPress press)
     private readonly List<(double[][] Queries, double[][] Keys)> _buffer = [];
     private int _steps;
 
-    /// <summary>One step of the layer, of one row. Returns the rows that stay, per head in the new order of the cache; null if nothing goes.</summary>
+    /// <summary>
+    /// One step of the layer, of one row. Returns the rows that stay, per head in the new order of the cache; null if nothing goes.
+    /// </summary>
     public int[][]? Step(PressLayer layer)
     {
         int position = layer.QueryPositions[0], target = press.Target(position);

@@ -2,7 +2,9 @@ using KvCompose.Reference.Presses.Selecting;
 
 namespace KvCompose.Reference.Presses.Decoding;
 
-/// <summary><see cref="ThresholdPress"/> that goes on while decoding: a new row is scored alone, and judged when the window has passed it.</summary>
+/// <summary>
+/// <see cref="ThresholdPress"/> that goes on while decoding: a new row is scored alone, and judged when the window has passed it.
+/// </summary>
 public sealed class ThresholdDecoding(ThresholdPress press)
 {
     /// <summary>[H], scores by position.</summary>
@@ -20,7 +22,8 @@ public sealed class ThresholdDecoding(ThresholdPress press)
     /// <param name="positions">[H], positions of the cached rows.</param>
     public int[][] Step(PressLayer layer, int[][] positions)
     {
-        PressLayer alone = layer with { Keys = [.. layer.Keys.Select(head => head[^1..])], Values = [.. layer.Values.Select(head => head[^1..])] };
+        PressLayer alone = layer with { Keys = [.. layer.Keys.Select(head => head[^1..])],
+            Values = [.. layer.Values.Select(head => head[^1..])] };
         double[][] added = press.Scorer.Score(alone, 0);
         _scores = [.. _scores.Zip(added, (head, score) => (double[])[.. head, score[0]])];
         int judged = layer.QueryPositions[0] - press.Window;

@@ -8,7 +8,9 @@ namespace KvCompose.Reference.Presses.Replaying;
 /// <param name="AddHeadMean">Whether the mean over the heads is added to each.</param>
 /// <param name="LeastRows">First ranks that always stay.</param>
 /// <param name="Structured">Whether the heads of a layer keep equally many rows.</param>
-/// <remarks>Source: Akulov et al., "KVCompose: Efficient Structured KV Cache Compression with Composite Tokens", arXiv 2509.05165.</remarks>
+/// <remarks>
+/// Source: Akulov et al., "KVCompose: Efficient Structured KV Cache Compression with Composite Tokens", arXiv 2509.05165.
+/// </remarks>
 public sealed record KvComposeScores(
     bool MaximumOverTasks = true,
     bool MaximumOverGroup = false,

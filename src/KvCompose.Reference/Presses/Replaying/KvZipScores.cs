@@ -29,8 +29,8 @@ public sealed record KvZipReplay(int[] FirstInstruction, int[] NextInstruction, 
 /// <param name="Sinks">First rows; they stay, and every piece attends to them.</param>
 /// <param name="Normalised">KVzip+: attention times ‖W_O v_j‖₂/‖h_t‖₂, h_t the normed input of the attention block.</param>
 /// <remarks>
-/// Softmax over the first min(sinks, start) rows, the piece and the replay itself up to the query; maximum over the replay's rows and the
-/// group. Rows of the prefix behind the sinks score 0. Source: Kim et al., "KVzip: Query-Agnostic KV Cache Compression with Context
+/// Softmax over the first min(sinks, start) rows, the piece and the replay itself up to the query; maximum over the replay's rows and
+/// the group. Rows of the prefix behind the sinks score 0. Source: Kim et al., "KVzip: Query-Agnostic KV Cache Compression with Context
 /// Reconstruction", arXiv 2505.23416.
 /// </remarks>
 public sealed record KvZipScores(KvZipReplay Replay, int Sinks = 4, bool Normalised = false)

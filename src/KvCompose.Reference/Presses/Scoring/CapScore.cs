@@ -5,7 +5,10 @@ namespace KvCompose.Reference.Presses.Scoring;
 /// <param name="FuturePositions">F.</param>
 /// <param name="Sinks">s, first rows, which stay and count in nothing.</param>
 /// <param name="Epsilon">ε.</param>
-/// <remarks>anchor = R̄·mean(q, rows ≥ s)/‖·‖; c_j = clamp(anchor·k_j/‖k_j‖, ±1); w_j = exp(τc_j − max); A = I + Σ(w_j + ε)v_jv_jᵀ; score w_j·v_jᵀA⁻¹v_j, mean over the group.</remarks>
+/// <remarks>
+/// anchor = R̄·mean(q, rows ≥ s)/‖·‖; c_j = clamp(anchor·k_j/‖k_j‖, ±1); w_j = exp(τc_j − max); A = I + Σ(w_j + ε)v_jv_jᵀ; score
+/// w_j·v_jᵀA⁻¹v_j, mean over the group.
+/// </remarks>
 public sealed record CapScore(double Temperature = 5, int FuturePositions = 512, int Sinks = 4, double Epsilon = 1e-6) : IPressScorer
 {
     /// <inheritdoc/>

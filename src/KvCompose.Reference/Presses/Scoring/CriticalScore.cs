@@ -5,8 +5,9 @@ namespace KvCompose.Reference.Presses.Scoring;
 /// <param name="Epsilon">Added to it before the product.</param>
 /// <param name="FirstStage">Share of the budget that the other score alone decides.</param>
 /// <remarks>
-/// First stage: the best max(1, trunc((1 − r)·n·f)) rows (none if f = 0) get the largest float. The others (s + ε)·w_j, w_j = mean over the
-/// group of ‖W_O v_j‖₁. Source: Feng et al., "Identify Critical KV Cache in LLM Inference from an Output Perturbation Perspective", arXiv 2502.03805.
+/// First stage: the best max(1, trunc((1 − r)·n·f)) rows (none if f = 0) get the largest float. The others (s + ε)·w_j, w_j = mean over
+/// the group of ‖W_O v_j‖₁. Source: Feng et al., "Identify Critical KV Cache in LLM Inference from an Output Perturbation Perspective",
+/// arXiv 2502.03805.
 /// </remarks>
 public sealed record CriticalScore(IPressScorer Base, double Epsilon = 1e-4, double FirstStage = 0.5) : IPressScorer
 {

@@ -24,7 +24,8 @@ public enum CurLeverage
 /// <param name="RandomLeverage">Whether keys and values are projected by <see cref="PressLayer.Projection"/> first.</param>
 /// <remarks>Source: Sengupta et al., "Value-Guided KV Compression for LLMs via Approximated CUR Decomposition", arXiv 2509.15038.</remarks>
 public sealed record CurScore(
-    int Sinks = 4, CurLeverage Leverage = CurLeverage.Product, bool Local = true, int LocalWindow = 16, bool RandomLeverage = false) : IPressScorer
+    int Sinks = 4, CurLeverage Leverage = CurLeverage.Product, bool Local = true, int LocalWindow = 16,
+        bool RandomLeverage = false) : IPressScorer
 {
     /// <inheritdoc/>
     public double[][] Score(PressLayer layer, double removed) => [.. layer.Keys.Zip(layer.Values, (keys, values) =>
@@ -44,7 +45,8 @@ public sealed record CurScore(
     private double[] Part(PressLayer layer, double[][] rows)
     {
         double[][] projected = RandomLeverage
-            ? [.. rows.Select(row => Projected(row, layer.Projection ?? throw new ArgumentException("random leverage needs a projection", nameof(layer))))]
+            ? [.. rows.Select(row => Projected(row, layer.Projection
+                ?? throw new ArgumentException("random leverage needs a projection", nameof(layer))))]
             : rows;
         double[] squares = [.. projected.Select(row => Numbers.Dot(row, row))];
         return Local

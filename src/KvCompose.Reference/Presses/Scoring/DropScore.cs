@@ -4,7 +4,10 @@ namespace KvCompose.Reference.Presses.Scoring;
 /// <param name="Window">w, rows that are looked at; they stay.</param>
 /// <param name="Kernel">Odd width of the average pooling.</param>
 /// <param name="Epsilon">Floor of 1 − p.</param>
-/// <remarks>Σ_i (p_ij / max(1 − p_ij, ε))²·‖v_j − o_i‖², columns of the window dropped, mean over the group, pooled; the window at the maximum plus one. Source: OpenReview MqfNzH3TVH.</remarks>
+/// <remarks>
+/// Σ_i (p_ij / max(1 − p_ij, ε))²·‖v_j − o_i‖², columns of the window dropped, mean over the group, pooled; the window at the maximum
+/// plus one. Source: OpenReview MqfNzH3TVH.
+/// </remarks>
 public sealed record DropScore(int Window, int Kernel, double Epsilon = 1e-6) : IPressScorer
 {
     /// <inheritdoc/>

@@ -1,15 +1,18 @@
 namespace KvCompose.Reference.Presses.Scoring;
 
-/// <summary>Expected attention: what queries of the next positions, Gaussian with the moments of the prompt's, would give each key.</summary>
+/// <summary>
+/// Expected attention: what queries of the next positions, Gaussian with the moments of the prompt's, would give each key.
+/// </summary>
 /// <param name="FuturePositions">F, positions ahead that are averaged.</param>
 /// <param name="Sinks">s, first rows that stay and do not count in the moments.</param>
 /// <param name="Covariance">Whether the second moment counts.</param>
 /// <param name="ValueNorm">Whether the probability is multiplied by ‖v_j‖₂.</param>
 /// <param name="Epsilon">ε, added to the probability before that.</param>
 /// <remarks>
-/// Per query head over the rows s … of the pass, before rotation: μ = mean q, Σ = mean (q − μ)(q − μ)ᵀ; R̄ = mean rotation of the positions
-/// m … m + F − 1; μ ← R̄μ, Σ ← R̄ΣR̄ᵀ. z_j = k_j·μ/√d + k_jᵀΣk_j/(2d), softmax over j ≥ s, mean over the group, (p + ε)·‖v_j‖₂.
-/// Source: Devoto et al., "Expected Attention: KV Cache Compression by Estimating Attention from Future Queries Distribution", arXiv 2510.00636.
+/// Per query head over the rows s … of the pass, before rotation: μ = mean q, Σ = mean (q − μ)(q − μ)ᵀ; R̄ = mean rotation of the
+/// positions m … m + F − 1; μ ← R̄μ, Σ ← R̄ΣR̄ᵀ. z_j = k_j·μ/√d + k_jᵀΣk_j/(2d), softmax over j ≥ s, mean over the group, (p +
+/// ε)·‖v_j‖₂. Source: Devoto et al., "Expected Attention: KV Cache Compression by Estimating Attention from Future Queries
+/// Distribution", arXiv 2510.00636.
 /// </remarks>
 public sealed record ExpectedAttentionScore(
     int FuturePositions = 512, int Sinks = 4, bool Covariance = true, bool ValueNorm = true, double Epsilon = 0) : IPressScorer
@@ -27,7 +30,8 @@ public sealed record ExpectedAttentionScore(
             => Probabilities(queries[Sinks..], layer.Keys[head / layer.Heads.Group][Sinks..], rotation))]);
         if (ValueNorm)
         {
-            expected = [.. expected.Select((head, h) => head.Select((p, j) => (p + Epsilon) * Numbers.Norm(layer.Values[h][j + Sinks])).ToArray())];
+            expected = [.. expected
+                .Select((head, h) => head.Select((p, j) => (p + Epsilon) * Numbers.Norm(layer.Values[h][j + Sinks])).ToArray())];
         }
 
         return Protection.AroundWithMaximumPlusOne(expected, Sinks, 0);

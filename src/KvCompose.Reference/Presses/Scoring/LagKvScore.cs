@@ -6,8 +6,9 @@ namespace KvCompose.Reference.Presses.Scoring;
 /// <param name="CrossScoring">Whether the raw scores of all parts compete instead of the ranks inside each part.</param>
 /// <remarks>
 /// Part p (all but the last) with per-channel minimum and maximum of part p + 1: u = (x − min)/(max − min), σ = deviation of u over the
-/// channels (d − 1), softmax over the part; K and V averaged; then the ascending rank/λ. Sinks, last part and tail: 1. Fewer than s + 2λ
-/// rows: recency. Source: Liang et al., "LagKV: Lag-Relative Information of the KV Cache Tells Which Tokens Are Important", arXiv 2504.04704.
+/// channels (d − 1), softmax over the part; K and V averaged; then the ascending rank/λ. Sinks, last part and tail: 1. Fewer than s +
+/// 2λ rows: recency. Source: Liang et al., "LagKV: Lag-Relative Information of the KV Cache Tells Which Tokens Are Important", arXiv
+/// 2504.04704.
 /// </remarks>
 public sealed record LagKvScore(int Sinks = 4, int Lag = 128, bool CrossScoring = false) : IPressScorer
 {
@@ -17,7 +18,8 @@ public sealed record LagKvScore(int Sinks = 4, int Lag = 128, bool CrossScoring 
         int n = layer.Rows;
         if (n < Sinks + 2 * Lag)
         {
-            return [.. layer.Keys.Select(_ => Enumerable.Range(0, n).Select(j => j < Sinks ? 1 : (j - Sinks) / (double)(n - Sinks)).ToArray())];
+            return [.. layer.Keys
+                .Select(_ => Enumerable.Range(0, n).Select(j => j < Sinks ? 1 : (j - Sinks) / (double)(n - Sinks)).ToArray())];
         }
 
         int parts = (n - Sinks) / Lag;

@@ -2,8 +2,8 @@ namespace KvCompose.Reference.Presses.Scoring;
 
 /// <summary>Leverage of a key among the keys of its head, from a random sketch.</summary>
 /// <remarks>
-/// X = (k − mean)Φ of the keys before rotation, Φ [d, k] normal with variance 1/k; G = XᵀX + 0.01·I; ℓ_j = x_jᵀG⁻¹x_j;
-/// (ℓ − mean)/deviation over all heads. Source: Chari and Van Durme, "Compactor: Calibrated Query-Agnostic KV Cache Compression with
+/// X = (k − mean)Φ of the keys before rotation, Φ [d, k] normal with variance 1/k; G = XᵀX + 0.01·I; ℓ_j = x_jᵀG⁻¹x_j; (ℓ −
+/// mean)/deviation over all heads. Source: Chari and Van Durme, "Compactor: Calibrated Query-Agnostic KV Cache Compression with
 /// Approximate Leverage Scores", arXiv 2507.08143.
 /// </remarks>
 public sealed class LeverageScore : IPressScorer
@@ -21,7 +21,8 @@ public sealed class LeverageScore : IPressScorer
     {
         double[] mean = Numbers.Mean(keys);
         int k = sketch[0].Length;
-        double[][] rows = [.. keys.Select(key => Enumerable.Range(0, k).Select(c => key.Select((x, i) => (x - mean[i]) * sketch[i][c]).Sum()).ToArray())];
+        double[][] rows = [.. keys
+            .Select(key => Enumerable.Range(0, k).Select(c => key.Select((x, i) => (x - mean[i]) * sketch[i][c]).Sum()).ToArray())];
         double[][] gram = [.. Enumerable.Range(0, k).Select(i
             => Enumerable.Range(0, k).Select(c => rows.Sum(row => row[i] * row[c]) + (i == c ? Ridge : 0)).ToArray())];
         var factor = new Cholesky(gram);

@@ -7,8 +7,8 @@ namespace KvCompose.Reference.Presses.Scoring;
 /// False scores its rows alone.
 /// </param>
 /// <remarks>
-/// Logits q·k without 1/√d, as published; column sums, mean over the group, times ‖v_j‖₂, average pooling of 3, (x − mean)/deviation over
-/// all heads. Source: Chari and Van Durme, arXiv 2507.08143.
+/// Logits q·k without 1/√d, as published; column sums, mean over the group, times ‖v_j‖₂, average pooling of 3, (x − mean)/deviation
+/// over all heads. Source: Chari and Van Durme, arXiv 2507.08143.
 /// </remarks>
 public sealed record NonCausalScore(int Chunk = 256, bool Padding = false) : IPressScorer
 {

@@ -3,7 +3,10 @@ namespace KvCompose.Reference.Presses.Selecting;
 /// <summary>ThinK as masking: the channels of the cached keys that matter least to the last queries become 0.</summary>
 /// <param name="Removed">Share of the channels.</param>
 /// <param name="Window">w, last rows whose queries count.</param>
-/// <remarks>Score of channel x: mean over the group of the mean over the last rows of q_x², times the mean over all rows of k_x². Source: Xu et al., arXiv 2407.21018.</remarks>
+/// <remarks>
+/// Score of channel x: mean over the group of the mean over the last rows of q_x², times the mean over all rows of k_x². Source: Xu et
+/// al., arXiv 2407.21018.
+/// </remarks>
 public sealed record ChannelPress(double Removed, int Window = 32) : IPress
 {
     /// <inheritdoc/>
@@ -12,7 +15,8 @@ public sealed record ChannelPress(double Removed, int Window = 32) : IPress
         int[][] dropped = Dropped(layer);
         return new PressOutcome(
             [.. layer.Keys.Select(head => Enumerable.Range(0, head.Length).ToArray())],
-            [.. layer.Keys.Select((head, h) => head.Select(key => key.Select((x, i) => dropped[h].Contains(i) ? 0 : x).ToArray()).ToArray())],
+            [.. layer.Keys.Select((head, h) => head
+                .Select(key => key.Select((x, i) => dropped[h].Contains(i) ? 0 : x).ToArray()).ToArray())],
             layer.Values);
     }
 

@@ -4,8 +4,9 @@ namespace KvCompose.Reference.Presses.Selecting;
 /// <param name="Scorer">The scorer.</param>
 /// <param name="Chunk">c, rows of a chunk; the last one may be shorter.</param>
 /// <remarks>
-/// Scores summed over the heads, mean per chunk, the best max(1, trunc(chunks·(1 − r))) chunks. Fewer than c rows: per head, row by row.
-/// Source: Liu et al., "ChunkKV: Semantic-Preserving KV Cache Compression for Efficient Long-Context LLM Inference", arXiv 2502.00299.
+/// Scores summed over the heads, mean per chunk, the best max(1, trunc(chunks·(1 − r))) chunks. Fewer than c rows: per head, row by
+/// row. Source: Liu et al., "ChunkKV: Semantic-Preserving KV Cache Compression for Efficient Long-Context LLM Inference", arXiv
+/// 2502.00299.
 /// </remarks>
 public sealed record ChunkKvPress(IPressScorer Scorer, int Chunk = 20) : IPress
 {

@@ -1,6 +1,8 @@
 namespace KvCompose.Reference.Presses.Selecting;
 
-/// <summary>One press after the other; a later one sees what the earlier ones left, in the order of the cache, and all rows of the pass.</summary>
+/// <summary>
+/// One press after the other; a later one sees what the earlier ones left, in the order of the cache, and all rows of the pass.
+/// </summary>
 /// <param name="Steps">The presses and the share that each removes.</param>
 public sealed record ComposedPress(IReadOnlyList<(IPress Press, double Removed)> Steps) : IPress
 {

@@ -23,7 +23,9 @@ public sealed record LazyLayerPress(double Threshold, int Last = 1, int Recent =
         return PressOutcome.Of(layer, [.. layer.Keys.Select(_ => rows)]);
     }
 
-    /// <summary>Share of attention that the first and the recent rows before the last ones get, averaged over heads and last rows.</summary>
+    /// <summary>
+    /// Share of attention that the first and the recent rows before the last ones get, averaged over heads and last rows.
+    /// </summary>
     public double Laziness(PressLayer layer)
     {
         int before = layer.Rows - Last;

@@ -16,8 +16,8 @@ public sealed record PyramidPress(WindowScore Scorer, double Beta = 20) : IPress
     }
 
     /// <summary>
-    /// Rows that a layer keeps. lo = n(1 − r)/β, hi = 2n(1 − r) − lo, clipped so that hi ≤ n − w; where not n ≥ hi ≥ lo ≥ w, every layer keeps
-    /// round(n(1 − r)). Halves round to even.
+    /// Rows that a layer keeps. lo = n(1 − r)/β, hi = 2n(1 − r) − lo, clipped so that hi ≤ n − w; where not n ≥ hi ≥ lo ≥ w, every
+    /// layer keeps round(n(1 − r)). Halves round to even.
     /// </summary>
     public static int Budget(int rows, double removed, int window, double beta, int layer, int layers)
     {

@@ -11,7 +11,8 @@ public sealed record RerotatedPress(IPress Inner) : IPress
         PressOutcome ascending = PressOutcome.Of(layer, kept);
         return ascending with
         {
-            Keys = [.. ascending.Keys.Select((head, h) => head.Select((key, rank) => layer.Rotary.Rotate(key, rank - kept[h][rank])).ToArray())],
+            Keys = [.. ascending.Keys
+                .Select((head, h) => head.Select((key, rank) => layer.Rotary.Rotate(key, rank - kept[h][rank])).ToArray())],
             Renumbered = true,
         };
     }

@@ -4,7 +4,10 @@ namespace KvCompose.Reference.Presses.Selecting;
 /// <param name="Scorer">The scorer.</param>
 /// <param name="Threshold">θ.</param>
 /// <param name="Window">W, last rows that stay.</param>
-/// <remarks>The rule of dynamic memory sparsification with any scorer; source of the rule: Łańcucki et al., "Inference-Time Hyper-Scaling with KV Cache Compression", arXiv 2506.05345.</remarks>
+/// <remarks>
+/// The rule of dynamic memory sparsification with any scorer; source of the rule: Łańcucki et al., "Inference-Time Hyper-Scaling with
+/// KV Cache Compression", arXiv 2506.05345.
+/// </remarks>
 public sealed record ThresholdPress(IPressScorer Scorer, double Threshold, int Window = 128) : IPress
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using KvCompose.Reference.Presses.Scoring;
 namespace KvCompose.Conformance.Kinds.KvPress;
 
 /// <summary>
-/// The first stage of CriticalKV among rows of equal score: the same token has the same key norm wherever it stands in the first layer. Which
-/// of them the file has in its first stage is free; that they are equal is checked.
+/// The first stage of CriticalKV among rows of equal score: the same token has the same key norm wherever it stands in the first layer.
+/// Which of them the file has in its first stage is free; that they are equal is checked.
 /// </summary>
 internal static class CriticalTies
 {

@@ -56,7 +56,8 @@ public sealed class DecodingKind : FolderKind
         Expect.Equal((expected.Int("step"), expected.Int("layer")), (step, layer), "next eviction");
         foreach ((int head, JsonElement kept) in expected.List("kept").Index())
         {
-            Expect.SameSet(kept.AsInts("kept"), [.. cache.Layer(layer)[head].Select(row => row.Position)], $"step {step}, layer {layer}, head {head}");
+            Expect.SameSet(kept.AsInts("kept"), [.. cache.Layer(layer)[head].Select(row => row.Position)],
+                $"step {step}, layer {layer}, head {head}");
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class KvZipKind : FolderKind
     {
         var args = new PressArguments(Name, @case.Field("press").Optional("args"));
         var replay = new KvZipReplay(
-            @case.Ints("instruction_first"), @case.Ints("instruction_next"), @case.Ints("suffix"), @case.Int("prefix_length"), args.Int("chunk_size", 2048));
+            @case.Ints("instruction_first"), @case.Ints("instruction_next"), @case.Ints("suffix"), @case.Int("prefix_length"),
+                args.Int("chunk_size", 2048));
         var method = new KvZipScores(replay, args.Int("n_sink", 4), args.Flag("kvzip_plus_normalization", false));
         bool layerwise = args.Flag("layerwise", false);
         args.Complete();

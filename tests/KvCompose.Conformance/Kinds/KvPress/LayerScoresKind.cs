@@ -40,7 +40,8 @@ public sealed class LayerScoresKind : FolderKind
                 Sketch = entry.Optional("sketch") is null ? null : entry.Tensor("sketch").Matrices(),
                 Projection = entry.Optional("projection") is null ? null : entry.Tensor("projection").Matrix(),
             };
-            PressCheck.LayerScores(entry.Tensor("scores").Matrix(), layer, scorer, entry.Number("compression_ratio", 0), $"scores[{index}], {name}");
+            PressCheck.LayerScores(entry.Tensor("scores").Matrix(), layer, scorer, entry.Number("compression_ratio", 0),
+                $"scores[{index}], {name}");
         }
     }
 

@@ -80,9 +80,11 @@ internal static class ModelFolder
             int[] shape = tensor.Value.Ints("shape"), span = tensor.Value.Ints("data_offsets");
             int columns = shape[^1];
             weights[tensor.Name] = [.. Enumerable.Range(0, (span[1] - span[0]) / 4 / columns).Select(row => Enumerable.Range(0, columns)
-                .Select(i => (double)BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(start + span[0] + (row * columns + i) * 4))).ToArray())];
+                .Select(i => Element(start + span[0] + (row * columns + i) * 4)).ToArray())];
         }
 
         return weights;
+
+        double Element(int offset) => BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(offset));
     }
 }

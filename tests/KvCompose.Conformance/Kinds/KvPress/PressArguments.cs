@@ -27,10 +27,10 @@ internal sealed class PressArguments(string press, JsonElement? arguments)
     /// <summary>Fails if the file has an argument that was not read.</summary>
     public void Complete()
     {
-        if (arguments is { ValueKind: JsonValueKind.Object } given
-            && given.EnumerateObject().FirstOrDefault(field => !_read.Contains(field.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } left)
+        string? left = arguments?.EnumerateObject().Select(field => field.Name).FirstOrDefault(name => !_read.Contains(name));
+        if (left is not null)
         {
-            throw new VectorFormatException($"the press '{press}' has no argument '{left.Name}'");
+            throw new VectorFormatException($"the press '{press}' has no argument '{left}'");
         }
     }
 

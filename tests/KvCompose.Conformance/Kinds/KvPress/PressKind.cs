@@ -101,7 +101,8 @@ public sealed class PressKind : FolderKind
         {
             foreach ((int layer, JsonElement expected) in budgets.AsList("head_budgets").Index())
             {
-                Expect.Equal<int>(expected.AsInts("head_budgets"), critical.HeadBudgets(prompt.Layers[layer], ratio), $"{what}, head_budgets[{layer}]");
+                Expect.Equal<int>(expected.AsInts("head_budgets"), critical.HeadBudgets(prompt.Layers[layer], ratio),
+                    $"{what}, head_budgets[{layer}]");
             }
         }
 
@@ -109,7 +110,8 @@ public sealed class PressKind : FolderKind
         {
             PressCheck.Scores(run.Tensor("channel_scores").Doubles(),
                 PressCheck.Flat([.. prompt.Layers.Select(channels.Scores)]), null, $"{what}, channel_scores");
-            int[] expected = run.IndexTensor("dropped_channels").Values, actual = [.. prompt.Layers.SelectMany(layer => channels.Dropped(layer).SelectMany(x => x))];
+            int[] expected = run.IndexTensor("dropped_channels").Values,
+                actual = [.. prompt.Layers.SelectMany(layer => channels.Dropped(layer).SelectMany(x => x))];
             int each = channels.Dropped(prompt.Layers[0])[0].Length;
             Expect.Equal(expected.Length, actual.Length, $"{what}, dropped_channels, length");
             for (int i = 0; i < expected.Length; i += each)
@@ -135,5 +137,6 @@ public sealed class PressKind : FolderKind
         => Enumerable.Range(0, head[0].Length).Select(i => head.Sum(row => row[i])));
 
     private static double[] Ascending(double[][][] heads, int[][] kept)
-        => [.. heads.SelectMany((head, h) => head.Select((row, i) => (row, kept[h][i])).OrderBy(pair => pair.Item2).SelectMany(pair => pair.row))];
+        => [.. heads.SelectMany((head, h) => head.Select((row, i) => (row, kept[h][i]))
+            .OrderBy(pair => pair.Item2).SelectMany(pair => pair.row))];
 }

@@ -48,11 +48,13 @@ internal static class PressReader
                 return new NamedPress(new PyramidPress(window, args.Number("beta", 20)), window);
             case "SimLayerKV":
                 return new NamedPress(
-                    new LazyLayerPress(args.Number("lazy_threshold"), args.Int("n_last", 1), args.Int("n_recent", 1024), args.Int("n_initial", 4)), null);
+                    new LazyLayerPress(args.Number("lazy_threshold"), args.Int("n_last", 1), args.Int("n_recent", 1024),
+                        args.Int("n_initial", 4)), null);
             case "ThinK":
                 return new NamedPress(Channels(args), null);
             case "Composed":
-                return new NamedPress(new ComposedPress([.. (args.Element("presses") ?? throw new VectorFormatException("'presses' is missing"))
+                return new NamedPress(new ComposedPress([.. (args.Element("presses")
+                    ?? throw new VectorFormatException("'presses' is missing"))
                     .AsList("presses").Select(step => Step(step, @case))]), null);
             default:
                 return Wrapper(name, args, @case) ?? Plain(name, args);
@@ -77,7 +79,8 @@ internal static class PressReader
             "ChunkKV" => scorer => new ChunkKvPress(scorer, args.Int("chunk_length", 20)),
             "Chunk" => scorer => new SlicedPress(scorer, args.Int("chunk_length", 1024)),
             "Block" => scorer => new BlockPress(scorer, args.Int("block_size", 128)),
-            "EntropyGatedChunkKV" => scorer => new EntropyGatedPress(scorer, args.Int("chunk_length", 10), args.Int("low_entropy_chunk_length", 4)),
+            "EntropyGatedChunkKV" => scorer => new EntropyGatedPress(scorer, args.Int("chunk_length", 10),
+                args.Int("low_entropy_chunk_length", 4)),
             "Merging" => scorer => new MergingPress(scorer, args.Number("similarity_threshold", 0), args.Number("merge_fraction", 1)),
             "DMS" => scorer => Threshold(scorer, args),
             _ => null,
@@ -112,7 +115,8 @@ internal static class PressReader
         return new NamedPress(new ScorerPress(scorer), scorer);
     }
 
-    private static ChannelPress Channels(PressArguments args) => new(args.Number("key_channel_compression_ratio"), args.Int("window_size", 32));
+    private static ChannelPress Channels(PressArguments args) => new(args.Number("key_channel_compression_ratio"),
+        args.Int("window_size", 32));
 
     private static (IPress Press, double Removed) Step(JsonElement step, JsonElement @case)
     {
@@ -126,7 +130,8 @@ internal static class PressReader
         {
             if (double.Parse(rows.Name, CultureInfo.InvariantCulture) == ratio)
             {
-                return [.. rows.Value.AsList("curve_rows").Select(layer => layer.AsList("curve_rows").Select(x => x.AsNumber("curve_rows")).ToArray())];
+                return [.. rows.Value.AsList("curve_rows")
+                    .Select(layer => layer.AsList("curve_rows").Select(x => x.AsNumber("curve_rows")).ToArray())];
             }
         }
 

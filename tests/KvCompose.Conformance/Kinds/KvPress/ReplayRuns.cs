@@ -20,7 +20,8 @@ internal static class ReplayRuns
             PressCheck.Kept(run, kept, ties, $"ratio {ratio}");
             Expect.Equal(run.Int("first_decode_position"), next, $"ratio {ratio}, first_decode_position");
             PressCheck.Continuation(
-                prompt.Transformer, prompt.Reduced(ties ? PressCheck.KeptRows(run) : kept), continuation, next, run.Tensor("logits"), $"ratio {ratio}, logits");
+                prompt.Transformer, prompt.Reduced(ties ? PressCheck.KeptRows(run) : kept), continuation, next, run.Tensor("logits"),
+                    $"ratio {ratio}, logits");
         }
     }
 }

@@ -11,7 +11,8 @@ public sealed class D2oTraceKind() : SecondRowKind("d2o.trace")
     /// <inheritdoc/>
     protected override void Check(JsonElement @case)
     {
-        double[][][] queries = @case.Tensor("queries").Matrices(), keys = @case.Tensor("keys").Matrices(), values = @case.Tensor("values").Matrices();
+        double[][][] queries = @case.Tensor("queries").Matrices(), keys = @case.Tensor("keys").Matrices(),
+            values = @case.Tensor("values").Matrices();
         int n = @case.Int("n");
         var settings = new D2oSettings(@case.Int("heavy"), @case.Int("recent"), @case.Number("alpha", 0.5), @case.Number("beta", 0.5));
         var layer = new D2oLayer(settings, Row2.First(queries, n), Row2.First(keys, n), Row2.First(values, n));
@@ -73,7 +74,8 @@ public sealed class D2oSharesKind() : SecondRowKind("d2o.shares")
     {
         for (int layer = 0; layer < expected.Length; layer++)
         {
-            Expect.True(Math.Abs(expected[layer] - actual[layer]) <= slack, $"{what}[{layer}]: expected {expected[layer]}, got {actual[layer]}");
+            Expect.True(Math.Abs(expected[layer] - actual[layer]) <= slack,
+                $"{what}[{layer}]: expected {expected[layer]}, got {actual[layer]}");
         }
     }
 }

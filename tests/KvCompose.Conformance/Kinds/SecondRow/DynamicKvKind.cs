@@ -11,7 +11,8 @@ public sealed class DynamicKvKind() : SecondRowKind("dynamickv.layers")
     /// <inheritdoc/>
     protected override void Check(JsonElement @case)
     {
-        var settings = new DynamicKvSettings(@case.Int("window"), @case.Int("capacity"), @case.Int("kernel"), @case.Number("ratio_max", 10));
+        var settings = new DynamicKvSettings(@case.Int("window"), @case.Int("capacity"), @case.Int("kernel"),
+            @case.Number("ratio_max", 10));
         Expect.Equal(@case.Int("base", settings.Average), settings.Average, "base");
         var layers = new DynamicKvLayers(settings, @case.Tensor("queries").Layers(), @case.Tensor("keys").Layers());
         Expect.Equal(@case.Int("first_budget", layers.First), layers.First, "first_budget");

@@ -11,7 +11,8 @@ public sealed class ElasticKind() : SecondRowKind("elastic.layer", "elastic.trac
     /// <inheritdoc/>
     protected override void Check(JsonElement @case)
     {
-        double[][][][] queries = @case.Tensor("queries").Layers(), keys = @case.Tensor("keys").Layers(), values = @case.Tensor("values").Layers();
+        double[][][][] queries = @case.Tensor("queries").Layers(), keys = @case.Tensor("keys").Layers(),
+            values = @case.Tensor("values").Layers();
         int n = @case.Int("n");
         double[][] importance = [.. queries.Select((layer, l) => ElasticLayer.Importance(layer, Row2.First(keys[l], n)))];
         Row2.Close(@case, "importance", Row2.Flat(importance));
@@ -20,7 +21,8 @@ public sealed class ElasticKind() : SecondRowKind("elastic.layer", "elastic.trac
             string name = exact ? "reference_exact" : "default";
             if (@case.Optional(name) is { } expected)
             {
-                var settings = new ElasticSettings(@case.Number("ratio"), @case.Int("first"), @case.Int("last"), @case.Int("distance"), exact);
+                var settings = new ElasticSettings(@case.Number("ratio"), @case.Int("first"), @case.Int("last"), @case.Int("distance"),
+                    exact);
                 Expect.Equal(@case.Int("forget", settings.Forgotten(n)), settings.Forgotten(n), "forget");
                 Layers(expected, settings, importance, keys, values, n, name);
             }
@@ -28,7 +30,8 @@ public sealed class ElasticKind() : SecondRowKind("elastic.layer", "elastic.trac
     }
 
     private static void Layers(
-        JsonElement expected, ElasticSettings settings, double[][] importance, double[][][][] keys, double[][][][] values, int n, string what)
+        JsonElement expected, ElasticSettings settings, double[][] importance, double[][][][] keys, double[][][][] values, int n,
+            string what)
     {
         ElasticLayer[] layers = [.. importance.Select(layer => new ElasticLayer(settings, layer))];
         Row2.Lists(expected.Field("kept"), [.. layers.Select(layer => layer.Kept)], $"{what}.kept");

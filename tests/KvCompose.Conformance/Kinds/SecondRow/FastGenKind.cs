@@ -15,7 +15,8 @@ public sealed class FastGenKind() : SecondRowKind("fastgen.layer", "fastgen.trac
             @case.Number("threshold"), @case.Number("frequent_share"), @case.Number("local_share"), @case.Int("first_kept", 4));
         int n = @case.Int("n"), heads = @case.Int("kv_heads");
         int[] tokens = @case.Ints("token_ids"), punctuationIds = @case.Ints("punctuation_ids");
-        bool[] special = FastGenTokens.Special(tokens[..n], [.. @case.List("special_sequences").Select(ids => ids.AsInts("special_sequences"))]);
+        bool[] special = FastGenTokens.Special(tokens[..n],
+            [.. @case.List("special_sequences").Select(ids => ids.AsInts("special_sequences"))]);
         bool[] punctuation = FastGenTokens.Punctuation(tokens[..n], punctuationIds);
         Row2.Same(@case, "special_mask", special.Select(x => x ? 1 : 0));
         Row2.Same(@case, "punctuation_mask", punctuation.Select(x => x ? 1 : 0));

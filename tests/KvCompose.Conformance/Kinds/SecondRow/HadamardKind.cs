@@ -12,7 +12,8 @@ public sealed class HadamardKind() : SecondRowKind("hadamard.rows")
     /// <inheritdoc/>
     protected override void Check(JsonElement @case)
     {
-        double[][] keys = @case.Tensor("keys").Matrix(), values = @case.Tensor("values").Matrix(), queries = @case.Tensor("queries").Matrix();
+        double[][] keys = @case.Tensor("keys").Matrix(), values = @case.Tensor("values").Matrix(),
+            queries = @case.Tensor("queries").Matrix();
         int d = @case.Int("head_dim");
         Expect.Equal(@case.Int("block"), HadamardTransform.Block(d), "block");
         double[][] rotatedKeys = HadamardTransform.Rotate(keys), rotatedQueries = HadamardTransform.Rotate(queries);
@@ -42,7 +43,8 @@ public sealed class HadamardKind() : SecondRowKind("hadamard.rows")
         HashSet<int> ties = [.. entry.Ints("near_ties")];
         for (int i = 0; i < expected.Length; i++)
         {
-            Expect.True(Math.Abs(expected[i] - actual[i]) <= (ties.Contains(i) ? 1 : 0), $"{what}.codes[{i}]: expected {expected[i]}, got {actual[i]}");
+            Expect.True(Math.Abs(expected[i] - actual[i]) <= (ties.Contains(i) ? 1 : 0),
+                $"{what}.codes[{i}]: expected {expected[i]}, got {actual[i]}");
         }
 
         Row2.Close(entry, "scale", codes.SelectMany(row => row.Scales.Select(x => (double)x)));
@@ -52,7 +54,8 @@ public sealed class HadamardKind() : SecondRowKind("hadamard.rows")
         }
 
         // With the file's choice at the ties.
-        double[][] read = [.. codes.Select((row, i) => GroupCodes.Read(expected[(i * row.Codes.Length)..((i + 1) * row.Codes.Length)], row.Scales, row.Zeros))];
+        double[][] read = [.. codes
+            .Select((row, i) => GroupCodes.Read(expected[(i * row.Codes.Length)..((i + 1) * row.Codes.Length)], row.Scales, row.Zeros))];
         Row2.Close(entry, "dequantised", Row2.Flat(read));
         if (entry.Optional("scores_after") is not null)
         {

@@ -27,7 +27,8 @@ public sealed class KeyformerKind() : SecondRowKind("keyformer.trace")
     {
         double[][][] queries = @case.Tensor("queries").Matrices(), keys = @case.Tensor("keys").Matrices();
         double[][][]? prompt = @case.Optional("noise_prompt") is null ? null : @case.Tensor("noise_prompt").Matrices();
-        double[][][]? steps = @case.Optional("noise_steps")?.AsList("noise_steps").Select(step => TensorReader.Read(step, "noise_steps").Matrix()).ToArray();
+        double[][][]? steps = @case.Optional("noise_steps")?.AsList("noise_steps")
+            .Select(step => TensorReader.Read(step, "noise_steps").Matrix()).ToArray();
         int heads = keys.Length;
         KeyformerHead[] states = [.. keys.Select(_ => new KeyformerHead(settings))];
         for (int head = 0; head < heads; head++)

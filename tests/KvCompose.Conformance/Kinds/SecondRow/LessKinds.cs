@@ -61,14 +61,16 @@ public sealed class LessTraceKind() : SecondRowKind("less.trace")
     {
         LessWeights[] weights = LessFile.Weights(@case);
         int heads = weights.Length, n = @case.Int("n"), steps = @case.Int("steps");
-        double[][][] queries = @case.Tensor("queries").Matrices(), keys = @case.Tensor("keys").Matrices(), values = @case.Tensor("values").Matrices();
+        double[][][] queries = @case.Tensor("queries").Matrices(), keys = @case.Tensor("keys").Matrices(),
+            values = @case.Tensor("values").Matrices();
         bool first = @case.Text("policy") switch
         {
             "h2o" => false,
             "lambda" => true,
             var other => throw new VectorFormatException($"there is no policy '{other}'"),
         };
-        LessHead[] states = [.. weights.Select(head => new LessHead(head, @case.Int("heavy"), @case.Int("recent"), first, @case.Int("head_dim")))];
+        LessHead[] states = [.. weights
+            .Select(head => new LessHead(head, @case.Int("heavy"), @case.Int("recent"), first, @case.Int("head_dim")))];
         double[][][] output = [.. states.SelectMany((state, head)
             => state.Prompt(Row2.First(Row2.Group(queries, heads, head), n), keys[head][..n], values[head][..n]))];
         JsonElement prompt = @case.Field("after_prompt");

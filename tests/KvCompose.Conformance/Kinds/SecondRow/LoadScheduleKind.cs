@@ -21,7 +21,8 @@ public sealed class LoadScheduleKind() : SecondRowKind("cakeload.schedule")
             JsonElement[] fields = claims[i].AsList("claims");
             ChunkClaim claim = schedule.Claims[i];
             Expect.Equal(
-                (fields[0].GetString() == "compute", fields[1].AsInt("chunk"), (long)fields[2].AsNumber("from"), (long)fields[3].AsNumber("to")),
+                (fields[0].GetString() == "compute", fields[1].AsInt("chunk"), (long)fields[2].AsNumber("from"),
+                    (long)fields[3].AsNumber("to")),
                 (claim.Worker == PrefixWorker.Compute, claim.Chunk, claim.From, claim.To),
                 $"claims[{i}]");
         }

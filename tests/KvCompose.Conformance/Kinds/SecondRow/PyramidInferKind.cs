@@ -34,7 +34,8 @@ public sealed class PyramidInferKind() : SecondRowKind("pyramidinfer.layers")
         for (int layer = 0; layer < layers; layer++)
         {
             Expect.Equal<int>(positions[layer].AsInts("positions"), state.Present, $"positions[{layer}]");
-            Row2.Close(TensorReader.Read(scores[layer], "scores").Doubles(), state.Layer(layer, queries[layer], keys[layer]), $"scores[{layer}]");
+            Row2.Close(TensorReader.Read(scores[layer], "scores").Doubles(), state.Layer(layer, queries[layer], keys[layer]),
+                $"scores[{layer}]");
         }
     }
 }

@@ -16,7 +16,8 @@ public sealed class QaqKind() : SecondRowKind("qaq.quantize")
         QaqResult[] exact = tensor.Quantize(settings, QaqRule.ReferenceExact);
         Outliers(@case, tensor, exact);
         Row2.Same(@case, "bits", exact.Select(group => group.Bits));
-        Row2.Number(@case, "average_bits", new QaqQuantizer(settings, QaqRule.ReferenceExact).AverageBits(exact.Select(group => group.Bits)));
+        Row2.Number(@case, "average_bits",
+            new QaqQuantizer(settings, QaqRule.ReferenceExact).AverageBits(exact.Select(group => group.Bits)));
         Row2.Close(@case, "mean_and_step", exact.SelectMany(group => (double[])[group.Offset, group.Step]));
         Read(@case, "reference_exact", tensor, exact, @case.IndexTensor("near_ties").Values);
         if (@case.Optional("default") is not null)

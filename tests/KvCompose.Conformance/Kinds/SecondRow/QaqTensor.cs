@@ -4,7 +4,9 @@ using KvCompose.Reference.Qaq;
 
 namespace KvCompose.Conformance.Kinds.SecondRow;
 
-/// <summary>A cache [L, B, H, n, d] and its groups in the order of the file: batch, token, then layer and head as far as the level has them.</summary>
+/// <summary>
+/// A cache [L, B, H, n, d] and its groups in the order of the file: batch, token, then layer and head as far as the level has them.
+/// </summary>
 internal sealed class QaqTensor
 {
     private readonly double[] _x;
@@ -43,7 +45,8 @@ internal sealed class QaqTensor
         }
 
         (int batch, int token, IEnumerable<int> layers, IEnumerable<int> heads) = Place(group);
-        return layers.Max(layer => heads.Max(head => Enumerable.Range(0, _attention.Shape[3]).Max(row => _attention.Slice(layer, batch, head, row)[token])));
+        return layers.Max(layer => heads.Max(head => Enumerable.Range(0,
+            _attention.Shape[3]).Max(row => _attention.Slice(layer, batch, head, row)[token])));
     }
 
     private (int Batch, int Token, IEnumerable<int> Layers, IEnumerable<int> Heads) Place(int group)

@@ -62,7 +62,8 @@ public sealed class RKvTraceKind() : SecondRowKind("rkv.trace")
         {
             for (int head = 0; head < heads; head++)
             {
-                Note(states[head].Step(Row2.Row(Row2.Group(queries, heads, head), position), keys[head][position], position), head, position + 1);
+                Note(states[head].Step(Row2.Row(Row2.Group(queries, heads, head), position), keys[head][position], position), head,
+                    position + 1);
             }
         }
 

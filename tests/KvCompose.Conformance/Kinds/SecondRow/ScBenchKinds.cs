@@ -38,7 +38,8 @@ public sealed class ScBenchRepoQaKind() : SecondRowKind("scbench.repoqa")
     /// <inheritdoc/>
     protected override void Check(JsonElement @case)
     {
-        (string Name, string Text)[] functions = [.. @case.List("functions").Select(function => (function.Text("name"), function.Text("needle")))];
+        (string Name, string Text)[] functions = [.. @case.List("functions")
+            .Select(function => (function.Text("name"), function.Text("needle")))];
         int correct = 0;
         JsonElement[] answers = @case.List("cases");
         foreach ((int index, JsonElement answer) in answers.Index())
@@ -91,7 +92,8 @@ public sealed class ScBenchSummaryKind() : SecondRowKind("scbench.summary")
         string repository = answer.Text("repo");
         (string? best, double similarity) = FunctionRetrieval.Best(
             FunctionRetrieval.Sanitise(answer.Text("prediction")),
-            predictions.Where(other => other.OptionalText("repo") == repository).Select(other => (other.Text("func_name"), other.Text("ground_truth"))));
+            predictions.Where(other => other.OptionalText("repo") == repository)
+                .Select(other => (other.Text("func_name"), other.Text("ground_truth"))));
         return best == answer.Text("func_name") && similarity >= FunctionRetrieval.Threshold ? 1 : 0;
     }
 }

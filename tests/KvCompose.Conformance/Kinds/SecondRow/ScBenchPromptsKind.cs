@@ -47,7 +47,8 @@ public sealed class ScBenchPromptsKind() : SecondRowKind("scbench.prompts")
         JsonElement expected = @case.Field("max_new_tokens");
         foreach ((string part, int count) in tokens)
         {
-            Expect.Equal(expected.ValueKind == JsonValueKind.Object ? expected.Int(part) : expected.AsInt("max_new_tokens"), count, $"{what}.max_new_tokens");
+            Expect.Equal(expected.ValueKind == JsonValueKind.Object ? expected.Int(part) : expected.AsInt("max_new_tokens"), count,
+                $"{what}.max_new_tokens");
         }
 
         JsonElement input = @case.Field("max_input_length");
@@ -88,11 +89,13 @@ public sealed class ScBenchPromptsKind() : SecondRowKind("scbench.prompts")
     private static string Python(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? Quoted(item.GetString()!) : Python(item)))}]",
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(Element))}]",
         JsonValueKind.True => "True",
         JsonValueKind.False => "False",
         _ => value.GetRawText(),
     };
+
+    private static string Element(JsonElement item) => item.ValueKind == JsonValueKind.String ? Quoted(item.GetString()!) : Python(item);
 
     private static string Quoted(string text)
     {

@@ -21,14 +21,17 @@ internal static class ScBenchScoring
 
     public static double Score(string scorer, string prediction, JsonElement label) => scorer switch
     {
-        "kv_retrieval" or "kv_retrieval_prefix" or "kv_retrieval_both" or "scbench_kv_compressible" => Scores.Contains(prediction, Text(label)),
-        "passkey" or "number_string" => First(label) is { ValueKind: JsonValueKind.String } text ? Scores.Passkey(prediction, text.GetString()!) : 0,
+        "kv_retrieval" or "kv_retrieval_prefix" or "kv_retrieval_both" or "scbench_kv_compressible" => Scores.Contains(prediction,
+            Text(label)),
+        "passkey" or "number_string" => First(label) is { ValueKind: JsonValueKind.String } text
+            ? Scores.Passkey(prediction, text.GetString()!) : 0,
         "longdialogue_qa_eng" or "scbench_many_shot" => Scores.AnyContained(prediction, Texts(label)),
         "longbook_choice_eng" => Scores.Choice(prediction, Texts(label)),
         "longbook_qa_eng" => Scores.EnglishF1(prediction, Texts(label)),
         "longbook_qa_chn" => Scores.ChineseF1(prediction, Texts(label)),
         "longbook_sum_eng" or "scbench_summary" => RougeLsum.Score(prediction, Text(label)),
-        "math_find" => Scores.FirstNumber(prediction, First(label).AsNumber("reference"), !First(label).GetRawText().AsSpan().ContainsAny(".eE")),
+        "math_find" => Scores.FirstNumber(prediction, First(label).AsNumber("reference"),
+            !First(label).GetRawText().AsSpan().ContainsAny(".eE")),
         "scbench_vt" => Scores.Names(prediction, Texts(label)),
         "repoqa_similarity" => Bleu.Similarity(prediction, Text(label)),
         _ => throw new VectorFormatException($"there is no scorer '{scorer}'"),

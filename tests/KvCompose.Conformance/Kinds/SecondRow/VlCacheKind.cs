@@ -14,7 +14,8 @@ public sealed class VlCacheKind() : SecondRowKind("vlcache.layers")
         double[][][][] queries = @case.Tensor("queries").Layers(), keys = @case.Tensor("keys").Layers();
         int n = @case.Int("n"), rows = n - @case.Int("post_vision_start");
         double threshold = @case.Number("threshold", 0.01);
-        VlCacheLayer[] layers = [.. queries.Select((layer, l) => new VlCacheLayer([.. layer.Select(head => head[^rows..])], keys[l], threshold))];
+        VlCacheLayer[] layers = [.. queries
+            .Select((layer, l) => new VlCacheLayer([.. layer.Select(head => head[^rows..])], keys[l], threshold))];
         Row2.Same(@case, "zero_counts", layers.SelectMany(layer => layer.ZeroCounts));
         Row2.Close(@case, "gamma", layers.SelectMany(layer => layer.Sparsity));
         double[] densities = [.. layers.Select(layer => layer.Density)];
