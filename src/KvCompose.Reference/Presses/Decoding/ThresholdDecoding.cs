@@ -22,8 +22,11 @@ public sealed class ThresholdDecoding(ThresholdPress press)
     /// <param name="positions">[H], positions of the cached rows.</param>
     public int[][] Step(PressLayer layer, int[][] positions)
     {
-        PressLayer alone = layer with { Keys = [.. layer.Keys.Select(head => head[^1..])],
-            Values = [.. layer.Values.Select(head => head[^1..])] };
+        PressLayer alone = layer with
+        {
+            Keys = [.. layer.Keys.Select(head => head[^1..])],
+            Values = [.. layer.Values.Select(head => head[^1..])]
+        };
         double[][] added = press.Scorer.Score(alone, 0);
         _scores = [.. _scores.Zip(added, (head, score) => (double[])[.. head, score[0]])];
         int judged = layer.QueryPositions[0] - press.Window;
