@@ -47,6 +47,11 @@ foreach (string path in VectorRunner.FilesUnder(folder))
             Console.WriteLine($"skipped  {name}: {result.Detail}");
             break;
     }
+
+    foreach (string note in result.Notes)
+    {
+        Console.WriteLine($"         {note}");
+    }
 }
 
 foreach ((string kind, (int good, int bad)) in kinds)

@@ -38,6 +38,7 @@ public static class VectorRunner
     {
         int cases = 0;
         var failures = new List<string>();
+        var notes = new List<string>();
         var kinds = new List<(string, VectorStatus)>();
         foreach (IVectorKind kind in VectorKinds.All)
         {
@@ -48,6 +49,7 @@ public static class VectorRunner
 
             VectorResult result = kind.Run(file);
             kinds.Add((file.Kind ?? kind.Name, result.Status));
+            notes.AddRange(result.Notes);
             cases += result.Cases;
             if (result.Status == VectorStatus.Failed)
             {
@@ -61,6 +63,6 @@ public static class VectorRunner
         }
 
         VectorResult all = failures.Count == 0 ? VectorResult.Passed(cases) : VectorResult.Failed(cases, string.Join("; ", failures));
-        return all with { Kinds = kinds };
+        return all with { Kinds = kinds, Notes = notes };
     }
 }
