@@ -122,7 +122,8 @@ internal static class PlanSummary
     private static string Blocks(PipelinePlan plan)
     {
         LeafBlock block = plan.Decode.Blocks[0];
-        string vectors = block.ValueVectors[0] == 1 ? "1 vector" : Invariant($"{block.ValueVectors[0]} vectors");
+        int longest = plan.Decode.Blocks.Max(static one => one.ValueVectors[0]);
+        string vectors = longest == 1 ? "1 vector" : Invariant($"{longest} vectors");
         return plan.Open
             ? Invariant($"blocks of up to {Heads(block.Members)} in registers over each key tile, up to {vectors}")
             : Invariant($"{Heads(block.Members)} in registers over each key tile (accumulator sets: {block.ScoreSets}), {vectors}");
