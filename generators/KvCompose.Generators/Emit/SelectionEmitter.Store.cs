@@ -19,7 +19,7 @@ internal static partial class SelectionEmitter
             /// <summary>Chooses the tokens of one head and copies them into its pages.</summary>
             internal struct StoreWork : IParallelWork
             {
-                public PagePool Pool;
+                {{PlanText.Field(plan)}}public PagePool Pool;
                 public PageTable* Tables;
                 public float* Scores;
                 public int* Kept;
@@ -39,7 +39,7 @@ internal static partial class SelectionEmitter
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        PageOps.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
+                        PageOps.Store({{PlanText.Argument(plan)}}{{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
                     }
                 }
             }

@@ -25,6 +25,9 @@ internal sealed record PipelinePlan
     /// <summary>How the kernels are blocked; null where the storage is not one that kernels read.</summary>
     public required KernelPlan? Kernels { get; init; }
 
+    /// <summary>Whether a session takes d and G from its model. <see cref="HeadDim"/> and <see cref="GroupSize"/> are then the largest ones.</summary>
+    public bool Open => Spec.Open;
+
     public int HeadDim => Spec.HeadDim;
 
     public int GroupSize => Spec.GroupSize;

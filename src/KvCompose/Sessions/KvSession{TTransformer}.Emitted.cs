@@ -11,6 +11,9 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>The model.</summary>
     protected TTransformer Transformer { get; }
 
+    /// <summary>The model's dimensions with heads as the cache has them: whole vectors.</summary>
+    protected TransformerShape CacheShape { get; }
+
     /// <summary>The model's threads.</summary>
     protected WorkerPool Workers { get; }
 
@@ -105,7 +108,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
     {
         Pipeline = pipeline,
-        Shape = Shape,
+        Shape = CacheShape,
         Pool = Pool,
         Caches = _caches,
         Writer = writer,
@@ -123,6 +126,32 @@ public abstract unsafe partial class KvSession<TTransformer>
 
     /// <summary>The tables of the sequence that a row of the step belongs to, [Hkv].</summary>
     protected PageTable* Tables(int row, int layer) => _caches[_batch.SequenceOf(row)].Layer(layer);
+
+    /// <summary>As <see cref="ITransformer.Project"/>, with heads as the cache has them.</summary>
+    protected void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
+    {
+        Transformer.Project(layer, hidden, positions, queries, keys, values);
+        int headDim = Shape.HeadDim;
+        if (headDim == CacheShape.HeadDim)
+        {
+            return;
+        }
+
+        HeadPadding.Widen(queries, (long)positions.Length * Shape.QueryHeads, headDim, MathF.Sqrt(CacheShape.HeadDim / (float)headDim));
+        HeadPadding.Widen(keys, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
+        HeadPadding.Widen(values, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
+    }
+
+    /// <summary>As <see cref="ITransformer.Complete"/>, with heads as the cache has them.</summary>
+    protected void Complete(int layer, float* attended, float* hidden, int rows)
+    {
+        if (Shape.HeadDim != CacheShape.HeadDim)
+        {
+            HeadPadding.Narrow(attended, (long)rows * Shape.QueryHeads, Shape.HeadDim);
+        }
+
+        Transformer.Complete(layer, attended, hidden, rows);
+    }
 
     /// <summary>Computes the logits of a prompt's last row.</summary>
     protected void PromptLogits(int sequence, float* lastHidden)

@@ -34,16 +34,17 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
+    /// <param name="padsHeads">Whether the layout may have wider heads than the model: whole vectors.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
     /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
-        SessionOptions options)
+        SessionOptions options, bool padsHeads = false)
     {
         options.Validate();
         TransformerShape shape = transformer.Shape;
-        Check(pipeline, "head dimension", layout.HeadDim, shape.HeadDim);
+        Check(pipeline, "head dimension", layout.HeadDim, padsHeads ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         UnsupportedLayerException.ThrowIfAny(transformer);
         Transformer = transformer;
@@ -65,7 +66,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _hasLogits = new bool[rows];
         _batch = new DecodeBatch(rows);
-        _buffers = new SessionBuffers(shape, rows, Workers.Count, scratchFloats);
+        CacheShape = shape with { HeadDim = layout.HeadDim };
+        _buffers = new SessionBuffers(CacheShape, rows, Workers.Count, scratchFloats);
     }
 
     /// <inheritdoc/>
@@ -123,7 +125,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Clear(sequence);
         try
         {
-            using var buffers = new PrefillBuffers(Shape, prompt.Length);
+            using var buffers = new PrefillBuffers(CacheShape, prompt.Length);
             _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
             _histories[sequence].Begin(prompt, Shape.Context - _lengths[sequence]);
             _hasLogits[sequence] = true;

@@ -13,6 +13,7 @@ internal static class QuickRun
         ["icecache"] = IceCacheFigures.Measure,
         ["fastkv"] = FastKvFigures.Measure,
         ["storage"] = StorageFigures.Measure,
+        ["shapes"] = ShapeFigures.Measure,
         ["composition"] = CompositionFigures.Measure,
     };
 

@@ -94,7 +94,7 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
             if (layer == restart.Option(OptionRole.Layer, 0))
             {
                 float[] last = [.. Enumerable.Range(0, model.Plain.Heads.QueryHeads).SelectMany(head => queries
-                    .AsSpan((((head + 1) * prompt.Length) - 1) * SmallModel.HeadDim, SmallModel.HeadDim).ToArray())];
+                    .AsSpan((((head + 1) * prompt.Length) - 1) * model.Plain.Heads.HeadDim, model.Plain.Heads.HeadDim).ToArray())];
                 double[] scores = Reference.GemFilter.Scores(
                     model.Plain.Heads, last, keys, restart.Choice(OptionRole.Pooling, restart.Facts.Pooling),
                     restart.Option(OptionRole.PoolingKernel, restart.Facts.PoolingKernel));

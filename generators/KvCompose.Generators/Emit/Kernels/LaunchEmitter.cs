@@ -80,7 +80,7 @@ internal static partial class LaunchEmitter
         writer.WriteLine();
         using (writer.WriteBlock("private static void Require(DevicePages pages)"))
         {
-            writer.WriteLine($"PageLayout expected = {SessionEmitter.LayoutOf(plan, "32").Replace("Plan.", "")};");
+            writer.WriteLine($"PageLayout expected = {SessionEmitter.StatedLayoutOf(plan, "", "32")};");
             writer.WriteLine("""
                 if (pages.Layout != expected)
                 {
