@@ -47,6 +47,8 @@ internal static class EmittedNames
         ["PageLayout"] = "KvCompose.Cache.PageLayout",
         ["PagePool"] = "KvCompose.Cache.PagePool",
         ["PageTable"] = "KvCompose.Cache.PageTable",
+        ["PageState"] = "KvCompose.Cache.PageState",
+        ["StoredTokens"] = "KvCompose.Cache.StoredTokens",
         ["SequenceCache"] = "KvCompose.Cache.SequenceCache",
         ["DeviceContext"] = "KvCompose.Ilgpu.DeviceContext",
         ["DevicePageTables"] = "KvCompose.Ilgpu.DevicePageTables",
