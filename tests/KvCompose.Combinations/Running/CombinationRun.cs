@@ -45,7 +45,7 @@ internal static class CombinationRun
         for (int sequence = 0; sequence < plain.Length; sequence++)
         {
             int own = sequence, heads = model.Plain.Heads.KeyValueHeads;
-            int[] chunk = model.Prompt(chunks[sequence], 50 + session.Length(own));
+            int[] chunk = model.Prompt(chunks[sequence], 60 + session.Length(own));
             var before = new int[model.Plain.Layers][][];
             model.Completing = (layer, rows) =>
             {
