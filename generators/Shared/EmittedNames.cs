@@ -49,6 +49,8 @@ internal static class EmittedNames
         ["PagePool"] = "KvCompose.Cache.PagePool",
         ["PageTable"] = "KvCompose.Cache.PageTable",
         ["PromptMemory"] = "KvCompose.Cache.PromptMemory",
+        ["PageState"] = "KvCompose.Cache.PageState",
+        ["StoredTokens"] = "KvCompose.Cache.StoredTokens",
         ["SequenceCache"] = "KvCompose.Cache.SequenceCache",
         ["DeviceContext"] = "KvCompose.Ilgpu.DeviceContext",
         ["DevicePageTables"] = "KvCompose.Ilgpu.DevicePageTables",

@@ -49,6 +49,7 @@ internal static class PlanSummary
         Item(Observation(plan));
         Item(Invariant(
             $"decode: {Blocks(plan)} of a value row at a time, pieces of {plan.Decode.SplitTokens} tokens"));
+        Item(Appended(plan));
         Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");
@@ -56,6 +57,15 @@ internal static class PlanSummary
 
         void Item(string text) => lines.Add("/// <item><description>" + text + "</description></item>");
     }
+
+    /// <summary>What becomes of tokens that are appended in one pass.</summary>
+    private static string Appended(PipelinePlan plan) => plan switch
+    {
+        { Decode.Evicts: true } => "appended tokens: stored whole, then heads evict down to their budgets in the step of the last one",
+        { Residency.Retrieves: true, Pages.Layout.HasPerPageCounts: true }
+            => "appended tokens: stored whole, then those that leave the window of decoded tokens become host pages in the step of the last one",
+        _ => "appended tokens: kept whole",
+    };
 
     private static string Kernels(PipelinePlan plan)
         => plan.Kernels is { } kernels

@@ -95,6 +95,8 @@ internal static partial class SessionEmitter
 
             writer.WriteLine();
             WriteStoreToken(writer, plan);
+            writer.WriteLine();
+            WriteChunkMembers(writer, plan);
         }
 
         if (!plan.Prefill.Selects)

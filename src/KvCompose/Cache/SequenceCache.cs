@@ -6,7 +6,7 @@ namespace KvCompose.Cache;
 
 /// <summary>The cache of one sequence: a page table of its own length for every (layer, key-value head).</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed unsafe class SequenceCache : IDisposable
+public sealed unsafe partial class SequenceCache : IDisposable
 {
     private readonly PagePool _pool;
     private readonly int _heads;
@@ -102,7 +102,7 @@ public sealed unsafe class SequenceCache : IDisposable
         }
     }
 
-    /// <summary>Makes sure that every head has a page for one more slot; no head's length changes.</summary>
+    /// <summary>Makes sure that every head has a page of its own for one more slot; no head's length changes.</summary>
     /// <exception cref="CacheLimitException">The pool's limit is reached. Pages rented so far stay reserved.</exception>
     public void ReserveOne()
     {
@@ -113,6 +113,10 @@ public sealed unsafe class SequenceCache : IDisposable
             if (!HasRoom(table))
             {
                 AddPage(table);
+            }
+            else if (_shares)
+            {
+                Own(table, OpenPage(table));
             }
         }
     }
@@ -166,6 +170,7 @@ public sealed unsafe class SequenceCache : IDisposable
             _tables[i].RetainsWeights = false;
         }
 
+        _shares = false;
         if (_counted)
         {
             _pool.CountOutsidePages(-BytesOutsidePages);
@@ -234,6 +239,10 @@ public sealed unsafe class SequenceCache : IDisposable
         return table;
     }
 
+    /// <summary>Where in the table the page is that the next slot goes to.</summary>
+    private int OpenPage(PageTable* table)
+        => _pool.Layout.HasPerPageCounts ? table->PageCount - 1 : table->Tokens / _pool.Layout.PageTokens;
+
     private bool HasRoom(PageTable* table)
     {
         int pageTokens = _pool.Layout.PageTokens;
@@ -254,16 +263,20 @@ public sealed unsafe class SequenceCache : IDisposable
         }
     }
 
-    /// <summary>A sequence is counted with what it holds outside of pages from its first page on.</summary>
     private int RentPage()
+    {
+        CountOutside();
+        return _pool.Rent();
+    }
+
+    /// <summary>A sequence is counted with what it holds outside of pages from its first page on.</summary>
+    private void CountOutside()
     {
         if (!_counted)
         {
             _pool.CountOutsidePages(BytesOutsidePages);
             _counted = true;
         }
-
-        return _pool.Rent();
     }
 
     private static void Reserve(PageTable* table, int pages)

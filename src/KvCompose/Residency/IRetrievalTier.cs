@@ -24,6 +24,15 @@ public interface IRetrievalTier : IDisposable
     /// <summary>Called once a layer of a decode step, when the step's tokens are appended and before attention: may change what is resident.</summary>
     void FetchBeforeAttention(in DecodeStep step);
 
+    /// <summary>
+    /// Called once a layer when tokens are appended in one pass, before their attention: may change what is resident, as in a step of the last of them.
+    /// None of them is in the tables yet, and a decode step of one token more follows. Does nothing unless a tier says otherwise.
+    /// </summary>
+    /// <param name="step">One sequence, and the last row's queries and position; <see cref="DecodeStep.Items"/> is empty.</param>
+    void FetchBeforeChunk(in DecodeStep step)
+    {
+    }
+
     /// <summary>Called once a layer of a decode step, after attention: watched heads have left their weights.</summary>
     void OnAttention(in DecodeStep step);
 

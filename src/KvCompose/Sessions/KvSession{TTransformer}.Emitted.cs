@@ -65,6 +65,21 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <param name="position">The token's position.</param>
     protected abstract void StoreToken(PageTable* table, int slot, float* key, float* value, int position);
 
+    /// <summary>Reads what a head holds, as attention sees it.</summary>
+    /// <param name="table">The head's table.</param>
+    /// <param name="tiles">Receives the keys, [⌈tokens / 16⌉][d][16].</param>
+    /// <param name="values">Receives the values, [tokens][d].</param>
+    protected abstract void ReadTokens(PageTable* table, float* tiles, float* values);
+
+    /// <summary>What pages keep of their tokens beside positions.</summary>
+    protected virtual PageState State => PageState.None;
+
+    /// <summary>Whether a decode step may write to any page of a sequence, not only where its token goes.</summary>
+    protected virtual bool RewritesPages => false;
+
+    /// <summary>Whether every head keeps every token of a prompt at its position.</summary>
+    protected virtual bool KeepsPrompts => false;
+
     /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
     protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
 
@@ -193,6 +208,11 @@ public abstract unsafe partial class KvSession<TTransformer>
 
         foreach (int sequence in _batch.Sequences)
         {
+            if (RewritesPages)
+            {
+                _caches[sequence].OwnAll();
+            }
+
             _caches[sequence].ReserveOne();
         }
 
@@ -208,6 +228,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         {
             _lengths[_batch.SequenceOf(row)]++;
             _hasLogits[_batch.SequenceOf(row)] = true;
+            _pending[_batch.SequenceOf(row)] = NoToken;
             _histories[_batch.SequenceOf(row)].Continue(StepTokens[row]);
         }
 

@@ -22,6 +22,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     private readonly SessionBuffers _buffers;
     private readonly SequenceCache[] _caches;
     private readonly string? _pageFolder;
+    private readonly int[] _pending; // by sequence: the token that was decoded last and is not in the cache
+    private readonly TurnMark[] _turns;
     private readonly bool[] _hasLogits; // by sequence: whether the logits are those of its next token
     private bool _disposed;
 
@@ -65,6 +67,9 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _lengths = new int[rows];
         _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _hasLogits = new bool[rows];
+        _pending = new int[rows];
+        Array.Fill(_pending, NoToken);
+        _turns = [.. Enumerable.Range(0, rows).Select(static _ => new TurnMark())];
         _batch = new DecodeBatch(rows);
         CacheShape = shape with { HeadDim = layout.HeadDim };
         _buffers = new SessionBuffers(CacheShape, rows, Workers.Count, scratchFloats);
@@ -126,9 +131,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         try
         {
             using var buffers = new PrefillBuffers(CacheShape, prompt.Length);
-            _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
-            _histories[sequence].Begin(prompt, Shape.Context - _lengths[sequence]);
-            _hasLogits[sequence] = true;
+            BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
         }
         catch
         {
@@ -145,7 +148,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             ? new ReadOnlySpan<float>(_buffers.Logits(sequence), Shape.Vocabulary)
             : throw new InvalidOperationException(_lengths[sequence] == 0
                 ? $"sequence {sequence} has no prompt"
-                : $"sequence {sequence} has no logits: it was filled with random tokens and has made no step since");
+                : $"sequence {sequence} has no logits: it was filled with random tokens or rewound, and has made no step since");
     }
 
     /// <inheritdoc/>
@@ -176,6 +179,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _batch.Forget(sequence);
         _hasLogits[sequence] = false;
         _histories[sequence].Clear();
+        _pending[sequence] = NoToken;
+        _turns[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
             Pool.ResetPeak();

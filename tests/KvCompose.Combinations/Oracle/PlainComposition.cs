@@ -64,6 +64,27 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
             : _plain.Decode(token, _length++, _sealed);
     }
 
+    /// <summary>
+    /// Feeds a chunk: all but its last token in one pass, the last one as a step; the logits of the next. <paramref name="before"/> says what a retrieving
+    /// session held when the pass came to a layer, <paramref name="held"/> what it held in the step.
+    /// </summary>
+    public double[] Append(int[] tokens, Func<int, int, int[]> before, Func<int, int, int[]> held)
+    {
+        int[] pass = tokens[..^1];
+        if (_sealed is null)
+        {
+            _plain.Append(pass, _length, Retrieves ? new Followed(before) : null, _eviction is null ? null : _eviction.Observe);
+        }
+        else
+        {
+            _plain.Append(pass, _length, _sealed);
+        }
+
+        _length += pass.Length;
+        _decoded += pass.Length;
+        return Decode(tokens[^1], held);
+    }
+
     /// <summary>Positions that a head holds, ascending; of the prompt alone where the session retrieves.</summary>
     public int[] Held(int layer, int head)
         => Retrieves && _prompt!.Layers.Count > 0

@@ -43,6 +43,15 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         return [.. protectedOnes.Where(index => positions[index] < sinks), .. others, .. protectedOnes.Where(index => positions[index] >= sinks)];
     }
 
+    /// <summary>What a token of an appended chunk gave to the tokens that it saw: they collect it, and none leaves.</summary>
+    public void Observe(int layer, int head, int[] positions, double[][] probabilities)
+    {
+        if (_collects)
+        {
+            Collect(layer, head, positions, GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Facts.Reduction)));
+        }
+    }
+
     private double Retain(int position, int now, double probability, double collected)
         => _retention.Retain(new ResidentToken { Position = position, StepPosition = now, Probability = (float)probability, Collected = (float)collected });
 

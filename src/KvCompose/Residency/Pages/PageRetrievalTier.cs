@@ -8,7 +8,7 @@ namespace KvCompose.Residency.Pages;
 /// <summary>
 /// Keeps what a selection leaves out in host pages, and brings the pages in that a step's queries ask for: before the attention of a layer, every
 /// key-value head chooses pages for the queries of its group, and those that are not resident are copied, all of a layer in one go; chosen pages that are
-/// resident stay where they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice
+/// resident stay where they are. Decoded and appended tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice
 /// or not at all. Layers of a reuse group take over pages and choice of the group's first one.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -128,6 +128,10 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
 
         PrefetchNext(step);
     }
+
+    /// <inheritdoc/>
+    /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
+    public void FetchBeforeChunk(in DecodeStep step) => FetchBeforeAttention(in step);
 
     /// <inheritdoc/>
     public void OnAttention(in DecodeStep step)

@@ -12,9 +12,17 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
 
     private readonly List<PagedHeadRef> _leaving = [];
 
-    /// <summary>Takes a page from every head whose window is full without it.</summary>
+    /// <summary>Takes pages from every head while its window is full without the oldest: one after a step, as many as came with an appended chunk.</summary>
     /// <param name="parts">Heads of the first layer of a reuse group.</param>
     public void Run(List<PagedHeadRef> parts)
+    {
+        while (TakeOldest(parts))
+        {
+        }
+    }
+
+    /// <returns>Whether any page has left.</returns>
+    private bool TakeOldest(List<PagedHeadRef> parts)
     {
         _leaving.Clear();
         foreach (PagedHeadRef part in parts)
@@ -27,9 +35,10 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
 
         if (_leaving.Count == 0)
         {
-            return;
+            return false;
         }
 
+        bool any = false;
         var insert = new InsertWork { Leave = this };
         context.Workers.Run(ref insert, _leaving.Count);
         foreach (PagedHeadRef part in _leaving)
@@ -37,8 +46,11 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
             for (int place = 0; place < part.Paged.Index!.Layers && part.Paged.LeftWindow; place++)
             {
                 part.Cache.RemovePage(part.Layer + place, part.Head, OldestOf(part, place));
+                any = true;
             }
         }
+
+        return any;
     }
 
     // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
