@@ -50,7 +50,7 @@ internal sealed record CacheMemory(int Tokens, double Rate, bool Exact)
     public long Bytes(PipelinePlan plan, int promptTokens)
     {
         int kept = Tokens > 0 ? Tokens : (int)(promptTokens * Rate);
-        int held = kept >= promptTokens || kept < Math.Max(1, plan.Prefill.ProtectedTokens) ? promptTokens : kept;
+        int held = Math.Min(promptTokens, Math.Max(kept, Math.Max(1, plan.Prefill.ProtectedTokens)));
         long tables = (long)plan.Spec.Model!.Layers * plan.Spec.Model.KeyValueHeads;
 
         // Where heads hold unequal numbers, each may end in a page that one token has begun.

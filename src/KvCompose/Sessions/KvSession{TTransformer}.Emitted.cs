@@ -128,70 +128,22 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected void PromptLogits(int sequence, float* lastHidden)
         => Transformer.Logits(lastHidden, 1, _buffers.Logits(sequence));
 
-    /// <summary>Checks a step, makes room for one token in every head, and lays out its rows.</summary>
-    /// <returns>Rows of the step.</returns>
-    protected int BeginStep(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    /// <summary>The emitted loop over the layers of a decode step: <see cref="Project"/>, append, attend and complete every row.</summary>
+    /// <param name="rows">Rows of the step, at least one; <see cref="Hidden"/> holds their embeddings.</param>
+    protected abstract void DecodeLayers(int rows);
+
+    /// <summary>
+    /// Norm, projections and rotation of a layer. What a pipeline stores of a key or value that is no finite number would vanish in its pages and in the
+    /// softmax without a word: such a one ends the prompt or step.
+    /// </summary>
+    /// <inheritdoc cref="ITransformer.Project"/>
+    /// <exception cref="NonFiniteTokenException">An element of a key or value is not finite.</exception>
+    protected void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        cancellation.ThrowIfCancellationRequested();
-        if (tokens.Length != Sequences)
-        {
-            throw new ArgumentException($"{tokens.Length} tokens for {Sequences} sequences", nameof(tokens));
-        }
-
-        _batch.Clear();
-        for (int sequence = 0; sequence < tokens.Length; sequence++)
-        {
-            if (tokens[sequence] < 0)
-            {
-                continue;
-            }
-
-            CheckTokens(tokens.Slice(sequence, 1));
-            if (_lengths[sequence] == 0)
-            {
-                throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
-            }
-
-            _batch.RequireWholeSteps(sequence, _lengths[sequence]);
-            if (_lengths[sequence] >= Shape.Context)
-            {
-                throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
-            }
-
-            _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
-        }
-
-        foreach (int sequence in _batch.Sequences)
-        {
-            _caches[sequence].ReserveOne();
-        }
-
-        _batch.Begin();
-        return _batch.Rows;
-    }
-
-    /// <summary>Computes the step's logits and counts its tokens.</summary>
-    protected void EndStep()
-    {
-        _batch.End();
-        for (int row = 0; row < _batch.Rows; row++)
-        {
-            _lengths[_batch.SequenceOf(row)]++;
-            _hasLogits[_batch.SequenceOf(row)] = true;
-            _histories[_batch.SequenceOf(row)].Continue(StepTokens[row]);
-        }
-
-        if (_batch.Rows == Sequences)
-        {
-            Transformer.Logits(Hidden, _batch.Rows, _buffers.Logits(0));
-            return;
-        }
-
-        for (int row = 0; row < _batch.Rows; row++)
-        {
-            Transformer.Logits(Hidden + ((nint)row * Shape.Hidden), 1, _buffers.Logits(_batch.SequenceOf(row)));
-        }
+        _appendedLayers = layer;
+        Transformer.Project(layer, hidden, positions, queries, keys, values);
+        FiniteTokens.Require(Workers, layer, positions, Shape.KeyValueHeads, Shape.HeadDim, keys, values);
+        _appendedLayers = layer + 1;
     }
 
     /// <summary>Compares a dimension that the pipeline was compiled for with the model's.</summary>
