@@ -4,8 +4,8 @@ using KvCompose.IntegrationTests.Pipelines;
 namespace KvCompose.IntegrationTests;
 
 /// <summary>
-/// A step in which the limit of bytes is reached appends nothing, wherever it is reached: when another sequence is cleared, what follows equals a run that
-/// was never disturbed, bit by bit.
+/// A step in which the limit of bytes is reached appends nothing, wherever it is reached: when another sequence is cleared and the step is made again, it
+/// and what follows equal a run that was never disturbed, bit by bit.
 /// </summary>
 public class StepLimitTests
 {
@@ -89,7 +89,7 @@ public class StepLimitTests
             session.Clear(2);
             for (int step = 0; step < Steps; step++)
             {
-                session.Step([step, step + 1, -1]);
+                session.Step([step + 1, step + 2, -1]);
                 Assert.Equal(undisturbed[2 * step], session.Logits(0));
                 Assert.Equal(undisturbed[(2 * step) + 1], session.Logits(1));
             }
@@ -139,7 +139,7 @@ public class StepLimitTests
         var logits = new List<float[]>();
         for (int step = 0; step < Steps; step++)
         {
-            session.Step([step, step + 1, -1]);
+            session.Step([step + 1, step + 2, -1]);
             logits.AddRange(session.Logits(0).ToArray(), session.Logits(1).ToArray());
         }
 
