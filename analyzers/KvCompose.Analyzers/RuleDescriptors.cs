@@ -209,8 +209,8 @@ internal static class RuleDescriptors
 
     public static readonly DiagnosticDescriptor ShortestPrompt = new(
         RuleIds.ShortestPrompt,
-        "Shortest prompt that is compressed",
-        "Prompts of fewer than {0} tokens are not compressed in every layer: their share is less than the {1} protected tokens",
+        "Shortest prompt of which a rate holds the protected tokens",
+        "Of prompts of fewer than {0} tokens a rate is less than the {1} protected tokens: layers keep these, and propagation cuts nothing",
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ShortestPrompt));
 

@@ -13,35 +13,21 @@ internal static partial class DecodeEmitter
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
         """);
-        using (writer.WriteBlock("public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)"))
+        using (writer.WriteBlock("protected override void DecodeLayers(int rows)"))
         {
-            WriteStepStart(writer);
+            writer.WriteLine("int heads = Shape.KeyValueHeads, layers = Shape.Layers;");
             using (writer.WriteBlock("for (int layer = 0; layer < layers; layer++)"))
             {
                 WriteLayer(writer, plan);
             }
-
-            writer.WriteLine();
-            writer.WriteLine("EndStep();");
         }
     }
-
-    private static void WriteStepStart(SourceWriter writer) => writer.WriteLine("""
-        int rows = BeginStep(tokens, cancellation);
-        if (rows == 0)
-        {
-            return;
-        }
-
-        int heads = Shape.KeyValueHeads, layers = Shape.Layers;
-        Transformer.Embed(StepTokens, Hidden);
-        """);
 
     private static void WriteLayer(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine($$"""
             // Norm, projections and rotation of this step's tokens.
-            {{PlanText.Model(plan)}}Project(layer, Hidden, StepPositions, Queries, Keys, Values);
+            Project(layer, Hidden, StepPositions, Queries, Keys, Values);
 
             // Append: every head takes the token.
             for (int row = 0; row < rows; row++)

@@ -103,13 +103,10 @@ internal static class PlanEmitter
         if (option.Number is not null && !option.Literal.StartsWith("global::", StringComparison.Ordinal) && option.Literal is not ("true" or "false"))
         {
             // A number of tokens or of bytes leaves the rate unused.
-            string[] numbers = option.Role == OptionRole.Rate
-                ? [.. stage.Options.Where(static other => other is { Role: OptionRole.Budget or OptionRole.Kibibytes, RunTime: true })
-                    .Select(other => ValueOf(plan, stage, other) + " == 0")]
-                : [];
-            if (numbers.Length > 0)
+            OptionSpec[] before = [.. stage.Options.Where(other => other.RunTime && Decides(other.Role, option.Role))];
+            if (before.Length > 0 && option.Role == OptionRole.Rate)
             {
-                using (writer.WriteBlock($"if ({string.Join(" && ", numbers)})"))
+                using (writer.WriteBlock($"if ({string.Join(" && ", before.Select(other => ValueOf(plan, stage, other) + " == 0"))})"))
                 {
                     WriteRange();
                 }
@@ -117,6 +114,12 @@ internal static class PlanEmitter
             else
             {
                 WriteRange();
+            }
+
+            foreach (OptionSpec other in before)
+            {
+                writer.WriteLine(
+                    $"StageOptionException.ThrowIfIgnored(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {option.Literal}, \"{other.Name}\", {ValueOf(plan, stage, other)});");
             }
         }
 
@@ -137,6 +140,10 @@ internal static class PlanEmitter
         void WriteRange() => writer.WriteLine(
             $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {value}, {option.Minimum}, {option.Maximum});");
     }
+
+    /// <summary>Whether an option of one role, where it is not 0, decides in place of one of another: tokens before bytes before a rate.</summary>
+    private static bool Decides(OptionRole first, OptionRole second) => (first, second) is
+        (OptionRole.Budget, OptionRole.Kibibytes or OptionRole.Rate) or (OptionRole.Kibibytes, OptionRole.Rate);
 
     private static void WriteOpen(SourceWriter writer, PipelinePlan plan)
     {

@@ -37,7 +37,7 @@ internal static partial class SessionEmitter
                 for (int layer = 0; ; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    {{PlanText.Model(plan)}}Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, shape.KeyValueHeads, Plan.HeadDim, buffers.Tiles);
                     if (layer == filter)
                     {

@@ -156,7 +156,7 @@ internal static partial class SessionEmitter
                     cancellation.ThrowIfCancellationRequested();
 
                     // Norm, projections and rotation at the original positions; keys go into tiles.
-                    {PlanText.Model(plan)}Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
                     """);
                 if (plan.Prefill.Propagates)
@@ -414,7 +414,7 @@ internal static partial class SessionEmitter
             for (int head = 0; head < heads; head++)
             {
                 PageTable* table = cache.Layer(done) + head;
-                table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
+                table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done]);
                 table->RetainsWeights = true;
             }
         }

@@ -25,7 +25,7 @@ public readonly record struct PromptMemory(int Tokens, int Kibibytes, double Rat
     public long Bytes(PageLayout layout, long tables, int promptTokens)
     {
         int decided = Kept(layout, tables), kept = decided > 0 ? decided : (int)(promptTokens * Rate);
-        int held = kept >= promptTokens || kept < Math.Max(1, ProtectedTokens) ? promptTokens : kept;
+        int held = Math.Min(promptTokens, Math.Max(kept, Math.Max(1, ProtectedTokens)));
 
         // Where heads hold unequal numbers, each may end in a page that one token has begun.
         long pages = Exact || held == promptTokens

@@ -13,6 +13,7 @@ public sealed unsafe partial class SequenceCache : IDisposable
     private PageTable* _tables;
     private float* _open;
     private int* _channels;
+    private readonly bool[] _reserved; // by table: whether the last ReserveOne added its last page
     private bool _counted; // whether the pool counts the bytes outside of pages
 
     /// <summary>Makes an empty cache whose pages come from <paramref name="pool"/>.</summary>
@@ -21,6 +22,7 @@ public sealed unsafe partial class SequenceCache : IDisposable
         _pool = pool;
         Layers = layers;
         _heads = keyValueHeads;
+        _reserved = new bool[layers * keyValueHeads];
         _tables = (PageTable*)NativeMemory.AllocZeroed((nuint)(layers * keyValueHeads), (nuint)sizeof(PageTable));
         if (pool.Layout.CompressesFullPages)
         {
@@ -103,20 +105,56 @@ public sealed unsafe partial class SequenceCache : IDisposable
     }
 
     /// <summary>Makes sure that every head has a page of its own for one more slot; no head's length changes.</summary>
-    /// <exception cref="CacheLimitException">The pool's limit is reached. Pages rented so far stay reserved.</exception>
+    /// <exception cref="CacheLimitException">The pool's limit is reached; no page was added. Pages that were copied stay copies.</exception>
     public void ReserveOne()
     {
         ObjectDisposedException.ThrowIf(_tables == null, this);
-        for (int i = 0; i < Layers * _heads; i++)
+        Array.Clear(_reserved);
+        try
+        {
+            for (int i = 0; i < _reserved.Length; i++)
+            {
+                PageTable* table = _tables + i;
+                if (!HasRoom(table))
+                {
+                    AddPage(table);
+                    _reserved[i] = true;
+                }
+                else if (_shares)
+                {
+                    Own(table, OpenPage(table));
+                }
+            }
+        }
+        catch (CacheLimitException)
+        {
+            TakeBackOne(0);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Undoes <see cref="ReserveOne"/>, and the one token that heads took since. The token's keys and values stay where they are, in a slot that is free.
+    /// </summary>
+    /// <param name="layers">The first layers, whose heads took the token.</param>
+    public void TakeBackOne(int layers)
+    {
+        for (int i = 0; i < _reserved.Length; i++)
         {
             PageTable* table = _tables + i;
-            if (!HasRoom(table))
+            if (i < layers * _heads)
             {
-                AddPage(table);
+                table->Tokens--;
+                if (_pool.Layout.HasPerPageCounts)
+                {
+                    (*CountAt(table->Pages[table->PageCount - 1]))--;
+                }
             }
-            else if (_shares)
+
+            if (_reserved[i])
             {
-                Own(table, OpenPage(table));
+                ReturnPages(table, table->PageCount - 1);
+                _reserved[i] = false;
             }
         }
     }
@@ -171,6 +209,8 @@ public sealed unsafe partial class SequenceCache : IDisposable
         }
 
         _shares = false;
+        Array.Clear(_reserved);
+
         if (_counted)
         {
             _pool.CountOutsidePages(-BytesOutsidePages);

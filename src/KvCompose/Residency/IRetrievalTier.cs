@@ -21,7 +21,20 @@ public interface IRetrievalTier : IDisposable
     /// <param name="cancellation">Ends the prompt.</param>
     void OnPrefillCompleted(int sequence, int promptTokens, CancellationToken cancellation);
 
-    /// <summary>Called once a layer of a decode step, when the step's tokens are appended and before attention: may change what is resident.</summary>
+    /// <summary>
+    /// Called before the tokens of a decode step are appended, in sessions with several tiers and a limit: requires the room of the most pages that the
+    /// step can bring in, so that <see cref="FetchBeforeAttention"/> does not reach the limit when other tiers have seen a part of the step.
+    /// </summary>
+    /// <param name="sequences">Sequences of the step.</param>
+    /// <exception cref="CacheLimitException">There is no such room; nothing is appended.</exception>
+    void RequireRoom(ReadOnlySpan<int> sequences)
+    {
+    }
+
+    /// <summary>
+    /// Called once a layer of a decode step, when the step's tokens are appended and before attention: may change what is resident. Where it ends the step
+    /// with a <see cref="CacheLimitException"/>, the step's tokens are taken back, and the next step begins at the first layer again.
+    /// </summary>
     void FetchBeforeAttention(in DecodeStep step);
 
     /// <summary>

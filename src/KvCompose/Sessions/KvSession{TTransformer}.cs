@@ -39,6 +39,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="padsHeads">Whether the layout may have wider heads than the model: whole vectors.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
     /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
+    /// <exception cref="KeyBiasException">The layout's codes cannot tell the model's keys apart.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
@@ -49,6 +50,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Check(pipeline, "head dimension", layout.HeadDim, padsHeads ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         UnsupportedLayerException.ThrowIfAny(transformer);
+        if (layout.Quantised && !options.AcceptKeyBiases)
+        {
+            KeyBiasProbe.Require(pipeline, transformer, layout);
+        }
+
         Transformer = transformer;
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;

@@ -70,7 +70,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         }
 
         int budget = prompt.Capacities[layer] > 0 ? prompt.Capacities[layer] : done.Budgets[head];
-        return budget < Math.Max(1, selection.Option(OptionRole.Sinks, 0) + selection.Option(OptionRole.Window, 0)) ? done.Tokens : budget;
+        return Math.Max(budget, Math.Max(1, selection.Option(OptionRole.Sinks, 0) + selection.Option(OptionRole.Window, 0)));
     }
 
     private void Collect(int layer, int head, int[] positions, double[] together)

@@ -107,10 +107,13 @@ namespace Readers
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0, "Tokens", LayerBudget.Tokens);
                 if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Tokens", LayerBudget.Tokens);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Kibibytes", LayerBudget.Kibibytes);
                 StageOptionException.ThrowIfOutside("IceCache", "Tokens", Residency.Tokens, 16d, 1048576d);
                 StageOptionException.ThrowIfOutside("IceCache", "DenseLayers", Residency.DenseLayers, 0d, 1024d);
                 StageOptionException.ThrowIfOutside("IceCache", "HostMebibytes", Residency.HostMebibytes, 0d, 1073741824d);

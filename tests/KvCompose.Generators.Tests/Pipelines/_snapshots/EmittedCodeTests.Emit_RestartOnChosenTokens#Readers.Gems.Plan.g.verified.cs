@@ -96,6 +96,7 @@ namespace Readers
                 {
                     StageOptionException.ThrowIfOutside("GemFilter", "Rate", Propagation.Rate, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("GemFilter", "Rate", Propagation.Rate, 0.1d, "Tokens", Propagation.Tokens);
             }
         }
 
