@@ -7,6 +7,12 @@ namespace KvCompose.Models.Kernels.Blocks;
 /// <summary>What the decoders share: small integers widened to floats, scaled and stored.</summary>
 internal static unsafe class BlockMath
 {
+    /// <summary>2¹¹²: the distance between the exponent biases of single and half precision.</summary>
+    public const float Rebias = 5.192296858534828e33f;
+
+    /// <summary>Where the bits of a half stand that was shifted up by 13.</summary>
+    public const int HalfMask = unchecked((int)0x8FFFE000);
+
     /// <summary>A half-precision number of a block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Half(byte* source) => (float)Unsafe.ReadUnaligned<Half>(source);
@@ -83,6 +89,66 @@ internal static unsafe class BlockMath
         return Vector128.Equals(spread & masks, masks) & Vector128.Create((byte)16);
     }
 
-    private static Vector256<int> Widen(Vector128<short> numbers)
-        => Vector256.Create(Vector128.WidenLower(numbers), Vector128.WidenUpper(numbers));
+    /// <summary>
+    /// Eight finite half-precision numbers: sign and the 15 other bits move to where single precision has them, the product sets the
+    /// exponent right.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Finite(Vector128<short> halves) => Finite(Widen(halves));
+
+    /// <summary>Eight numbers that stand in the lower halves of lanes, the sign extended.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Finite(Vector256<int> halves)
+        => ((halves << 13) & Vector256.Create(HalfMask)).AsSingle() * Vector256.Create(Rebias);
+
+    /// <summary>One finite half-precision number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Finite(byte* source)
+        => BitConverter.Int32BitsToSingle((Unsafe.ReadUnaligned<short>(source) << 13) & HalfMask) * Rebias;
+
+    /// <summary>The half-precision numbers that begin so many bytes apart, and 0 behind the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Finite(byte* source, int step, int count)
+    {
+        if (count == Vector256<float>.Count)
+        {
+            return Finite(Vector128.Create(
+                At(source, 0), At(source, step), At(source, 2 * step), At(source, 3 * step),
+                At(source, 4 * step), At(source, 5 * step), At(source, 6 * step), At(source, 7 * step)));
+        }
+
+        Vector128<short> halves = default;
+        for (int i = 0; i < count; i++)
+        {
+            halves = halves.WithElement(i, At(source, i * step));
+        }
+
+        return Finite(halves);
+    }
+
+    /// <summary>The fifth bits of 32 numbers, each 16 or 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> FifthBits(uint bits)
+        => Vector256.Create(FifthBits((ushort)bits), FifthBits((ushort)(bits >> 16)));
+
+    /// <summary>The nibbles of 16 bytes: the low ones, then the high ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Nibbles(byte* source)
+    {
+        Vector128<byte> bytes = Vector128.Load(source);
+        return Vector256.Create(bytes, Vector128.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte()) & Vector256.Create((byte)15);
+    }
+
+    /// <summary>The low nibbles of 16 bytes, or the high ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Nibbles(byte* source, int high)
+    {
+        Vector128<byte> bytes = Vector128.Load(source);
+        return high == 0 ? LowNibbles(bytes) : HighNibbles(bytes);
+    }
+
+    private static short At(byte* source, int offset) => Unsafe.ReadUnaligned<short>(source + offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Widen(Vector128<short> numbers) => Vector256.WidenLower(numbers.ToVector256Unsafe());
 }

@@ -64,11 +64,34 @@ internal readonly unsafe struct Q3_K : IStoredNumbers
 /// 256 numbers in 8 parts of 32: halves d and dmin, 8 scales and 8 minima of 6 bits in 12 bytes, 128 bytes of nibbles; two parts
 /// share 32 bytes. d · s · q − dmin · m.
 /// </summary>
-internal readonly unsafe struct Q4_K : IStoredNumbers
+internal readonly unsafe struct Q4_K : ICodeBlocks
 {
     public static int BlockValues => 256;
 
     public static int BlockBytes => 144;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scales(byte* group, int parts, float* scales)
+        => (Bytes(AllScales(group + 4)) * Vector256.Create(BlockMath.Finite(group))).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Minima(byte* group, int parts)
+        => Bytes(AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        Vector256<byte> bytes = Vector256.Load(group + 16 + (32 * pair));
+        return ((which == 0 ? bytes : Vector256.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte()) & Vector256.Create((byte)15)).AsSByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+        => BlockMath.Nibbles(group + 16 + (32 * pair) + (16 * half), which).AsSByte();
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -90,6 +113,32 @@ internal readonly unsafe struct Q4_K : IStoredNumbers
         }
     }
 
+    /// <summary>The scales of all eight parts, a byte each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong AllScales(byte* packed)
+    {
+        uint low = Unsafe.ReadUnaligned<uint>(packed), rest = Unsafe.ReadUnaligned<uint>(packed + 8);
+        uint second = (rest & 0x0F0F0F0F) | ((low >> 2) & 0x30303030);
+        return (low & 0x3F3F3F3F) | ((ulong)second << 32);
+    }
+
+    /// <summary>The minima of all eight parts, a byte each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong AllMinima(byte* packed)
+    {
+        uint low = Unsafe.ReadUnaligned<uint>(packed + 4), rest = Unsafe.ReadUnaligned<uint>(packed + 8);
+        uint second = ((rest >> 4) & 0x0F0F0F0F) | ((low >> 2) & 0x30303030);
+        return (low & 0x3F3F3F3F) | ((ulong)second << 32);
+    }
+
+    /// <summary>Eight bytes as floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Bytes(ulong bytes)
+    {
+        Vector128<short> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(bytes).AsByte()).AsInt16();
+        return Vector256.ConvertToSingle(Vector256.WidenLower(words.ToVector256Unsafe()));
+    }
+
     /// <summary>Scale and minimum of a part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (int Scale, int Minimum) Scales(byte* packed, int part) => part < 4
@@ -98,11 +147,40 @@ internal readonly unsafe struct Q4_K : IStoredNumbers
 }
 
 /// <summary>As <see cref="Q4_K"/>, with 32 bytes before the nibbles of which bit k is bit 4 of the numbers of part k.</summary>
-internal readonly unsafe struct Q5_K : IStoredNumbers
+internal readonly unsafe struct Q5_K : ICodeBlocks
 {
     public static int BlockValues => 256;
 
     public static int BlockBytes => 176;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scales(byte* group, int parts, float* scales)
+        => (Q4_K.Bytes(Q4_K.AllScales(group + 4)) * Vector256.Create(BlockMath.Finite(group))).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Minima(byte* group, int parts)
+        => Q4_K.Bytes(Q4_K.AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        Vector256<byte> bytes = Vector256.Load(group + 48 + (32 * pair));
+        Vector256<byte> nibbles = which == 0 ? bytes : Vector256.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte();
+        Vector256<ushort> upper = Vector256.ShiftRightLogical(Vector256.Load(group + 16).AsUInt16(), (2 * pair) + which);
+        return ((nibbles & Vector256.Create((byte)15)) | ((upper & Vector256.Create((ushort)0x0101)) << 4).AsByte()).AsSByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        Vector128<byte> nibbles = BlockMath.Nibbles(group + 48 + (32 * pair) + (16 * half), which);
+        Vector128<ushort> upper = Vector128.ShiftRightLogical(Vector128.Load(group + 16 + (16 * half)).AsUInt16(), (2 * pair) + which);
+        return (nibbles | ((upper & Vector128.Create((ushort)0x0101)) << 4).AsByte()).AsSByte();
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -129,11 +207,48 @@ internal readonly unsafe struct Q5_K : IStoredNumbers
 /// 256 numbers in 16 parts of 16: 128 bytes of nibbles, 64 bytes of two further bits, 16 signed scales, a half d.
 /// d · s · (q − 32).
 /// </summary>
-internal readonly unsafe struct Q6_K : IStoredNumbers
+internal readonly unsafe struct Q6_K : ICodeBlocks
 {
     public static int BlockValues => 256;
 
     public static int BlockBytes => 210;
+
+    public static bool HasHalves => true;
+
+    public static bool HasMinima => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scales(byte* group, int parts, float* scales)
+    {
+        Vector256<float> factor = Vector256.Create(BlockMath.Finite(group + 208));
+        Vector128<sbyte> bytes = Vector128.Load((sbyte*)group + 192);
+        Vector256<short> words = Vector256.WidenLower(bytes.ToVector256Unsafe());
+        (Vector256.ConvertToSingle(Vector256.WidenLower(words)) * factor).Store(scales);
+        (Vector256.ConvertToSingle(Vector256.WidenUpper(words)) * factor).Store(scales + 8);
+    }
+
+    public static Vector256<float> Minima(byte* group, int parts) => default;
+
+    // Of 128 numbers, the first 64 are low nibbles and the others the high nibbles of the same bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        Vector256<ushort> bytes = Vector256.Load(group + (pair / 2 * 64) + (32 * which)).AsUInt16();
+        Vector256<ushort> pairs = Vector256.Load(group + 128 + (pair / 2 * 32)).AsUInt16();
+        Vector256<ushort> nibbles = Vector256.ShiftRightLogical(bytes, pair % 2 * 4) & Vector256.Create((ushort)0x0F0F);
+        Vector256<ushort> upper = Vector256.ShiftRightLogical(pairs, (pair % 2 * 4) + (2 * which)) & Vector256.Create((ushort)0x0303);
+        return (nibbles | (upper << 4)).AsSByte() - Vector256.Create((sbyte)32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        Vector128<ushort> bytes = Vector128.Load(group + (pair / 2 * 64) + (32 * which) + (16 * half)).AsUInt16();
+        Vector128<ushort> pairs = Vector128.Load(group + 128 + (pair / 2 * 32) + (16 * half)).AsUInt16();
+        Vector128<ushort> nibbles = Vector128.ShiftRightLogical(bytes, pair % 2 * 4) & Vector128.Create((ushort)0x0F0F);
+        Vector128<ushort> upper = Vector128.ShiftRightLogical(pairs, (pair % 2 * 4) + (2 * which)) & Vector128.Create((ushort)0x0303);
+        return (nibbles | (upper << 4)).AsSByte() - Vector128.Create((sbyte)32);
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {

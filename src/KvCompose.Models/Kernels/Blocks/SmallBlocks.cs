@@ -4,11 +4,33 @@ using System.Runtime.Intrinsics;
 namespace KvCompose.Models.Kernels.Blocks;
 
 /// <summary>32 numbers: a half d, 16 bytes of which the low nibbles are numbers 0 to 15 and the high ones 16 to 31. d · (q − 8).</summary>
-internal readonly unsafe struct Q4_0 : IStoredNumbers
+internal readonly unsafe struct Q4_0 : ICodeBlocks
 {
     public static int BlockValues => 32;
 
     public static int BlockBytes => 18;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => false;
+
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 18, parts).Store(scales);
+
+    public static Vector256<float> Minima(byte* group, int parts) => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        byte* block = group + (((2 * pair) + which) * 18);
+        return BlockMath.Nibbles(block + 2).AsSByte() - Vector256.Create((sbyte)8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 18);
+        return BlockMath.Nibbles(block + 2, half).AsSByte() - Vector128.Create((sbyte)8);
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -24,11 +46,33 @@ internal readonly unsafe struct Q4_0 : IStoredNumbers
 }
 
 /// <summary>32 numbers: halves d and m, then nibbles as <see cref="Q4_0"/>. d · q + m.</summary>
-internal readonly unsafe struct Q4_1 : IStoredNumbers
+internal readonly unsafe struct Q4_1 : ICodeBlocks
 {
     public static int BlockValues => 32;
 
     public static int BlockBytes => 20;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => true;
+
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 20, parts).Store(scales);
+
+    public static Vector256<float> Minima(byte* group, int parts) => BlockMath.Finite(group + 2, 20, parts);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        byte* block = group + (((2 * pair) + which) * 20);
+        return BlockMath.Nibbles(block + 4).AsSByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 20);
+        return BlockMath.Nibbles(block + 4, half).AsSByte();
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -43,11 +87,33 @@ internal readonly unsafe struct Q4_1 : IStoredNumbers
 }
 
 /// <summary>32 numbers: a half d, 32 bits that are bit 4 of each number, nibbles as <see cref="Q4_0"/>. d · (q − 16).</summary>
-internal readonly unsafe struct Q5_0 : IStoredNumbers
+internal readonly unsafe struct Q5_0 : ICodeBlocks
 {
     public static int BlockValues => 32;
 
     public static int BlockBytes => 22;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => false;
+
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 22, parts).Store(scales);
+
+    public static Vector256<float> Minima(byte* group, int parts) => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        byte* block = group + (((2 * pair) + which) * 22);
+        return (BlockMath.Nibbles(block + 6) | BlockMath.FifthBits(Unsafe.ReadUnaligned<uint>(block + 2))).AsSByte() - Vector256.Create((sbyte)16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 22);
+        return (BlockMath.Nibbles(block + 6, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 2 + (2 * half)))).AsSByte() - Vector128.Create((sbyte)16);
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -65,11 +131,33 @@ internal readonly unsafe struct Q5_0 : IStoredNumbers
 }
 
 /// <summary>32 numbers: halves d and m, then bits and nibbles as <see cref="Q5_0"/>. d · q + m.</summary>
-internal readonly unsafe struct Q5_1 : IStoredNumbers
+internal readonly unsafe struct Q5_1 : ICodeBlocks
 {
     public static int BlockValues => 32;
 
     public static int BlockBytes => 24;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => true;
+
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 24, parts).Store(scales);
+
+    public static Vector256<float> Minima(byte* group, int parts) => BlockMath.Finite(group + 2, 24, parts);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        byte* block = group + (((2 * pair) + which) * 24);
+        return (BlockMath.Nibbles(block + 8) | BlockMath.FifthBits(Unsafe.ReadUnaligned<uint>(block + 4))).AsSByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 24);
+        return (BlockMath.Nibbles(block + 8, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 4 + (2 * half)))).AsSByte();
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -85,11 +173,33 @@ internal readonly unsafe struct Q5_1 : IStoredNumbers
 }
 
 /// <summary>32 numbers: a half d, then signed bytes. d · q.</summary>
-internal readonly unsafe struct Q8_0 : IStoredNumbers
+internal readonly unsafe struct Q8_0 : ICodeBlocks
 {
     public static int BlockValues => 32;
 
     public static int BlockBytes => 34;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => false;
+
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 34, parts).Store(scales);
+
+    public static Vector256<float> Minima(byte* group, int parts) => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        byte* block = group + (((2 * pair) + which) * 34);
+        return Vector256.Load((sbyte*)block + 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 34);
+        return Vector128.Load((sbyte*)block + 2 + (16 * half));
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -103,7 +213,7 @@ internal readonly unsafe struct Q8_0 : IStoredNumbers
 }
 
 /// <summary>32 numbers: a half d, then nibbles as <see cref="Q4_0"/> that index a table of 16 levels. d · T[q].</summary>
-internal readonly unsafe struct IQ4_NL : IStoredNumbers
+internal readonly unsafe struct IQ4_NL : ICodeBlocks
 {
     public static int BlockValues => 32;
 
@@ -111,6 +221,29 @@ internal readonly unsafe struct IQ4_NL : IStoredNumbers
 
     public static Vector128<sbyte> Levels
         => Vector128.Create(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => false;
+
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 18, parts).Store(scales);
+
+    public static Vector256<float> Minima(byte* group, int parts) => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
+    {
+        byte* block = group + (((2 * pair) + which) * 18);
+        return Vector256.Create(
+            Vector128.Shuffle(Levels, BlockMath.Nibbles(block + 2, 0).AsSByte()), Vector128.Shuffle(Levels, BlockMath.Nibbles(block + 2, 1).AsSByte()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 18);
+        return Vector128.Shuffle(Levels, BlockMath.Nibbles(block + 2, half).AsSByte());
+    }
 
     public static void Decode(byte* source, int values, float* target)
     {
