@@ -20,7 +20,6 @@ internal unsafe struct MatrixProduct : IParallelWork
     private Target _first;
     private Target _second;
     private Target _third;
-    private bool _takesCodes;
     private int _panels;
     private int _panelsPerItem;
     private int _ranges;
@@ -56,16 +55,10 @@ internal unsafe struct MatrixProduct : IParallelWork
         }
 
         _panels += matrix.Panels;
-        _takesCodes |= matrix is StoredMatrix { Kernel.TakesCodes: true };
     }
 
     public void Run(WorkerPool workers)
     {
-        if (_takesCodes && _rows.AreFew)
-        {
-            _rows.Code();
-        }
-
         int rowBlocks = (_rows.Tiles + TilesPerBlock - 1) / TilesPerBlock;
         long work = (long)_rows.Tiles * _rows.TileRows * _rows.Depth * _panels * TileProduct.Columns;
         int wanted = work <= SerialWork ? 1 : ItemsPerThread * workers.Count;
@@ -81,7 +74,7 @@ internal unsafe struct MatrixProduct : IParallelWork
         int lastTile = Math.Min(firstTile + TilesPerBlock, _rows.Tiles);
         int firstPanel = item % _ranges * _panelsPerItem;
         int lastPanel = Math.Min(firstPanel + _panelsPerItem, _panels);
-        if (_rows.AreFew)
+        if (_rows.TileRows < TileProduct.MaxRows)
         {
             MultiplyFew(_first, firstPanel, lastPanel);
             MultiplyFew(_second, firstPanel, lastPanel);

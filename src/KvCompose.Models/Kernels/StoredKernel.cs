@@ -13,19 +13,15 @@ internal readonly unsafe struct StoredKernel
     private readonly delegate*<in RowProduct, void> _four;
 
     private StoredKernel(
-        delegate*<byte*, int, float*, void> decode, delegate*<in RowProduct, void> one, delegate*<in RowProduct, void> four, bool takesCodes)
+        delegate*<byte*, int, float*, void> decode, delegate*<in RowProduct, void> one, delegate*<in RowProduct, void> four)
     {
         _decode = decode;
         _one = one;
         _four = four;
-        TakesCodes = takesCodes;
     }
 
     /// <summary>The width in bits of the vectors that this processor has: 512, 256 or 128.</summary>
     public static int BestWidth => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
-
-    /// <summary>Whether products take activations as codes rather than as floats.</summary>
-    public bool TakesCodes { get; }
 
     /// <summary>The loops in the vectors that this processor has.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The type holds no weights.</exception>
@@ -74,20 +70,20 @@ internal readonly unsafe struct StoredKernel
     private static StoredKernel Coded<TBlocks>(int width)
         where TBlocks : struct, ICodeBlocks => width switch
         {
-            512 => new(&TBlocks.Decode, &CodeProduct512<TBlocks>.One, &CodeProduct512<TBlocks>.Four, takesCodes: true),
-            256 => new(&TBlocks.Decode, &CodeProduct256<TBlocks>.One, &CodeProduct256<TBlocks>.Four, takesCodes: true),
-            _ => new(&TBlocks.Decode, &CodeProduct128<TBlocks>.One, &CodeProduct128<TBlocks>.Four, takesCodes: true),
+            512 => new(&TBlocks.Decode, &CodeProduct512<TBlocks>.One, &CodeProduct512<TBlocks>.Four),
+            256 => new(&TBlocks.Decode, &CodeProduct256<TBlocks>.One, &CodeProduct256<TBlocks>.Four),
+            _ => new(&TBlocks.Decode, &CodeProduct128<TBlocks>.One, &CodeProduct128<TBlocks>.Four),
         };
 
     private static StoredKernel Wide<TNumbers>(int width)
         where TNumbers : struct, IWideNumbers => width switch
         {
-            512 => new(&TNumbers.Decode, &WideProduct512<TNumbers>.One, &WideProduct512<TNumbers>.Four, takesCodes: false),
-            256 => new(&TNumbers.Decode, &WideProduct256<TNumbers>.One, &WideProduct256<TNumbers>.Four, takesCodes: false),
-            _ => new(&TNumbers.Decode, &WideProduct128<TNumbers>.One, &WideProduct128<TNumbers>.Four, takesCodes: false),
+            512 => new(&TNumbers.Decode, &WideProduct512<TNumbers>.One, &WideProduct512<TNumbers>.Four),
+            256 => new(&TNumbers.Decode, &WideProduct256<TNumbers>.One, &WideProduct256<TNumbers>.Four),
+            _ => new(&TNumbers.Decode, &WideProduct128<TNumbers>.One, &WideProduct128<TNumbers>.Four),
         };
 
     private static StoredKernel Decoded<TNumbers>()
         where TNumbers : struct, IStoredNumbers
-        => new(&TNumbers.Decode, &DecodedProduct<TNumbers>.One, &DecodedProduct<TNumbers>.Four, takesCodes: false);
+        => new(&TNumbers.Decode, &DecodedProduct<TNumbers>.One, &DecodedProduct<TNumbers>.Four);
 }

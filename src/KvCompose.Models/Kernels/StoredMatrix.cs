@@ -44,7 +44,7 @@ internal sealed unsafe class StoredMatrix : WeightMatrix
     /// </summary>
     /// <param name="first">The first output.</param>
     /// <param name="count">How many.</param>
-    /// <param name="rows">The activations; coded, if the kernel takes codes.</param>
+    /// <param name="rows">The activations.</param>
     /// <param name="target">Receives the products of the first row with all outputs of this matrix; the next rows follow.</param>
     /// <param name="accumulate">Whether they are added.</param>
     public void Multiply(int first, int count, RowTiles rows, float* target, bool accumulate)

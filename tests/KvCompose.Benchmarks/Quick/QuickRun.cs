@@ -14,6 +14,7 @@ internal static class QuickRun
         ["fastkv"] = FastKvFigures.Measure,
         ["storage"] = StorageFigures.Measure,
         ["composition"] = CompositionFigures.Measure,
+        ["weights"] = WeightFigures.Measure,
     };
 
     /// <summary>Measures the named group, or all of them; returns the exit code.</summary>

@@ -1,7 +1,6 @@
 using KvCompose.Memory;
 using KvCompose.Models.Files;
 using KvCompose.Models.Kernels;
-using KvCompose.Models.Kernels.Products;
 using KvCompose.Models.Tests.Support;
 
 namespace KvCompose.Models.Tests.Mathematics;
@@ -53,23 +52,20 @@ public sealed unsafe class StoredProductTests
         float[] actual = Multiply(type, bytes, x, width, depth, rows, start: 0), added = Multiply(type, bytes, x, width, depth, rows, start: 3);
 
         int rowBytes = bytes.Length / Outputs;
-        bool coded = StoredKernel.For(type, width).TakesCodes;
         for (int output = 0; output < Outputs; output++)
         {
             for (int row = 0; row < rows; row++)
             {
-                double expected = 0, magnitude = 0, rounding = 0;
+                double expected = 0, magnitude = 0;
                 for (int i = 0; i < depth; i++)
                 {
                     (double product, double offset) = PlainBlocks.At(type, bytes.AsSpan(output * rowBytes, rowBytes), i);
                     double number1 = x[(row * depth) + i];
                     expected += (product + offset) * number1;
                     magnitude += (Math.Abs(product) + Math.Abs(offset)) * Math.Abs(number1);
-                    rounding += coded ? Math.Abs(product + offset) * LargestOfBlock(x, row * depth, i) / (2 * 32767) : 0;
                 }
 
-                // Codes are off by half a step of their block's scale; the rest is fp32 arithmetic.
-                double allowed = (1.001 * rounding) + (1e-5 * magnitude) + 1e-30;
+                double allowed = (2e-6 * magnitude) + 1e-30;
                 Assert.Equal(expected, actual[(row * Outputs) + output], allowed);
                 Assert.Equal(expected + 3, added[(row * Outputs) + output], allowed + 1e-6 + (1e-7 * Math.Abs(expected)));
             }
@@ -90,27 +86,6 @@ public sealed unsafe class StoredProductTests
         }
     }
 
-    /// <summary>Coding is exact where activations are whole steps of a power of two.</summary>
-    [Fact]
-    public void Code_WholeSteps_GivesTheCodes()
-    {
-        using var memory = new NativeFloats(RowTiles.Floats(1, 64));
-        var tiles = new RowTiles(memory, 1, 64);
-        int[] steps = [.. Enumerable.Range(0, 64).Select(static i => i == 0 ? -32767 : i == 33 ? 32767 : (i * 1009) - 32000)];
-        for (int i = 0; i < 64; i++)
-        {
-            tiles.Block(0, 0)[i] = steps[i] / 1024f;
-        }
-
-        tiles.Code();
-
-        CodedRows coded = tiles.Coded;
-        Assert.Equal(steps, Enumerable.Range(0, 64).Select(i => (int)coded.Codes[i]));
-        Assert.Equal([1 / 1024f, 1 / 1024f, 0, 0, 0, 0, 0, 0], new ReadOnlySpan<float>(coded.Scales, 8).ToArray());
-        Assert.Equal(
-            [steps[..32].Sum() / 1024f, steps[32..].Sum() / 1024f, 0, 0, 0, 0, 0, 0], new ReadOnlySpan<float>(coded.Sums, 8).ToArray());
-    }
-
     /// <summary>The weights end where the file and its last page end: a read behind them would end the process.</summary>
     private static float[] Multiply(StoredType type, byte[] bytes, float[] x, int width, int depth, int rows, float start)
     {
@@ -128,11 +103,6 @@ public sealed unsafe class StoredProductTests
         {
             var packing = new RowPacking<PlainRows>(tiles, new PlainRows(from, depth));
             packing.Run(0, 0);
-            if (matrix.Kernel.TakesCodes)
-            {
-                tiles.Code();
-            }
-
             matrix.Multiply(0, 3, tiles, to, accumulate: start != 0);
             matrix.Multiply(3, Outputs - 3, tiles, to, accumulate: start != 0);
         }
@@ -192,7 +162,4 @@ public sealed unsafe class StoredProductTests
 
         return x;
     }
-
-    private static double LargestOfBlock(float[] x, int row, int i)
-        => x.AsSpan(row + (i / 32 * 32), 32).ToArray().Max(static value => Math.Abs((double)value));
 }

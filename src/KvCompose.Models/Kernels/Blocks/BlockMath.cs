@@ -126,19 +126,6 @@ internal static unsafe class BlockMath
         return Finite(halves);
     }
 
-    /// <summary>The fifth bits of 32 numbers, each 16 or 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> FifthBits(uint bits)
-        => Vector256.Create(FifthBits((ushort)bits), FifthBits((ushort)(bits >> 16)));
-
-    /// <summary>The nibbles of 16 bytes: the low ones, then the high ones.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Nibbles(byte* source)
-    {
-        Vector128<byte> bytes = Vector128.Load(source);
-        return Vector256.Create(bytes, Vector128.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte()) & Vector256.Create((byte)15);
-    }
-
     /// <summary>The low nibbles of 16 bytes, or the high ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Nibbles(byte* source, int high)
@@ -146,6 +133,67 @@ internal static unsafe class BlockMath
         Vector128<byte> bytes = Vector128.Load(source);
         return high == 0 ? LowNibbles(bytes) : HighNibbles(bytes);
     }
+
+    /// <summary>The low nibbles of 8 bytes, or the high ones, as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> NibbleIntegers(byte* source, int high)
+    {
+        Vector256<int> bytes = Integers(source);
+        return high == 0 ? bytes & Vector256.Create(15) : bytes >>> 4;
+    }
+
+    /// <summary>16 bytes as integers, shifted so that the low nibbles, or the high ones, stand in the lowest four bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> NibblesBelow(byte* source, int high)
+    {
+        Vector512<int> bytes = Integers(Vector128.Load(source));
+        return high == 0 ? bytes : bytes >>> 4;
+    }
+
+    /// <summary>Eight bytes as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Integers(byte* source)
+        => Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(source)
+            : Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsByte()).AsInt16());
+
+    /// <summary>Eight signed bytes as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Integers(sbyte* source)
+        => Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(source)
+            : Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(source)).AsSByte()));
+
+    /// <summary>The lower eight of 16 signed bytes as integers, or the upper eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Integers(Vector128<sbyte> bytes, int upper)
+    {
+        if (Avx2.IsSupported)
+        {
+            return Avx2.ConvertToVector256Int32(upper == 0 ? bytes : Sse2.ShiftRightLogical128BitLane(bytes, 8));
+        }
+
+        return Widen(upper == 0 ? Vector128.WidenLower(bytes) : Vector128.WidenUpper(bytes));
+    }
+
+    /// <summary>16 signed bytes as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Integers(Vector128<sbyte> bytes)
+        => Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Int32(bytes)
+            : Vector512.Create(Widen(Vector128.WidenLower(bytes)), Widen(Vector128.WidenUpper(bytes)));
+
+    /// <summary>16 bytes as integers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Integers(Vector128<byte> bytes)
+        => Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512Int32(bytes)
+            : Vector512.Create(Widen(Vector128.WidenLower(bytes).AsInt16()), Widen(Vector128.WidenUpper(bytes).AsInt16()));
+
+    /// <summary>The numbers 0 to 15, plus an offset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Nibbles(float offset)
+        => Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) + Vector512.Create(offset);
 
     private static short At(byte* source, int offset) => Unsafe.ReadUnaligned<short>(source + offset);
 

@@ -74,24 +74,29 @@ internal readonly unsafe struct Q4_K : ICodeBlocks
 
     public static bool HasMinima => true;
 
+    public static bool HasLevels => true;
+
+    public static Vector512<float> Levels => BlockMath.Nibbles(0f);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* group, int parts, float* scales)
         => (Bytes(AllScales(group + 4)) * Vector256.Create(BlockMath.Finite(group))).Store(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Minima(byte* group, int parts)
-        => Bytes(AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        Vector256<byte> bytes = Vector256.Load(group + 16 + (32 * pair));
-        return ((which == 0 ? bytes : Vector256.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte()) & Vector256.Create((byte)15)).AsSByte();
-    }
+    public static void Minima(byte* group, int parts, float* minima)
+        => (Bytes(AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2))).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
         => BlockMath.Nibbles(group + 16 + (32 * pair) + (16 * half), which).AsSByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+        => BlockMath.NibbleIntegers(group + 16 + (32 * pair) + (8 * quarter), which);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+        => BlockMath.NibblesBelow(group + 16 + (32 * pair) + (16 * half), which);
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -157,22 +162,17 @@ internal readonly unsafe struct Q5_K : ICodeBlocks
 
     public static bool HasMinima => true;
 
+    public static bool HasLevels => false;
+
+    public static Vector512<float> Levels => default;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* group, int parts, float* scales)
         => (Q4_K.Bytes(Q4_K.AllScales(group + 4)) * Vector256.Create(BlockMath.Finite(group))).Store(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Minima(byte* group, int parts)
-        => Q4_K.Bytes(Q4_K.AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        Vector256<byte> bytes = Vector256.Load(group + 48 + (32 * pair));
-        Vector256<byte> nibbles = which == 0 ? bytes : Vector256.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte();
-        Vector256<ushort> upper = Vector256.ShiftRightLogical(Vector256.Load(group + 16).AsUInt16(), (2 * pair) + which);
-        return ((nibbles & Vector256.Create((byte)15)) | ((upper & Vector256.Create((ushort)0x0101)) << 4).AsByte()).AsSByte();
-    }
+    public static void Minima(byte* group, int parts, float* minima)
+        => (Q4_K.Bytes(Q4_K.AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2))).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
@@ -181,6 +181,17 @@ internal readonly unsafe struct Q5_K : ICodeBlocks
         Vector128<ushort> upper = Vector128.ShiftRightLogical(Vector128.Load(group + 16 + (16 * half)).AsUInt16(), (2 * pair) + which);
         return (nibbles | ((upper & Vector128.Create((ushort)0x0101)) << 4).AsByte()).AsSByte();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    {
+        Vector256<int> upper = BlockMath.Integers(group + 16 + (8 * quarter)) >>> ((2 * pair) + which);
+        return BlockMath.NibbleIntegers(group + 48 + (32 * pair) + (8 * quarter), which) | ((upper & Vector256<int>.One) << 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+        => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -217,6 +228,10 @@ internal readonly unsafe struct Q6_K : ICodeBlocks
 
     public static bool HasMinima => false;
 
+    public static bool HasLevels => false;
+
+    public static Vector512<float> Levels => default;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scales(byte* group, int parts, float* scales)
     {
@@ -227,19 +242,9 @@ internal readonly unsafe struct Q6_K : ICodeBlocks
         (Vector256.ConvertToSingle(Vector256.WidenUpper(words)) * factor).Store(scales + 8);
     }
 
-    public static Vector256<float> Minima(byte* group, int parts) => default;
+    public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     // Of 128 numbers, the first 64 are low nibbles and the others the high nibbles of the same bytes.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        Vector256<ushort> bytes = Vector256.Load(group + (pair / 2 * 64) + (32 * which)).AsUInt16();
-        Vector256<ushort> pairs = Vector256.Load(group + 128 + (pair / 2 * 32)).AsUInt16();
-        Vector256<ushort> nibbles = Vector256.ShiftRightLogical(bytes, pair % 2 * 4) & Vector256.Create((ushort)0x0F0F);
-        Vector256<ushort> upper = Vector256.ShiftRightLogical(pairs, (pair % 2 * 4) + (2 * which)) & Vector256.Create((ushort)0x0303);
-        return (nibbles | (upper << 4)).AsSByte() - Vector256.Create((sbyte)32);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
     {
@@ -249,6 +254,14 @@ internal readonly unsafe struct Q6_K : ICodeBlocks
         Vector128<ushort> upper = Vector128.ShiftRightLogical(pairs, (pair % 2 * 4) + (2 * which)) & Vector128.Create((ushort)0x0303);
         return (nibbles | (upper << 4)).AsSByte() - Vector128.Create((sbyte)32);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+        => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+        => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
     {

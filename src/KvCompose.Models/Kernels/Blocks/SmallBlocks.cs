@@ -14,22 +14,35 @@ internal readonly unsafe struct Q4_0 : ICodeBlocks
 
     public static bool HasMinima => false;
 
-    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 18, parts).Store(scales);
+    public static bool HasLevels => true;
 
-    public static Vector256<float> Minima(byte* group, int parts) => default;
+    public static Vector512<float> Levels => BlockMath.Nibbles(-8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        byte* block = group + (((2 * pair) + which) * 18);
-        return BlockMath.Nibbles(block + 2).AsSByte() - Vector256.Create((sbyte)8);
-    }
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 18, parts).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
     {
         byte* block = group + (((2 * pair) + which) * 18);
         return BlockMath.Nibbles(block + 2, half).AsSByte() - Vector128.Create((sbyte)8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    {
+        byte* block = group + (((2 * pair) + which) * 18);
+        return BlockMath.NibbleIntegers(block + 2 + (8 * (quarter % 2)), quarter / 2) - Vector256.Create(8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 18);
+        return BlockMath.NibblesBelow(block + 2, half);
     }
 
     public static void Decode(byte* source, int values, float* target)
@@ -56,22 +69,35 @@ internal readonly unsafe struct Q4_1 : ICodeBlocks
 
     public static bool HasMinima => true;
 
-    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 20, parts).Store(scales);
+    public static bool HasLevels => true;
 
-    public static Vector256<float> Minima(byte* group, int parts) => BlockMath.Finite(group + 2, 20, parts);
+    public static Vector512<float> Levels => BlockMath.Nibbles(0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        byte* block = group + (((2 * pair) + which) * 20);
-        return BlockMath.Nibbles(block + 4).AsSByte();
-    }
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 20, parts).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima) => BlockMath.Finite(group + 2, 20, parts).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
     {
         byte* block = group + (((2 * pair) + which) * 20);
         return BlockMath.Nibbles(block + 4, half).AsSByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    {
+        byte* block = group + (((2 * pair) + which) * 20);
+        return BlockMath.NibbleIntegers(block + 4 + (8 * (quarter % 2)), quarter / 2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 20);
+        return BlockMath.NibblesBelow(block + 4, half);
     }
 
     public static void Decode(byte* source, int values, float* target)
@@ -97,16 +123,15 @@ internal readonly unsafe struct Q5_0 : ICodeBlocks
 
     public static bool HasMinima => false;
 
-    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 22, parts).Store(scales);
+    public static bool HasLevels => false;
 
-    public static Vector256<float> Minima(byte* group, int parts) => default;
+    public static Vector512<float> Levels => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        byte* block = group + (((2 * pair) + which) * 22);
-        return (BlockMath.Nibbles(block + 6) | BlockMath.FifthBits(Unsafe.ReadUnaligned<uint>(block + 2))).AsSByte() - Vector256.Create((sbyte)16);
-    }
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 22, parts).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
@@ -114,6 +139,14 @@ internal readonly unsafe struct Q5_0 : ICodeBlocks
         byte* block = group + (((2 * pair) + which) * 22);
         return (BlockMath.Nibbles(block + 6, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 2 + (2 * half)))).AsSByte() - Vector128.Create((sbyte)16);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+        => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+        => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -141,16 +174,15 @@ internal readonly unsafe struct Q5_1 : ICodeBlocks
 
     public static bool HasMinima => true;
 
-    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 24, parts).Store(scales);
+    public static bool HasLevels => false;
 
-    public static Vector256<float> Minima(byte* group, int parts) => BlockMath.Finite(group + 2, 24, parts);
+    public static Vector512<float> Levels => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        byte* block = group + (((2 * pair) + which) * 24);
-        return (BlockMath.Nibbles(block + 8) | BlockMath.FifthBits(Unsafe.ReadUnaligned<uint>(block + 4))).AsSByte();
-    }
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 24, parts).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima) => BlockMath.Finite(group + 2, 24, parts).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
@@ -158,6 +190,14 @@ internal readonly unsafe struct Q5_1 : ICodeBlocks
         byte* block = group + (((2 * pair) + which) * 24);
         return (BlockMath.Nibbles(block + 8, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 4 + (2 * half)))).AsSByte();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+        => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+        => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -183,22 +223,35 @@ internal readonly unsafe struct Q8_0 : ICodeBlocks
 
     public static bool HasMinima => false;
 
-    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 34, parts).Store(scales);
+    public static bool HasLevels => false;
 
-    public static Vector256<float> Minima(byte* group, int parts) => default;
+    public static Vector512<float> Levels => default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        byte* block = group + (((2 * pair) + which) * 34);
-        return Vector256.Load((sbyte*)block + 2);
-    }
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 34, parts).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
     {
         byte* block = group + (((2 * pair) + which) * 34);
         return Vector128.Load((sbyte*)block + 2 + (16 * half));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    {
+        byte* block = group + (((2 * pair) + which) * 34);
+        return BlockMath.Integers((sbyte*)block + 2 + (8 * quarter));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 34);
+        return BlockMath.Integers(Vector128.Load((sbyte*)block + 2 + (16 * half)));
     }
 
     public static void Decode(byte* source, int values, float* target)
@@ -219,30 +272,39 @@ internal readonly unsafe struct IQ4_NL : ICodeBlocks
 
     public static int BlockBytes => 18;
 
-    public static Vector128<sbyte> Levels
+    public static Vector128<sbyte> LevelBytes
         => Vector128.Create(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113);
 
     public static bool HasHalves => false;
 
     public static bool HasMinima => false;
 
-    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 18, parts).Store(scales);
+    public static bool HasLevels => true;
 
-    public static Vector256<float> Minima(byte* group, int parts) => default;
+    public static Vector512<float> Levels => Vector512.ConvertToSingle(BlockMath.Integers(LevelBytes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Codes(byte* group, int pair, int which)
-    {
-        byte* block = group + (((2 * pair) + which) * 18);
-        return Vector256.Create(
-            Vector128.Shuffle(Levels, BlockMath.Nibbles(block + 2, 0).AsSByte()), Vector128.Shuffle(Levels, BlockMath.Nibbles(block + 2, 1).AsSByte()));
-    }
+    public static void Scales(byte* group, int parts, float* scales) => BlockMath.Finite(group, 18, parts).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
     {
         byte* block = group + (((2 * pair) + which) * 18);
-        return Vector128.Shuffle(Levels, BlockMath.Nibbles(block + 2, half).AsSByte());
+        return Vector128.Shuffle(LevelBytes, BlockMath.Nibbles(block + 2, half).AsSByte());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+        => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    {
+        byte* block = group + (((2 * pair) + which) * 18);
+        return BlockMath.NibblesBelow(block + 2, half);
     }
 
     public static void Decode(byte* source, int values, float* target)
@@ -257,7 +319,7 @@ internal readonly unsafe struct IQ4_NL : ICodeBlocks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode(Vector128<byte> codes, float scale, float* target)
     {
-        BlockMath.Scale(Vector128.Shuffle(Levels, BlockMath.LowNibbles(codes).AsSByte()), scale, target);
-        BlockMath.Scale(Vector128.Shuffle(Levels, BlockMath.HighNibbles(codes).AsSByte()), scale, target + 16);
+        BlockMath.Scale(Vector128.Shuffle(LevelBytes, BlockMath.LowNibbles(codes).AsSByte()), scale, target);
+        BlockMath.Scale(Vector128.Shuffle(LevelBytes, BlockMath.HighNibbles(codes).AsSByte()), scale, target + 16);
     }
 }

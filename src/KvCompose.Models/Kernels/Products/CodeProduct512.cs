@@ -1,10 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using KvCompose.Models.Kernels.Blocks;
+using KvCompose.Numerics;
 
 namespace KvCompose.Models.Kernels.Products;
 
-/// <summary>Products of stored codes with coded activations in 512-bit vectors: a part is one vector of 32 words.</summary>
+/// <summary>
+/// Products of stored codes with fp32 activations in 512-bit vectors: the numbers are decoded in registers, exactly.
+/// Codes of four bits are looked up in a vector of the 16 numbers that they stand for.
+/// </summary>
 internal static unsafe class CodeProduct512<TBlocks>
     where TBlocks : struct, ICodeBlocks
 {
@@ -14,104 +19,114 @@ internal static unsafe class CodeProduct512<TBlocks>
     public static void One(in RowProduct call)
     {
         float* scales = stackalloc float[GroupScales.Count];
-        CodedRows x = call.Coded;
-        byte* weights = call.Weights;
-        for (int output = 0; output < call.Outputs; output++, weights += call.RowBytes)
+        byte* row = call.Weights;
+        for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
-            byte* group = weights;
-            short* codes = x.Codes + (call.Row * CodedRows.Group);
-            nint own = call.Row * CodedRows.Parts;
-            Vector512<float> even = default, odd = default;
-            Vector256<float> minima = default;
-            for (int left = call.Depth; left > 0; left -= CodedRows.Group, group += call.GroupBytes, codes += x.Step, own += x.ScaleStep)
+            byte* group = row;
+            float* x = call.Rows.Block(0, 0) + (call.Row * TileProduct.DepthBlock);
+            Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+            for (int left = call.Depth; left > 0; left -= GroupScales.Group, group += call.GroupBytes, x += call.Step)
             {
-                int parts = Math.Min(left, CodedRows.Group) / CodedRows.Block, pair = 0;
-                TBlocks.Scales(group, parts, scales);
-                GroupScales.Combine<TBlocks>(scales, x.Scales + own, scales);
-                if (TBlocks.HasMinima)
+                int parts = GroupScales.Read<TBlocks>(group, left, scales);
+                for (int part = 0; part < parts; part++)
                 {
-                    minima = Vector256.MultiplyAddEstimate(TBlocks.Minima(group, parts), Vector256.Load(x.Sums + own), minima);
-                }
-
-                for (; pair < parts / 2; pair++)
-                {
-                    even = Add(Widen(TBlocks.Codes(group, pair, 0)), codes + (pair * 64), scales, 2 * pair, even);
-                    odd = Add(Widen(TBlocks.Codes(group, pair, 1)), codes + (pair * 64) + 32, scales, (2 * pair) + 1, odd);
-                }
-
-                if (parts % 2 != 0)
-                {
-                    even = Add(Widen(TBlocks.Codes(group, pair, 0)), codes + (pair * 64), scales, 2 * pair, even);
+                    float* numbers = x + (part * GroupScales.Part);
+                    if (part % 2 == 0)
+                    {
+                        Vector512<float> table = Table(scales, part);
+                        sum0 = Add(Numbers(group, part / 2, 0, 0, scales, table), numbers, sum0);
+                        sum1 = Add(Numbers(group, part / 2, 0, 1, scales, table), numbers + 16, sum1);
+                    }
+                    else
+                    {
+                        Vector512<float> table = Table(scales, part);
+                        sum2 = Add(Numbers(group, part / 2, 1, 0, scales, table), numbers, sum2);
+                        sum3 = Add(Numbers(group, part / 2, 1, 1, scales, table), numbers + 16, sum3);
+                    }
                 }
             }
 
-            call.Write(output, 0, Vector512.Sum(even + odd) + (TBlocks.HasMinima ? Vector256.Sum(minima) : 0));
+            call.Write(output, 0, Vector512.Sum((sum0 + sum1) + (sum2 + sum3)));
         }
     }
 
-    /// <summary>Four rows of activations: the codes of a part are widened once for all of them.</summary>
+    /// <summary>Four rows of activations: a number is decoded once for all of them.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four(in RowProduct call)
     {
-        const int Own = GroupScales.Count;
-        float* scales = stackalloc float[5 * Own];
-        CodedRows x = call.Coded;
-        byte* weights = call.Weights;
-        for (int output = 0; output < call.Outputs; output++, weights += call.RowBytes)
+        float* scales = stackalloc float[GroupScales.Count];
+        byte* row = call.Weights;
+        for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
-            byte* group = weights;
-            short* codes = x.Codes + (call.Row * CodedRows.Group);
-            nint own = call.Row * CodedRows.Parts;
+            byte* group = row;
+            float* x = call.Rows.Block(0, 0) + (call.Row * TileProduct.DepthBlock);
             Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-            Vector256<float> least0 = default, least1 = default, least2 = default, least3 = default;
-            for (int left = call.Depth; left > 0; left -= CodedRows.Group, group += call.GroupBytes, codes += x.Step, own += x.ScaleStep)
+            for (int left = call.Depth; left > 0; left -= GroupScales.Group, group += call.GroupBytes, x += call.Step)
             {
-                int parts = Math.Min(left, CodedRows.Group) / CodedRows.Block;
-                TBlocks.Scales(group, parts, scales);
-                for (int row = 0; row < 4; row++)
-                {
-                    GroupScales.Combine<TBlocks>(scales, x.Scales + own + (row * CodedRows.Parts), scales + ((row + 1) * Own));
-                }
-
-                if (TBlocks.HasMinima)
-                {
-                    Vector256<float> minima = TBlocks.Minima(group, parts);
-                    float* sums = x.Sums + own;
-                    least0 = Vector256.MultiplyAddEstimate(minima, Vector256.Load(sums), least0);
-                    least1 = Vector256.MultiplyAddEstimate(minima, Vector256.Load(sums + CodedRows.Parts), least1);
-                    least2 = Vector256.MultiplyAddEstimate(minima, Vector256.Load(sums + (2 * CodedRows.Parts)), least2);
-                    least3 = Vector256.MultiplyAddEstimate(minima, Vector256.Load(sums + (3 * CodedRows.Parts)), least3);
-                }
-
+                int parts = GroupScales.Read<TBlocks>(group, left, scales);
                 for (int part = 0; part < parts; part++)
                 {
-                    Vector512<short> words = Widen(part % 2 == 0 ? TBlocks.Codes(group, part / 2, 0) : TBlocks.Codes(group, part / 2, 1));
-                    short* place = codes + (part * CodedRows.Block);
-                    sum0 = Add(words, place, scales + Own, part, sum0);
-                    sum1 = Add(words, place + CodedRows.Group, scales + (2 * Own), part, sum1);
-                    sum2 = Add(words, place + (2 * CodedRows.Group), scales + (3 * Own), part, sum2);
-                    sum3 = Add(words, place + (3 * CodedRows.Group), scales + (4 * Own), part, sum3);
+                    float* numbers = x + (part * GroupScales.Part);
+                    Vector512<float> table = Table(scales, part);
+                    for (int half = 0; half < 2; half++)
+                    {
+                        Vector512<float> own = part % 2 == 0
+                            ? Numbers(group, part / 2, 0, half, scales, table) : Numbers(group, part / 2, 1, half, scales, table);
+                        AddFour(own, numbers + (16 * half), ref sum0, ref sum1, ref sum2, ref sum3);
+                    }
                 }
             }
 
-            call.Write(output, 0, Vector512.Sum(sum0) + Vector256.Sum(least0));
-            call.Write(output, 1, Vector512.Sum(sum1) + Vector256.Sum(least1));
-            call.Write(output, 2, Vector512.Sum(sum2) + Vector256.Sum(least2));
-            call.Write(output, 3, Vector512.Sum(sum3) + Vector256.Sum(least3));
+            call.Write(output, 0, Vector512.Sum(sum0));
+            call.Write(output, 1, Vector512.Sum(sum1));
+            call.Write(output, 2, Vector512.Sum(sum2));
+            call.Write(output, 3, Vector512.Sum(sum3));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Widen(Vector256<sbyte> codes) => Vector512.WidenLower(codes.ToVector512Unsafe());
+    private static Vector512<float> Add(Vector512<float> weights, float* numbers, Vector512<float> sum)
+        => Vector512.MultiplyAddEstimate(weights, Vector512.Load(numbers), sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Add(Vector512<short> words, short* codes, float* scales, int part, Vector512<float> sum)
+    private static void AddFour(
+        Vector512<float> weights, float* numbers, ref Vector512<float> sum0, ref Vector512<float> sum1, ref Vector512<float> sum2,
+        ref Vector512<float> sum3)
     {
-        Vector512<float> products = Vector512.ConvertToSingle(WordProducts.Pairs(words, Vector512.Load(codes)));
-        Vector512<float> scale = TBlocks.HasHalves
-            ? Vector512.Create(Vector256.Create(scales[2 * part]), Vector256.Create(scales[(2 * part) + 1]))
-            : Vector512.Create(scales[part]);
-        return Vector512.MultiplyAddEstimate(products, scale, sum);
+        sum0 = Add(weights, numbers, sum0);
+        sum1 = Add(weights, numbers + TileProduct.DepthBlock, sum1);
+        sum2 = Add(weights, numbers + (2 * TileProduct.DepthBlock), sum2);
+        sum3 = Add(weights, numbers + (3 * TileProduct.DepthBlock), sum3);
+    }
+
+    /// <summary>16 numbers of a part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Numbers(byte* group, int pair, int which, int half, float* scales, Vector512<float> table)
+    {
+        Vector512<int> codes = TBlocks.Half(group, pair, which, half);
+        if (TBlocks.HasLevels)
+        {
+            return Avx512F.IsSupported
+                ? Avx512F.PermuteVar16x32(table, codes)
+                : Vector512.Shuffle(table, codes & Vector512.Create(15));
+        }
+
+        int part = (2 * pair) + which;
+        Vector512<float> numbers = Vector512.ConvertToSingle(codes) * Vector512.Create(scales[TBlocks.HasHalves ? (2 * part) + half : part]);
+        return TBlocks.HasMinima ? numbers + Vector512.Create(scales[GroupScales.Minima + part]) : numbers;
+    }
+
+    /// <summary>What the nibbles of a part stand for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Table(float* scales, int part)
+    {
+        if (!TBlocks.HasLevels)
+        {
+            return default;
+        }
+
+        Vector512<float> table = TBlocks.Levels * Vector512.Create(scales[part]);
+        return TBlocks.HasMinima ? table + Vector512.Create(scales[GroupScales.Minima + part]) : table;
     }
 }

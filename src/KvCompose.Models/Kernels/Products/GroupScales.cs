@@ -1,31 +1,35 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using KvCompose.Models.Kernels.Blocks;
 
 namespace KvCompose.Models.Kernels.Products;
 
-/// <summary>The scales of a group's weights times those of its activations.</summary>
+/// <summary>Scales and minima of a group of 256 numbers, as a kernel holds them while it multiplies the group.</summary>
 internal static unsafe class GroupScales
 {
-    /// <summary>Scales of a group at most: two of each part.</summary>
-    public const int Count = 2 * CodedRows.Parts;
+    /// <summary>Where the minima begin.</summary>
+    public const int Minima = 16;
 
-    /// <summary>target = weights · activations, where a part with halves has two weights' scales.</summary>
+    /// <summary>Floats that are held.</summary>
+    public const int Count = 24;
+
+    /// <summary>Numbers of a part.</summary>
+    public const int Part = 32;
+
+    /// <summary>Numbers of a group.</summary>
+    public const int Group = 256;
+
+    /// <summary>Reads those of a group, of which <paramref name="left"/> numbers are left. Returns its parts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Combine<TBlocks>(float* weights, float* activations, float* target)
+    public static int Read<TBlocks>(byte* group, int left, float* scales)
         where TBlocks : struct, ICodeBlocks
     {
-        if (!TBlocks.HasHalves)
+        int parts = Math.Min(left, Group) / Part;
+        TBlocks.Scales(group, parts, scales);
+        if (TBlocks.HasMinima)
         {
-            (Vector256.Load(weights) * Vector256.Load(activations)).Store(target);
-            return;
+            TBlocks.Minima(group, parts, scales + Minima);
         }
 
-        for (int part = 0; part < CodedRows.Parts; part += Vector128<float>.Count)
-        {
-            Vector128<float> own = Vector128.Load(activations + part);
-            (Vector128.Shuffle(own, Vector128.Create(0, 0, 1, 1)) * Vector128.Load(weights + (2 * part))).Store(target + (2 * part));
-            (Vector128.Shuffle(own, Vector128.Create(2, 2, 3, 3)) * Vector128.Load(weights + (2 * part) + 4)).Store(target + (2 * part) + 4);
-        }
+        return parts;
     }
 }

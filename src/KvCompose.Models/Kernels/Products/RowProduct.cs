@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KvCompose.Numerics;
 
 namespace KvCompose.Models.Kernels.Products;
 
@@ -23,11 +24,11 @@ internal readonly unsafe ref struct RowProduct
     /// <summary>Activations: the first tile.</summary>
     public required RowTiles Rows { get; init; }
 
-    /// <summary>The same as codes, for kernels that take them.</summary>
-    public CodedRows Coded => Rows.Coded;
-
     /// <summary>Weights of a row.</summary>
     public int Depth => Rows.Depth;
+
+    /// <summary>Floats from 256 numbers of a row of activations to its next 256.</summary>
+    public int Step => Rows.TileRows * TileProduct.DepthBlock;
 
     /// <summary>The first row of activations.</summary>
     public required int Row { get; init; }
