@@ -45,9 +45,9 @@ public sealed class DiagnosticTests(Consumers consumers)
         }
 
         CodeAction added = Assert.Single(actions);
-        Assert.Equal("Add [UniformBudget]", added.Title);
+        Assert.Equal("Add [UniformBudget(Ratio = 0.25)]", added.Title);
         Solution changed = (await added.GetOperationsAsync(CancellationToken.None)).OfType<ApplyChangesOperation>().Single().ChangedSolution;
-        Assert.Contains("[UniformBudget]", (await changed.GetDocument(document.Id)!.GetTextAsync()).ToString(), StringComparison.Ordinal);
+        Assert.Contains("[UniformBudget(Ratio = 0.25)]", (await changed.GetDocument(document.Id)!.GetTextAsync()).ToString(), StringComparison.Ordinal);
     }
 
     private static IEnumerable<MetadataReference> Framework()

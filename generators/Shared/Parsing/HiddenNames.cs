@@ -10,6 +10,9 @@ internal static class HiddenNames
     /// <summary>What a namespace or a base class hides is the same for all pipelines of a compilation.</summary>
     private static readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<INamespaceOrTypeSymbol, string[]>> OfScopes = new();
 
+    /// <summary>What global usings hide is the same for all pipelines of a compilation.</summary>
+    private static readonly ConditionalWeakTable<Compilation, string[]> OfUsings = new();
+
     /// <summary>Members of a namespace of a referenced assembly that have one of the names.</summary>
     private static readonly ConditionalWeakTable<INamespaceSymbol, ISymbol[]> OfReferences = new();
 
@@ -22,7 +25,7 @@ internal static class HiddenNames
     {
         ConcurrentDictionary<INamespaceOrTypeSymbol, string[]> known = OfScopes.GetValue(
             compilation, static _ => new ConcurrentDictionary<INamespaceOrTypeSymbol, string[]>(SymbolEqualityComparer.Default));
-        var hidden = new SortedSet<string>(StringComparer.Ordinal);
+        var hidden = new SortedSet<string>(OfUsings.GetValue(compilation, static all => [.. HiddenByUsings(all)]), StringComparer.Ordinal);
         for (INamedTypeSymbol? around = pipeline; around is not null; around = around.ContainingType)
         {
             hidden.UnionWith(HiddenBy(around.GetMembers(), compilation));
@@ -39,6 +42,15 @@ internal static class HiddenNames
 
         return hidden.ToEquatableArray();
     }
+
+    /// <summary>Short names that a global using finds, too: such a one would be ambiguous, or an alias of something else.</summary>
+    private static IEnumerable<string> HiddenByUsings(Compilation compilation)
+        => GlobalUsings.Namespaces(compilation).SelectMany(space => HiddenBy(MembersToAskFor(space, compilation), compilation))
+            .Concat(GlobalUsings.Types(compilation).SelectMany(type => HiddenBy(type.GetTypeMembers(), compilation)))
+            .Concat(GlobalUsings.Aliases(compilation)
+                .Where(static alias => Taken.TryGetValue(alias.Name, out (string Name, string Meant) taken)
+                    && alias.Target?.ToDisplayString(QualifiedFormat) != taken.Meant)
+                .Select(static alias => ShortName(alias.Name)));
 
     /// <summary>Short names that are found among members before the usings of the emitted file are looked at.</summary>
     private static IEnumerable<string> HiddenBy(IEnumerable<ISymbol> members, Compilation compilation)

@@ -29,6 +29,19 @@ public class EmittedNamesTableTests
         => Assert.NotEmpty(HarnessOf(stages).Run(
             Declare(stages, string.Concat(EmittedNames.All.Keys.Select(name => $"internal class {name};")))).Sources);
 
+    [Theory]
+    [MemberData(nameof(Pipelines))]
+    public void GlobalUsing_WithEveryNameInTheTable_DoesNotDisturb(string stages)
+        => Assert.NotEmpty(HarnessOf(stages).Run(
+            $$"""
+            global using Others;
+            namespace Others
+            {
+                {{string.Concat(EmittedNames.All.Keys.Select(name => $"public class {name};"))}}
+            }
+            {{Declare(stages, "")}}
+            """).Sources);
+
     /// <summary>Kernels are not emitted for every storage, nor for pages with counts.</summary>
     private static GeneratorHarness HarnessOf(string stages)
         => PipelineHarness.HasKernels(stages) && !stages.Contains("Recall", StringComparison.Ordinal) ? PipelineHarness.WithKernels : PipelineHarness.Strict;

@@ -152,6 +152,25 @@ public class EmittedNamesTests
     [InlineData("class Vector512; namespace A { [KvPipeline, FullCache] partial class P; }")]
     public void Place_WithAwkwardNames_IsEmitted(string declaration) => AssertEmitted("using KvCompose;\n" + declaration);
 
+    /// <summary>Every project has such usings: implicit ones of its SDK, and its own.</summary>
+    [Theory]
+    [InlineData("global using Somewhere;", "namespace Somewhere { public class SessionOptions; }")]
+    [InlineData("global using static Somewhere.Holder;", "namespace Somewhere { public static class Holder { public class PageTable; } }")]
+    [InlineData("global using Math = System.Text.StringBuilder;", "")]
+    [InlineData("global using PagePool = int[];", "")]
+    [InlineData("global using MethodImplAttribute = System.ObsoleteAttribute;", "")]
+    [InlineData("global using System.Timers; global using System.Threading.Tasks;", "namespace System.Timers { public class Array; }")]
+    public void GlobalUsings_OfTheSameNames_DoNotDisturb(string usings, string others)
+        => AssertEmitted($$"""
+            {{usings}}
+            {{others}}
+            [KvCompose.KvPipeline, KvCompose.SnapKv, KvCompose.UniformBudget] internal partial class P;
+            namespace App
+            {
+                [KvCompose.KvPipeline, KvCompose.CakeBudget, KvCompose.CakeIndicator] internal partial class C;
+            }
+            """);
+
     private static void AssertEmitted(string source)
     {
         GeneratorRun run = PipelineHarness.WithKernels.Run(source);

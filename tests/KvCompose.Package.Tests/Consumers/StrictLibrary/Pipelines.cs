@@ -35,7 +35,7 @@ public static partial class Hitters;
 [UniformBudget(Tokens = 512)]
 [StreamingLlm]
 [Quest]
-public static partial class Pages;
+public static partial class PagesThatReturn;
 
 /// <summary>A prompt that is read twice.</summary>
 [KvPipeline(HeadDim = 64, GroupSize = 4)]
