@@ -1,3 +1,4 @@
+using KvCompose.Benchmarks.Peer;
 using KvCompose.Memory;
 using KvCompose.Models.Files;
 using KvCompose.Models.Kernels;
@@ -52,11 +53,9 @@ internal static unsafe class WeightFigures
             using (FileStream file = File.Create(_path))
             {
                 var random = new Random(1);
-                byte[] matrix = new byte[matrixBytes];
                 for (int i = 0; i < count; i++)
                 {
-                    random.NextBytes(matrix);
-                    file.Write(matrix);
+                    file.Write(RandomModel.RandomBytes(type, (long)Inputs * Outputs, random));
                 }
             }
 

@@ -27,11 +27,11 @@ internal unsafe interface ICodeBlocks : IStoredNumbers
     static abstract void Minima(byte* group, int parts, float* minima);
 
     /// <summary>A half of a part: 16 codes.</summary>
-    static abstract Vector128<sbyte> Codes(byte* group, int pair, int which, int half);
+    static abstract Vector128<sbyte> Codes(byte* group, nint pair, int which, int half);
 
     /// <summary>A quarter of a part: 8 codes.</summary>
-    static abstract Vector256<int> Quarter(byte* group, int pair, int which, int quarter);
+    static abstract Vector256<int> Quarter(byte* group, nint pair, int which, int quarter);
 
     /// <summary>A half of a part: 16 codes, or numbers whose low four bits are nibbles where there are levels.</summary>
-    static abstract Vector512<int> Half(byte* group, int pair, int which, int half);
+    static abstract Vector512<int> Half(byte* group, nint pair, int which, int half);
 }

@@ -87,15 +87,15 @@ internal readonly unsafe struct Q4_K : ICodeBlocks
         => (Bytes(AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2))).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
         => BlockMath.Nibbles(group + 16 + (32 * pair) + (16 * half), which).AsSByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
         => BlockMath.NibbleIntegers(group + 16 + (32 * pair) + (8 * quarter), which);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
         => BlockMath.NibblesBelow(group + 16 + (32 * pair) + (16 * half), which);
 
     public static void Decode(byte* source, int values, float* target)
@@ -175,22 +175,22 @@ internal readonly unsafe struct Q5_K : ICodeBlocks
         => (Q4_K.Bytes(Q4_K.AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2))).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
         Vector128<byte> nibbles = BlockMath.Nibbles(group + 48 + (32 * pair) + (16 * half), which);
-        Vector128<ushort> upper = Vector128.ShiftRightLogical(Vector128.Load(group + 16 + (16 * half)).AsUInt16(), (2 * pair) + which);
+        Vector128<ushort> upper = Vector128.ShiftRightLogical(Vector128.Load(group + 16 + (16 * half)).AsUInt16(), (2 * (int)pair) + which);
         return (nibbles | ((upper & Vector128.Create((ushort)0x0101)) << 4).AsByte()).AsSByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
     {
-        Vector256<int> upper = BlockMath.Integers(group + 16 + (8 * quarter)) >>> ((2 * pair) + which);
+        Vector256<int> upper = BlockMath.Integers(group + 16 + (8 * quarter)) >>> ((2 * (int)pair) + which);
         return BlockMath.NibbleIntegers(group + 48 + (32 * pair) + (8 * quarter), which) | ((upper & Vector256<int>.One) << 4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
         => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
@@ -246,21 +246,21 @@ internal readonly unsafe struct Q6_K : ICodeBlocks
 
     // Of 128 numbers, the first 64 are low nibbles and the others the high nibbles of the same bytes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
-        Vector128<ushort> bytes = Vector128.Load(group + (pair / 2 * 64) + (32 * which) + (16 * half)).AsUInt16();
-        Vector128<ushort> pairs = Vector128.Load(group + 128 + (pair / 2 * 32) + (16 * half)).AsUInt16();
-        Vector128<ushort> nibbles = Vector128.ShiftRightLogical(bytes, pair % 2 * 4) & Vector128.Create((ushort)0x0F0F);
-        Vector128<ushort> upper = Vector128.ShiftRightLogical(pairs, (pair % 2 * 4) + (2 * which)) & Vector128.Create((ushort)0x0303);
+        Vector128<ushort> bytes = Vector128.Load(group + ((pair >> 1) * 64) + (32 * which) + (16 * half)).AsUInt16();
+        Vector128<ushort> pairs = Vector128.Load(group + 128 + ((pair >> 1) * 32) + (16 * half)).AsUInt16();
+        Vector128<ushort> nibbles = Vector128.ShiftRightLogical(bytes, (int)(pair & 1) * 4) & Vector128.Create((ushort)0x0F0F);
+        Vector128<ushort> upper = Vector128.ShiftRightLogical(pairs, ((int)(pair & 1) * 4) + (2 * which)) & Vector128.Create((ushort)0x0303);
         return (nibbles | (upper << 4)).AsSByte() - Vector128.Create((sbyte)32);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
         => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
         => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)

@@ -25,23 +25,23 @@ internal readonly unsafe struct Q4_0 : ICodeBlocks
     public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 18);
+        byte* block = group + (pair * 36) + (which * 18);
         return BlockMath.Nibbles(block + 2, half).AsSByte() - Vector128.Create((sbyte)8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
     {
-        byte* block = group + (((2 * pair) + which) * 18);
+        byte* block = group + (pair * 36) + (which * 18);
         return BlockMath.NibbleIntegers(block + 2 + (8 * (quarter % 2)), quarter / 2) - Vector256.Create(8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 18);
+        byte* block = group + (pair * 36) + (which * 18);
         return BlockMath.NibblesBelow(block + 2, half);
     }
 
@@ -80,23 +80,23 @@ internal readonly unsafe struct Q4_1 : ICodeBlocks
     public static void Minima(byte* group, int parts, float* minima) => BlockMath.Finite(group + 2, 20, parts).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 20);
+        byte* block = group + (pair * 40) + (which * 20);
         return BlockMath.Nibbles(block + 4, half).AsSByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
     {
-        byte* block = group + (((2 * pair) + which) * 20);
+        byte* block = group + (pair * 40) + (which * 20);
         return BlockMath.NibbleIntegers(block + 4 + (8 * (quarter % 2)), quarter / 2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 20);
+        byte* block = group + (pair * 40) + (which * 20);
         return BlockMath.NibblesBelow(block + 4, half);
     }
 
@@ -134,18 +134,18 @@ internal readonly unsafe struct Q5_0 : ICodeBlocks
     public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 22);
+        byte* block = group + (pair * 44) + (which * 22);
         return (BlockMath.Nibbles(block + 6, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 2 + (2 * half)))).AsSByte() - Vector128.Create((sbyte)16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
         => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
         => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
@@ -185,18 +185,18 @@ internal readonly unsafe struct Q5_1 : ICodeBlocks
     public static void Minima(byte* group, int parts, float* minima) => BlockMath.Finite(group + 2, 24, parts).Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 24);
+        byte* block = group + (pair * 48) + (which * 24);
         return (BlockMath.Nibbles(block + 8, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 4 + (2 * half)))).AsSByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
         => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
         => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
@@ -234,23 +234,23 @@ internal readonly unsafe struct Q8_0 : ICodeBlocks
     public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 34);
+        byte* block = group + (pair * 68) + (which * 34);
         return Vector128.Load((sbyte*)block + 2 + (16 * half));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
     {
-        byte* block = group + (((2 * pair) + which) * 34);
+        byte* block = group + (pair * 68) + (which * 34);
         return BlockMath.Integers((sbyte*)block + 2 + (8 * quarter));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 34);
+        byte* block = group + (pair * 68) + (which * 34);
         return BlockMath.Integers(Vector128.Load((sbyte*)block + 2 + (16 * half)));
     }
 
@@ -290,20 +290,20 @@ internal readonly unsafe struct IQ4_NL : ICodeBlocks
     public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Codes(byte* group, int pair, int which, int half)
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 18);
+        byte* block = group + (pair * 36) + (which * 18);
         return Vector128.Shuffle(LevelBytes, BlockMath.Nibbles(block + 2, half).AsSByte());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Quarter(byte* group, int pair, int which, int quarter)
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
         => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Half(byte* group, int pair, int which, int half)
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
     {
-        byte* block = group + (((2 * pair) + which) * 18);
+        byte* block = group + (pair * 36) + (which * 18);
         return BlockMath.NibblesBelow(block + 2, half);
     }
 

@@ -22,32 +22,24 @@ internal static unsafe class CodeProduct256<TBlocks>
         for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
             byte* group = row;
-            float* x = call.Rows.Block(0, 0) + (call.Row * TileProduct.DepthBlock);
+            float* x = call.Numbers;
             Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             for (int left = call.Depth; left > 0; left -= GroupScales.Group, group += call.GroupBytes, x += call.Step)
             {
-                int parts = GroupScales.Read<TBlocks>(group, left, scales);
-                for (int part = 0; part < parts; part++)
+                nint parts = GroupScales.Read<TBlocks>(group, left, scales);
+                for (nint pair = 0; pair < parts >> 1; pair++)
                 {
-                    float* numbers = x + (part * GroupScales.Part);
-                    if (part % 2 == 0)
-                    {
-                        sum0 = Add(Numbers(group, part / 2, 0, 0, scales), numbers, sum0);
-                        sum1 = Add(Numbers(group, part / 2, 0, 1, scales), numbers + 8, sum1);
-                        sum2 = Add(Numbers(group, part / 2, 0, 2, scales), numbers + 16, sum2);
-                        sum3 = Add(Numbers(group, part / 2, 0, 3, scales), numbers + 24, sum3);
-                    }
-                    else
-                    {
-                        sum0 = Add(Numbers(group, part / 2, 1, 0, scales), numbers, sum0);
-                        sum1 = Add(Numbers(group, part / 2, 1, 1, scales), numbers + 8, sum1);
-                        sum2 = Add(Numbers(group, part / 2, 1, 2, scales), numbers + 16, sum2);
-                        sum3 = Add(Numbers(group, part / 2, 1, 3, scales), numbers + 24, sum3);
-                    }
+                    AddPart(group, pair, 0, scales, x, ref sum0, ref sum1);
+                    AddPart(group, pair, 1, scales, x, ref sum2, ref sum3);
+                }
+
+                if ((parts & 1) != 0)
+                {
+                    AddPart(group, parts >> 1, 0, scales, x, ref sum0, ref sum1);
                 }
             }
 
-            call.Write(output, 0, Vector256.Sum((sum0 + sum1) + (sum2 + sum3)));
+            call.Write(output, 0, LaneSums.Sum((sum0 + sum1) + (sum2 + sum3)));
         }
     }
 
@@ -61,27 +53,27 @@ internal static unsafe class CodeProduct256<TBlocks>
         for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
             byte* group = row;
-            float* x = call.Rows.Block(0, 0) + (call.Row * TileProduct.DepthBlock);
+            float* x = call.Numbers;
             Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             for (int left = call.Depth; left > 0; left -= GroupScales.Group, group += call.GroupBytes, x += call.Step)
             {
-                int parts = GroupScales.Read<TBlocks>(group, left, scales);
-                for (int part = 0; part < parts; part++)
+                nint parts = GroupScales.Read<TBlocks>(group, left, scales);
+                for (nint pair = 0; pair < parts >> 1; pair++)
                 {
-                    float* numbers = x + (part * GroupScales.Part);
-                    for (int quarter = 0; quarter < 4; quarter++)
-                    {
-                        Vector256<float> own = part % 2 == 0
-                            ? Numbers(group, part / 2, 0, quarter, scales) : Numbers(group, part / 2, 1, quarter, scales);
-                        AddFour(own, numbers + (8 * quarter), ref sum0, ref sum1, ref sum2, ref sum3);
-                    }
+                    AddPartToFour(group, pair, 0, scales, x, ref sum0, ref sum1, ref sum2, ref sum3);
+                    AddPartToFour(group, pair, 1, scales, x, ref sum0, ref sum1, ref sum2, ref sum3);
+                }
+
+                if ((parts & 1) != 0)
+                {
+                    AddPartToFour(group, parts >> 1, 0, scales, x, ref sum0, ref sum1, ref sum2, ref sum3);
                 }
             }
 
-            call.Write(output, 0, Vector256.Sum(sum0));
-            call.Write(output, 1, Vector256.Sum(sum1));
-            call.Write(output, 2, Vector256.Sum(sum2));
-            call.Write(output, 3, Vector256.Sum(sum3));
+            call.Write(output, 0, LaneSums.Sum(sum0));
+            call.Write(output, 1, LaneSums.Sum(sum1));
+            call.Write(output, 2, LaneSums.Sum(sum2));
+            call.Write(output, 3, LaneSums.Sum(sum3));
         }
     }
 
@@ -100,13 +92,50 @@ internal static unsafe class CodeProduct256<TBlocks>
         sum3 = Add(weights, numbers + (3 * TileProduct.DepthBlock), sum3);
     }
 
+    /// <summary>Adds a part to the sums of one row. What has one scale and no minimum is multiplied with the scale last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPart(byte* group, nint pair, int which, float* scales, float* x, ref Vector256<float> first, ref Vector256<float> second)
+    {
+        nint part = (2 * pair) + which;
+        float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);
+        if (TBlocks.HasMinima || TBlocks.HasHalves)
+        {
+            first = Add(Numbers(group, pair, which, 0, scales), numbers, first);
+            second = Add(Numbers(group, pair, which, 1, scales), numbers + 8, second);
+            first = Add(Numbers(group, pair, which, 2, scales), numbers + 16, first);
+            second = Add(Numbers(group, pair, which, 3, scales), numbers + 24, second);
+            return;
+        }
+
+        Vector256<float> sum = Vector256.ConvertToSingle(TBlocks.Quarter(group, pair, which, 0)) * Vector256.Load(numbers);
+        sum = Add(Vector256.ConvertToSingle(TBlocks.Quarter(group, pair, which, 1)), numbers + 8, sum);
+        sum = Add(Vector256.ConvertToSingle(TBlocks.Quarter(group, pair, which, 2)), numbers + 16, sum);
+        sum = Add(Vector256.ConvertToSingle(TBlocks.Quarter(group, pair, which, 3)), numbers + 24, sum);
+        first = Vector256.MultiplyAddEstimate(sum, Vector256.Create(scales[part]), first);
+    }
+
+    /// <summary>Adds a part to the sums of four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPartToFour(
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector256<float> sum0, ref Vector256<float> sum1, ref Vector256<float> sum2, ref Vector256<float> sum3)
+    {
+        nint part = (2 * pair) + which;
+        float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);
+        AddFour(Numbers(group, pair, which, 0, scales), numbers, ref sum0, ref sum1, ref sum2, ref sum3);
+        AddFour(Numbers(group, pair, which, 1, scales), numbers + 8, ref sum0, ref sum1, ref sum2, ref sum3);
+        AddFour(Numbers(group, pair, which, 2, scales), numbers + 16, ref sum0, ref sum1, ref sum2, ref sum3);
+        AddFour(Numbers(group, pair, which, 3, scales), numbers + 24, ref sum0, ref sum1, ref sum2, ref sum3);
+    }
+
     /// <summary>8 numbers of a part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Numbers(byte* group, int pair, int which, int quarter, float* scales)
+    private static Vector256<float> Numbers(byte* group, nint pair, int which, int quarter, float* scales)
     {
-        int part = (2 * pair) + which;
+        nint part = (2 * pair) + which;
         Vector256<float> scale = Vector256.Create(scales[TBlocks.HasHalves ? (2 * part) + (quarter / 2) : part]);
-        Vector256<float> numbers = Vector256.ConvertToSingle(TBlocks.Quarter(group, pair, which, quarter)) * scale;
-        return TBlocks.HasMinima ? numbers + Vector256.Create(scales[GroupScales.Minima + part]) : numbers;
+        Vector256<float> codes = Vector256.ConvertToSingle(TBlocks.Quarter(group, pair, which, quarter));
+        return TBlocks.HasMinima
+            ? Vector256.MultiplyAddEstimate(codes, scale, Vector256.Create(scales[GroupScales.Minima + part]))
+            : codes * scale;
     }
 }

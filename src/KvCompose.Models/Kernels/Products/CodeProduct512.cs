@@ -23,30 +23,24 @@ internal static unsafe class CodeProduct512<TBlocks>
         for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
             byte* group = row;
-            float* x = call.Rows.Block(0, 0) + (call.Row * TileProduct.DepthBlock);
+            float* x = call.Numbers;
             Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             for (int left = call.Depth; left > 0; left -= GroupScales.Group, group += call.GroupBytes, x += call.Step)
             {
-                int parts = GroupScales.Read<TBlocks>(group, left, scales);
-                for (int part = 0; part < parts; part++)
+                nint parts = GroupScales.Read<TBlocks>(group, left, scales);
+                for (nint pair = 0; pair < parts >> 1; pair++)
                 {
-                    float* numbers = x + (part * GroupScales.Part);
-                    if (part % 2 == 0)
-                    {
-                        Vector512<float> table = Table(scales, part);
-                        sum0 = Add(Numbers(group, part / 2, 0, 0, scales, table), numbers, sum0);
-                        sum1 = Add(Numbers(group, part / 2, 0, 1, scales, table), numbers + 16, sum1);
-                    }
-                    else
-                    {
-                        Vector512<float> table = Table(scales, part);
-                        sum2 = Add(Numbers(group, part / 2, 1, 0, scales, table), numbers, sum2);
-                        sum3 = Add(Numbers(group, part / 2, 1, 1, scales, table), numbers + 16, sum3);
-                    }
+                    AddPart(group, pair, 0, scales, x, ref sum0, ref sum1);
+                    AddPart(group, pair, 1, scales, x, ref sum2, ref sum3);
+                }
+
+                if ((parts & 1) != 0)
+                {
+                    AddPart(group, parts >> 1, 0, scales, x, ref sum0, ref sum1);
                 }
             }
 
-            call.Write(output, 0, Vector512.Sum((sum0 + sum1) + (sum2 + sum3)));
+            call.Write(output, 0, LaneSums.Sum((sum0 + sum1) + (sum2 + sum3)));
         }
     }
 
@@ -60,28 +54,27 @@ internal static unsafe class CodeProduct512<TBlocks>
         for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
             byte* group = row;
-            float* x = call.Rows.Block(0, 0) + (call.Row * TileProduct.DepthBlock);
+            float* x = call.Numbers;
             Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             for (int left = call.Depth; left > 0; left -= GroupScales.Group, group += call.GroupBytes, x += call.Step)
             {
-                int parts = GroupScales.Read<TBlocks>(group, left, scales);
-                for (int part = 0; part < parts; part++)
+                nint parts = GroupScales.Read<TBlocks>(group, left, scales);
+                for (nint pair = 0; pair < parts >> 1; pair++)
                 {
-                    float* numbers = x + (part * GroupScales.Part);
-                    Vector512<float> table = Table(scales, part);
-                    for (int half = 0; half < 2; half++)
-                    {
-                        Vector512<float> own = part % 2 == 0
-                            ? Numbers(group, part / 2, 0, half, scales, table) : Numbers(group, part / 2, 1, half, scales, table);
-                        AddFour(own, numbers + (16 * half), ref sum0, ref sum1, ref sum2, ref sum3);
-                    }
+                    AddPartToFour(group, pair, 0, scales, x, ref sum0, ref sum1, ref sum2, ref sum3);
+                    AddPartToFour(group, pair, 1, scales, x, ref sum0, ref sum1, ref sum2, ref sum3);
+                }
+
+                if ((parts & 1) != 0)
+                {
+                    AddPartToFour(group, parts >> 1, 0, scales, x, ref sum0, ref sum1, ref sum2, ref sum3);
                 }
             }
 
-            call.Write(output, 0, Vector512.Sum(sum0));
-            call.Write(output, 1, Vector512.Sum(sum1));
-            call.Write(output, 2, Vector512.Sum(sum2));
-            call.Write(output, 3, Vector512.Sum(sum3));
+            call.Write(output, 0, LaneSums.Sum(sum0));
+            call.Write(output, 1, LaneSums.Sum(sum1));
+            call.Write(output, 2, LaneSums.Sum(sum2));
+            call.Write(output, 3, LaneSums.Sum(sum3));
         }
     }
 
@@ -100,9 +93,40 @@ internal static unsafe class CodeProduct512<TBlocks>
         sum3 = Add(weights, numbers + (3 * TileProduct.DepthBlock), sum3);
     }
 
+    /// <summary>Adds a part to the sums of one row. What has one scale and no minimum is multiplied with the scale last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPart(byte* group, nint pair, int which, float* scales, float* x, ref Vector512<float> first, ref Vector512<float> second)
+    {
+        nint part = (2 * pair) + which;
+        float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);
+        if (TBlocks.HasLevels || TBlocks.HasMinima || TBlocks.HasHalves)
+        {
+            Vector512<float> table = Table(scales, part);
+            first = Add(Numbers(group, pair, which, 0, scales, table), numbers, first);
+            second = Add(Numbers(group, pair, which, 1, scales, table), numbers + 16, second);
+            return;
+        }
+
+        Vector512<float> low = Vector512.ConvertToSingle(TBlocks.Half(group, pair, which, 0)) * Vector512.Load(numbers);
+        Vector512<float> both = Add(Vector512.ConvertToSingle(TBlocks.Half(group, pair, which, 1)), numbers + 16, low);
+        first = Vector512.MultiplyAddEstimate(both, Vector512.Create(scales[part]), first);
+    }
+
+    /// <summary>Adds a part to the sums of four rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddPartToFour(
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector512<float> sum0, ref Vector512<float> sum1, ref Vector512<float> sum2, ref Vector512<float> sum3)
+    {
+        nint part = (2 * pair) + which;
+        float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);
+        Vector512<float> table = Table(scales, part);
+        AddFour(Numbers(group, pair, which, 0, scales, table), numbers, ref sum0, ref sum1, ref sum2, ref sum3);
+        AddFour(Numbers(group, pair, which, 1, scales, table), numbers + 16, ref sum0, ref sum1, ref sum2, ref sum3);
+    }
+
     /// <summary>16 numbers of a part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Numbers(byte* group, int pair, int which, int half, float* scales, Vector512<float> table)
+    private static Vector512<float> Numbers(byte* group, nint pair, int which, int half, float* scales, Vector512<float> table)
     {
         Vector512<int> codes = TBlocks.Half(group, pair, which, half);
         if (TBlocks.HasLevels)
@@ -112,21 +136,25 @@ internal static unsafe class CodeProduct512<TBlocks>
                 : Vector512.Shuffle(table, codes & Vector512.Create(15));
         }
 
-        int part = (2 * pair) + which;
-        Vector512<float> numbers = Vector512.ConvertToSingle(codes) * Vector512.Create(scales[TBlocks.HasHalves ? (2 * part) + half : part]);
-        return TBlocks.HasMinima ? numbers + Vector512.Create(scales[GroupScales.Minima + part]) : numbers;
+        nint part = (2 * pair) + which;
+        Vector512<float> scale = Vector512.Create(scales[TBlocks.HasHalves ? (2 * part) + half : part]);
+        return TBlocks.HasMinima
+            ? Vector512.MultiplyAddEstimate(Vector512.ConvertToSingle(codes), scale, Vector512.Create(scales[GroupScales.Minima + part]))
+            : Vector512.ConvertToSingle(codes) * scale;
     }
 
     /// <summary>What the nibbles of a part stand for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Table(float* scales, int part)
+    private static Vector512<float> Table(float* scales, nint part)
     {
         if (!TBlocks.HasLevels)
         {
             return default;
         }
 
-        Vector512<float> table = TBlocks.Levels * Vector512.Create(scales[part]);
-        return TBlocks.HasMinima ? table + Vector512.Create(scales[GroupScales.Minima + part]) : table;
+        Vector512<float> scale = Vector512.Create(scales[part]);
+        return TBlocks.HasMinima
+            ? Vector512.MultiplyAddEstimate(TBlocks.Levels, scale, Vector512.Create(scales[GroupScales.Minima + part]))
+            : TBlocks.Levels * scale;
     }
 }

@@ -22,19 +22,19 @@ internal static unsafe class DecodedProduct<TNumbers>
     {
         float* tile = stackalloc float[Tile];
         float* sums = stackalloc float[4];
-        RowTiles x = call.Rows;
         byte* weights = call.Weights;
         for (int output = 0; output < call.Outputs; output++, weights += call.RowBytes)
         {
             new Span<float>(sums, 4).Clear();
             byte* group = weights;
-            for (int start = 0, block = 0; start < x.Depth; start += Tile, block++, group += call.GroupBytes)
+            float* numbers = call.Numbers;
+            for (int left = call.Depth; left > 0; left -= Tile, group += call.GroupBytes, numbers += call.Step)
             {
-                int count = Math.Min(Tile, x.Depth - start);
+                int count = Math.Min(Tile, left);
                 TNumbers.Decode(group, count, tile);
                 for (int row = 0; row < rows; row++)
                 {
-                    sums[row] += Dot(tile, x.Block(0, block) + ((call.Row + row) * Tile), count);
+                    sums[row] += Dot(tile, numbers + (row * Tile), count);
                 }
             }
 

@@ -12,6 +12,9 @@ internal static unsafe class GroupScales
     /// <summary>Floats that are held.</summary>
     public const int Count = 24;
 
+    /// <summary>Parts of a group.</summary>
+    public const int Parts = Group / Part;
+
     /// <summary>Numbers of a part.</summary>
     public const int Part = 32;
 
@@ -20,10 +23,10 @@ internal static unsafe class GroupScales
 
     /// <summary>Reads those of a group, of which <paramref name="left"/> numbers are left. Returns its parts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Read<TBlocks>(byte* group, int left, float* scales)
+    public static nint Read<TBlocks>(byte* group, int left, float* scales)
         where TBlocks : struct, ICodeBlocks
     {
-        int parts = Math.Min(left, Group) / Part;
+        int parts = (int)((uint)Math.Min(left, Group) / Part);
         TBlocks.Scales(group, parts, scales);
         if (TBlocks.HasMinima)
         {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using KvCompose.Numerics;
 
 namespace KvCompose.Models.Kernels.Products;
 
@@ -7,46 +6,25 @@ namespace KvCompose.Models.Kernels.Products;
 /// Neighbouring rows of a stored matrix times one or four rows of a tile of activations: what the kernels are given. Kernels read
 /// the weights once, from front to back, and no byte behind the last.
 /// </summary>
-internal readonly unsafe ref struct RowProduct
+internal unsafe ref struct RowProduct
 {
-    /// <summary>The first weight.</summary>
-    public required byte* Weights { get; init; }
+    public byte* Weights;
+    public nint RowBytes;
+    public int GroupBytes; // Of 256 weights.
+    public int Outputs; // Rows of weights.
+    public int Depth; // Weights of a row.
+    public float* Numbers; // Activations: [⌈depth / 256⌉][tile rows][256], from the first row that is multiplied on.
+    public int Step; // Floats from 256 numbers of a row of activations to its next 256.
+    public int Rows; // Rows of activations whose products are written.
+    public float* Target; // Products of the first row; those of others follow.
+    public nint Stride; // Floats between two rows of products.
+    public bool Accumulate; // Whether products are added to what is there.
 
-    /// <summary>Bytes of a row of weights.</summary>
-    public required nint RowBytes { get; init; }
-
-    /// <summary>Bytes of 256 weights.</summary>
-    public required int GroupBytes { get; init; }
-
-    /// <summary>Rows of weights.</summary>
-    public required int Outputs { get; init; }
-
-    /// <summary>Activations: the first tile.</summary>
-    public required RowTiles Rows { get; init; }
-
-    /// <summary>Weights of a row.</summary>
-    public int Depth => Rows.Depth;
-
-    /// <summary>Floats from 256 numbers of a row of activations to its next 256.</summary>
-    public int Step => Rows.TileRows * TileProduct.DepthBlock;
-
-    /// <summary>The first row of activations.</summary>
-    public required int Row { get; init; }
-
-    /// <summary>Receives the products of the first row; those of others follow <see cref="Stride"/> floats apart.</summary>
-    public required float* Target { get; init; }
-
-    /// <summary>Floats between two rows of products.</summary>
-    public required nint Stride { get; init; }
-
-    /// <summary>Whether products are added to what is there.</summary>
-    public required bool Accumulate { get; init; }
-
-    /// <summary>Writes the product of an output with a row, counted from <see cref="Row"/>; rows behind the last are left out.</summary>
+    /// <summary>Writes the product of an output with a row; rows behind the last are left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(int output, int row, float value)
+    public readonly void Write(int output, int row, float value)
     {
-        if (Row + row < Rows.Rows)
+        if (row < Rows)
         {
             float* place = Target + (row * Stride) + output;
             *place = Accumulate ? *place + value : value;

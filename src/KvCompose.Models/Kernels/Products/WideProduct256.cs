@@ -15,17 +15,16 @@ internal static unsafe class WideProduct256<TNumbers>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(in RowProduct call)
     {
-        RowTiles x = call.Rows;
         byte* row = call.Weights;
         for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
             byte* weights = row;
+            float* numbers = call.Numbers;
             Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             float rest = 0;
-            for (int start = 0, block = 0; start < x.Depth; start += TileProduct.DepthBlock, block++)
+            for (int left = call.Depth; left > 0; left -= TileProduct.DepthBlock, numbers += call.Step)
             {
-                float* numbers = x.Block(0, block) + (call.Row * TileProduct.DepthBlock);
-                int count = Math.Min(x.Depth - start, TileProduct.DepthBlock), i = 0;
+                int count = Math.Min(left, TileProduct.DepthBlock), i = 0;
                 for (; i <= count - (4 * Lanes); i += 4 * Lanes, weights += 4 * Lanes * TNumbers.BlockBytes)
                 {
                     sum0 = Add(weights, numbers + i, sum0);
@@ -45,7 +44,7 @@ internal static unsafe class WideProduct256<TNumbers>
                 }
             }
 
-            call.Write(output, 0, Vector256.Sum((sum0 + sum1) + (sum2 + sum3)) + rest);
+            call.Write(output, 0, LaneSums.Sum((sum0 + sum1) + (sum2 + sum3)) + rest);
         }
     }
 
@@ -54,17 +53,16 @@ internal static unsafe class WideProduct256<TNumbers>
     public static void Four(in RowProduct call)
     {
         const int Next = TileProduct.DepthBlock;
-        RowTiles x = call.Rows;
         byte* row = call.Weights;
         for (int output = 0; output < call.Outputs; output++, row += call.RowBytes)
         {
             byte* weights = row;
+            float* numbers = call.Numbers;
             Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
             Vector128<float> rest = default;
-            for (int start = 0, block = 0; start < x.Depth; start += TileProduct.DepthBlock, block++)
+            for (int left = call.Depth; left > 0; left -= TileProduct.DepthBlock, numbers += call.Step)
             {
-                float* numbers = x.Block(0, block) + (call.Row * Next);
-                int count = Math.Min(x.Depth - start, TileProduct.DepthBlock), i = 0;
+                int count = Math.Min(left, TileProduct.DepthBlock), i = 0;
                 for (; i <= count - Lanes; i += Lanes, weights += Lanes * TNumbers.BlockBytes)
                 {
                     Vector256<float> own = TNumbers.Load256(weights);
@@ -81,10 +79,10 @@ internal static unsafe class WideProduct256<TNumbers>
                 }
             }
 
-            call.Write(output, 0, Vector256.Sum(sum0) + rest[0]);
-            call.Write(output, 1, Vector256.Sum(sum1) + rest[1]);
-            call.Write(output, 2, Vector256.Sum(sum2) + rest[2]);
-            call.Write(output, 3, Vector256.Sum(sum3) + rest[3]);
+            call.Write(output, 0, LaneSums.Sum(sum0) + rest[0]);
+            call.Write(output, 1, LaneSums.Sum(sum1) + rest[1]);
+            call.Write(output, 2, LaneSums.Sum(sum2) + rest[2]);
+            call.Write(output, 3, LaneSums.Sum(sum3) + rest[3]);
         }
     }
 
