@@ -12,6 +12,12 @@ public sealed record LanguageModelOptions
     public GgufTokenizerRules TokenizerRules { get; init; }
 
     /// <summary>
+    /// The source of the chat template, instead of the checkpoint's own: for a checkpoint without one, or with a faulty one.
+    /// <see cref="Templates.ChatTemplate.ChatMl"/> has a common one. Null takes the checkpoint's.
+    /// </summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>
     /// Longest sequence, in tokens, that sessions of the model will hold; 0 takes the model's own. A shorter one makes windows that
     /// are at least as long as it of no effect. With LongRoPE it decides the frequencies: those for long texts are used for all
     /// positions where it is above the original context, and without it sessions end at the original context. With dynamic

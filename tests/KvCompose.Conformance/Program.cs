@@ -32,6 +32,11 @@ foreach (string path in VectorRunner.FilesUnder(args[0]))
             Console.WriteLine($"skipped  {name}: {result.Detail}");
             break;
     }
+
+    foreach (string note in result.Notes)
+    {
+        Console.WriteLine($"         {note}");
+    }
 }
 
 Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");

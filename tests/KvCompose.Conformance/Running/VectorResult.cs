@@ -19,6 +19,9 @@ public enum VectorStatus
 /// <param name="Detail">First failing case and how many failed, or why the file was skipped; empty when it passed.</param>
 public sealed record VectorResult(VectorStatus Status, int Cases, string Detail)
 {
+    /// <summary>Lines to print beneath the outcome: measured figures.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>All cases passed.</summary>
     public static VectorResult Passed(int cases) => new(VectorStatus.Passed, cases, "");
 
