@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using KvCompose.Models.Files;
+using KvCompose.Models.Kernels.Products;
 using KvCompose.Numerics;
 
 namespace KvCompose.Models.Kernels;
@@ -14,10 +15,16 @@ internal sealed unsafe class StoredMatrix : WeightMatrix
     private readonly int _blockBytes;
 
     public StoredMatrix(StoredTensor tensor, int firstRow, int rows, int inputs)
+        : this(tensor, firstRow, rows, inputs, StoredKernel.BestWidth)
+    {
+    }
+
+    /// <summary>A matrix that is multiplied in vectors of so many bits.</summary>
+    public StoredMatrix(StoredTensor tensor, int firstRow, int rows, int inputs, int width)
         : base(rows, inputs)
     {
         (_blockValues, _blockBytes) = StoredTypes.Block(tensor.Type);
-        Kernel = StoredKernel.For(tensor.Type);
+        Kernel = StoredKernel.For(tensor.Type, width);
         RowBytes = inputs / _blockValues * _blockBytes;
         _rows = tensor.Data + ((long)firstRow * RowBytes);
     }
@@ -31,6 +38,36 @@ internal sealed unsafe class StoredMatrix : WeightMatrix
     public byte* Row(int output) => _rows + (output * RowBytes);
 
     public override void CopyRow(int output, float* target) => Kernel.Decode(Row(output), Inputs, target);
+
+    /// <summary>
+    /// Products of some outputs with all rows, of which there are few: one, or a tile of four or eight.
+    /// </summary>
+    /// <param name="first">The first output.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="rows">The activations.</param>
+    /// <param name="target">Receives the products of the first row with all outputs of this matrix; the next rows follow.</param>
+    /// <param name="accumulate">Whether they are added.</param>
+    public void Multiply(int first, int count, RowTiles rows, float* target, bool accumulate)
+    {
+        for (int row = 0; row < rows.Rows; row += 4)
+        {
+            var call = new RowProduct
+            {
+                Weights = Row(first),
+                RowBytes = (nint)RowBytes,
+                GroupBytes = TileProduct.DepthBlock / _blockValues * _blockBytes,
+                Outputs = count,
+                Depth = Inputs,
+                Numbers = rows.Block(0, 0) + (row * TileProduct.DepthBlock),
+                Step = rows.TileRows * TileProduct.DepthBlock,
+                Rows = rows.Rows - row,
+                Target = target + ((nint)row * Outputs) + first,
+                Stride = Outputs,
+                Accumulate = accumulate,
+            };
+            Kernel.Multiply(call, four: rows.TileRows > 1);
+        }
+    }
 
     /// <summary>
     /// Decodes a block of depths of the 32 outputs of a panel into [depth, 32], the order of <see cref="PackedMatrix"/>. Outputs
