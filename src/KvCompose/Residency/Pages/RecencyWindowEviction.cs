@@ -17,13 +17,13 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
     /// <param name="coming">Tokens that the step has yet to append to every head, for which there is room in their last pages.</param>
     public void Run(List<PagedHeadRef> parts, int coming)
     {
-        while (TakeOldest(parts))
+        while (TakeOldest(parts, coming))
         {
         }
     }
 
     /// <returns>Whether any page has left.</returns>
-    private bool TakeOldest(List<PagedHeadRef> parts)
+    private bool TakeOldest(List<PagedHeadRef> parts, int coming)
     {
         _leaving.Clear();
         foreach (PagedHeadRef part in parts)
