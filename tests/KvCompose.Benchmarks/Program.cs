@@ -7,6 +7,11 @@ if (args is ["--quick", ..])
     return QuickRun.Run(args.AsSpan(1));
 }
 
+if (args is [ThreadFigures.Neighbour])
+{
+    return ThreadFigures.Burn();
+}
+
 if (args is ["--peer", ..])
 {
     return PeerRun.Run(args.AsSpan(1));

@@ -10,7 +10,7 @@ namespace KvCompose.Models.Kernels;
 /// </summary>
 internal unsafe struct MatrixProduct : IParallelWork
 {
-    private const int TilesPerBlock = 16;
+    private const int TilesPerBlock = 32; // A panel of weights is decoded once for so many tiles.
     private const int PanelsPerItem = 4; // Of several rows: their outputs stay in cache from one block of depths to the next.
     private const int ItemsPerThread = 4;
     private const long SerialWork = 1 << 17; // Multiplications below which a second thread costs more than it brings.

@@ -16,6 +16,7 @@ internal static class QuickRun
         ["shapes"] = ShapeFigures.Measure,
         ["composition"] = CompositionFigures.Measure,
         ["weights"] = WeightFigures.Measure,
+        ["threads"] = ThreadFigures.Measure,
     };
 
     /// <summary>Measures the named group, or all of them; <c>--record</c> appends the figures to the history. Returns the exit code.</summary>
