@@ -13,7 +13,7 @@ public class VisibilityTests
     private static readonly HashSet<string> Visible =
     [
         "KvSession", "SessionOptions", "CacheUsage", "TierUsage", "FilterSelector", "PublishedDefects",
-        "CacheLimitException", "HostTierFullException", "ModelMismatchException", "NonFiniteKeyException", "PageFileException",
+        "CacheLimitException", "HostTierFullException", "ModelMismatchException", "PipelineRuleException", "NonFiniteKeyException", "PageFileException",
         "SavedCacheFormatException", "SavedCacheMismatchException",
         "PageFileRecovery", "RecoveredPage", "PageOwner",
         "IRetrieval`2", "IRetrievalTier", "ICascadeTier", "ISavedTier", "TierContext", "DecodeStep",
