@@ -32,6 +32,9 @@ internal sealed record PipelinePlan
 
     public int GroupSize => Spec.GroupSize;
 
+    /// <summary>Tells the kernels of a listed shape from those of others, such as 128x4; empty where the declaration states the shape.</summary>
+    public string ListedShape { get; init; } = "";
+
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Prefill.Selects;
 

@@ -18,7 +18,8 @@ public class OpenKernelTests
         foreach ((int headDim, int groupSize) in ((int, int)[])[(64, 3), (128, 4)])
         {
             string stated = Kernels($"[KvPipeline(HeadDim = {headDim}, GroupSize = {groupSize})]\n" + Stages);
-            string expected = Lines(Block(stated, "static class Kernels")).Replace("Reader_", $"Reader_{headDim}x{groupSize}_", StringComparison.Ordinal);
+            string expected = Lines(Block(stated, "static class Kernels"))
+                .Replace("Reader_", $"Reader_{headDim}x{groupSize}_", StringComparison.Ordinal).Replace("\"Reader.", $"\"Reader.{headDim}x{groupSize}.", StringComparison.Ordinal);
             Assert.Equal(expected, Lines(Block(open, $"static class Shape{headDim}x{groupSize}")));
         }
     }

@@ -13,7 +13,8 @@ public class VisibilityTests
     private static readonly HashSet<string> Visible =
     [
         "KvSession", "SessionOptions", "CacheUsage", "TierUsage", "FilterSelector", "PublishedDefects",
-        "CacheLimitException", "HostTierFullException", "KeyBiasException", "ModelMismatchException", "NonFiniteKeyException", "NonFiniteTokenException", "PageFileException",
+        "CacheLimitException", "HostTierFullException", "KeyBiasException", "ModelMismatchException", "PipelineRuleException", "NonFiniteKeyException", "NonFiniteTokenException",
+        "PageFileException",
         "SavedCacheFormatException", "SavedCacheMismatchException",
         "PageFileRecovery", "RecoveredPage", "PageOwner",
         "IRetrieval`2", "IRetrievalTier", "ICascadeTier", "ISavedTier", "TierContext", "DecodeStep",

@@ -48,7 +48,7 @@ internal static class KernelEmitter
         string declaration = $"{MemberModifiers.OfKernels(plan)} {hides}static class {name}";
         if (plan.Kernels is { } stated)
         {
-            WriteClass(writer, plan, stated, simulated, declaration, "");
+            WriteClass(writer, plan, stated, simulated, declaration);
             return;
         }
 
@@ -59,9 +59,11 @@ internal static class KernelEmitter
             foreach (KernelShapeSpec shape in plan.Spec.KernelShapes)
             {
                 // What kernels are written from is the plan of the stated form.
-                PipelinePlan written = Planner.Plan(plan.Spec with { Open = false, HeadDim = shape.HeadDim, GroupSize = shape.GroupSize });
-                string suffix = $"{CSharpLiteral.Of(shape.HeadDim)}x{CSharpLiteral.Of(shape.GroupSize)}";
-                WriteClass(writer, written, written.Kernels!, simulated, "internal static class Shape" + suffix, "_" + suffix);
+                PipelinePlan written = Planner.Plan(plan.Spec with { Open = false, HeadDim = shape.HeadDim, GroupSize = shape.GroupSize }) with
+                {
+                    ListedShape = $"{CSharpLiteral.Of(shape.HeadDim)}x{CSharpLiteral.Of(shape.GroupSize)}",
+                };
+                WriteClass(writer, written, written.Kernels!, simulated, "internal static class Shape" + written.ListedShape);
                 writer.WriteLine();
             }
 
@@ -90,7 +92,7 @@ internal static class KernelEmitter
         }
     }
 
-    private static void WriteClass(SourceWriter writer, PipelinePlan plan, KernelPlan kernels, bool simulated, string declaration, string suffix)
+    private static void WriteClass(SourceWriter writer, PipelinePlan plan, KernelPlan kernels, bool simulated, string declaration)
     {
         Kernel[] all = [.. KernelsOf(plan, kernels)];
         WriteSummary(writer, plan, kernels);
@@ -101,7 +103,7 @@ internal static class KernelEmitter
             foreach (Kernel kernel in all)
             {
                 writer.WriteLine();
-                kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + suffix + "_" + kernel.Name);
+                kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + (plan.ListedShape.Length == 0 ? "_" : $"_{plan.ListedShape}_") + kernel.Name);
                 if (simulated && kernel.Synchronises)
                 {
                     writer.WriteLine();
