@@ -38,6 +38,7 @@ public abstract class KvSession : IDisposable
     /// <exception cref="ArgumentException">The prompt is empty or holds a token that the vocabulary lacks.</exception>
     /// <exception cref="ContextExceededException">The prompt is longer than the model's context.</exception>
     /// <exception cref="CacheLimitException">The kept tokens do not fit into the limit.</exception>
+    /// <exception cref="NonFiniteTokenException">The model computed a key or value that is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Prefill(int sequence, ReadOnlySpan<int> prompt, CancellationToken cancellation = default);
 
@@ -97,7 +98,11 @@ public abstract class KvSession : IDisposable
     /// <param name="cancellation">Looked at before the step begins; a step that has begun completes.</param>
     /// <exception cref="ArgumentException">Not one token a sequence, a token that the vocabulary lacks, or a sequence without a prompt.</exception>
     /// <exception cref="ContextExceededException">A sequence has reached the model's context; nothing was appended.</exception>
-    /// <exception cref="CacheLimitException">The tokens do not fit into the limit; nothing was appended.</exception>
+    /// <exception cref="CacheLimitException">
+    /// The tokens, or pages that the step brings in, do not fit into the limit; nothing was appended. When there is room, the same step gives what it would
+    /// have given.
+    /// </exception>
+    /// <exception cref="NonFiniteTokenException">The model computed a key or value that is not finite: the sequences of the step need a prompt anew.</exception>
     /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequences need a prompt anew.</exception>
     /// <exception cref="InvalidOperationException">An earlier step of a sequence failed in the middle.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

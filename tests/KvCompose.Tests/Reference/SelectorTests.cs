@@ -109,7 +109,7 @@ public class SelectorTests
         Assert.Equal([1, 3], PlainGemFilter.Keep(scores, TokenBudget.Constant(2)));
         Assert.Equal([1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.75)));
         Assert.Equal([0, 1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Constant(9)));
-        Assert.Equal([0, 1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.1)));
+        Assert.Equal([1], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.1)));
     }
 
     [Theory]
