@@ -15,7 +15,7 @@ public class VisibilityTests
         "KvSession", "SessionOptions", "CacheUsage", "TierUsage", "FilterSelector", "PublishedDefects",
         "CacheLimitException", "HostTierFullException", "KeyBiasException", "ModelMismatchException", "PipelineRuleException", "NonFiniteKeyException", "NonFiniteTokenException",
         "PageFileException",
-        "SavedCacheFormatException", "SavedCacheMismatchException",
+        "SavedCacheFormatException", "SavedCacheMismatchException", "RewindException",
         "PageFileRecovery", "RecoveredPage", "PageOwner",
         "IRetrieval`2", "IRetrievalTier", "ICascadeTier", "ISavedTier", "TierContext", "DecodeStep",
     ];
