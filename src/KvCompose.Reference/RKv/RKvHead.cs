@@ -51,8 +51,7 @@ public sealed class RKvHead
         for (int i = 0; i < n; i++)
         {
             double[] row = [.. unit.Select((other, j) => j == i ? 0 : Numbers.Dot(unit[i], other))];
-            int forgiven = settings.Direction == RKvDirection.Last ? Array.FindLastIndex(row, x => x > settings.SimilarityThreshold) : 0;
-            row[Math.Max(forgiven, 0)] = 0;
+            row[Forgiven(settings, row)] = 0;
             for (int j = 0; j < n; j++)
             {
                 means[j] += row[j] / n;
@@ -60,5 +59,17 @@ public sealed class RKvHead
         }
 
         return Numbers.Softmax(means);
+    }
+
+    /// <summary>The entry of a row that counts as 0; slot 0 where none is similar.</summary>
+    private static int Forgiven(RKvSettings settings, double[] row)
+    {
+        IEnumerable<int> similar = row.Select((cosine, slot) => cosine > settings.SimilarityThreshold ? slot : 0);
+        return settings.Direction switch
+        {
+            RKvDirection.Last => similar.Max(),
+            RKvDirection.First => similar.Min(),
+            _ => similar.Order().ElementAt((int)(row.Length * settings.RetainShare) - 1),
+        };
     }
 }

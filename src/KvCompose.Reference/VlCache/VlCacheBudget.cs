@@ -80,29 +80,40 @@ public sealed record VlCacheBudget(double Share, VlCacheFilling Filling = VlCach
 
     private static int Low(int rows) => Math.Max(1, (int)(Least * rows));
 
+    /// <summary>
+    /// Shares by density; a layer that its share would overfill is filled first, the others share what remains by largest remainder.
+    /// </summary>
     private static void FillByDensity(int[] budget, double[] densities, int rows, int left)
     {
+        int[] open = [.. Enumerable.Range(0, budget.Length).Where(layer => budget[layer] < rows)];
         while (left > 0)
         {
-            int[] open = [.. Enumerable.Range(0, budget.Length).Where(layer => budget[layer] < rows)];
             double sum = open.Sum(layer => densities[layer]);
             double[] shares = [.. open.Select(layer => sum > 0 ? left * densities[layer] / sum : left / (double)open.Length)];
-            int[] whole = [.. shares.Select((share, i) => Math.Min((int)share, rows - budget[open[i]]))];
-            if (whole.Sum() == 0)
+            int[] full = [.. open.Where((layer, i) => shares[i] >= rows - budget[layer])];
+            if (full.Length == 0)
             {
-                foreach (int i in Ranking.Top(shares, shares.Length).Take(left))
-                {
-                    budget[open[i]]++;
-                }
-
+                AddByLargestRemainder(budget, open, shares, left);
                 return;
             }
 
-            for (int i = 0; i < open.Length; i++)
+            foreach (int layer in full)
             {
-                budget[open[i]] += whole[i];
-                left -= whole[i];
+                left -= rows - budget[layer];
+                budget[layer] = rows;
             }
+
+            open = [.. open.Except(full)];
+        }
+    }
+
+    private static void AddByLargestRemainder(int[] budget, int[] layers, double[] shares, int left)
+    {
+        int[] whole = [.. shares.Select(share => (int)share)];
+        int[] next = Ranking.Top([.. shares.Zip(whole, (share, w) => share - w)], left - whole.Sum());
+        for (int i = 0; i < layers.Length; i++)
+        {
+            budget[layers[i]] += whole[i] + (next.Contains(i) ? 1 : 0);
         }
     }
 }

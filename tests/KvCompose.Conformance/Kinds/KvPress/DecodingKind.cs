@@ -4,7 +4,6 @@ using KvCompose.Conformance.Reading;
 using KvCompose.Conformance.Running;
 using KvCompose.Reference.Presses;
 using KvCompose.Reference.Presses.Decoding;
-using KvCompose.Reference.Presses.Selecting;
 
 namespace KvCompose.Conformance.Kinds.KvPress;
 
@@ -22,10 +21,11 @@ public sealed class DecodingKind : FolderKind
         PressCache cache = prompt.Cache;
         if (@case.Optional("prefill") is { } prefill)
         {
-            var first = new ScorerPress(PressScorers.Read(prefill.Text("press"), prefill.Optional("press_args")));
+            double removed = prefill.Number("compression_ratio");
+            IPress first = PressReader.Read(prefill.Text("press"), prefill.Optional("press_args"), @case).Of(removed);
             foreach (PressLayer layer in prompt.Layers)
             {
-                cache.Apply(layer.Index, first.Compress(layer, prefill.Number("compression_ratio")));
+                cache.Apply(layer.Index, first.Compress(layer, removed));
             }
         }
 

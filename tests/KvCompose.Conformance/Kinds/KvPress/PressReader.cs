@@ -27,7 +27,8 @@ internal static class PressReader
         return Read(press.Text("name"), press.Optional("args"), @case);
     }
 
-    private static NamedPress Read(string name, JsonElement? arguments, JsonElement @case)
+    /// <summary>The press of this name with these arguments.</summary>
+    public static NamedPress Read(string name, JsonElement? arguments, JsonElement @case)
     {
         var args = new PressArguments(name, arguments);
         NamedPress press = Read(name, args, @case);

@@ -38,9 +38,11 @@ public sealed class RKvLayerKind() : SecondRowKind("rkv.layer")
         (@case.OptionalText("direction") ?? "last") switch
         {
             "last" or "last_percent" => RKvDirection.Last,
-            "first" or "first_percent" => RKvDirection.First,
+            "first" => RKvDirection.First,
+            "first_percent" => RKvDirection.FirstShare,
             var other => throw new VectorFormatException($"there is no direction '{other}'"),
-        });
+        },
+        @case.Number("retain_ratio", 0.1));
 }
 
 /// <summary>R-KV over a prompt and decode steps.</summary>
