@@ -18,6 +18,7 @@ namespace Readers
     /// <item><description>keys of full pages: 40 of 64 channels, chosen for each head by the queries of the last 32 rows; the newest, fewer than 32, whole</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5), reduced over the group by mean; always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: kept whole</description></item>
     /// <item><description>kernels: none, they read single precision and all channels of keys</description></item>
     /// </list>
     /// </summary>

@@ -17,6 +17,7 @@ namespace Readers
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 16 tokens (8320 bytes)</description></item>
     /// <item><description>observation: none, positions decide; always kept: 16 first and 0 last tokens</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: stored whole, then those that leave the window of decoded tokens become host pages in the step of the last one</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 2 query heads each, 5696 bytes of shared memory</description></item>
     /// </list>
     /// </summary>

@@ -19,6 +19,7 @@ namespace Readers
     /// <item><description>quantised when a page is full: keys by channel over 32 tokens, values by token; the newest, fewer than 32, in single precision</description></item>
     /// <item><description>observation: attention of the last 8 rows in one pass over the keys; scores pooled (max of 7), reduced over the group by sum; always kept: 0 first and 8 last tokens</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: kept whole</description></item>
     /// <item><description>kernels: none, they read single precision and all channels of keys</description></item>
     /// </list>
     /// </summary>
