@@ -59,6 +59,11 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     public double[] Decode(int token, Func<int, int, int[]> held)
     {
         _decoded++;
+        if (_eviction is not null && combination[StageSlot.Storage] is { Facts.Lossy: true })
+        {
+            _eviction.Rounded = held;
+        }
+
         return _sealed is null
             ? _plain.Decode(token, _length++, _eviction, Retrieves ? new Followed(held) : null)
             : _plain.Decode(token, _length++, _sealed);
