@@ -1,6 +1,7 @@
+using KvCompose.Models.Chat;
 using KvCompose.Models.Files;
-using KvCompose.Models.Files.Gguf;
 using KvCompose.Models.Networks;
+using KvCompose.Models.Templates;
 using KvCompose.Models.Tokenizers;
 using KvCompose.Threading;
 
@@ -17,13 +18,16 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     private readonly Network _network;
     private readonly ModelFiles _files;
     private readonly Tokenizer? _tokenizer;
+    private readonly Lazy<ChatFormat> _chat;
 
-    private LanguageModel(Network network, WorkerPool workers, ModelFiles files, Tokenizer? tokenizer, LoadedParts parts, int context)
+    private LanguageModel(
+        Network network, WorkerPool workers, ModelFiles files, Tokenizer? tokenizer, LoadedParts parts, int context, string? chatTemplate)
     {
         _network = network;
         _workers = workers;
         _files = files;
         _tokenizer = tokenizer;
+        _chat = new Lazy<ChatFormat>(() => Format(parts, chatTemplate), LazyThreadSafetyMode.PublicationOnly);
         Context = context;
         BeginToken = parts.Configuration.BeginToken;
         EndTokens = parts.EndTokens;
@@ -56,6 +60,11 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     public Tokenizer Tokenizer => _tokenizer
         ?? throw new TokenizerFormatException(_files.TokenizerFile, "the model has no tokenizer that can be read: only token ids can be used with it");
 
+    /// <summary>How the model is talked to: its chat template and the tokens that end an answer. Read when first asked for.</summary>
+    /// <exception cref="TokenizerFormatException">The model has no tokenizer, its files say nothing of conversations, or one of them cannot be read.</exception>
+    /// <exception cref="Templates.ChatTemplateException">The template cannot be parsed.</exception>
+    public ChatFormat ChatFormat => _chat.Value;
+
     /// <inheritdoc/>
     public LanguageTransformer Transformer => new(_network, _files, Context);
 
@@ -71,6 +80,12 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     public static LanguageModel Load(string path, LanguageModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (options?.Threads is < 0 or > 1024)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Threads, $"{nameof(LanguageModelOptions.Threads)}: expected 1 to 1024, or 0 for one per physical core");
+        }
+
         LoadedParts parts = ModelPath.Open(path);
         return Build(parts, options ?? new LanguageModelOptions());
     }
@@ -92,6 +107,18 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
         _workers.Dispose();
     }
 
+    private ChatFormat Format(LoadedParts parts, string? template)
+    {
+        ChatSource source = parts.LoadChat(Tokenizer);
+        return new ChatFormat(
+            Tokenizer,
+            ChatTemplate.Parse(template ?? source.Template ?? throw new TokenizerFormatException(
+                _files.TokenizerFile,
+                $"no chat template is there: give one by {nameof(LanguageModelOptions)}.{nameof(LanguageModelOptions.ChatTemplate)}")),
+            source.SpecialTokens,
+            EndTokens);
+    }
+
     internal static LanguageModel Build(LoadedParts parts, LanguageModelOptions options)
     {
         WorkerPool? workers = null;
@@ -105,7 +132,7 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
             weights = NetworkWeights.Load(parts.Checkpoint, description, parts.Names);
             Tokenizer? tokenizer = parts.LoadTokenizer(options.TokenizerRules);
             parts = parts with { OwnBytes = weights.OwnBytes };
-            return new LanguageModel(new Network(description, weights, workers, positions), workers, files, tokenizer, parts, context);
+            return new LanguageModel(new Network(description, weights, workers, positions), workers, files, tokenizer, parts, context, options.ChatTemplate);
         }
         catch
         {

@@ -5,11 +5,17 @@ namespace KvCompose.Models;
 /// <summary>How a model is opened.</summary>
 public sealed record LanguageModelOptions
 {
-    /// <summary>Threads that the model computes with; 0 takes one per processor.</summary>
+    /// <summary>Threads that the model computes with, at most 1024; 0 takes one per physical core that the process may use.</summary>
     public int Threads { get; init; }
 
     /// <summary>Whose rules the vocabulary of a GGUF file splits text by. A tokenizer.json states its own.</summary>
     public GgufTokenizerRules TokenizerRules { get; init; }
+
+    /// <summary>
+    /// The source of the chat template, instead of the checkpoint's own: for a checkpoint without one, or with a faulty one.
+    /// <see cref="Templates.ChatTemplate.ChatMl"/> has a common one. Null takes the checkpoint's.
+    /// </summary>
+    public string? ChatTemplate { get; init; }
 
     /// <summary>
     /// Longest sequence, in tokens, that sessions of the model will hold; 0 takes the model's own. A shorter one makes windows that

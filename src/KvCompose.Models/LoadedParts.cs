@@ -1,3 +1,4 @@
+using KvCompose.Models.Chat;
 using KvCompose.Models.Files;
 using KvCompose.Models.Files.Gguf;
 using KvCompose.Models.Networks;
@@ -22,6 +23,11 @@ internal sealed record LoadedParts(
 
     /// <summary>The metadata of a GGUF file, which holds its vocabulary; null for a folder.</summary>
     public GgufMetadata? Metadata { get; init; }
+
+    /// <summary>What the files say of conversations.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    public ChatSource LoadChat(Tokenizer tokenizer)
+        => Metadata is not null ? ChatSource.OfGguf(Metadata, tokenizer) : ChatSource.OfFolder(Path.GetDirectoryName(TokenizerFile)!);
 
     /// <summary>The tokenizer; null where a folder has none.</summary>
     public Tokenizer? LoadTokenizer(GgufTokenizerRules rules)

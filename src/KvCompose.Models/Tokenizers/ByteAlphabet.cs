@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace KvCompose.Models.Tokenizers;
 
 /// <summary>
@@ -14,6 +16,24 @@ internal static class ByteAlphabet
 
     /// <summary>The byte of a character, or −1.</summary>
     public static int Byte(char character) => character < s_bytes.Length ? s_bytes[character] : -1;
+
+    /// <summary>The bytes of a spelling, or its UTF-8 if a character of it stands for no byte.</summary>
+    public static byte[] BytesOrUtf8(string spelling)
+    {
+        var bytes = new byte[spelling.Length];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            int value = Byte(spelling[i]);
+            if (value < 0)
+            {
+                return Encoding.UTF8.GetBytes(spelling);
+            }
+
+            bytes[i] = (byte)value;
+        }
+
+        return bytes;
+    }
 
     private static char[] CreateCharacters()
     {

@@ -1,4 +1,5 @@
 using KvCompose.Models.Files.Gguf;
+using KvCompose.Models.Templates;
 using KvCompose.Models.Tokenizers.Models;
 using KvCompose.Models.Tokenizers.Patterns;
 using KvCompose.Models.Tokenizers.Processing;
@@ -18,11 +19,13 @@ public sealed class Tokenizer
     private readonly ITokenPipeline _pipeline;
     private readonly string _file;
     private readonly Lazy<IReadOnlyDictionary<string, int>> _special;
+    private readonly TokenBytesTable _bytes;
 
     internal Tokenizer(ITokenPipeline pipeline, string file)
     {
         _pipeline = pipeline;
         _file = file;
+        _bytes = new TokenBytesTable(pipeline);
         LargestId = pipeline.LargestId;
         _special = new Lazy<IReadOnlyDictionary<string, int>>(
             () => pipeline.AddedTokens.Where(token => token.Special).ToDictionary(token => token.Content, token => token.Id));
@@ -92,14 +95,22 @@ public sealed class Tokenizer
     public int[] Encode(string text, EncodeOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        List<TextToken> tokens = EncodeTokens(text, options, track: false, cancellation);
-        var ids = new int[tokens.Count];
-        for (int i = 0; i < ids.Length; i++)
-        {
-            ids[i] = tokens[i].Id;
-        }
+        return Ids(EncodeTokens(text, options, track: false, cancellation));
+    }
 
-        return ids;
+    /// <summary>
+    /// Splits a rendered prompt into tokens. What the template wrote may spell control tokens, what the conversation holds may not; text between two
+    /// control tokens is split as one, whatever its parts. Nothing is put around it.
+    /// </summary>
+    /// <param name="prompt">From <see cref="ChatTemplate.Render"/>.</param>
+    /// <param name="cancellation">Stops a long text.</param>
+    /// <inheritdoc cref="Encode(string, EncodeOptions, CancellationToken)" path="/exception"/>
+    public int[] Encode(ChatPrompt prompt, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        var parts = new SpellingParts(
+            prompt.Text, prompt.Parts.Where(static part => !part.IsContent).Select(static part => (part.Start, part.Start + part.Length)));
+        return Ids(EncodeTokens(prompt.Text, new EncodeSettings(AddSpecial: false, ParseSpecial: false, ApplyLimits: false, Track: false, parts), cancellation));
     }
 
     /// <summary>Splits text into tokens that know where they came from. Slower than <see cref="Encode(string, EncodeOptions, CancellationToken)"/>.</summary>
@@ -129,6 +140,13 @@ public sealed class Tokenizer
     public string Decode(ReadOnlySpan<int> tokens, bool skipSpecialTokens = true)
         => DecodeTokens(tokens.ToArray(), skipSpecialTokens);
 
+    /// <summary>
+    /// The bytes that a token adds in the middle of a text: what <see cref="Sampling.AnswerStream"/> and grammars ask for. None for a control token or an
+    /// id outside the vocabulary.
+    /// </summary>
+    /// <param name="token">The id.</param>
+    public ReadOnlySpan<byte> BytesOf(int token) => _bytes.Of(token);
+
     /// <summary>A decoder for tokens that come one by one.</summary>
     /// <param name="skipSpecialTokens">Whether control tokens are left out.</param>
     public TextDecoder CreateDecoder(bool skipSpecialTokens = true) => new(this, skipSpecialTokens);
@@ -136,7 +154,11 @@ public sealed class Tokenizer
     internal List<TextToken> EncodeTokens(string text, EncodeOptions options, bool track, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var settings = new EncodeSettings(options.AddSpecialTokens, options.ParseSpecialTokens, options.ApplyFileLimits, track);
+        return EncodeTokens(text, new EncodeSettings(options.AddSpecialTokens, options.ParseSpecialTokens, options.ApplyFileLimits, track), cancellation);
+    }
+
+    private List<TextToken> EncodeTokens(string text, EncodeSettings settings, CancellationToken cancellation)
+    {
         try
         {
             return _pipeline.Encode(text, settings, cancellation);
@@ -149,6 +171,17 @@ public sealed class Tokenizer
         {
             throw new TokenizerFormatException(_file, $"a pattern {exception.Message}", exception);
         }
+    }
+
+    private static int[] Ids(List<TextToken> tokens)
+    {
+        var ids = new int[tokens.Count];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = tokens[i].Id;
+        }
+
+        return ids;
     }
 
     internal string DecodeTokens(IReadOnlyList<int> tokens, bool skipSpecialTokens)

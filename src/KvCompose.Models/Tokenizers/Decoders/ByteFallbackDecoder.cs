@@ -45,7 +45,8 @@ internal sealed class ByteFallbackDecoder : IDecoder
         result.AddRange(Enumerable.Repeat("\uFFFD", bytes.Length));
     }
 
-    private static byte? Byte(string token)
+    /// <summary>The byte that a spelling like &lt;0x0A&gt; stands for, or null.</summary>
+    public static byte? Byte(string token)
     {
         if (token.Length != 6 || !token.StartsWith("<0x", StringComparison.Ordinal) || token[5] != '>')
         {

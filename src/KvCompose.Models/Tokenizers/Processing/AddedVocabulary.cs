@@ -41,11 +41,22 @@ internal sealed class AddedVocabulary
 
     public AddedToken? Find(string content) => _byContent.GetValueOrDefault(content);
 
+    /// <summary>Whether a token is looked for in normalised text.</summary>
+    public bool HasNormalized => _normalized.Length > 0;
+
     /// <summary>Cuts the tokens for raw text out of it.</summary>
-    public List<Fragment> Split(ReadOnlySpan<char> text, bool parseSpecial) => Split(text, _rawFinder, _raw, parseSpecial);
+    /// <param name="text">The text.</param>
+    /// <param name="parseSpecial">Whether it may spell control tokens everywhere.</param>
+    /// <param name="spelling">Where it may spell them otherwise.</param>
+    public List<Fragment> Split(ReadOnlySpan<char> text, bool parseSpecial, ReadOnlySpan<(int Start, int End)> spelling)
+        => Split(text, _rawFinder, _raw, parseSpecial, spelling);
 
     /// <summary>Cuts the tokens for normalised text out of it.</summary>
-    public List<Fragment> SplitNormalized(ReadOnlySpan<char> text, bool parseSpecial) => Split(text, _normalizedFinder, _normalized, parseSpecial);
+    /// <param name="text">The normalised text.</param>
+    /// <param name="parseSpecial">Whether it may spell control tokens everywhere.</param>
+    /// <param name="spelling">Where it may spell them otherwise.</param>
+    public List<Fragment> SplitNormalized(ReadOnlySpan<char> text, bool parseSpecial, ReadOnlySpan<(int Start, int End)> spelling)
+        => Split(text, _normalizedFinder, _normalized, parseSpecial, spelling);
 
     private static string Normalize(string content, INormalizer? normalizer)
     {
@@ -54,19 +65,76 @@ internal sealed class AddedVocabulary
         return buffer.Text.ToString();
     }
 
-    private static List<Fragment> Split(ReadOnlySpan<char> text, TokenFinder finder, AddedToken[] tokens, bool parseSpecial)
+    private static List<(int Token, int Start, int End)> Matches(
+        ReadOnlySpan<char> text, TokenFinder finder, AddedToken[] tokens, bool parseSpecial, ReadOnlySpan<(int Start, int End)> spelling)
     {
         var matches = new List<(int Token, int Start, int End)>();
         finder.Find(text, matches);
+        if (parseSpecial)
+        {
+            return matches;
+        }
+
+        List<(int Token, int Start, int End)> spelled = Spelled(text, finder, tokens, spelling);
+        HashSet<int> control = [.. spelled.Select(static match => match.Token)];
+
+        // What a refused match covers is not searched again, as in the published library.
+        matches.RemoveAll(match => tokens[match.Token].Special || control.Contains(match.Token));
+        if (spelled.Count > 0)
+        {
+            var taken = new Queue<(int Token, int Start, int End)>(spelled);
+            matches.RemoveAll(match => Overlaps(taken, match));
+            matches.AddRange(spelled);
+            matches.Sort(static (left, right) => left.Start.CompareTo(right.Start));
+        }
+
+        return matches;
+    }
+
+    /// <summary>
+    /// The control tokens within the parts that may spell them. Some vocabularies do not mark the tokens of their template as special: one that such a part
+    /// spells counts as control, unless it is white space.
+    /// </summary>
+    private static List<(int Token, int Start, int End)> Spelled(
+        ReadOnlySpan<char> text, TokenFinder finder, AddedToken[] tokens, ReadOnlySpan<(int Start, int End)> spelling)
+    {
+        var spelled = new List<(int Token, int Start, int End)>();
+        var found = new List<(int Token, int Start, int End)>();
+        foreach ((int start, int end) in spelling)
+        {
+            found.Clear();
+            finder.Find(text[start..end], found);
+            spelled.AddRange(found
+                .Where(match => tokens[match.Token].Special || !string.IsNullOrWhiteSpace(tokens[match.Token].Content))
+                .Select(match => (match.Token, match.Start + start, match.End + start)));
+        }
+
+        return spelled;
+    }
+
+    /// <summary>Whether a match overlaps one of others; both come in order.</summary>
+    private static bool Overlaps(Queue<(int Token, int Start, int End)> others, (int Token, int Start, int End) match)
+    {
+        while (others.TryPeek(out (int Token, int Start, int End) other) && other.End <= match.Start)
+        {
+            others.Dequeue();
+        }
+
+        return others.TryPeek(out (int Token, int Start, int End) next) && next.Start < match.End;
+    }
+
+    private static List<Fragment> Split(
+        ReadOnlySpan<char> text, TokenFinder finder, AddedToken[] tokens, bool parseSpecial, ReadOnlySpan<(int Start, int End)> spelling)
+    {
         var fragments = new List<Fragment>();
         int done = 0;
-        foreach ((int number, int found, int foundEnd) in matches)
+        foreach ((int number, int found, int foundEnd) in Matches(text, finder, tokens, parseSpecial, spelling))
         {
             AddedToken token = tokens[number];
             (int start, int end) = (found, foundEnd);
-            if ((token.Special && !parseSpecial) || (token.SingleWord && !IsSingleWord(text, start, end)))
+            if (token.SingleWord && !IsSingleWord(text, start, end))
             {
-                continue; // What a refused match covers is not searched again, as in the published library.
+                continue;
             }
 
             while (token.StripsLeft && start > done && UnicodeData.IsWhiteSpace(text[start - 1]))

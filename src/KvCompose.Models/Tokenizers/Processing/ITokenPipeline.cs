@@ -5,7 +5,8 @@ namespace KvCompose.Models.Tokenizers.Processing;
 /// <param name="ParseSpecial">Whether text may spell control tokens.</param>
 /// <param name="ApplyLimits">Whether the file's own truncation and padding apply.</param>
 /// <param name="Track">Whether offsets and spellings are wanted.</param>
-internal readonly record struct EncodeSettings(bool AddSpecial, bool ParseSpecial, bool ApplyLimits, bool Track);
+/// <param name="Spelling">The parts that may spell control tokens where the whole text may not; null for none.</param>
+internal readonly record struct EncodeSettings(bool AddSpecial, bool ParseSpecial, bool ApplyLimits, bool Track, SpellingParts? Spelling = null);
 
 /// <summary>All steps between text and ids.</summary>
 internal interface ITokenPipeline
@@ -27,4 +28,7 @@ internal interface ITokenPipeline
     List<TextToken> Encode(string text, EncodeSettings settings, CancellationToken cancellation);
 
     string Decode(IReadOnlyList<int> ids, bool skipSpecial);
+
+    /// <summary>The bytes of a text, of which the tokens may hold any part of a character. Control tokens give none.</summary>
+    byte[] DecodeBytes(IReadOnlyList<int> ids);
 }

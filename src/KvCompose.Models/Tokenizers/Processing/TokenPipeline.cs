@@ -1,3 +1,4 @@
+using System.Text;
 using KvCompose.Models.Tokenizers.Decoders;
 using KvCompose.Models.Tokenizers.Models;
 using KvCompose.Models.Tokenizers.Normalizers;
@@ -76,13 +77,32 @@ internal sealed class TokenPipeline : ITokenPipeline
         return Decoder is null ? string.Join(' ', tokens) : string.Concat(Decoder.Decode(tokens));
     }
 
+    public byte[] DecodeBytes(IReadOnlyList<int> ids)
+    {
+        if (!IsByteLevel)
+        {
+            return Encoding.UTF8.GetBytes(Decode(ids, skipSpecial: true));
+        }
+
+        var bytes = new List<byte>();
+        foreach (int id in ids)
+        {
+            if (Shown(id, skipSpecial: true) is { } spelling)
+            {
+                bytes.AddRange(ByteAlphabet.BytesOrUtf8(spelling));
+            }
+        }
+
+        return [.. bytes];
+    }
+
     private List<TextToken> EncodeText(string given, EncodeSettings settings, CancellationToken cancellation)
     {
         string text = CodePoints.Sanitize(given);
-        bool track = settings.Track || PreTokenizer is { NeedsOrigins: true };
+        bool track = settings.Track || PreTokenizer is { NeedsOrigins: true } || (settings.Spelling is not null && Added.HasNormalized);
         var result = new List<TextToken>();
         int place = 0, codePoints = 0;
-        foreach (Fragment fragment in Added.Split(text, settings.ParseSpecial))
+        foreach (Fragment fragment in Added.Split(text, settings.ParseSpecial, settings.Spelling?.Units))
         {
             int start = CodePointsUntil(fragment.Start);
             ReadOnlySpan<char> part = text.AsSpan(fragment.Start, fragment.End - fragment.Start);
@@ -115,7 +135,8 @@ internal sealed class TokenPipeline : ITokenPipeline
     private void EncodeRaw(TextBuffer buffer, int start, EncodeSettings settings, List<TextToken> result, CancellationToken cancellation)
     {
         Normalizer?.Apply(buffer, cancellation);
-        foreach (Fragment fragment in Added.SplitNormalized(buffer.Text, settings.ParseSpecial))
+        (int, int)[]? spelling = settings.Spelling is { } parts && Added.HasNormalized ? parts.Within(buffer) : null;
+        foreach (Fragment fragment in Added.SplitNormalized(buffer.Text, settings.ParseSpecial, spelling))
         {
             if (fragment.Token is { } token)
             {

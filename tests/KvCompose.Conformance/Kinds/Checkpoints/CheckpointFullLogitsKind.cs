@@ -13,7 +13,7 @@ public sealed class CheckpointFullLogitsKind : CheckpointKind
     public override string Name => "checkpoint.full-logits";
 
     /// <inheritdoc/>
-    protected override void Check(JsonElement @case, LanguageModel model)
+    protected override void Check(JsonElement @case, LanguageModel model, PeerFigures figures)
     {
         using var decoder = new FullDecoder(model.Network);
         LogitCheck.Row(@case.Tensor("logits").Data, decoder.Append(@case.Ints("ids"), lastOnly: true), Tolerance, "logits");

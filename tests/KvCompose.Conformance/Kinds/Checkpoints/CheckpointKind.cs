@@ -30,11 +30,15 @@ public abstract class CheckpointKind : IVectorKind
         }
 
         using LanguageModel model = LanguageModel.Load(path);
-        return CaseLoop.Run(file.Cases, @case => Check(@case, model));
+        var figures = new PeerFigures();
+        return CaseLoop.Run(file.Cases, @case => Check(@case, model, figures)) with { Notes = figures.Lines };
     }
 
     /// <summary>Runs one case. Whatever it throws is the case's failure.</summary>
-    protected abstract void Check(JsonElement @case, LanguageModel model);
+    /// <param name="case">The case.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="figures">Takes figures for which the file states llama.cpp's.</param>
+    protected abstract void Check(JsonElement @case, LanguageModel model, PeerFigures figures);
 
     /// <summary>ln Σ exp of a row.</summary>
     protected static double LogSumExp(ReadOnlySpan<float> row)

@@ -13,15 +13,25 @@ public sealed class CheckpointLogitsKind : CheckpointKind
     public override string Name => "checkpoint.logits";
 
     /// <inheritdoc/>
-    protected override void Check(JsonElement @case, LanguageModel model)
+    protected override void Check(JsonElement @case, LanguageModel model, PeerFigures figures)
     {
         using var decoder = new FullDecoder(model.Network);
         float[] logits = decoder.Append(@case.Ints("ids"), lastOnly: true);
         JsonElement top = @case.Field("top"), subset = @case.Field("subset");
+        if (@case.Optional("llama_cpp") is { } peer)
+        {
+            float[] expected = subset.Tensor("logits").Data;
+            int[] ids = IntTensor.Read(subset.Field("ids"));
+            figures.Largest("largest difference of a logit of the subset", Distance(expected, [.. ids.Select(id => logits[id])]),
+                Distance(expected, peer.Tensor("subset_logits").Data));
+        }
+
         Compare(top.Ints("ids"), Numbers(top.Field("logits")), logits, "top");
         Compare(IntTensor.Read(subset.Field("ids")), subset.Tensor("logits").Data.Select(static value => (double)value).ToArray(), logits, "subset");
         Expect.Close(@case.Number("logsumexp"), LogSumExp(logits), 0, Tolerance, "logsumexp");
     }
+
+    private static double Distance(float[] left, float[] right) => left.Zip(right, static (a, b) => (double)Math.Abs(a - b)).Max();
 
     private static double[] Numbers(JsonElement list) => list.ValueKind == JsonValueKind.Array
         ? [.. list.EnumerateArray().Select(value => value.AsNumber("logits"))]

@@ -17,7 +17,7 @@ public sealed class CheckpointTeacherKind : CheckpointKind
     public override string Name => "checkpoint.teacher-forced";
 
     /// <inheritdoc/>
-    protected override void Check(JsonElement @case, LanguageModel model)
+    protected override void Check(JsonElement @case, LanguageModel model, PeerFigures figures)
     {
         int[] ids = @case.Ints("ids"), best = IntTensor.Read(@case.Field("argmax")), topIds = IntTensor.Read(@case.Field("top_ids"));
         float[] gaps = @case.Tensor("gap").Data, sums = @case.Tensor("logsumexp").Data, next = @case.Tensor("next_logprob").Data;
@@ -43,6 +43,12 @@ public sealed class CheckpointTeacherKind : CheckpointKind
         }
 
         double agreement = agreed / (double)ids.Length, mean = divergence / ids.Length;
+        if (@case.Optional("llama_cpp") is { } peer)
+        {
+            figures.Largest("share of positions with the same likeliest token", agreement, peer.Number("top1_agreement"));
+            figures.Largest("mean KL to exact, in nats", mean, peer.Number("mean_kl_exact_llama"));
+        }
+
         Expect.True(agreement >= WantedAgreement, $"top-1 agreement {agreement:P2}, wanted {WantedAgreement:P1}");
         Expect.True(mean <= AllowedDivergence, $"mean KL {mean:E2}, allowed {AllowedDivergence:E0}");
     }

@@ -23,12 +23,17 @@ internal sealed class LlamaCppFragments
 
     public IEnumerable<AddedToken> Tokens => _tokens.Select(item => item.Token);
 
-    public List<Fragment> Split(string text, bool parseSpecial, CancellationToken cancellation)
+    /// <summary>Cuts a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="parseSpecial">Whether it may spell control tokens everywhere.</param>
+    /// <param name="spelling">Where it may spell them otherwise; null for nowhere.</param>
+    /// <param name="cancellation">Looked at between tokens.</param>
+    public List<Fragment> Split(string text, bool parseSpecial, (int Start, int End)[]? spelling, CancellationToken cancellation)
     {
         List<Fragment> fragments = text.Length == 0 ? [] : [new Fragment(null, 0, text.Length)];
         foreach ((AddedToken token, bool hidden) in _tokens)
         {
-            if ((hidden && !parseSpecial) || !text.Contains(token.Content, StringComparison.Ordinal))
+            if ((hidden && !parseSpecial && spelling is null) || !text.Contains(token.Content, StringComparison.Ordinal))
             {
                 continue;
             }
@@ -37,7 +42,7 @@ internal sealed class LlamaCppFragments
             var next = new List<Fragment>(fragments.Count);
             foreach (Fragment fragment in fragments)
             {
-                Cut(text, fragment, token, next);
+                Cut(text, fragment, token, hidden && !parseSpecial ? spelling : null, next);
             }
 
             fragments = next;
@@ -46,15 +51,22 @@ internal sealed class LlamaCppFragments
         return fragments;
     }
 
-    private static void Cut(string text, Fragment fragment, AddedToken token, List<Fragment> result)
+    private static void Cut(string text, Fragment fragment, AddedToken token, (int Start, int End)[]? spelling, List<Fragment> result)
     {
-        int start = fragment.Start;
+        int start = fragment.Start, from = start;
         while (fragment.Token is null)
         {
-            int found = text.AsSpan(start, fragment.End - start).IndexOf(token.Content, StringComparison.Ordinal);
+            int found = text.AsSpan(from, fragment.End - from).IndexOf(token.Content, StringComparison.Ordinal);
             if (found < 0)
             {
                 break;
+            }
+
+            found += from - start;
+            if (spelling is not null && !Array.Exists(spelling, part => part.Start <= start + found && start + found + token.Content.Length <= part.End))
+            {
+                from = start + found + 1;
+                continue;
             }
 
             if (found > 0)
@@ -64,6 +76,7 @@ internal sealed class LlamaCppFragments
 
             result.Add(new Fragment(token, start + found, start + found + token.Content.Length));
             start += found + token.Content.Length;
+            from = start;
         }
 
         if (start < fragment.End)

@@ -93,7 +93,7 @@ internal sealed class LlamaCppPipeline : ITokenPipeline
 
         bool afterSpecial = true;
         int codePoints = 0;
-        foreach (Fragment fragment in _fragments.Split(text, settings.ParseSpecial, cancellation))
+        foreach (Fragment fragment in _fragments.Split(text, settings.ParseSpecial, settings.Spelling?.Units, cancellation))
         {
             int end = codePoints + (settings.Track ? CodePoints.Count(text.AsSpan(fragment.Start, fragment.End - fragment.Start)) : 0);
             if (fragment.Token is { } token)
@@ -121,6 +121,8 @@ internal sealed class LlamaCppPipeline : ITokenPipeline
     }
 
     public string Decode(IReadOnlyList<int> ids, bool skipSpecial) => Encoding.UTF8.GetString(DecodeBytes(ids, removeSpecial: skipSpecial, showSpecial: !skipSpecial));
+
+    public byte[] DecodeBytes(IReadOnlyList<int> ids) => DecodeBytes(ids, removeSpecial: false, showSpecial: false);
 
     /// <summary>What llama.cpp calls detokenize.</summary>
     /// <param name="ids">The tokens.</param>
