@@ -32,8 +32,8 @@ internal static class SmallModel
     /// A new instance with its own threads. Its attention is spread: under a sharp peak all pooled scores that hold it are equal in single
     /// precision, and rounding would choose.
     /// </summary>
-    /// <param name="windowed">Whether layers with a window stand before, between and behind those that the profiles speak of, and scores are bounded.</param>
+    /// <param name="windowed">Whether layers with a window stand before, between and behind those that the profiles speak of.</param>
     public static TestModel Create(bool windowed = false) => windowed
-        ? new(Profile.Layers + 4, KeyValueHeads * GroupSize, KeyValueHeads, HeadDim, Seed, sharpness: 1.2, windows: [20, 0, 0, 33, 20, 0, 20], softCap: 3)
+        ? new(Profile.Layers + 4, KeyValueHeads * GroupSize, KeyValueHeads, HeadDim, Seed, sharpness: 1.2, windows: [20, 0, 0, 33, 20, 0, 20])
         : new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, HeadDim, Seed, sharpness: 1.2);
 }
