@@ -33,15 +33,15 @@ internal static partial class DecodeEmitter
             return;
         }
 
-        int heads = Shape.KeyValueHeads, layers = Shape.Layers;
-        Transformer.Embed(StepTokens, Hidden);
+        int heads = Staged.KeyValueHeads, layers = Staged.Layers;
+        BeginRows();
         """);
 
     private static void WriteLayer(SourceWriter writer, PipelinePlan plan)
     {
         writer.WriteLine("""
             // Norm, projections and rotation of this step's tokens.
-            Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
+            Project(layer, Hidden, StepPositions, Queries, Keys, Values);
 
             // Append: every head takes the token.
             for (int row = 0; row < rows; row++)
@@ -91,7 +91,7 @@ internal static partial class DecodeEmitter
 
         writer.WriteLine("""
             // Output projection and feed-forward block.
-            Transformer.Complete(layer, Queries, Hidden, rows);
+            CompleteRows(layer);
             """);
     }
 

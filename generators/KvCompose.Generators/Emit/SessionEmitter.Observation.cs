@@ -13,7 +13,7 @@ internal static partial class SessionEmitter
             writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
             if (plan.Observation.ReadsWindow)
             {
-                writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,");
+                writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,");
                 if (plan.Prefill.Propagates)
                 {
                     writer.WriteLine("KnownRows = onward < tokens ? rows : tokens,");
@@ -33,7 +33,7 @@ internal static partial class SessionEmitter
     private static void WriteAllRowsCall(SourceWriter writer, ObservationPlan plan) => writer.WriteLine($$"""
         PrefillLoops.AllRowsWork all = new()
         {
-            Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
+            Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride, SoftCap = SoftCap,
             {{Handed(plan.In(StatisticPass.AllRows))}}
         };
         Workers.Run(ref all, all.Items());

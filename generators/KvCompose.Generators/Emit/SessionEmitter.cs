@@ -49,6 +49,11 @@ internal static partial class SessionEmitter
                 }
 
                 WriteModelChecks(writer, plan);
+                if (plan.WhyNotSliding is { } reason)
+                {
+                    writer.WriteLine($"RefuseSliding(\"{plan.Spec.Name.TrimStart('@')}\", \"{reason}\");");
+                }
+
                 if (plan.Prefill.NeedsProfile)
                 {
                     WriteProfileOpening(writer, plan);
@@ -105,8 +110,8 @@ internal static partial class SessionEmitter
             "protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)"))
         {
             writer.WriteLine("""
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 """);
             if (plan.Prefill.Restart is { } restart)
@@ -137,14 +142,14 @@ internal static partial class SessionEmitter
             }
 
             writer.WriteLine();
-            writer.WriteLine("Transformer.Embed(prompt, buffers.Hidden);");
+            writer.WriteLine("BeginPrompt(sequence, prompt, buffers, cancellation);");
             using (writer.WriteBlock("for (int layer = 0; layer < shape.Layers; layer++)"))
             {
                 writer.WriteLine("""
                     cancellation.ThrowIfCancellationRequested();
 
                     // Norm, projections and rotation at the original positions; keys go into tiles.
-                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
                     """);
                 if (plan.Prefill.Propagates)
@@ -204,7 +209,7 @@ internal static partial class SessionEmitter
                 writer.WriteLine($"""
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, {(plan.Prefill.Propagates ? "attended" : "buffers.Queries")}, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, {(plan.Prefill.Propagates ? "attended" : "buffers.Queries")}, buffers, tokens, cancellation);
                     """);
             }
 

@@ -29,6 +29,16 @@ internal sealed record PipelinePlan
 
     public int GroupSize => Spec.GroupSize;
 
+    /// <summary>Why sequences cannot slide when they reach the model's context; null if they can: what leaves is decided by positions alone.</summary>
+    public string? WhyNotSliding => this switch
+    {
+        { Decode.Evicts: false } => "heads keep what they are given while decoding",
+        { Decode.KeepsWeights: true } or { Observation.Collects: true } => "heads keep old tokens that were attended to, wherever they stand",
+        { Prefill.HeadRole.Facts.WholePrompt: true } => "some heads keep every token",
+        { Prefill.Restart: not null } => "a prompt that was filtered has other positions than its tokens",
+        _ => null,
+    };
+
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Prefill.Selects;
 

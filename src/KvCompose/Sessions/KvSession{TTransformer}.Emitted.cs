@@ -80,7 +80,17 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
     protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
 
-    /// <summary>The profile that a session was opened with.</summary>
+    /// <summary>Compares the layers of a table of heads with the model's: it may be of all of them, or of those without a window.</summary>
+    /// <exception cref="ModelMismatchException">It is of neither.</exception>
+    protected void CheckLayers(string pipeline, int compiled)
+    {
+        if (compiled != Staged.Layers)
+        {
+            Check(pipeline, "layers", compiled, Shape.Layers);
+        }
+    }
+
+    /// <summary>The profile that a session was opened with, of the layers without a window.</summary>
     /// <exception cref="StageOptionException">There is none.</exception>
     /// <exception cref="HeadProfileException">It is of another model.</exception>
     protected HeadProfile RequireProfile(string pipeline, HeadProfile? profile)
@@ -90,8 +100,14 @@ public abstract unsafe partial class KvSession<TTransformer>
             throw new StageOptionException(pipeline, nameof(HeadBudgetContext.Profile), "not set", "a profile of the model's heads");
         }
 
+        if (HasWindows && profile.Layers == Staged.Layers)
+        {
+            profile.RequireModel(Staged);
+            return profile;
+        }
+
         profile.RequireModel(Shape);
-        return profile;
+        return HasWindows ? profile.OfLayers(_globals) : profile;
     }
 
     /// <summary>Lets a head-role stage compare its options with the profile.</summary>
@@ -107,7 +123,10 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected double[] PrepareHeads<TRole>(in TRole options, ReadOnlySpan<double> scores, int scoredHeads)
         where TRole : unmanaged, IHeadRole<TRole>
     {
-        double[] prepared = scores.ToArray();
+        double[] table = scores.ToArray();
+        double[] prepared = table.Length != Staged.Layers * scoredHeads
+            ? [.. _globals.SelectMany(layer => table.AsSpan(layer * scoredHeads, scoredHeads).ToArray())]
+            : table;
         TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
         return prepared;
     }
@@ -120,7 +139,8 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
     {
         Pipeline = pipeline,
-        Shape = Shape,
+        Shape = Staged,
+        SoftCap = SoftCap,
         Pool = Pool,
         Caches = _caches,
         Writer = writer,
@@ -169,10 +189,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             _batch.RequireWholeSteps(sequence, _lengths[sequence]);
-            if (_lengths[sequence] >= Shape.Context)
-            {
-                throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
-            }
+            RequireContext(sequence, 1);
 
             _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
         }
@@ -185,6 +202,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             _caches[sequence].ReserveOne();
+            ReserveWindows(sequence, 1);
         }
 
         _batch.Begin();

@@ -32,5 +32,8 @@ internal static class SmallModel
     /// A new instance with its own threads. Its attention is spread: under a sharp peak all pooled scores that hold it are equal in single
     /// precision, and rounding would choose.
     /// </summary>
-    public static TestModel Create() => new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, HeadDim, Seed, sharpness: 1.2);
+    /// <param name="windowed">Whether layers with a window stand before, between and behind those that the profiles speak of.</param>
+    public static TestModel Create(bool windowed = false) => windowed
+        ? new(Profile.Layers + 4, KeyValueHeads * GroupSize, KeyValueHeads, HeadDim, Seed, sharpness: 1.2, windows: [20, 0, 0, 33, 20, 0, 20])
+        : new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, HeadDim, Seed, sharpness: 1.2);
 }

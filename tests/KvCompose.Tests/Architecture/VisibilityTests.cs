@@ -14,7 +14,7 @@ public class VisibilityTests
     [
         "KvSession", "SessionOptions", "CacheUsage", "TierUsage", "FilterSelector", "PublishedDefects",
         "CacheLimitException", "HostTierFullException", "ModelMismatchException", "NonFiniteKeyException", "PageFileException",
-        "SavedCacheFormatException", "SavedCacheMismatchException", "RewindException",
+        "SavedCacheFormatException", "SavedCacheMismatchException", "RewindException", "ContextOverflow", "DecodeEnd",
         "PageFileRecovery", "RecoveredPage", "PageOwner",
         "IRetrieval`2", "IRetrievalTier", "ICascadeTier", "ISavedTier", "TierContext", "DecodeStep",
     ];
