@@ -58,6 +58,7 @@ internal static class EmittedNames
         ["Float4"] = "KvCompose.Ilgpu.Float4",
         ["CacheLine"] = "KvCompose.Memory.CacheLine",
         ["nint"] = "System.IntPtr",
+        ["ScoreCap"] = "KvCompose.Numerics.ScoreCap",
         ["TokenRanking"] = "KvCompose.Numerics.TokenRanking",
         ["VectorExponential"] = "KvCompose.Numerics.VectorExponential",
         ["PromptRows"] = "KvCompose.Runtime.PromptRows",

@@ -46,5 +46,11 @@ public readonly unsafe struct LanguageTransformer : ITransformer
     public void Complete(int layer, float* attended, float* hidden, int rows) => _network.Complete(layer, attended, hidden, rows);
 
     /// <inheritdoc/>
+    public bool ShiftsKeys => true;
+
+    /// <inheritdoc/>
+    public void ShiftKeys(int layer, float* keys, int rows, int by) => _network.ShiftKeys(layer, keys, rows, by, _context);
+
+    /// <inheritdoc/>
     public void Logits(float* hidden, int rows, float* logits) => _network.Logits(hidden, rows, logits);
 }

@@ -5,7 +5,8 @@ namespace KvCompose.Reference;
 /// </summary>
 /// <remarks>
 /// Layer: x += W_o·attention(norm(x)); x += W_down(silu(W_gate·norm(x)) ⊙ W_up·norm(x)). Linear weights are [out, in], y = W x.
-/// Attention of a layer is exact over all tokens that reached it; what the selector keeps counts from decode on.
+/// Attention of a layer is exact over all tokens that reached it; what the selector keeps counts from decode on. A layer with a window keeps the last
+/// tokens exactly, and nobody decides about it: selectors, caches, evictions and retrievals count the other layers.
 /// </remarks>
 public sealed class PlainTransformer
 {
@@ -13,6 +14,7 @@ public sealed class PlainTransformer
     private readonly IReadOnlyDictionary<string, double[]> _weights;
     private readonly List<CachedToken>[][] _cache;
     private readonly IPlainStorage? _storage;
+    private readonly int[] _globals;
 
     /// <summary>Takes the weights by name: embed_tokens, norm, lm_head and, behind "layers.N.", the usual nine of a layer.</summary>
     /// <param name="model">The model's shape.</param>
@@ -21,7 +23,7 @@ public sealed class PlainTransformer
     /// <exception cref="ArgumentException">A weight is missing or has another number of elements.</exception>
     public PlainTransformer(PlainModel model, IReadOnlyDictionary<string, double[]> weights, IPlainStorage? storage = null)
     {
-        (_model, _weights, _storage) = (model, weights, storage);
+        (_model, _weights, _storage, _globals) = (model, weights, storage, model.Globals);
         foreach ((string name, int length) in Expected(model))
         {
             if (!weights.TryGetValue(name, out double[]? weight) || weight.Length != length)
@@ -55,16 +57,22 @@ public sealed class PlainTransformer
             for (int token = 0; token < hidden.Length; token++)
             {
                 Append(full, projected[token], positions[token]);
-                hidden[token] = Complete(layer, hidden[token], Attend(projected[token][0], full));
+                hidden[token] = Complete(layer, hidden[token], Attend(projected[token][0], Seen(layer, full, positions[token])));
+            }
+
+            if (Global(layer) is not { } global)
+            {
+                _cache[layer] = Seen(layer, full, positions[^1]);
+                continue;
             }
 
             cache?.Store(
-                layer,
+                global,
                 Rows([.. projected.Select(p => p[0])], heads.QueryHeads),
                 Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads),
                 Rows([.. projected.Select(p => p[2])], heads.KeyValueHeads));
             PlainChoice? choice = selector?.Choose(
-                layer,
+                global,
                 positions,
                 Rows([.. projected.Select(p => p[0])], heads.QueryHeads),
                 Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads));
@@ -96,6 +104,13 @@ public sealed class PlainTransformer
         {
             double[][] projected = Project(layer, hidden, position);
             Append(_cache[layer], projected, position);
+            if (Global(layer) is not { } global)
+            {
+                _cache[layer] = Seen(layer, _cache[layer], position);
+                hidden = Complete(layer, hidden, Attend(projected[0], _cache[layer]));
+                continue;
+            }
+
             for (int head = 0; head < _cache[layer].Length; head++)
             {
                 _cache[layer][head][^1] = Stored(_cache[layer][head][^1]);
@@ -107,7 +122,7 @@ public sealed class PlainTransformer
             {
                 List<CachedToken> tokens = _cache[layer][head];
                 int[] stays = eviction.Survivors(
-                    layer, head, CachedPositions(layer, head), probabilities[(head * _model.Heads.Group)..((head + 1) * _model.Heads.Group)]);
+                    global, head, CachedPositions(layer, head), probabilities[(head * _model.Heads.Group)..((head + 1) * _model.Heads.Group)]);
                 _cache[layer][head] = [.. stays.Select(index => tokens[index])];
             }
         }
@@ -130,6 +145,12 @@ public sealed class PlainTransformer
         for (int layer = 0; layer < _model.Layers; layer++)
         {
             double[][][] projected = [.. hidden.Select((state, i) => Project(layer, state, position + i))];
+            if (Global(layer) is not { } global)
+            {
+                AppendWindow(layer, hidden, projected, position);
+                continue;
+            }
+
             List<CachedToken>[] seen = [.. Attended(layer, projected[^1][0], retrieval).Select(head => head.ToList())];
             for (int token = 0; token < hidden.Length; token++)
             {
@@ -139,7 +160,7 @@ public sealed class PlainTransformer
                 for (int head = 0; head < seen.Length; head++)
                 {
                     observe?.Invoke(
-                        layer, head, [.. seen[head].Select(cached => cached.Position)],
+                        global, head, [.. seen[head].Select(cached => cached.Position)],
                         probabilities[(head * _model.Heads.Group)..((head + 1) * _model.Heads.Group)]);
                 }
             }
@@ -160,12 +181,18 @@ public sealed class PlainTransformer
         double[][] hidden = [.. tokens.ToArray().Select(Embedding)];
         for (int layer = 0; layer < _model.Layers; layer++)
         {
+            if (Global(layer) is not { } global)
+            {
+                AppendWindow(layer, hidden, [.. hidden.Select((state, i) => Project(layer, state, position + i))], position);
+                continue;
+            }
+
             float[][][] projected =
             [
                 .. hidden.Select((state, i) => Project(layer, state, position + i).Select(row => row.Select(x => (float)x).ToArray()).ToArray()),
             ];
             float[][] attended = cache.AttendChunk(
-                layer, [.. projected.Select(p => p[0])], [.. projected.Select(p => p[1])], [.. projected.Select(p => p[2])]);
+                global, [.. projected.Select(p => p[0])], [.. projected.Select(p => p[1])], [.. projected.Select(p => p[2])]);
             hidden = [.. hidden.Select((state, i) => Complete(layer, state, [.. attended[i].Select(x => (double)x)]))];
         }
     }
@@ -179,11 +206,38 @@ public sealed class PlainTransformer
         double[] hidden = Embedding(token);
         for (int layer = 0; layer < _model.Layers; layer++)
         {
+            if (Global(layer) is not { } global)
+            {
+                double[][] own = [hidden];
+                AppendWindow(layer, own, [Project(layer, hidden, position)], position);
+                hidden = own[0];
+                continue;
+            }
+
             float[][] projected = [.. Project(layer, hidden, position).Select(row => row.Select(x => (float)x).ToArray())];
-            hidden = Complete(layer, hidden, [.. cache.Attend(layer, projected[0], projected[1], projected[2]).Select(x => (double)x)]);
+            hidden = Complete(layer, hidden, [.. cache.Attend(global, projected[0], projected[1], projected[2]).Select(x => (double)x)]);
         }
 
         return Logits(hidden);
+    }
+
+    /// <summary>Gives all cached tokens but the first positions lower ones: their keys are rotated back.</summary>
+    /// <param name="sinks">Positions below this stay.</param>
+    /// <param name="by">How much lower.</param>
+    public void Shift(int sinks, int by)
+    {
+        foreach (List<CachedToken> head in _cache.SelectMany(layer => layer))
+        {
+            for (int i = 0; i < head.Count; i++)
+            {
+                if (head[i].Position >= sinks)
+                {
+                    double[] key = [.. head[i].Key];
+                    Rotate(key, -by);
+                    head[i] = head[i] with { Position = head[i].Position - by, Key = key };
+                }
+            }
+        }
     }
 
     private List<CachedToken>[] Attended(int layer, double[] queries, IPlainRetrieval? retrieval)
@@ -195,9 +249,29 @@ public sealed class PlainTransformer
 
         int length = _model.Heads.Group * _model.Heads.HeadDim;
         return [.. _cache[layer].Select((tokens, head) => retrieval
-            .Attended(layer, head, CachedPositions(layer, head), [.. tokens.Select(token => token.Key)], queries.AsSpan(head * length, length))
+            .Attended(Global(layer)!.Value, head, CachedPositions(layer, head), [.. tokens.Select(token => token.Key)], queries.AsSpan(head * length, length))
             .Select(index => tokens[index]).ToList())];
     }
+
+    /// <summary>Runs tokens through a layer with a window.</summary>
+    private void AppendWindow(int layer, double[][] hidden, double[][][] projected, int position)
+    {
+        for (int token = 0; token < hidden.Length; token++)
+        {
+            Append(_cache[layer], projected[token], position + token);
+            _cache[layer] = Seen(layer, _cache[layer], position + token);
+            hidden[token] = Complete(layer, hidden[token], Attend(projected[token][0], _cache[layer]));
+        }
+    }
+
+    /// <summary>A layer's number among those that see every token; null for one with a window.</summary>
+    private int? Global(int layer) => Array.IndexOf(_globals, layer) is >= 0 and var global ? global : null;
+
+    /// <summary>What a token sees of a layer.</summary>
+    private List<CachedToken>[] Seen(int layer, List<CachedToken>[] cache, int position)
+        => _model.WindowOf(layer) is > 0 and var window
+            ? [.. cache.Select(head => head.Where(token => token.Position > position - window).ToList())]
+            : cache;
 
     private CachedToken Stored(CachedToken token)
         => _storage is null ? token : token with { Key = _storage.Read(token.Key), Value = _storage.Read(token.Value) };
@@ -237,7 +311,7 @@ public sealed class PlainTransformer
         for (int head = 0; head < _model.Heads.QueryHeads; head++)
         {
             List<CachedToken> tokens = cache[head / _model.Heads.Group];
-            double[] scores = [.. tokens.Select(token => Dot(queries.AsSpan(head * d, d), token.Key) / Math.Sqrt(d))];
+            double[] scores = [.. tokens.Select(token => Bounded(Dot(queries.AsSpan(head * d, d), token.Key) / Math.Sqrt(d)))];
             double maximum = scores.Max(), sum = scores.Sum(score => Math.Exp(score - maximum));
             double[] attention = [.. scores.Select(score => Math.Exp(score - maximum) / sum)];
             if (probabilities is not null)
@@ -257,6 +331,8 @@ public sealed class PlainTransformer
 
         return attended;
     }
+
+    private double Bounded(double score) => _model.SoftCap > 0 ? _model.SoftCap * Math.Tanh(score / _model.SoftCap) : score;
 
     private void Append(List<CachedToken>[] cache, double[][] projected, int position)
     {

@@ -9,7 +9,10 @@ namespace KvCompose.Combinations;
 /// <summary>Enumerates the full product of the built-in stages, compiles and runs all that is accepted, and prints the counts.</summary>
 internal static class Program
 {
-    /// <summary>Runs every accepted combination, or with an argument <c>pairs</c> or <c>triples</c> those that cover these; 1 if any fails.</summary>
+    /// <summary>
+    /// Runs every accepted combination, or with an argument <c>pairs</c> or <c>triples</c> those that cover these; with <c>windowed</c> as a further
+    /// argument over a model some of whose layers have a window, and with any other those alone whose name holds it. 1 if any fails.
+    /// </summary>
     public static async Task<int> Main(string[] arguments)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -25,12 +28,18 @@ internal static class Program
             "triples" => Product.Cover(accepted, 3),
             _ => accepted,
         };
+        bool windowed = arguments.Contains("windowed");
+        foreach (string part in arguments.Skip(1).Where(static argument => argument != "windowed"))
+        {
+            run = [.. run.Where(combination => combination.ToString().Contains(part, StringComparison.Ordinal))];
+        }
+
         Console.WriteLine($"{run.Count} combinations compiled and run beside their plain references …");
         int failed = 0;
         foreach (bool open in (bool[])[false, true])
         {
             int differ = 0;
-            foreach ((Combination combination, string problem) in CombinationCheck.Failures([.. run.Select(combination => combination with { Open = open })]))
+            foreach ((Combination combination, string problem) in CombinationCheck.Failures([.. run.Select(combination => combination with { Open = open })], windowed: windowed))
             {
                 differ++;
                 Console.WriteLine($"{combination.ClassName} {combination}\n    {problem}");

@@ -36,21 +36,14 @@ public sealed class LanguageModelSessionTests
     }
 
     [Fact]
-    public void Open_LayerWithAWindow_IsRefusedUnlessTheContextFitsIntoIt()
+    public void Open_LayerWithAWindowThatTheContextFitsInto_HasNone()
     {
         using var folder = new TemporaryModel("\"model_type\": \"mistral\", \"sliding_window\": 24");
-        using (LanguageModel model = LanguageModel.Load(folder.Path, new LanguageModelOptions { Threads = 1 }))
-        {
-            var exception = Assert.Throws<UnsupportedLayerException>(() => FullCacheOfTinyLlama.Open(model));
-            Assert.Contains("window of 24 tokens", exception.Message);
-            Assert.Equal(0, exception.Layer);
-        }
-
         using LanguageModel shorter = LanguageModel.Load(folder.Path, new LanguageModelOptions { Threads = 1, Context = 24 });
         using var session = FullCacheOfTinyLlama.Open(shorter);
         int[] tokens = [.. Enumerable.Range(0, 24)];
         session.Prefill(tokens);
-
+        Assert.Equal(0, session.Usage.WindowedLayers);
         AssertNear(shorter.Forward(tokens).AsSpan(23 * shorter.Shape.Vocabulary), session.Logits());
         Assert.Throws<ContextExceededException>(() => session.Prefill([.. tokens, 1]));
     }

@@ -78,6 +78,11 @@ internal static partial class DecodeEmitter
             }
 
             writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedScores(plan) : plan.Pages.Layout.CompressesFullPages ? SealedScores(plan) : FullScores(plan));
+            if (!plan.Pages.Layout.HasPerPageCounts)
+            {
+                writer.WriteLine(BoundedScores);
+            }
+
             writer.WriteLine("""
 
                 // Softmax over the piece.
@@ -116,6 +121,15 @@ internal static partial class DecodeEmitter
         }
         """;
 
+    private const string BoundedScores = """
+
+        // A model may bound its scores.
+        for (int member = 0; member < Plan.GroupSize && item->SoftCap > 0; member++)
+        {
+            ScoreCap.Apply(scores + (member * Plan.ScoreStride), tokens, item->SoftCap);
+        }
+        """;
+
     private static string CountedScores(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
@@ -123,6 +137,11 @@ internal static partial class DecodeEmitter
             // A page that was brought in need not be full: places without a token get no weight.
             int valid = *(int*)(page + Plan.CountOffset);
             Score({{PlanText.Argument(plan)}}page, (valid + 15) / 16, queries, scores + token);
+            for (int member = 0; member < Plan.GroupSize && item->SoftCap > 0; member++)
+            {
+                ScoreCap.Apply(scores + (member * Plan.ScoreStride) + token, valid, item->SoftCap);
+            }
+
             for (int member = 0; member < Plan.GroupSize && valid < Plan.PageTokens; member++)
             {
                 new Span<float>(scores + (member * Plan.ScoreStride) + token + valid, Plan.PageTokens - valid).Fill(float.NegativeInfinity);

@@ -15,7 +15,7 @@ internal static partial class DecodeEmitter
         """);
         using (writer.WriteBlock("protected override void DecodeLayers(int rows)"))
         {
-            writer.WriteLine("int heads = Shape.KeyValueHeads, layers = Shape.Layers;");
+            writer.WriteLine("int heads = Shape.KeyValueHeads, layers = Staged.Layers;");
             using (writer.WriteBlock("for (int layer = 0; layer < layers; layer++)"))
             {
                 WriteLayer(writer, plan);
@@ -75,9 +75,9 @@ internal static partial class DecodeEmitter
             writer.WriteLine();
         }
 
-        writer.WriteLine($"""
+        writer.WriteLine("""
             // Output projection and feed-forward block.
-            {PlanText.Model(plan)}Complete(layer, Queries, Hidden, rows);
+            CompleteRows(layer);
             """);
     }
 

@@ -23,10 +23,4 @@ internal static class PlanText
 
     /// <summary>The initialiser of that field.</summary>
     public static string Given(PipelinePlan plan) => plan.Open ? "Plan = Plan, " : "";
-
-    /// <summary>What a session asks of its model, which in an open pipeline may have heads that are not whole vectors.</summary>
-    public static string Model(PipelinePlan plan) => plan.Open ? "" : "Transformer.";
-
-    /// <summary>The shape of the heads in the cache.</summary>
-    public static string Shape(PipelinePlan plan) => plan.Open ? "CacheShape" : "Shape";
 }

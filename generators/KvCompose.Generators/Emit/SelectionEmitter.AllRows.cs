@@ -45,6 +45,7 @@ internal static partial class SelectionEmitter
             public int Heads;
             public int Tokens;
             public int Stride;
+            public float SoftCap;
 
             public readonly int Items() => Heads * KeyTiles.Count(Tokens);
 
@@ -61,12 +62,12 @@ internal static partial class SelectionEmitter
                     int row = first;
                     for (; row <= Tokens - 8; row += 8)
                     {
-                        Observe8({{PlanText.Argument(plan)}}tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
+                        Observe8({{PlanText.Argument(plan)}}tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, SoftCap, first, row, ref totals);
                     }
 
                     for (; row < Tokens; row++)
                     {
-                        Observe1({{PlanText.Argument(plan)}}tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
+                        Observe1({{PlanText.Argument(plan)}}tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, SoftCap, first, row, ref totals);
                     }
 
                     {{string.Join("\n", plan.Observation.In(StatisticPass.AllRows).Select(static statistic => $"{RowFormula.Of(statistic).Value}.Store({statistic.Name} + ((nint)queryHead * Stride) + first);"))}}

@@ -31,6 +31,7 @@ internal static partial class SelectionEmitter
                 writer.WriteLine("public float* Queries;");
                 writer.WriteLine("public float* LogSumExp;");
                 writer.WriteLine("public int Rows;");
+                writer.WriteLine("public float SoftCap;");
                 if (plan.Prefill.Propagates)
                 {
                     writer.WriteLine("public int KnownRows;");
@@ -113,7 +114,7 @@ internal static partial class SelectionEmitter
                 ObservedTile totals = default(ObservedTile);
                 int row = 0;
                 """);
-            string mask = plan.Observation.Masks ? ", (int)token, Tokens - Rows + row" : "";
+            string mask = ", SoftCap" + (plan.Observation.Masks ? ", (int)token, Tokens - Rows + row" : "");
             writer.WriteLine($$"""
                 for (; row <= Rows - {{RowsAtOnce}}; row += {{RowsAtOnce}})
                 {
@@ -180,7 +181,7 @@ internal static partial class SelectionEmitter
             writer.WriteLine();
         }
 
-        string mask = plan.Observation.Masks ? ", int firstKey, int firstRow" : "";
+        string mask = ", float softCap" + (plan.Observation.Masks ? ", int firstKey, int firstRow" : "");
         writer.WriteLine($"/// <summary>Adds {(rows == 1 ? "one row" : CSharpLiteral.Of(rows) + " rows")} to the statistics of a tile.</summary>");
         writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
         using (writer.WriteBlock($"private static void Observe{CSharpLiteral.Of(rows)}({PlanText.Parameter(plan)}float* tile, float* queries, float* logSumExp{mask}, ref ObservedTile totals)"))
@@ -235,6 +236,15 @@ internal static partial class SelectionEmitter
 
     private static void WriteProbabilities(SourceWriter writer, ObservationPlan plan, int rows)
     {
+        using (writer.WriteBlock("if (softCap > 0)"))
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                writer.WriteLine($"dot{row} = ScoreCap.Of(dot{row}, softCap);");
+            }
+        }
+
+        writer.WriteLine();
         writer.WriteLine("// Probabilities: the score less the row's log-sum-exp, in powers of two.");
         for (int row = 0; row < rows; row++)
         {

@@ -30,6 +30,13 @@ internal static partial class SessionEmitter
             writer.WriteLine("protected override bool RewritesPages => true;");
         }
 
+        if (plan.WhyNotSliding is null && plan.Prefill.Sinks > 0)
+        {
+            writer.WriteLine();
+            writer.WriteLine("/// <inheritdoc/>");
+            writer.WriteLine("protected override int FixedTokens => Plan.Sinks;");
+        }
+
         if (plan.Prefill is { Selects: false, Propagates: false, Restart: null })
         {
             writer.WriteLine();

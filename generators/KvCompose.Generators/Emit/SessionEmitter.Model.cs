@@ -29,7 +29,7 @@ internal static partial class SessionEmitter
         WriteLayerChecks(writer, plan);
         foreach (StageSpec stage in plan.Spec.Stages.Where(static stage => stage.Filters.Count > 0))
         {
-            writer.WriteLine($"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{WellKnownNames.Filters}\", {stage.Filters.Last()}, 0, transformer.Shape.Layers - 1);");
+            writer.WriteLine($"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{WellKnownNames.Filters}\", {stage.Filters.Last()}, 0, Staged.Layers - 1);");
         }
 
         if (!plan.Open)
@@ -76,7 +76,7 @@ internal static partial class SessionEmitter
             writer.WriteLine($"""
                 long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
                 StageOptionException.ThrowIfOutside(
-                    "{budget.Type.Name}", "{option.Name}", {size}, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, {CSharpLiteral.Of(option.Maximum)});
+                    "{budget.Type.Name}", "{option.Name}", {size}, ((least * Staged.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, {CSharpLiteral.Of(option.Maximum)});
                 """);
         }
     }
@@ -84,7 +84,9 @@ internal static partial class SessionEmitter
     private static void WriteProfileChecks(SourceWriter writer, PipelinePlan plan, ProfileSpec profile)
     {
         string name = plan.Spec.Name.TrimStart('@');
-        writer.WriteLine($"Check(\"{name}\", \"layers\", {profile.Layers}, transformer.Shape.Layers);");
+        writer.WriteLine(profile.Heads > 0
+            ? $"CheckLayers(\"{name}\", {profile.Layers});"
+            : $"Check(\"{name}\", \"layers\", {profile.Layers}, Staged.Layers);");
         if (profile.Heads > 0)
         {
             // A table may be of query heads or of key-value heads.
@@ -108,7 +110,7 @@ internal static partial class SessionEmitter
 
             string least = before?.Slot == stage.Slot ? LayerOf(before) + " + 1" : "0";
             writer.WriteLine(
-                $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {LayerOf(stage)}, {least}, transformer.Shape.Layers - 1);");
+                $"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{option.Name}\", {LayerOf(stage)}, {least}, Staged.Layers - 1);");
             before = stage;
         }
     }

@@ -13,7 +13,7 @@ internal static partial class SessionEmitter
             writer.WriteLine($"{PlanText.Given(plan)}Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
             if (plan.Observation.ReadsWindow)
             {
-                writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,");
+                writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,");
                 if (plan.Prefill.Propagates)
                 {
                     writer.WriteLine("KnownRows = onward < tokens ? rows : tokens,");
@@ -33,7 +33,7 @@ internal static partial class SessionEmitter
     private static void WriteAllRowsCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         PrefillLoops.AllRowsWork all = new()
         {
-            {{PlanText.Given(plan)}}Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
+            {{PlanText.Given(plan)}}Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride, SoftCap = SoftCap,
             {{Handed(plan.Observation.In(StatisticPass.AllRows))}}
         };
         Workers.Run(ref all, all.Items());

@@ -22,8 +22,8 @@ internal static partial class SessionEmitter
             /// <summary>The tokens that the last query of the filter layer finds most in, in their order; all if no fewer are wanted.</summary>
             private ReadOnlySpan<int> Filter(ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = {{PlanText.Shape(plan)}};
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 {{restart.Type}} restart = {{StageValue.InSession(restart)}};
                 int tokens = prompt.Length, filter = {{acting}};
                 PropagationContext context = new() { Layer = filter, Layers = shape.Layers, PromptTokens = tokens, Tokens = tokens };
@@ -33,7 +33,8 @@ internal static partial class SessionEmitter
                     return prompt;
                 }
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                // Nothing of this pass is kept.
+                BeginPrompt(-1, prompt, buffers, cancellation);
                 for (int layer = 0; ; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -46,7 +47,7 @@ internal static partial class SessionEmitter
 
                     CausalAttention.Run(
                         Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, null, cancellation);
-                    {{PlanText.Model(plan)}}Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(-1, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 int[] chosen = LastRowProducts.Choose(Workers, attention, buffers.Queries, buffers.Tiles, tokens, {{pooling}}, {{kernel}}, onward);

@@ -54,6 +54,11 @@ internal static partial class SessionEmitter
                 }
 
                 WriteModelChecks(writer, plan);
+                if (plan.WhyNotSliding is { } reason)
+                {
+                    writer.WriteLine($"RefuseSliding(\"{plan.Spec.Name.TrimStart('@')}\", \"{reason}\");");
+                }
+
                 if (plan.Prefill.NeedsProfile)
                 {
                     WriteProfileOpening(writer, plan);
@@ -116,9 +121,9 @@ internal static partial class SessionEmitter
         using (writer.WriteBlock(
             "protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)"))
         {
-            writer.WriteLine($"""
-                TransformerShape shape = {PlanText.Shape(plan)};
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+            writer.WriteLine("""
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 """);
             if (plan.Prefill.Restart is { } restart)
@@ -149,7 +154,7 @@ internal static partial class SessionEmitter
             }
 
             writer.WriteLine();
-            writer.WriteLine("Transformer.Embed(prompt, buffers.Hidden);");
+            writer.WriteLine("BeginPrompt(sequence, prompt, buffers, cancellation);");
             using (writer.WriteBlock("for (int layer = 0; layer < shape.Layers; layer++)"))
             {
                 writer.WriteLine($"""
@@ -216,7 +221,7 @@ internal static partial class SessionEmitter
                 writer.WriteLine($"""
 
                     // Output projection and feed-forward block.
-                    {PlanText.Model(plan)}Complete(layer, {(plan.Prefill.Propagates ? "attended" : "buffers.Queries")}, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, {(plan.Prefill.Propagates ? "attended" : "buffers.Queries")}, buffers, tokens, cancellation);
                     """);
             }
 

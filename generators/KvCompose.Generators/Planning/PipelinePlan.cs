@@ -35,6 +35,16 @@ internal sealed record PipelinePlan
     /// <summary>Tells the kernels of a listed shape from those of others, such as 128x4; empty where the declaration states the shape.</summary>
     public string ListedShape { get; init; } = "";
 
+    /// <summary>Why sequences cannot slide when they reach the model's context; null if they can: what leaves is decided by positions alone.</summary>
+    public string? WhyNotSliding => this switch
+    {
+        { Decode.Evicts: false } => "heads keep what they are given while decoding",
+        { Decode.KeepsWeights: true } or { Observation.Collects: true } => "heads keep old tokens that were attended to, wherever they stand",
+        { Prefill.HeadRole.Facts.WholePrompt: true } => "some heads keep every token",
+        { Prefill.Restart: not null } => "a prompt that was filtered has other positions than its tokens",
+        _ => null,
+    };
+
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Prefill.Selects;
 

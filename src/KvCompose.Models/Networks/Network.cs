@@ -146,6 +146,43 @@ internal sealed unsafe class Network : IDisposable
         }
     }
 
+    /// <summary>See <see cref="ITransformer.ShiftKeys"/>.</summary>
+    public void ShiftKeys(int layer, float* keys, int rows, int by, int length)
+    {
+        lock (_turn)
+        {
+            _ = Layer(layer);
+            AttentionDescription attention = Description.Layers[layer].Attention;
+            if (Rotary(layer, attention.Rotation, length) is not { } rotary)
+            {
+                return;
+            }
+
+            // Back by so many positions; what keys are multiplied with has been multiplied already.
+            float* cosines = stackalloc float[2 * rotary.Half];
+            float* sines = cosines + rotary.Half;
+            rotary.Angles(by, cosines, sines);
+            float magnitude = (float)attention.Rotation!.Scaling.Magnitude;
+            for (int i = 0; i < rotary.Half; i++)
+            {
+                cosines[i] /= magnitude;
+                sines[i] /= -magnitude;
+            }
+
+            for (int row = 0; row < rows; row++, keys += attention.HeadDim)
+            {
+                if (attention.Rotation.Pairing == RotaryPairing.Halves)
+                {
+                    RowKernels.Rotate(keys, cosines, sines, rotary.Half);
+                }
+                else
+                {
+                    RowKernels.RotateNeighbours(keys, cosines, sines, rotary.Half);
+                }
+            }
+        }
+    }
+
     /// <summary>See <see cref="ITransformer.Logits"/>.</summary>
     public void Logits(float* hidden, int rows, float* logits)
     {

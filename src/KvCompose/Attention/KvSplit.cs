@@ -22,6 +22,9 @@ public unsafe struct KvSplit
     /// <summary>Tokens of the split.</summary>
     public int Tokens;
 
+    /// <summary>The bound c of scaled scores; 0 for none.</summary>
+    public float SoftCap;
+
     /// <summary>Place of the split's partial result, or −1 when it is the head's only split.</summary>
     public int Partial;
 

@@ -45,6 +45,9 @@ public sealed unsafe class KvSplitPlan : IDisposable
     /// <summary>Frees what <see cref="Dispose"/> was not called for.</summary>
     ~KvSplitPlan() => Free();
 
+    /// <summary>The bound c of scaled scores, c · tanh(score / c); 0 for none.</summary>
+    public float SoftCap { get; init; }
+
     /// <summary>Splits of the layer.</summary>
     public int Count { get; private set; }
 
@@ -112,6 +115,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
                     Attended = attended + ((nint)head * groupFloats),
                     FirstPage = split * (_chunkTokens / _pageTokens),
                     Tokens = Math.Min(_chunkTokens, tokens - (split * _chunkTokens)),
+                    SoftCap = SoftCap,
                     Partial = splits == 1 ? -1 : PartialCount++,
                 };
             }

@@ -68,6 +68,12 @@ public sealed class HeadProfile
         }
     }
 
+    /// <summary>What is said of some of the layers.</summary>
+    internal HeadProfile OfLayers(IEnumerable<int> layers)
+        => new(
+            layers.Select(layer => (IEnumerable<HeadClass>)Classes[layer]), layers.Select(layer => (IEnumerable<double>)Weights[layer]),
+            layers.Select(layer => (IEnumerable<PivotGroup>)Stars[layer]));
+
     /// <summary>Reads a profile file.</summary>
     /// <exception cref="HeadProfileException">The file is no profile; names file, field and value.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

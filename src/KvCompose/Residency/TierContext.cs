@@ -14,7 +14,7 @@ public readonly struct TierContext
     /// <summary>The pipeline's name, for messages.</summary>
     public required string Pipeline { get; init; }
 
-    /// <summary>The model's dimensions.</summary>
+    /// <summary>The model's dimensions; of its layers those without a window.</summary>
     public required TransformerShape Shape { get; init; }
 
     /// <summary>The pages of all sequences.</summary>
@@ -37,6 +37,9 @@ public readonly struct TierContext
 
     /// <summary>Whether layers that are done may lose tokens until the prompt is complete; only an <see cref="ICascadeTier"/> is opened so.</summary>
     public bool Cascades { get; init; }
+
+    /// <summary>The bound c of scaled scores, c · tanh(score / c); 0 for none.</summary>
+    public float SoftCap { get; init; }
 
     /// <summary>Where a tier puts files; null for the system's folder for temporary ones.</summary>
     public string? PageFolder { get; init; }

@@ -18,6 +18,7 @@ internal sealed unsafe class AppendedChunk : IDisposable
     private readonly byte[] _open;
     private readonly (int Place, int Pages)[] _marks;
     private readonly NativeFloats?[] _collected;
+    private readonly List<(WindowRing Window, nint Kept, int First)> _windows = [];
     private AttendedKeys[] _sources = [];
     private int _placed;
     private NativeFloats? _read;
@@ -98,22 +99,22 @@ internal sealed unsafe class AppendedChunk : IDisposable
     }
 
     /// <summary>Takes as many heads as there is room to read at once, at least one.</summary>
-    /// <param name="tables">The layer's tables.</param>
     /// <param name="first">The first head.</param>
-    public Span<AttendedKeys> PlaceHeads(PageTable* tables, int first)
+    /// <param name="held">Tokens that a head holds.</param>
+    public Span<AttendedKeys> PlaceHeads(int first, Func<int, int> held)
     {
         int d = _shape.HeadDim;
         long floats = 0;
         var counts = new List<int>();
         for (int head = first; head < _shape.KeyValueHeads; head++)
         {
-            long own = 2L * KeyTiles.Count(tables[head].Tokens + Rows) * KeyTiles.Tokens * d;
+            long own = 2L * KeyTiles.Count(held(head) + Rows) * KeyTiles.Tokens * d;
             if (counts.Count > 0 && floats + own > ReadFloats)
             {
                 break;
             }
 
-            counts.Add(tables[head].Tokens);
+            counts.Add(held(head));
             floats += own;
         }
 
@@ -144,9 +145,30 @@ internal sealed unsafe class AppendedChunk : IDisposable
         }
     }
 
+    /// <summary>Keeps the rows that a window is to hold, keys then values, until the chunk counts.</summary>
+    public void KeepRows(int layer, WindowRing window)
+    {
+        int first = Math.Max(0, Rows - window.Window), floats = _shape.KeyValueHeads * _shape.HeadDim;
+        int count = (Rows - first) * floats;
+        float* kept = Block(2L * count);
+        new ReadOnlySpan<float>(Keys + ((nint)first * floats), count).CopyTo(new Span<float>(kept, count));
+        new ReadOnlySpan<float>(Values + ((nint)first * floats), count).CopyTo(new Span<float>(kept + count, count));
+        _windows.Add((window, (nint)kept, first));
+    }
+
     /// <summary>Lets the rows count, and what tokens have collected.</summary>
     public void Commit(PagePool pool, PageState state)
     {
+        int width = _shape.KeyValueHeads * _shape.HeadDim;
+        foreach ((WindowRing window, nint kept, int first) in _windows)
+        {
+            float* keys = (float*)kept, values = keys + ((nint)(Rows - first) * width);
+            for (int row = first; row < Rows; row++, keys += width, values += width)
+            {
+                window.Put(keys, values, Positions[row]);
+            }
+        }
+
         for (int layer = 0; layer < _shape.Layers; layer++)
         {
             for (int head = 0; head < _shape.KeyValueHeads; head++)

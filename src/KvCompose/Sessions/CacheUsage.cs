@@ -5,4 +5,11 @@ namespace KvCompose;
 /// <param name="BytesHeld">Bytes of pages in use.</param>
 /// <param name="PeakBytes">Most bytes of pages in use at once since the session was opened or cleared.</param>
 /// <param name="LimitBytes">The hard limit, 0 for none.</param>
-public readonly record struct CacheUsage(double TokensPerHead, long BytesHeld, long PeakBytes, long LimitBytes);
+public readonly record struct CacheUsage(double TokensPerHead, long BytesHeld, long PeakBytes, long LimitBytes)
+{
+    /// <summary>Layers of the model with a sliding window: they hold at most their window, whatever the pipeline keeps of the other layers.</summary>
+    public int WindowedLayers { get; init; }
+
+    /// <summary>Bytes of <see cref="BytesHeld"/> that these layers hold.</summary>
+    public long WindowBytes { get; init; }
+}

@@ -31,12 +31,16 @@ internal sealed unsafe class KeyBiasProbe
     }
 
     /// <summary>Requires that codes of the layout resolve a model's keys.</summary>
+    /// <param name="pipeline">The pipeline's name, for messages.</param>
+    /// <param name="transformer">The model.</param>
+    /// <param name="layout">The pages.</param>
+    /// <param name="layers">The layers whose keys are stored in them.</param>
     /// <exception cref="KeyBiasException">In a layer they do not.</exception>
-    public static void Require<TTransformer>(string pipeline, TTransformer transformer, PageLayout layout)
+    public static void Require<TTransformer>(string pipeline, TTransformer transformer, PageLayout layout, ReadOnlySpan<int> layers)
         where TTransformer : struct, ITransformer
     {
         var probe = new KeyBiasProbe(transformer.Shape, layout);
-        for (int layer = 0; layer < transformer.Shape.Layers; layer++)
+        foreach (int layer in layers)
         {
             if (probe.WorstHead(transformer, layer) is { Noise: > Limit } worst)
             {

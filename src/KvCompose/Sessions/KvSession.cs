@@ -24,6 +24,9 @@ public abstract class KvSession : IDisposable
     /// <summary>What the tiers below the resident cache hold and have moved; all zero without any.</summary>
     public abstract TierUsage TierUsage { get; }
 
+    /// <summary>Why the latest <see cref="Decode"/> ended.</summary>
+    public DecodeEnd End { get; private set; }
+
     /// <summary>Processes a prompt as sequence 0; what the sequence held before is dropped.</summary>
     /// <inheritdoc cref="Prefill(int, ReadOnlySpan{int}, CancellationToken)"/>
     public void Prefill(ReadOnlySpan<int> prompt, CancellationToken cancellation = default) => Prefill(0, prompt, cancellation);
@@ -241,11 +244,18 @@ public abstract class KvSession : IDisposable
             throw new InvalidOperationException($"the session has {Sequences} sequences; decode them with Step");
         }
 
+        End = DecodeEnd.None;
         var token = new int[1];
         for (int produced = 0; produced < maxTokens; produced++)
         {
             if (PendingToken is >= 0 and var pending)
             {
+                if (Overflow == ContextOverflow.Stop && Length() >= Shape.Context)
+                {
+                    End = DecodeEnd.ContextFull;
+                    yield break;
+                }
+
                 token[0] = pending;
                 Step(token, cancellation);
             }
@@ -254,13 +264,19 @@ public abstract class KvSession : IDisposable
             token[0] = GreedyToken();
             if (token[0] == stopToken)
             {
+                End = DecodeEnd.StopToken;
                 yield break;
             }
 
             PendingToken = token[0];
             yield return token[0];
         }
+
+        End = DecodeEnd.MaxTokens;
     }
+
+    /// <summary>What becomes of a sequence that has reached the model's context.</summary>
+    private protected abstract ContextOverflow Overflow { get; }
 
     /// <summary>The token of sequence 0 that was decoded last and is not in the cache; −1 for none.</summary>
     private protected abstract int PendingToken { get; set; }

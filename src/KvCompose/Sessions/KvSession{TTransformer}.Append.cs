@@ -39,11 +39,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         _batch.RequireWholeSteps(sequence, _lengths[sequence]);
-        if (_lengths[sequence] + tokens.Length > Shape.Context)
-        {
-            throw new ContextExceededException(_lengths[sequence] + tokens.Length, Shape.Context);
-        }
-
+        RequireContext(sequence, tokens.Length);
         cancellation.ThrowIfCancellationRequested();
         if (tokens.Length > 1)
         {
@@ -66,15 +62,23 @@ public abstract unsafe partial class KvSession<TTransformer>
             cache.OwnAll();
         }
 
-        using var chunk = new AppendedChunk(CacheShape, cache, tokens.Length, _lengths[sequence]);
+        ReserveWindows(sequence, tokens.Length + 1);
+        using var chunk = new AppendedChunk(Staged, cache, tokens.Length, _lengths[sequence]);
         try
         {
             Transformer.Embed(tokens, chunk.Hidden);
-            for (int layer = 0; layer < Shape.Layers; layer++)
+            for (int layer = 0, global = 0; layer < _facts.Length; layer++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                Project(layer, chunk.Hidden, chunk.Positions, chunk.Queries, chunk.Keys, chunk.Values);
-                AppendLayer(sequence, layer, chunk, cancellation);
+                ProjectLayer(layer, chunk.Hidden, chunk.Positions, chunk.Queries, chunk.Keys, chunk.Values);
+                if (_facts[layer].Kind == LayerKind.SlidingWindow)
+                {
+                    AppendWindow(sequence, layer, chunk, cancellation);
+                }
+                else
+                {
+                    AppendLayer(sequence, global++, chunk, cancellation);
+                }
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -102,7 +106,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         if (Tiers.Count > 0)
         {
             Items.Clear();
-            float* last = chunk.Queries + ((nint)(chunk.Rows - 1) * CacheShape.QueryHeads * CacheShape.HeadDim);
+            float* last = chunk.Queries + ((nint)(chunk.Rows - 1) * Staged.QueryHeads * Staged.HeadDim);
             DecodeStep step = new() { Layer = layer, Sequences = [sequence], Positions = [chunk.Positions[^1]], Queries = last, Items = Items };
             foreach (IRetrievalTier tier in Tiers)
             {
@@ -111,7 +115,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         chunk.Begin(layer);
-        bool ends = layer == Shape.Layers - 1; // nobody asks what the last layer makes of these rows
+        bool ends = _globals[layer] == _facts.Length - 1; // nobody asks what the last layer makes of these rows
         if (!ends || State.Collects)
         {
             AttendBehind(layer, chunk, cancellation);
@@ -121,19 +125,19 @@ public abstract unsafe partial class KvSession<TTransformer>
         Workers.Run(ref store, Shape.KeyValueHeads);
         if (!ends)
         {
-            Complete(layer, chunk.Attended, chunk.Hidden, chunk.Rows);
+            CompleteLayer(_globals[layer], chunk.Attended, chunk.Hidden, chunk.Rows);
         }
     }
 
     /// <summary>Attention of the rows over what every head holds and over the rows before, some heads at a time.</summary>
     private void AttendBehind(int layer, AppendedChunk chunk, CancellationToken cancellation)
     {
-        AttentionShape shape = new(CacheShape.QueryHeads, CacheShape.KeyValueHeads, CacheShape.HeadDim);
+        AttentionShape shape = GlobalAttention;
         PageTable* tables = chunk.Cache.Layer(layer);
         float* logSumExp = State.Collects ? chunk.LogSumExp : null;
         for (int first = 0; first < Shape.KeyValueHeads;)
         {
-            Span<AttendedKeys> sources = chunk.PlaceHeads(tables, first);
+            Span<AttendedKeys> sources = chunk.PlaceHeads(first, head => chunk.Cache.Tokens(layer, head));
             var read = new ReadHeadsWork { Session = this, Chunk = chunk, Tables = tables, First = first };
             Workers.Run(ref read, sources.Length);
             CausalAttention.RunBehind(

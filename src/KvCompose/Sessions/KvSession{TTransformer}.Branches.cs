@@ -59,6 +59,11 @@ public abstract unsafe partial class KvSession<TTransformer>
         {
             _caches[target].ShareFrom(_caches[source]);
             CopyTiers(tiers, source, target);
+            foreach ((int layer, WindowRing window) in WindowsOf(target))
+            {
+                window.CopyFrom(_windows[source][layer]!);
+            }
+
             if (_histories[source].Count > 0)
             {
                 _histories[target].Begin(_histories[source].Tokens, Shape.Context - _lengths[source]);
@@ -96,13 +101,18 @@ public abstract unsafe partial class KvSession<TTransformer>
                 : "its heads give up tokens while decoding, and those are gone";
         }
 
+        if (WindowsOf(sequence).FirstOrDefault(static one => one.Window.HasLost) is { Window: { } window } lost)
+        {
+            return $"layer {lost.Layer} has a window of {window.Window} tokens, and what has left it is gone";
+        }
+
         if (length < _turns[sequence].Least)
         {
             return $"what is kept was chosen at {_turns[sequence].Least} tokens";
         }
 
         PageLayout layout = Pool.Layout;
-        for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads && layout.CompressesFullPages; i++)
+        for (int i = 0; i < Staged.Layers * Staged.KeyValueHeads && layout.CompressesFullPages; i++)
         {
             int held = _caches[sequence].Layer(0)[i].Tokens, open = held % layout.PageTokens, left = (held - dropped) % layout.PageTokens;
             if (dropped > open && left != 0)
@@ -117,12 +127,17 @@ public abstract unsafe partial class KvSession<TTransformer>
     private void Shorten(int sequence, int dropped)
     {
         SequenceCache cache = _caches[sequence];
-        for (int layer = 0; layer < Shape.Layers; layer++)
+        for (int layer = 0; layer < Staged.Layers; layer++)
         {
-            for (int head = 0; head < Shape.KeyValueHeads; head++)
+            for (int head = 0; head < Staged.KeyValueHeads; head++)
             {
                 cache.Resize(layer, head, cache.Tokens(layer, head) - dropped);
             }
+        }
+
+        foreach ((_, WindowRing window) in WindowsOf(sequence))
+        {
+            window.Drop(dropped);
         }
 
         _lengths[sequence] -= dropped;

@@ -11,9 +11,6 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>The model.</summary>
     protected TTransformer Transformer { get; }
 
-    /// <summary>The model's dimensions with heads as the cache has them: whole vectors.</summary>
-    protected TransformerShape CacheShape { get; }
-
     /// <summary>The model's threads.</summary>
     protected WorkerPool Workers { get; }
 
@@ -83,7 +80,17 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
     protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
 
-    /// <summary>The profile that a session was opened with.</summary>
+    /// <summary>Compares the layers of a table of heads with the model's: it may be of all of them, or of those without a window.</summary>
+    /// <exception cref="ModelMismatchException">It is of neither.</exception>
+    protected void CheckLayers(string pipeline, int compiled)
+    {
+        if (compiled != Staged.Layers)
+        {
+            Check(pipeline, "layers", compiled, Shape.Layers);
+        }
+    }
+
+    /// <summary>The profile that a session was opened with, of the layers without a window.</summary>
     /// <exception cref="StageOptionException">There is none.</exception>
     /// <exception cref="HeadProfileException">It is of another model.</exception>
     protected HeadProfile RequireProfile(string pipeline, HeadProfile? profile)
@@ -93,8 +100,14 @@ public abstract unsafe partial class KvSession<TTransformer>
             throw new StageOptionException(pipeline, nameof(HeadBudgetContext.Profile), "not set", "a profile of the model's heads");
         }
 
+        if (HasWindows && profile.Layers == Staged.Layers)
+        {
+            profile.RequireModel(Staged);
+            return profile;
+        }
+
         profile.RequireModel(Shape);
-        return profile;
+        return HasWindows ? profile.OfLayers(_globals) : profile;
     }
 
     /// <summary>Lets a head-role stage compare its options with the profile.</summary>
@@ -110,7 +123,10 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected double[] PrepareHeads<TRole>(in TRole options, ReadOnlySpan<double> scores, int scoredHeads)
         where TRole : unmanaged, IHeadRole<TRole>
     {
-        double[] prepared = scores.ToArray();
+        double[] table = scores.ToArray();
+        double[] prepared = table.Length != Staged.Layers * scoredHeads
+            ? [.. _globals.SelectMany(layer => table.AsSpan(layer * scoredHeads, scoredHeads).ToArray())]
+            : table;
         TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
         return prepared;
     }
@@ -123,7 +139,8 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
     {
         Pipeline = pipeline,
-        Shape = CacheShape,
+        Shape = Staged,
+        SoftCap = SoftCap,
         Pool = Pool,
         Caches = _caches,
         Writer = writer,
@@ -142,46 +159,13 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>The tables of the sequence that a row of the step belongs to, [Hkv].</summary>
     protected PageTable* Tables(int row, int layer) => _caches[_batch.SequenceOf(row)].Layer(layer);
 
-    /// <summary>As <see cref="ITransformer.Complete"/>, with heads as the cache has them.</summary>
-    protected void Complete(int layer, float* attended, float* hidden, int rows)
-    {
-        if (Shape.HeadDim != CacheShape.HeadDim)
-        {
-            HeadPadding.Narrow(attended, (long)rows * Shape.QueryHeads, Shape.HeadDim);
-        }
-
-        Transformer.Complete(layer, attended, hidden, rows);
-    }
-
     /// <summary>Computes the logits of a prompt's last row.</summary>
     protected void PromptLogits(int sequence, float* lastHidden)
         => Transformer.Logits(lastHidden, 1, _buffers.Logits(sequence));
 
-    /// <summary>The emitted loop over the layers of a decode step: <see cref="Project"/>, append, attend and complete every row.</summary>
+    /// <summary>The emitted loop over the global layers of a decode step: <see cref="Project"/>, append, attend and complete every row.</summary>
     /// <param name="rows">Rows of the step, at least one; <see cref="Hidden"/> holds their embeddings.</param>
     protected abstract void DecodeLayers(int rows);
-
-    /// <summary>
-    /// Norm, projections and rotation of a layer, with heads as the cache has them. What a pipeline stores of a key or value that is no finite number would
-    /// vanish in its pages and in the softmax without a word: such a one ends the prompt or step.
-    /// </summary>
-    /// <inheritdoc cref="ITransformer.Project"/>
-    /// <exception cref="NonFiniteTokenException">An element of a key or value is not finite.</exception>
-    protected void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
-    {
-        _appendedLayers = layer;
-        Transformer.Project(layer, hidden, positions, queries, keys, values);
-        int headDim = Shape.HeadDim;
-        FiniteTokens.Require(Workers, layer, positions, Shape.KeyValueHeads, headDim, keys, values);
-        if (headDim != CacheShape.HeadDim)
-        {
-            HeadPadding.Widen(queries, (long)positions.Length * Shape.QueryHeads, headDim, MathF.Sqrt(CacheShape.HeadDim / (float)headDim));
-            HeadPadding.Widen(keys, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
-            HeadPadding.Widen(values, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
-        }
-
-        _appendedLayers = layer + 1;
-    }
 
     /// <summary>Compares a dimension that the pipeline was compiled for with the model's.</summary>
     /// <exception cref="ModelMismatchException">They differ.</exception>

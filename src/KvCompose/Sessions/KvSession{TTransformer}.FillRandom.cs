@@ -32,9 +32,9 @@ public abstract unsafe partial class KvSession<TTransformer>
     private void FillRandomLayers(int sequence, int tokens, Random random)
     {
         SequenceCache cache = Cache(sequence);
-        int width = CacheShape.HeadDim;
+        int width = Staged.HeadDim;
         float* row = stackalloc float[2 * width];
-        for (int layer = 0; layer < Shape.Layers; layer++)
+        for (int layer = 0; layer < Staged.Layers; layer++)
         {
             for (int head = 0; head < Shape.KeyValueHeads; head++)
             {
@@ -49,6 +49,27 @@ public abstract unsafe partial class KvSession<TTransformer>
 
                     StoreToken(table, slot, row, row + width, slot);
                 }
+            }
+        }
+
+        FillWindows(sequence, tokens, random);
+    }
+
+    private void FillWindows(int sequence, int tokens, Random random)
+    {
+        int floats = Staged.KeyValueHeads * Staged.HeadDim;
+        using var rows = new Memory.NativeFloats(2L * floats);
+        foreach ((_, WindowRing window) in WindowsOf(sequence))
+        {
+            window.Reserve(tokens);
+            for (int position = window.Begin(tokens); position < tokens; position++)
+            {
+                for (int i = 0; i < 2 * floats; i++)
+                {
+                    rows.Pointer[i] = random.NextSingle() - 0.5f;
+                }
+
+                window.Put(rows.Pointer, rows.Pointer + floats, position);
             }
         }
     }

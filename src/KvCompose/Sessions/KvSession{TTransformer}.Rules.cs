@@ -6,8 +6,8 @@ namespace KvCompose.Sessions;
 /// <summary>Rules that need the model, which an open pipeline meets when a session is opened.</summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
-    /// <summary>Key-value heads of all layers.</summary>
-    private long AllTables => (long)Shape.Layers * Shape.KeyValueHeads;
+    /// <summary>Key-value heads of all layers without a window.</summary>
+    private long AllTables => (long)Staged.Layers * Shape.KeyValueHeads;
 
     /// <summary>Requires a budget in KiB to hold what every head always keeps.</summary>
     /// <param name="stage">The stage, for messages.</param>
@@ -17,7 +17,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <exception cref="PipelineRuleException">KVC2008: it holds fewer.</exception>
     protected void RequireKibibytes(string stage, int kibibytes, int tokens, int kept)
     {
-        if (kibibytes <= 0 || tokens > 0)
+        if (kibibytes <= 0 || tokens > 0 || AllTables == 0)
         {
             return;
         }
@@ -39,12 +39,15 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <exception cref="PipelineRuleException">KVC2106: one may.</exception>
     protected void RequireLimit(string pipeline, in PromptMemory memory, long limit, int promptTokens)
     {
-        PageLayout layout = Pool.Layout;
-        if (memory.Overrun(layout, AllTables, promptTokens > 0 ? promptTokens : Shape.Context, limit) is > 0 and int tokens)
+        int longest = promptTokens > 0 ? promptTokens : Shape.Context;
+        for (int tokens = 1; tokens <= longest; tokens++)
         {
-            long bytes = memory.Bytes(layout, AllTables, tokens);
-            throw new PipelineRuleException("KVC2106", string.Create(
-                CultureInfo.InvariantCulture, $"pipeline '{pipeline}' may hold {bytes} bytes after a prompt of {tokens} tokens, more than its limit of {limit}"));
+            long bytes = (AllTables == 0 ? 0 : memory.Bytes(Pool.Layout, AllTables, tokens)) + WindowBytes(tokens);
+            if (bytes > limit)
+            {
+                throw new PipelineRuleException("KVC2106", string.Create(
+                    CultureInfo.InvariantCulture, $"pipeline '{pipeline}' may hold {bytes} bytes after a prompt of {tokens} tokens, more than its limit of {limit}"));
+            }
         }
     }
 }

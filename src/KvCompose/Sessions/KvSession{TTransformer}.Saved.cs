@@ -26,8 +26,9 @@ public abstract unsafe partial class KvSession<TTransformer>
 
         cancellation.ThrowIfCancellationRequested();
         using var writer = new SavedSequenceWriter(stream, Pool, Header(sequence));
-        writer.WritePages(_caches[sequence], Shape.Layers * Shape.KeyValueHeads, cancellation);
+        writer.WritePages(_caches[sequence], Staged.Layers * Staged.KeyValueHeads, cancellation);
         writer.WriteTiers(tiers, sequence, cancellation);
+        SaveWindows(sequence, writer.Sections);
         writer.WriteEnd(Logits(sequence));
     }
 
@@ -86,7 +87,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         ISavedTier[] tiers = SavedTiers();
         cancellation.ThrowIfCancellationRequested();
         string source = stream is FileStream file ? file.Name : stream.GetType().Name;
-        using var reader = new SavedSequenceReader(stream, source, Pool, Shape);
+        using var reader = new SavedSequenceReader(stream, source, Pool, Staged);
         reader.Header.Require(source, Header(sequence));
         check(source, reader.Header, Shape);
         reader.RequireLengths();
@@ -95,6 +96,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         {
             reader.ReadPages(_caches[sequence], cancellation);
             reader.ReadTiers(tiers, sequence, cancellation);
+            ResumeWindows(sequence, reader.Sections, reader.Header.Length);
             reader.ReadEnd(new Span<byte>(_buffers.Logits(sequence), Shape.Vocabulary * sizeof(float)));
             BeginAt(sequence, reader.Header.Length, reader.Header.Tokens);
             _pending[sequence] = reader.Header.Pending;
@@ -113,8 +115,8 @@ public abstract unsafe partial class KvSession<TTransformer>
         PageLayout layout = Pool.Layout;
         return new SavedCacheHeader(
             _declared.CacheFingerprint,
-            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.HasPerPageCounts ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
-            identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
+            $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.HasPerPageCounts ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian{(HasWindows ? $", layers {string.Join(' ', _globals)} without a window" : "")}",
+            identity.Weights, identity.Tokenizer, Staged.Layers, Staged.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
             _histories[sequence].Tokens.ToArray(), _pending[sequence]);
     }
 

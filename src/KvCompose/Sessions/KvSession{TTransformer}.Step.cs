@@ -7,7 +7,8 @@ namespace KvCompose.Sessions;
 public abstract unsafe partial class KvSession<TTransformer>
 {
     private IReadOnlyList<IRetrievalTier>? _tiers;
-    private int _appendedLayers; // layers of the step that have taken its tokens
+    private int _appendedLayers; // global layers of the step that have taken its tokens
+    private int _windowedLayers; // layers of the model up to which windows have taken them
 
     /// <inheritdoc/>
     public sealed override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
@@ -21,6 +22,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         Transformer.Embed(StepTokens, Hidden);
         try
         {
+            StepWindows(0);
             DecodeLayers(rows);
         }
         catch (CacheLimitException)
@@ -60,15 +62,12 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             _batch.RequireWholeSteps(sequence, _lengths[sequence]);
-            if (_lengths[sequence] >= Shape.Context)
-            {
-                throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
-            }
-
+            RequireContext(sequence, 1);
             _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
         }
 
         int reserved = 0;
+        _windowedLayers = 0;
         try
         {
             for (; reserved < _batch.Rows; reserved++)
@@ -80,6 +79,11 @@ public abstract unsafe partial class KvSession<TTransformer>
                 }
 
                 cache.ReserveOne();
+            }
+
+            foreach (int sequence in _batch.Sequences)
+            {
+                ReserveWindows(sequence, 1);
             }
 
             RequireRoomOfTiers();
@@ -113,7 +117,12 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         for (int row = 0; row < rows; row++)
         {
-            _caches[_batch.SequenceOf(row)].TakeBackOne(layers);
+            int sequence = _batch.SequenceOf(row);
+            _caches[sequence].TakeBackOne(layers);
+            for (int layer = 0; layer < _windowedLayers; layer++)
+            {
+                _windows[sequence][layer]?.TakeBack();
+            }
         }
     }
 

@@ -38,7 +38,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="options">Limits.</param>
     /// <param name="padsHeads">Whether the layout may have wider heads than the model: whole vectors.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
-    /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
+    /// <exception cref="UnsupportedLayerException">Layers without a window bound their scores differently.</exception>
     /// <exception cref="KeyBiasException">The layout's codes cannot tell the model's keys apart.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
@@ -49,25 +49,30 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         TransformerShape shape = transformer.Shape;
         Check(pipeline, "head dimension", layout.HeadDim, padsHeads ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
-        UnsupportedLayerException.ThrowIfAny(transformer);
+        _facts = LayerFacts.Of(transformer);
+        _globals = [.. Enumerable.Range(0, shape.Layers).Where(layer => _facts[layer].Kind == LayerKind.Full)];
+        SoftCap = UnsupportedLayerException.SharedSoftCap(_facts);
+        Staged = shape with { Layers = _globals.Length, HeadDim = layout.HeadDim };
         if (layout.Quantised && !options.AcceptKeyBiases)
         {
-            KeyBiasProbe.Require(pipeline, transformer, layout);
+            KeyBiasProbe.Require(pipeline, transformer, layout, _globals);
         }
 
         Transformer = transformer;
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;
         Pool = new PagePool(layout, options.MaxCacheBytes);
-        Items = new KvSplitPlan(groupSize, layout, splitTokens, scoreStride);
+        Items = new KvSplitPlan(groupSize, layout, splitTokens, scoreStride) { SoftCap = SoftCap };
         Workspace = new AttentionWorkspace();
 
         int rows = options.Sequences;
         _caches = new SequenceCache[rows];
         for (int i = 0; i < rows; i++)
         {
-            _caches[i] = new SequenceCache(Pool, shape.Layers, shape.KeyValueHeads);
+            _caches[i] = new SequenceCache(Pool, Staged.Layers, shape.KeyValueHeads);
         }
+
+        _windows = [.. Enumerable.Range(0, rows).Select(_ => HasWindows ? NewWindows() : [])];
 
         _declared = options;
         _lengths = new int[rows];
@@ -77,8 +82,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Array.Fill(_pending, NoToken);
         _turns = [.. Enumerable.Range(0, rows).Select(static _ => new TurnMark())];
         _batch = new DecodeBatch(rows);
-        CacheShape = shape with { HeadDim = layout.HeadDim };
-        _buffers = new SessionBuffers(CacheShape, rows, Workers.Count, scratchFloats);
+        RequireShifts(pipeline);
+        _buffers = new SessionBuffers(Staged, rows, Workers.Count, scratchFloats);
     }
 
     /// <inheritdoc/>
@@ -93,7 +98,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            long tokens = 0;
+            long tokens = 0, windowBytes = 0;
             int heads = 0;
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
@@ -104,13 +109,23 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
 
                 heads += Shape.Layers * Shape.KeyValueHeads;
                 PageTable* tables = _caches[sequence].Layer(0);
-                for (int i = 0; i < Shape.Layers * Shape.KeyValueHeads; i++)
+                for (int i = 0; i < Staged.Layers * Staged.KeyValueHeads; i++)
                 {
                     tokens += tables[i].Tokens;
                 }
+
+                foreach ((_, WindowRing window) in WindowsOf(sequence))
+                {
+                    tokens += (long)window.Tokens * Shape.KeyValueHeads;
+                    windowBytes += window.HeldBytes;
+                }
             }
 
-            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes);
+            return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes)
+            {
+                WindowedLayers = _facts.Length - _globals.Length,
+                WindowBytes = windowBytes,
+            };
         }
     }
 
@@ -136,7 +151,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Clear(sequence);
         try
         {
-            using var buffers = new PrefillBuffers(CacheShape, prompt.Length);
+            using var buffers = new PrefillBuffers(Staged, prompt.Length);
             BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
         }
         catch
@@ -168,7 +183,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     public sealed override int[] Positions(int layer, int head, int sequence = 0)
     {
         Require(sequence);
-        return _caches[sequence].Positions(layer, head);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)layer, (uint)Shape.Layers, nameof(layer));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)head, (uint)Shape.KeyValueHeads, nameof(head));
+        return _facts[layer].Kind == LayerKind.SlidingWindow
+            ? _windows[sequence][layer]!.Positions()
+            : _caches[sequence].Positions(Array.IndexOf(_globals, layer), head);
     }
 
     /// <inheritdoc/>
@@ -178,6 +197,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         foreach (IRetrievalTier tier in Tiers)
         {
             tier.Clear(sequence);
+        }
+
+        foreach ((_, WindowRing window) in WindowsOf(sequence))
+        {
+            window.Clear();
         }
 
         _caches[sequence].Clear();
@@ -207,9 +231,14 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             tier.Dispose();
         }
 
-        foreach (SequenceCache cache in _caches)
+        for (int sequence = 0; sequence < Sequences; sequence++)
         {
-            cache.Dispose();
+            foreach ((_, WindowRing window) in WindowsOf(sequence))
+            {
+                window.Dispose();
+            }
+
+            _caches[sequence].Dispose();
         }
 
         Pool.Dispose();

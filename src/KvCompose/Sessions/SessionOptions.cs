@@ -9,6 +9,9 @@ public class SessionOptions
     /// <summary>Sequences that are decoded side by side, each with its own length and its own cache.</summary>
     public int Sequences { get; init; } = 1;
 
+    /// <summary>What becomes of a sequence that has reached the model's context.</summary>
+    public ContextOverflow Overflow { get; init; }
+
     /// <summary>Where a stage with a disk tier puts its page file; null for the system's folder for temporary files.</summary>
     public string? PageFolder { get; init; }
 
@@ -26,5 +29,6 @@ public class SessionOptions
     {
         StageOptionException.ThrowIfOutside(nameof(SessionOptions), nameof(MaxCacheBytes), MaxCacheBytes, 0, long.MaxValue);
         StageOptionException.ThrowIfOutside(nameof(SessionOptions), nameof(Sequences), Sequences, 1, 4096);
+        StageOptionException.ThrowIfUndefined(nameof(SessionOptions), nameof(Overflow), Overflow);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class TurnMark
     /// <summary>Writes the logits that the sequence had there.</summary>
     public void Restore(Span<float> logits) => _logits.CopyTo(logits);
 
+    /// <summary>The sequence cannot have any earlier length again.</summary>
+    public void Forget(int length) => (Length, Least) = (0, length);
+
     /// <summary>Forgets the mark.</summary>
     public void Clear() => (Length, Least) = (0, 0);
 }

@@ -38,6 +38,17 @@ public unsafe interface ITransformer
     /// </summary>
     void Complete(int layer, float* attended, float* hidden, int rows);
 
+    /// <summary>Whether keys that are rotated for one position can be rotated for another.</summary>
+    bool ShiftsKeys => false;
+
+    /// <summary>Rotates keys [rows, d] of a layer, of whatever heads and positions, as if their positions were lower.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="keys">Rotated keys.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="by">How much lower, above 0.</param>
+    /// <exception cref="NotSupportedException"><see cref="ShiftsKeys"/> is false.</exception>
+    void ShiftKeys(int layer, float* keys, int rows, int by) => throw new NotSupportedException($"{GetType().Name} does not rotate keys to other positions");
+
     /// <summary>Final norm and language-model head: logits [rows, Vocabulary] of hidden [rows, D].</summary>
     void Logits(float* hidden, int rows, float* logits);
 }

@@ -36,5 +36,9 @@ internal static class SmallModel
     /// A new instance with its own threads. Its attention is spread: under a sharp peak all pooled scores that hold it are equal in single
     /// precision, and rounding would choose.
     /// </summary>
-    public static TestModel Create(int headDim = HeadDim) => new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, headDim, Seed, sharpness: 1.2);
+    /// <param name="headDim">d.</param>
+    /// <param name="windowed">Whether layers with a window stand before, between and behind those that the profiles speak of.</param>
+    public static TestModel Create(int headDim = HeadDim, bool windowed = false) => windowed
+        ? new(Profile.Layers + 4, KeyValueHeads * GroupSize, KeyValueHeads, headDim, Seed, sharpness: 1.2, windows: [20, 0, 0, 33, 20, 0, 20])
+        : new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, headDim, Seed, sharpness: 1.2);
 }

@@ -90,12 +90,15 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         return Decode(tokens[^1], held);
     }
 
-    /// <summary>Positions that a head holds, ascending; of the prompt alone where the session retrieves.</summary>
+    /// <summary>Positions that a head of a global layer holds, ascending; of the prompt alone where the session retrieves.</summary>
     public int[] Held(int layer, int head)
         => Retrieves && _prompt!.Layers.Count > 0
             ? [.. (HoldsAll(layer) ? Enumerable.Range(0, _prompt.Layers[layer].Tokens) : _prompt.Rows(layer)[head])
                 .Select(row => _prompt.Layers[layer].Positions[row]).Order()]
-            : [.. _plain.CachedPositions(layer, head).Order(), .. _sealed is null ? [] : Enumerable.Range(_length - _decoded, _decoded)];
+            : [.. _plain.CachedPositions(model.Plain.Globals[layer], head).Order(), .. _sealed is null ? [] : Enumerable.Range(_length - _decoded, _decoded)];
+
+    /// <summary>Positions that a head of a layer with a window holds, ascending.</summary>
+    public int[] InWindow(int layer, int head) => [.. _plain.CachedPositions(layer, head).Order()];
 
     /// <summary>Whether tokens that were left out may come back.</summary>
     public bool Retrieves => combination[StageSlot.TokenSelection]!.Facts.Lossy && combination[StageSlot.Residency] is { Retrieves: true };
@@ -103,14 +106,14 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     /// <summary>Whether a layer holds every token because it chooses for others, or waits with one that does.</summary>
     private bool HoldsAll(int layer)
         => combination[StageSlot.Residency] is { Facts.Profile: ProfileKind.FilterLayers } filter
-            && Reference.OmniKv.Followed(model.Plain.Layers, SmallModelOptions.Filters, filter.Option(OptionRole.WaitLayers, 0))[layer] < 0;
+            && Reference.OmniKv.Followed(model.Plain.Globals.Length, SmallModelOptions.Filters, filter.Option(OptionRole.WaitLayers, 0))[layer] < 0;
 
     private int[] Filtered(StageChoice restart, int[] prompt)
     {
         int onward = PlainStages.Propagation(restart)!.Count(new PropagationContext
         {
             Layer = restart.Option(OptionRole.Layer, 0),
-            Layers = model.Plain.Layers,
+            Layers = model.Plain.Globals.Length,
             PromptTokens = prompt.Length,
             Tokens = prompt.Length,
         });

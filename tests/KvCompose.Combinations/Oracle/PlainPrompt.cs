@@ -23,7 +23,7 @@ internal sealed class PlainPrompt : IPlainSelector
 
     public PlainPrompt(Combination combination, PlainModel model, int promptTokens)
     {
-        (_combination, _heads, _layers, _promptTokens) = (combination, model.Heads, model.Layers, promptTokens);
+        (_combination, _heads, _layers, _promptTokens) = (combination, model.Heads, model.Globals.Length, promptTokens);
         _selection = combination[StageSlot.TokenSelection]!;
         _layerBudget = PlainStages.LayerBudget(combination[StageSlot.LayerBudget]);
         _headRole = PlainStages.HeadRole(combination[StageSlot.HeadRole]);

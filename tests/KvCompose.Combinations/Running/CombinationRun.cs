@@ -29,7 +29,7 @@ internal static class CombinationRun
             plain[sequence] = new PlainComposition(combination, model);
             double[] expected = plain[sequence].Prefill(prompt);
             session.Prefill(sequence, prompt);
-            if ((Logits(expected, session, sequence, Tolerance.Exact) ?? Held(plain[sequence], session, sequence, model)) is { } problem)
+            if ((Logits(expected, session, sequence, Tolerance.Exact) ?? Held(plain[sequence], session, sequence, model, prompt: true)) is { } problem)
             {
                 return $"prompt of {prompt.Length}: {problem}";
             }
@@ -46,21 +46,22 @@ internal static class CombinationRun
         {
             int own = sequence, heads = model.Plain.Heads.KeyValueHeads;
             int[] chunk = model.Prompt(chunks[sequence], 60 + session.Length(own));
-            var before = new int[model.Plain.Layers][][];
+            int[] globals = model.Plain.Globals;
+            var before = new int[globals.Length + 1][][]; // the last one for layers with a window
             model.Completing = (layer, rows) =>
             {
                 if (rows == chunk.Length - 1)
                 {
-                    before[layer] ??= [.. Enumerable.Range(0, heads).Select(head => session.Positions(layer, head, own))];
+                    before[Array.IndexOf(globals, layer) is >= 0 and var global ? global : ^1] ??= [.. Enumerable.Range(0, heads).Select(head => session.Positions(layer, head, own))];
                 }
             };
             int length = session.Length(own);
             session.Append(own, chunk);
             model.Completing = null;
             double[] expected = plain[own].Append(
-                chunk, (layer, head) => before[layer]?[head] ?? [], (layer, head) => session.Positions(layer, head, own));
+                chunk, (layer, head) => before[layer]?[head] ?? [], (layer, head) => session.Positions(globals[layer], head, own));
             string? problem = Logits(expected, session, own, Tolerance.Of(combination))
-                ?? (plain[own].Retrieves ? null : Held(plain[own], session, own, model))
+                ?? Held(plain[own], session, own, model)
                 ?? (session.Length(own) == length + chunk.Length ? null : $"the length is {session.Length(own)}");
             if (problem is not null)
             {
@@ -80,9 +81,9 @@ internal static class CombinationRun
             for (int sequence = 0; sequence < plain.Length; sequence++)
             {
                 int own = sequence;
-                double[] expected = plain[sequence].Decode(tokens[sequence], (layer, head) => session.Positions(layer, head, own));
+                double[] expected = plain[sequence].Decode(tokens[sequence], (layer, head) => session.Positions(model.Plain.Globals[layer], head, own));
                 string? problem = Logits(expected, session, sequence, Tolerance.Of(combination))
-                    ?? (plain[sequence].Retrieves ? null : Held(plain[sequence], session, sequence, model));
+                    ?? Held(plain[sequence], session, sequence, model);
                 if (problem is not null)
                 {
                     return $"step {step} behind a prompt of {PromptTokens[sequence]}: {problem}";
@@ -107,13 +108,21 @@ internal static class CombinationRun
         return null;
     }
 
-    private static string? Held(PlainComposition plain, KvSession session, int sequence, TestModel model)
+    /// <summary>What retrieving sessions hold in global layers is followed, not foretold, once tokens are decoded.</summary>
+    private static string? Held(PlainComposition plain, KvSession session, int sequence, TestModel model, bool prompt = false)
     {
+        int[] globals = model.Plain.Globals;
         for (int layer = 0; layer < model.Plain.Layers; layer++)
         {
+            int global = Array.IndexOf(globals, layer);
+            if (global >= 0 && plain.Retrieves && !prompt)
+            {
+                continue;
+            }
+
             for (int head = 0; head < model.Plain.Heads.KeyValueHeads; head++)
             {
-                int[] expected = plain.Held(layer, head), actual = [.. session.Positions(layer, head, sequence).Order()];
+                int[] expected = global >= 0 ? plain.Held(global, head) : plain.InWindow(layer, head), actual = [.. session.Positions(layer, head, sequence).Order()];
                 if (!expected.SequenceEqual(actual))
                 {
                     return $"layer {layer}, head {head} holds {actual.Length} tokens, expected {expected.Length}; "

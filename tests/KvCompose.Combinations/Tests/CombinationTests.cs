@@ -39,6 +39,11 @@ public sealed class CombinationTests(JudgedProduct product)
     }
 
     [Fact]
+    public void Cover_OfEveryPair_OverAModelWithWindowsEqualsThePlainReferences()
+        => Assert.Empty(CombinationCheck.Failures(Product.Cover(product.Accepted, 2), windowed: true)
+            .Select(static failure => $"{failure.Combination}: {failure.Problem}"));
+
+    [Fact]
     public void Cover_OfEveryTriple_EqualsThePlainReferences()
         => Assert.Empty(CombinationCheck.Failures(Product.Cover(product.Accepted, 3)).Select(static failure => $"{failure.Combination}: {failure.Problem}"));
 

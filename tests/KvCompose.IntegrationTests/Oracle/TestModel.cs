@@ -8,11 +8,16 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
 {
     private readonly Dictionary<string, double[]> _weights = [];
 
-    public TestModel(int layers, int queryHeads, int keyValueHeads, int headDim, int seed, int threads = 2, double sharpness = 2.5)
+    public TestModel(
+        int layers, int queryHeads, int keyValueHeads, int headDim, int seed, int threads = 2, double sharpness = 2.5, int[]? windows = null, double softCap = 0)
     {
         const int hidden = 24, intermediate = 40, vocabulary = 1201;
         Plain = new PlainModel(
-            layers, hidden, intermediate, new HeadLayout(queryHeads, keyValueHeads, headDim), vocabulary, 10_000, 1e-5);
+            layers, hidden, intermediate, new HeadLayout(queryHeads, keyValueHeads, headDim), vocabulary, 10_000, 1e-5)
+        {
+            Windows = windows ?? [],
+            SoftCap = softCap,
+        };
         Workers = new WorkerPool(threads);
         var random = new Random(seed);
         Add(random, "embed_tokens", vocabulary, hidden, 1);
@@ -42,11 +47,17 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
     /// <summary>As if read from files of such hashes.</summary>
     public ModelIdentity? Identity { get; init; } = new("weights", "tokenizer");
 
+    /// <summary>Longest sequence.</summary>
+    public int Context { get; init; } = 4096;
+
+    /// <summary>Whether keys can be rotated to other positions.</summary>
+    public bool Shifts { get; init; } = true;
+
     /// <summary>Is told a layer and its rows when their attention is done; null tells nobody.</summary>
     public Action<int, int>? Completing { get; set; }
 
     public TransformerShape Shape => new(
-        Plain.Layers, Plain.Heads.QueryHeads, Plain.Heads.KeyValueHeads, Plain.Heads.HeadDim, Plain.Hidden, Plain.Vocabulary, 4096);
+        Plain.Layers, Plain.Heads.QueryHeads, Plain.Heads.KeyValueHeads, Plain.Heads.HeadDim, Plain.Hidden, Plain.Vocabulary, Context);
 
     public TestTransformer Transformer => new(this);
 

@@ -11,6 +11,9 @@ internal readonly unsafe struct TestTransformer(TestModel model) : ITransformer
 
     public WorkerPool Workers => model.Workers;
 
+    public LayerFacts Layer(int layer) => new(
+        model.Plain.WindowOf(layer) > 0 ? LayerKind.SlidingWindow : LayerKind.Full, model.Plain.WindowOf(layer), (float)model.Plain.SoftCap);
+
     public void Embed(ReadOnlySpan<int> tokens, float* hidden)
     {
         for (int row = 0; row < tokens.Length; row++)
@@ -45,6 +48,16 @@ internal readonly unsafe struct TestTransformer(TestModel model) : ITransformer
             double[] normed = Norm($"layers.{layer}.post_attention_layernorm", state);
             double[] gate = Linear($"layers.{layer}.gate_proj", normed), up = Linear($"layers.{layer}.up_proj", normed);
             Add(Linear($"layers.{layer}.down_proj", [.. gate.Zip(up, (g, u) => g / (1 + Math.Exp(-g)) * u)]), state);
+        }
+    }
+
+    public bool ShiftsKeys => model.Shifts;
+
+    public void ShiftKeys(int layer, float* keys, int rows, int by)
+    {
+        for (int row = 0; row < rows; row++, keys += Shape.HeadDim)
+        {
+            Write(Rotate(Read(keys, Shape.HeadDim), -by), keys);
         }
     }
 

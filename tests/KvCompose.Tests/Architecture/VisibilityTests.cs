@@ -15,7 +15,7 @@ public class VisibilityTests
         "KvSession", "SessionOptions", "CacheUsage", "TierUsage", "FilterSelector", "PublishedDefects",
         "CacheLimitException", "HostTierFullException", "KeyBiasException", "ModelMismatchException", "PipelineRuleException", "NonFiniteKeyException", "NonFiniteTokenException",
         "PageFileException",
-        "SavedCacheFormatException", "SavedCacheMismatchException", "RewindException",
+        "SavedCacheFormatException", "SavedCacheMismatchException", "RewindException", "ContextOverflow", "DecodeEnd",
         "PageFileRecovery", "RecoveredPage", "PageOwner",
         "IRetrieval`2", "IRetrievalTier", "ICascadeTier", "ISavedTier", "TierContext", "DecodeStep",
     ];

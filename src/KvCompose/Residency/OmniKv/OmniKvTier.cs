@@ -72,7 +72,7 @@ public sealed unsafe partial class OmniKvTier
 
         if (_filters[context.Sequence, context.Layer] is { Window: { } window } && _settings.PromptRows(context.WindowRows) is > 0 and var rows)
         {
-            _promptRows.Raise(in context, _context.Shape.GroupSize, rows, window, _context.Workers);
+            _promptRows.Raise(in context, _context.Shape.GroupSize, _context.SoftCap, rows, window, _context.Workers);
         }
     }
 

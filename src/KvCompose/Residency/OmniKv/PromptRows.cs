@@ -18,10 +18,11 @@ internal sealed unsafe class PromptRows : IDisposable
     /// <summary>Raises the rows of a window to what this head's queries give each token, where that is more.</summary>
     /// <param name="placement">Keys and the last queries of the head.</param>
     /// <param name="groupSize">G.</param>
+    /// <param name="softCap">The bound of scaled scores; 0 for none.</param>
     /// <param name="rows">How many of the last queries.</param>
     /// <param name="window">Holds the rows.</param>
     /// <param name="workers">Threads.</param>
-    public void Raise(in PlacementContext placement, int groupSize, int rows, QueryWindow window, WorkerPool workers)
+    public void Raise(in PlacementContext placement, int groupSize, float softCap, int rows, QueryWindow window, WorkerPool workers)
     {
         int tokens = placement.Positions.Length, stride = KeyTiles.Count(tokens) * KeyTiles.Tokens;
         _logits = NativeFloats.AtLeast(_logits, (long)rows * groupSize * stride);
@@ -34,6 +35,7 @@ internal sealed unsafe class PromptRows : IDisposable
             HeadStride = placement.WindowStride * placement.HeadDim,
             HeadDim = placement.HeadDim,
             GroupSize = groupSize,
+            SoftCap = softCap,
             Rows = rows,
             Tokens = tokens,
             Stride = stride,
@@ -54,6 +56,7 @@ internal sealed unsafe class PromptRows : IDisposable
         public int HeadStride;
         public int HeadDim;
         public int GroupSize;
+        public float SoftCap;
         public int Rows;
         public int Tokens;
         public int Stride;
@@ -76,6 +79,7 @@ internal sealed unsafe class PromptRows : IDisposable
                     }
 
                     // The queries are scaled for powers of two.
+                    sum = SoftCap > 0 ? ScoreCap.Of(sum, SoftCap) : sum;
                     (sum * VectorExponential.Ln2).Store(logits + token);
                 }
 

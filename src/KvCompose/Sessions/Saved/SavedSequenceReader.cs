@@ -33,6 +33,9 @@ internal sealed unsafe class SavedSequenceReader : IDisposable
         }
     }
 
+    /// <summary>Has further sections.</summary>
+    public SectionReader Sections => _reader;
+
     /// <summary>What the cache was made by and of.</summary>
     public SavedCacheHeader Header { get; }
 

@@ -25,6 +25,9 @@ internal sealed unsafe class SavedSequenceWriter : IDisposable
         _writer.WriteSection("HEAD", header.ToJson());
     }
 
+    /// <summary>Takes further sections.</summary>
+    public SectionWriter Sections => _writer;
+
     /// <summary>Writes page tables and pages.</summary>
     /// <param name="cache">The sequence.</param>
     /// <param name="heads">Key-value heads of all layers.</param>

@@ -36,5 +36,15 @@ internal sealed class TokenHistory
     /// <summary>Forgets the last tokens, as far as there are any.</summary>
     public void Shorten(int tokens) => Count = Math.Max(0, Count - tokens);
 
+    /// <summary>Forgets tokens in the middle, as far as there are any.</summary>
+    public void Remove(int first, int tokens)
+    {
+        if (Count >= first + tokens)
+        {
+            _tokens.AsSpan(first + tokens, Count - first - tokens).CopyTo(_tokens.AsSpan(first));
+            Count -= tokens;
+        }
+    }
+
     public void Clear() => Count = 0;
 }
