@@ -49,14 +49,14 @@ public static class H2o
 
     /// <summary>Attention that each token collected from all queries of one head: queries and keys [n, d] to [n].</summary>
     public static double[] Accumulated(
-        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int tokens, int headDim, int window, bool causal = true)
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int tokens, int headDim, int window, bool causal = true, double softCap = 0)
     {
         var collected = new double[tokens];
         for (int row = 0; row < tokens; row++)
         {
             int visible = causal || row >= tokens - window ? row + 1 : tokens;
             double[,] probabilities = WindowAttention.Probabilities(
-                queries.Slice(row * headDim, headDim), keys[..(visible * headDim)], 1, visible, headDim);
+                queries.Slice(row * headDim, headDim), keys[..(visible * headDim)], 1, visible, headDim, softCap);
             for (int token = 0; token < visible; token++)
             {
                 collected[token] += probabilities[0, token];

@@ -12,10 +12,11 @@ public static class WindowAttention
     /// <param name="window">w, rows of <paramref name="queries"/>; at most <paramref name="tokens"/>.</param>
     /// <param name="tokens">n, rows of <paramref name="keys"/>.</param>
     /// <param name="headDim">d.</param>
+    /// <param name="softCap">The bound c of scaled scores, c · tanh(score / c); 0 for none.</param>
     /// <returns>[window, tokens].</returns>
     /// <exception cref="ArgumentException">The window is longer than the prompt, or a span does not have the stated shape.</exception>
     public static double[,] Probabilities(
-        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int window, int tokens, int headDim)
+        ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, int window, int tokens, int headDim, double softCap = 0)
     {
         if (window > tokens || queries.Length != window * headDim || keys.Length != tokens * headDim)
         {
@@ -37,8 +38,8 @@ public static class WindowAttention
                     dot += (double)queries[row * headDim + i] * keys[key * headDim + i];
                 }
 
-                probabilities[row, key] = dot * scale;
-                maximum = Math.Max(maximum, dot * scale);
+                probabilities[row, key] = softCap > 0 ? softCap * Math.Tanh(dot * scale / softCap) : dot * scale;
+                maximum = Math.Max(maximum, probabilities[row, key]);
             }
 
             double sum = 0;

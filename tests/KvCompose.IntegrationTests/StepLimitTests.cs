@@ -35,6 +35,10 @@ public class StepLimitTests
         ["CAKE and Ada-KV"] = static (model, limits) => CakeQuestReader.Open(model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes }),
         ["codes"] = static (model, limits) => EverythingInBytes.Open(model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes }),
         ["evicted"] = static (model, limits) => WindowAverage.Open(model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes }),
+        ["IceCache over windows"] = static (model, limits) => IceReader.Open(model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes }),
+        ["CAKE over windows"] = static (model, limits) => CakeIceReader.Open(model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes }),
+        ["codes over windows"] = static (model, limits) => EverythingInBytes.Open(model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes }),
+        ["open pages over windows"] = static (model, limits) => AnyPages.Open(model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes }),
         ["HeteroCache and IceCache"] = static (model, limits) => HeteroIceReader.Open(
             model, new() { Sequences = limits.Sequences, MaxCacheBytes = limits.MaxCacheBytes, Profile = Profile }),
         ["IceCache and HeteroCache"] = static (model, limits) => IceHeteroReader.Open(
@@ -46,6 +50,7 @@ public class StepLimitTests
     {
         { "IceCache", true }, { "IceCache in halves", true }, { "Quest", true }, { "ArkVale", true }, { "reuse", true }, { "prefetch", true },
         { "CAKE", true }, { "CAKE and Ada-KV", true }, { "codes", false }, { "evicted", false },
+        { "IceCache over windows", true }, { "CAKE over windows", true }, { "codes over windows", false }, { "open pages over windows", true },
         { "HeteroCache and IceCache", false }, { "IceCache and HeteroCache", false },
     };
 
@@ -119,8 +124,14 @@ public class StepLimitTests
         Assert.Equal(free.TierUsage.PagesMoved, limited.TierUsage.PagesMoved);
     }
 
-    private static TestModel ModelOf(string pipeline)
-        => pipeline.Contains("HeteroCache", StringComparison.Ordinal) ? new TestModel(3, 8, 4, 32, 91, sharpness: 1.2) : new TestModel(4, 4, 2, 32, 92);
+    /// <summary>One window loses a token in every step, the other one has to grow.</summary>
+    private static TestModel ModelOf(string pipeline) => pipeline switch
+    {
+        "open pages over windows" => new TestModel(6, 4, 2, 24, 92, windows: [24, 0, 0, 200, 0, 0]),
+        _ when pipeline.Contains("windows", StringComparison.Ordinal) => new TestModel(6, 4, 2, 32, 92, windows: [24, 0, 0, 200, 0, 0]),
+        _ when pipeline.Contains("HeteroCache", StringComparison.Ordinal) => new TestModel(3, 8, 4, 32, 91, sharpness: 1.2),
+        _ => new TestModel(4, 4, 2, 32, 92),
+    };
 
     /// <summary>Two sequences that go on and one that takes room.</summary>
     private static KvSession Open(TestModel model, string pipeline, long limit)
@@ -150,7 +161,7 @@ public class StepLimitTests
     private static long PageBytes(string pipeline) => pipeline switch
     {
         "IceCache in halves" or "CAKE and Ada-KV" => HalfIceReader.Plan.PageBytes,
-        "codes" => EverythingInBytes.Plan.PageBytes,
+        "codes" or "codes over windows" => EverythingInBytes.Plan.PageBytes,
         "evicted" => WindowAverage.Plan.PageBytes,
         _ => IceReader.Plan.PageBytes,
     };

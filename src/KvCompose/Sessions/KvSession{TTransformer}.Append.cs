@@ -86,6 +86,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         catch
         {
             chunk.Undo();
+            ReturnWindows(sequence);
             throw;
         }
 

@@ -28,7 +28,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         catch (CacheLimitException)
         {
             // Pages that earlier layers brought in stay, as a next step would find them: they are chosen anew.
-            TakeBack(rows, _appendedLayers);
+            TakeBack(rows, _appendedLayers, rows);
             _batch.End();
             throw;
         }
@@ -66,7 +66,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
         }
 
-        int reserved = 0;
+        int reserved = 0, windows = 0;
         _windowedLayers = 0;
         try
         {
@@ -81,16 +81,16 @@ public abstract unsafe partial class KvSession<TTransformer>
                 cache.ReserveOne();
             }
 
-            foreach (int sequence in _batch.Sequences)
+            for (; windows < _batch.Rows; windows++)
             {
-                ReserveWindows(sequence, 1);
+                ReserveWindows(_batch.SequenceOf(windows), 1);
             }
 
             RequireRoomOfTiers();
         }
         catch (CacheLimitException)
         {
-            TakeBack(reserved, layers: 0);
+            TakeBack(reserved, layers: 0, windows);
             throw;
         }
 
@@ -112,8 +112,11 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
     }
 
-    /// <summary>Takes the step's tokens back from the sequences of the first rows.</summary>
-    private void TakeBack(int rows, int layers)
+    /// <summary>Takes the step's tokens and the room for them back from the sequences of the first rows.</summary>
+    /// <param name="rows">Rows that have pages reserved.</param>
+    /// <param name="layers">The first layers without a window, whose heads took the tokens.</param>
+    /// <param name="windows">Rows that have room reserved in windows.</param>
+    private void TakeBack(int rows, int layers, int windows)
     {
         for (int row = 0; row < rows; row++)
         {
@@ -123,6 +126,11 @@ public abstract unsafe partial class KvSession<TTransformer>
             {
                 _windows[sequence][layer]?.TakeBack();
             }
+        }
+
+        for (int row = 0; row < windows; row++)
+        {
+            ReturnWindows(_batch.SequenceOf(row));
         }
     }
 

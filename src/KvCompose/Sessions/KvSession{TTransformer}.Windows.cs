@@ -114,11 +114,34 @@ public abstract unsafe partial class KvSession<TTransformer>
     }
 
     /// <summary>Makes room for more tokens; a step allocates nothing else.</summary>
+    /// <exception cref="CacheLimitException">The pool's limit is reached; nothing changes.</exception>
     private void ReserveWindows(int sequence, int more)
     {
         foreach (WindowRing? window in _windows[sequence])
         {
-            window?.Reserve(more);
+            window?.MarkCapacity();
+        }
+
+        try
+        {
+            foreach (WindowRing? window in _windows[sequence])
+            {
+                window?.Reserve(more);
+            }
+        }
+        catch (CacheLimitException)
+        {
+            ReturnWindows(sequence);
+            throw;
+        }
+    }
+
+    /// <summary>Gives back the room that was made last, of tokens that did not stay.</summary>
+    private void ReturnWindows(int sequence)
+    {
+        foreach (WindowRing? window in _windows[sequence])
+        {
+            window?.ReturnSpare();
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed unsafe class WindowRing : IDisposable
     private NativeFloats? _floats;
     private int[] _positions = []; // by slot; slots below Tokens are taken, in whatever order
     private int _capacity;
+    private int _marked;
     private int _oldest = int.MaxValue;
     private (int Slot, int Position, bool HadLost) _latest; // of the latest token: its slot, and who was there, or −1
 
@@ -62,19 +63,19 @@ internal sealed unsafe class WindowRing : IDisposable
             return;
         }
 
-        int capacity = CapacityOf(wanted, _capacity, Window);
-        _pool.CountOutsidePages(2L * (capacity - _capacity) * _heads * _headDim * sizeof(float));
-        var grown = new NativeFloats(2L * capacity * _heads * _headDim);
-        int floats = _capacity * _headDim;
-        for (int part = 0; part < 2 * _heads && _floats is not null; part++)
-        {
-            new ReadOnlySpan<float>(_floats.Pointer + ((nint)part * floats), floats)
-                .CopyTo(new Span<float>(grown.Pointer + ((nint)part * capacity * _headDim), floats));
-        }
+        Resize(CapacityOf(wanted, _capacity, Window));
+    }
 
-        _floats?.Dispose();
-        Array.Resize(ref _positions, capacity);
-        (_floats, _capacity) = (grown, capacity);
+    /// <summary>From here on <see cref="ReturnSpare"/> gives back what <see cref="Reserve"/> takes.</summary>
+    public void MarkCapacity() => _marked = _capacity;
+
+    /// <summary>Gives back the memory that was reserved since <see cref="MarkCapacity"/>; no token has stayed that needs it.</summary>
+    public void ReturnSpare()
+    {
+        if (_capacity > _marked)
+        {
+            Resize(_marked);
+        }
     }
 
     /// <summary>The first position of a prompt that the window still holds behind its last token. Those before it count as lost.</summary>
@@ -281,6 +282,21 @@ internal sealed unsafe class WindowRing : IDisposable
         _positions[open] = int.MaxValue;
         HasLost = true;
         _oldest = Oldest();
+    }
+
+    private void Resize(int capacity)
+    {
+        _pool.CountOutsidePages(2L * (capacity - _capacity) * _heads * _headDim * sizeof(float));
+        NativeFloats? floats = capacity == 0 ? null : new NativeFloats(2L * capacity * _heads * _headDim);
+        int from = _capacity * _headDim, to = capacity * _headDim, stays = Math.Min(from, to);
+        for (int part = 0; part < 2 * _heads && stays > 0; part++)
+        {
+            new ReadOnlySpan<float>(_floats!.Pointer + ((nint)part * from), stays).CopyTo(new Span<float>(floats!.Pointer + ((nint)part * to), stays));
+        }
+
+        _floats?.Dispose();
+        Array.Resize(ref _positions, capacity);
+        (_floats, _capacity) = (floats, capacity);
     }
 
     private void Move(int from, int to)

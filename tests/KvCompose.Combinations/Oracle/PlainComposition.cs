@@ -49,9 +49,12 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     /// <summary>The cache of a storage that writes full pages anew, or null.</summary>
     private SealedPagesOracle? Sealing(IPlainSelector? chosen) => combination[StageSlot.Storage] switch
     {
-        { Facts: { Quantised: true, ElementBits: var bits } } => new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen),
+        { Facts: { Quantised: true, ElementBits: var bits } } => new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen) { SoftCap = model.Plain.SoftCap },
         { Facts.PrunesKeyChannels: true } pruning => new ThinKOracle(
-            model.Plain.Heads, SmallModel.PageTokens, pruning.Option(OptionRole.PrunedChannels, 0.0), pruning.Option(OptionRole.ObservedRows, 0), chosen),
+            model.Plain.Heads, SmallModel.PageTokens, pruning.Option(OptionRole.PrunedChannels, 0.0), pruning.Option(OptionRole.ObservedRows, 0), chosen)
+            {
+                SoftCap = model.Plain.SoftCap,
+            },
         _ => null,
     };
 

@@ -11,8 +11,9 @@ internal sealed class PlainObservation
     private readonly bool _collects;
     private readonly double[][] _perQueryHead;
 
-    private PlainObservation(StageChoice selection, HeadLayout heads, int[] positions, int promptTokens, float[] queries, float[] keys)
+    private PlainObservation(StageChoice selection, PlainModel model, int[] positions, int promptTokens, float[] queries, float[] keys)
     {
+        HeadLayout heads = model.Heads;
         (_selection, _heads) = (selection, heads);
         _collects = (selection.Facts.Observes & AttentionStatistics.CollectedProbabilities) != 0 && selection.Option(OptionRole.DecodeEviction, true);
         int tokens = positions.Length, rows = Math.Min(RowsOf(selection), tokens);
@@ -26,10 +27,10 @@ internal sealed class PlainObservation
             ReadOnlySpan<float> shared = keys.AsSpan(head / heads.Group * tokens * heads.HeadDim, tokens * heads.HeadDim);
             double[,] window = rows == 0
                 ? new double[0, tokens]
-                : WindowAttention.Probabilities(own[((tokens - rows) * heads.HeadDim)..], shared, rows, tokens, heads.HeadDim);
+                : WindowAttention.Probabilities(own[((tokens - rows) * heads.HeadDim)..], shared, rows, tokens, heads.HeadDim, model.SoftCap);
             double[] all = (selection.Facts.Observes & AttentionStatistics.AllRowsSum) == 0
                 ? new double[tokens]
-                : Reference.H2o.Accumulated(own, shared, tokens, heads.HeadDim, 1);
+                : Reference.H2o.Accumulated(own, shared, tokens, heads.HeadDim, 1, softCap: model.SoftCap);
             _perQueryHead[head] = new double[scored];
             for (int token = 0; token < scored; token++)
             {
@@ -62,8 +63,8 @@ internal sealed class PlainObservation
     public double[][] Scores { get; }
 
     /// <summary>Observes one layer.</summary>
-    public static PlainObservation Of(StageChoice selection, HeadLayout heads, int[] positions, int promptTokens, float[] queries, float[] keys)
-        => new(selection, heads, positions, promptTokens, queries, keys);
+    public static PlainObservation Of(StageChoice selection, PlainModel model, int[] positions, int promptTokens, float[] queries, float[] keys)
+        => new(selection, model, positions, promptTokens, queries, keys);
 
     private static int RowsOf(StageChoice selection) => selection.Option(OptionRole.ObservedRows, selection.Option(OptionRole.Window, 0));
 

@@ -10,6 +10,7 @@ namespace KvCompose.Combinations.Oracle;
 internal sealed class PlainPrompt : IPlainSelector
 {
     private readonly Combination _combination;
+    private readonly PlainModel _model;
     private readonly HeadLayout _heads;
     private readonly int _layers;
     private readonly int _promptTokens;
@@ -23,7 +24,7 @@ internal sealed class PlainPrompt : IPlainSelector
 
     public PlainPrompt(Combination combination, PlainModel model, int promptTokens)
     {
-        (_combination, _heads, _layers, _promptTokens) = (combination, model.Heads, model.Globals.Length, promptTokens);
+        (_combination, _model, _heads, _layers, _promptTokens) = (combination, model, model.Heads, model.Globals.Length, promptTokens);
         _selection = combination[StageSlot.TokenSelection]!;
         _layerBudget = PlainStages.LayerBudget(combination[StageSlot.LayerBudget]);
         _headRole = PlainStages.HeadRole(combination[StageSlot.HeadRole]);
@@ -50,7 +51,7 @@ internal sealed class PlainPrompt : IPlainSelector
             return new PlainChoice(null, null);
         }
 
-        _done.Add(new PlainLayer(positions, PlainObservation.Of(_selection, _heads, positions, _promptTokens, queries, keys)));
+        _done.Add(new PlainLayer(positions, PlainObservation.Of(_selection, _model, positions, _promptTokens, queries, keys)));
         Budget(layer);
         int first = _combination[StageSlot.LayerBudget] is { Facts.RevisesEarlierLayers: true } ? 0 : layer;
         for (int revised = first; revised <= layer; revised++)

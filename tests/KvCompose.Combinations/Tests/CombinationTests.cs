@@ -56,5 +56,10 @@ public sealed class CombinationTests(JudgedProduct product)
         => Assert.Empty(CombinationCheck.Failures(Open(Product.Cover(product.Accepted, 2)), SmallModel.OddHeadDim)
             .Select(static failure => $"{failure.Combination}: {failure.Problem}"));
 
+    [Fact]
+    public void Cover_OfEveryPair_OverWindowsAndHeadsThatAreNoWholeVectors_EqualsThePlainReferences()
+        => Assert.Empty(CombinationCheck.Failures(Open(Product.Cover(product.Accepted, 2)), SmallModel.OddHeadDim, windowed: true)
+            .Select(static failure => $"{failure.Combination}: {failure.Problem}"));
+
     private static Combination[] Open(IEnumerable<Combination> combinations) => [.. combinations.Select(static combination => combination with { Open = true })];
 }

@@ -12,6 +12,11 @@ namespace KvCompose.IntegrationTests.Conversations;
 [StreamingLlm(Sinks = 4, Evict = true)]
 internal sealed partial class RollingPipeline;
 
+[KvPipeline(PageTokens = 16)]
+[UniformBudget(Tokens = 40)]
+[StreamingLlm(Sinks = 4, Evict = true)]
+internal sealed partial class RollingOfAnyHeads;
+
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [UniformBudget(Tokens = 40)]
 [StreamingLlm(Sinks = 4, Evict = true)]
@@ -67,14 +72,16 @@ public sealed class OverflowTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(12)]
-    public void Slide_EqualsAPlainModelWhoseKeysAreRotatedBack(int window)
+    [InlineData(0, 32)]
+    [InlineData(12, 32)]
+    [InlineData(0, 24)]
+    [InlineData(12, 24)]
+    public void Slide_EqualsAPlainModelWhoseKeysAreRotatedBack(int window, int headDim)
     {
-        using var model = window == 0
-            ? new TestModel(3, 4, 2, 32, 61, sharpness: 1.2) { Context = Context }
-            : new TestModel(3, 4, 2, 32, 61, sharpness: 1.2, windows: [window, 0, window]) { Context = Context };
-        using var session = RollingPipeline.Open(model, new() { Overflow = ContextOverflow.Slide });
+        using var model = new TestModel(3, 4, 2, headDim, 61, sharpness: 1.2, windows: window == 0 ? null : [window, 0, window]) { Context = Context };
+        using KvSession session = headDim == 32
+            ? RollingPipeline.Open(model, new() { Overflow = ContextOverflow.Slide })
+            : RollingOfAnyHeads.Open(model, new() { Overflow = ContextOverflow.Slide });
         PlainTransformer plain = model.Oracle();
         int[] prompt = model.Prompt(50, 1);
         session.Prefill(prompt);

@@ -7,6 +7,9 @@ internal abstract class SealedPagesOracle(HeadLayout heads, IPlainSelector? sele
 {
     private readonly Dictionary<(int Layer, int Head), (List<float> Keys, List<float> Values)> _held = [];
 
+    /// <summary>The bound of scaled scores; 0 for none.</summary>
+    public double SoftCap { get; init; }
+
     public void Store(int layer, float[] queries, float[] keys, float[] values)
     {
         int floats = keys.Length / heads.KeyValueHeads;
@@ -76,7 +79,7 @@ internal abstract class SealedPagesOracle(HeadLayout heads, IPlainSelector? sele
         int d = heads.HeadDim, tokens = keys.Length / d;
         for (int queryHead = head * heads.Group; queryHead < (head + 1) * heads.Group; queryHead++)
         {
-            double[,] probabilities = WindowAttention.Probabilities(queries.AsSpan(queryHead * d, d), keys, 1, tokens, d);
+            double[,] probabilities = WindowAttention.Probabilities(queries.AsSpan(queryHead * d, d), keys, 1, tokens, d, SoftCap);
             for (int i = 0; i < d; i++)
             {
                 output[(queryHead * d) + i] = (float)Enumerable.Range(0, tokens).Sum(token => probabilities[0, token] * values[(token * d) + i]);
