@@ -62,8 +62,15 @@ public abstract unsafe partial class KvSession<TTransformer>
             }
 
             _batch.RequireWholeSteps(sequence, _lengths[sequence]);
-            RequireContext(sequence, 1);
-            _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
+        }
+
+        for (int sequence = 0; sequence < tokens.Length; sequence++)
+        {
+            if (tokens[sequence] >= 0)
+            {
+                RequireContext(sequence, 1); // which may give the sequence other positions
+                _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
+            }
         }
 
         int reserved = 0, windows = 0;
