@@ -24,7 +24,7 @@ namespace Readers
                 : base("Retrievers", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
-                Check("Retrievers", "layers", 2, transformer.Shape.Layers);
+                CheckLayers("Retrievers", 2);
                 if (transformer.Shape.KeyValueHeads != 2)
                 {
                     Check("Retrievers", "query heads", 2, transformer.Shape.QueryHeads);
@@ -33,16 +33,17 @@ namespace Readers
                 {
                     long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
                     StageOptionException.ThrowIfOutside(
-                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
+                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * Staged.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
                 }
+                RefuseSliding("Retrievers", "heads keep what they are given while decoding");
             }
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -61,7 +62,7 @@ namespace Readers
                 HeadRole[] roles = new HeadRole[heads];
                 double[] headScores = PrepareHeads(_options.HeadRole, PrefillLoops.HeadScores, 2);
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -85,7 +86,7 @@ namespace Readers
                         PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,
                             Sums = windowSums,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
@@ -141,7 +142,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));

@@ -25,14 +25,15 @@ namespace Readers
                 : base("Cascade", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, stateWords: 1), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
+                RefuseSliding("Cascade", "heads keep old tokens that were attended to, wherever they stand");
             }
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -52,7 +53,7 @@ namespace Readers
                 int[] headBudgets = new int[heads];
                 int[] capacities = new int[shape.Layers];
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -76,7 +77,7 @@ namespace Readers
                         PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,
                             Sums = windowSums, Variances = windowVariances, Entropies = entropies,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
@@ -130,7 +131,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 // What every layer may hold while decoding: its budget of the last stage of the cascade.

@@ -28,6 +28,7 @@ namespace Readers
                 : base("CakeOnDisk", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
+                RefuseSliding("CakeOnDisk", "heads keep what they are given while decoding");
                 StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
                 global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 1, Prefetch = false, Formation = global::KvCompose.PageFormation.Clustered, Ranking = global::KvCompose.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("CakeOnDisk", writer, Plan.Sinks, Plan.Window) with { Cascades = true });
@@ -41,8 +42,8 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -62,7 +63,7 @@ namespace Readers
                 int[] headBudgets = new int[heads];
                 HeadRole[] roles = new HeadRole[heads];
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -86,7 +87,7 @@ namespace Readers
                         PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,
                             Sums = windowSums, Variances = windowVariances, Entropies = entropies,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
@@ -159,7 +160,7 @@ namespace Readers
                     }
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 // All layers are stored: what was placed can be asked for.

@@ -22,7 +22,7 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void DecodeLayers(int rows)
             {
-                int heads = Shape.KeyValueHeads, layers = Shape.Layers;
+                int heads = Shape.KeyValueHeads, layers = Staged.Layers;
                 for (int layer = 0; layer < layers; layer++)
                 {
                     // Norm, projections and rotation of this step's tokens.
@@ -52,7 +52,7 @@ namespace Readers
                     Items.Merge();
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, Queries, Hidden, rows);
+                    CompleteRows(layer);
                 }
             }
         }
@@ -120,6 +120,12 @@ namespace Readers
                 {
                     int tiles = (Math.Min(Plan.PageTokens, tokens - token) + 15) / 16;
                     Score(pool.Address(*pages), tiles, queries, scores + token);
+                }
+
+                // A model may bound its scores.
+                for (int member = 0; member < Plan.GroupSize && item->SoftCap > 0; member++)
+                {
+                    ScoreCap.Apply(scores + (member * Plan.ScoreStride), tokens, item->SoftCap);
                 }
 
                 // Softmax over the piece.

@@ -22,18 +22,19 @@ namespace Readers
             internal Session(TTransformer transformer, Options options)
                 : base("Everything", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
+                RefuseSliding("Everything", "heads keep what they are given while decoding");
             }
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -60,7 +61,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));

@@ -28,16 +28,17 @@ namespace Readers
                 {
                     long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
                     StageOptionException.ThrowIfOutside(
-                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
+                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * Staged.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
                 }
+                RefuseSliding("HeavyHitters", "heads keep old tokens that were attended to, wherever they stand");
             }
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -56,7 +57,7 @@ namespace Readers
                 HeadRole[] roles = new HeadRole[heads];
                 int[] capacities = new int[shape.Layers];
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -76,7 +77,7 @@ namespace Readers
                     // Observe: attention of all rows, made anew from their log-sum-exp.
                     PrefillLoops.AllRowsWork all = new()
                     {
-                        Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
+                        Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride, SoftCap = SoftCap,
                         AllRows = allRowsSums,
                     };
                     Workers.Run(ref all, all.Items());
@@ -126,7 +127,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));

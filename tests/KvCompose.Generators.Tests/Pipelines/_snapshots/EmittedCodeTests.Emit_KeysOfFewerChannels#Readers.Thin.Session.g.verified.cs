@@ -28,16 +28,17 @@ namespace Readers
                 {
                     long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
                     StageOptionException.ThrowIfOutside(
-                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
+                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * Staged.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
                 }
+                RefuseSliding("Thin", "heads keep what they are given while decoding");
             }
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -55,7 +56,7 @@ namespace Readers
                 int[] headBudgets = new int[heads];
                 float* querySquares = buffers.Block((long)heads * Plan.HeadDim);
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -82,7 +83,7 @@ namespace Readers
                         PrefillLoops.ObserveWork observe = new()
                         {
                             Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,
                             Sums = windowSums,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
@@ -125,7 +126,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));

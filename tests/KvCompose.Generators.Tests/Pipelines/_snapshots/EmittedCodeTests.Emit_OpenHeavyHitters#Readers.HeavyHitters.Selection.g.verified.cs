@@ -54,6 +54,7 @@ namespace Readers
                 public int Heads;
                 public int Tokens;
                 public int Stride;
+                public float SoftCap;
 
                 public readonly int Items() => Heads * KeyTiles.Count(Tokens);
 
@@ -70,12 +71,12 @@ namespace Readers
                         int row = first;
                         for (; row <= Tokens - 8; row += 8)
                         {
-                            Observe8(Plan, tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
+                            Observe8(Plan, tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, SoftCap, first, row, ref totals);
                         }
 
                         for (; row < Tokens; row++)
                         {
-                            Observe1(Plan, tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
+                            Observe1(Plan, tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, SoftCap, first, row, ref totals);
                         }
 
                         totals.Sum.Store(AllRows + ((nint)queryHead * Stride) + first);
@@ -94,7 +95,7 @@ namespace Readers
 
             /// <summary>Adds 8 rows to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe8(Plan Plan, float* tile, float* queries, float* logSumExp, int firstKey, int firstRow, ref ObservedTile totals)
+            private static void Observe8(Plan Plan, float* tile, float* queries, float* logSumExp, float softCap, int firstKey, int firstRow, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
                 Vector512<float> dot1 = Vector512<float>.Zero;
@@ -153,6 +154,18 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query7[i + 3]), dot7);
                 }
 
+                if (softCap > 0)
+                {
+                    dot0 = ScoreCap.Of(dot0, softCap);
+                    dot1 = ScoreCap.Of(dot1, softCap);
+                    dot2 = ScoreCap.Of(dot2, softCap);
+                    dot3 = ScoreCap.Of(dot3, softCap);
+                    dot4 = ScoreCap.Of(dot4, softCap);
+                    dot5 = ScoreCap.Of(dot5, softCap);
+                    dot6 = ScoreCap.Of(dot6, softCap);
+                    dot7 = ScoreCap.Of(dot7, softCap);
+                }
+
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
                 Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
@@ -192,7 +205,7 @@ namespace Readers
 
             /// <summary>Adds one row to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe1(Plan Plan, float* tile, float* queries, float* logSumExp, int firstKey, int firstRow, ref ObservedTile totals)
+            private static void Observe1(Plan Plan, float* tile, float* queries, float* logSumExp, float softCap, int firstKey, int firstRow, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
 
@@ -207,6 +220,11 @@ namespace Readers
                     dot0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[i + 2]), dot0);
                     Vector512<float> key3 = Vector512.Load(tile + 48);
                     dot0 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[i + 3]), dot0);
+                }
+
+                if (softCap > 0)
+                {
+                    dot0 = ScoreCap.Of(dot0, softCap);
                 }
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
@@ -255,9 +273,8 @@ namespace Readers
                 }
             }
 
-            /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
-            internal static int Kept(int budget, int tokens)
-                => budget >= tokens || budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+            /// <summary>Tokens that a head with this budget keeps: at least those that every head keeps, at most all.</summary>
+            internal static int Kept(int budget, int tokens) => Math.Min(tokens, Math.Max(budget, Math.Max(1, Plan.Sinks + Plan.Window)));
 
             /// <summary>Chooses the tokens of one head and copies them into its pages.</summary>
             internal struct StoreWork : IParallelWork
@@ -290,7 +307,7 @@ namespace Readers
             }
 
             /// <summary>Tokens that a head with this budget may hold while decoding: it grows up to its budget.</summary>
-            internal static int Capacity(int budget, int tokens) => budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+            internal static int Capacity(int budget) => Math.Max(budget, Math.Max(1, Plan.Sinks + Plan.Window));
 
             /// <summary>Rows that a head keeps, ascending: sinks, the best of the others, window.</summary>
             internal static void Choose(float* scores, int tokens, int count, int* kept)

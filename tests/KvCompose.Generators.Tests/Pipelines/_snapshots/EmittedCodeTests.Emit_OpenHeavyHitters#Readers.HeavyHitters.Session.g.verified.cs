@@ -26,6 +26,7 @@ namespace Readers
                 this.Plan = Plan;
                 _options = options;
                 RequireKibibytes("UniformBudget", options.LayerBudget.Kibibytes, options.LayerBudget.Tokens, Plan.Sinks + Plan.Window);
+                RefuseSliding("HeavyHitters", "heads keep old tokens that were attended to, wherever they stand");
             }
 
             /// <summary>What follows from the shape of the session's model.</summary>
@@ -35,8 +36,8 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = CacheShape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -55,7 +56,7 @@ namespace Readers
                 HeadRole[] roles = new HeadRole[heads];
                 int[] capacities = new int[shape.Layers];
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -75,7 +76,7 @@ namespace Readers
                     // Observe: attention of all rows, made anew from their log-sum-exp.
                     PrefillLoops.AllRowsWork all = new()
                     {
-                        Plan = Plan, Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
+                        Plan = Plan, Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride, SoftCap = SoftCap,
                         AllRows = allRowsSums,
                     };
                     Workers.Run(ref all, all.Items());
@@ -106,7 +107,7 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head], tokens);
+                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head]);
                         table->RetainsWeights = table->Budget > 0;
                     }
 
@@ -125,7 +126,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
@@ -136,6 +137,16 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(Plan, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.Fp32Storage>(Pool, table, tiles, values);
+
+            /// <inheritdoc/>
+            protected override PageState State => new PageState(-1, 0, GroupReduction.Sum);
+
+            /// <inheritdoc/>
+            protected override bool RewritesPages => true;
         }
     }
 }

@@ -28,6 +28,7 @@ namespace Readers
                 RequireKibibytes("UniformBudget", options.LayerBudget.Kibibytes, options.LayerBudget.Tokens, Plan.Sinks + Plan.Window);
                 PromptMemory memory = new PromptMemory(0, 65536, 0d, 32, true);
                 RequireLimit("Thin", in memory, 1073741824, 0);
+                RefuseSliding("Thin", "heads keep what they are given while decoding");
             }
 
             /// <summary>What follows from the shape of the session's model.</summary>
@@ -37,8 +38,8 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = CacheShape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -56,7 +57,7 @@ namespace Readers
                 int[] headBudgets = new int[heads];
                 float* querySquares = buffers.Block((long)heads * Plan.HeadDim);
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -83,7 +84,7 @@ namespace Readers
                         PrefillLoops.ObserveWork observe = new()
                         {
                             Plan = Plan, Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,
                             Sums = windowSums,
                         };
                         Workers.Run(ref observe, observe.Items(heads));
@@ -126,7 +127,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
@@ -137,6 +138,10 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(Plan, table->Residual, table->Channels, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.ThinKStorage>(Pool, table, tiles, values);
         }
     }
 }

@@ -5,7 +5,6 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
@@ -21,16 +20,9 @@ namespace Readers
         {
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+            protected override void DecodeLayers(int rows)
             {
-                int rows = BeginStep(tokens, cancellation);
-                if (rows == 0)
-                {
-                    return;
-                }
-
-                int heads = Shape.KeyValueHeads, layers = Shape.Layers;
-                Transformer.Embed(StepTokens, Hidden);
+                int heads = Shape.KeyValueHeads, layers = Staged.Layers;
                 for (int layer = 0; layer < layers; layer++)
                 {
                     // Norm, projections and rotation of this step's tokens.
@@ -60,10 +52,8 @@ namespace Readers
                     Items.Merge();
 
                     // Output projection and feed-forward block.
-                    Complete(layer, Queries, Hidden, rows);
+                    CompleteRows(layer);
                 }
-
-                EndStep();
             }
         }
 
@@ -142,6 +132,12 @@ namespace Readers
                     {
                         Score(Plan, pool.Address(*pages), Plan.PageTokens / 16, queries, scores + token);
                     }
+                }
+
+                // A model may bound its scores.
+                for (int member = 0; member < Plan.GroupSize && item->SoftCap > 0; member++)
+                {
+                    ScoreCap.Apply(scores + (member * Plan.ScoreStride), tokens, item->SoftCap);
                 }
 
                 // Softmax over the piece.

@@ -29,6 +29,7 @@ namespace Readers
                 public float* Queries;
                 public float* LogSumExp;
                 public int Rows;
+                public float SoftCap;
                 public int KnownRows;
                 public float* Sums;
                 public int Tokens;
@@ -58,12 +59,12 @@ namespace Readers
                             int row = 0;
                             for (; row <= Rows - 8; row += 8)
                             {
-                                Observe8(Plan, tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
+                                Observe8(Plan, tile, queries + (row * Plan.HeadDim), logSumExp + row, SoftCap, ref totals);
                             }
 
                             for (; row < Rows; row++)
                             {
-                                Observe1(Plan, tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
+                                Observe1(Plan, tile, queries + (row * Plan.HeadDim), logSumExp + row, SoftCap, ref totals);
                             }
 
                             totals.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
@@ -102,7 +103,7 @@ namespace Readers
 
             /// <summary>Adds 8 rows to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe8(Plan Plan, float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
+            private static void Observe8(Plan Plan, float* tile, float* queries, float* logSumExp, float softCap, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
                 Vector512<float> dot1 = Vector512<float>.Zero;
@@ -161,6 +162,18 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(query7[i + 3]), dot7);
                 }
 
+                if (softCap > 0)
+                {
+                    dot0 = ScoreCap.Of(dot0, softCap);
+                    dot1 = ScoreCap.Of(dot1, softCap);
+                    dot2 = ScoreCap.Of(dot2, softCap);
+                    dot3 = ScoreCap.Of(dot3, softCap);
+                    dot4 = ScoreCap.Of(dot4, softCap);
+                    dot5 = ScoreCap.Of(dot5, softCap);
+                    dot6 = ScoreCap.Of(dot6, softCap);
+                    dot7 = ScoreCap.Of(dot7, softCap);
+                }
+
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
                 Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
@@ -184,7 +197,7 @@ namespace Readers
 
             /// <summary>Adds one row to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe1(Plan Plan, float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
+            private static void Observe1(Plan Plan, float* tile, float* queries, float* logSumExp, float softCap, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
 
@@ -199,6 +212,11 @@ namespace Readers
                     dot0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[i + 2]), dot0);
                     Vector512<float> key3 = Vector512.Load(tile + 48);
                     dot0 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[i + 3]), dot0);
+                }
+
+                if (softCap > 0)
+                {
+                    dot0 = ScoreCap.Of(dot0, softCap);
                 }
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
@@ -254,9 +272,8 @@ namespace Readers
                 }
             }
 
-            /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
-            internal static int Kept(int budget, int tokens)
-                => budget >= tokens || budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+            /// <summary>Tokens that a head with this budget keeps: at least those that every head keeps, at most all.</summary>
+            internal static int Kept(int budget, int tokens) => Math.Min(tokens, Math.Max(budget, Math.Max(1, Plan.Sinks + Plan.Window)));
 
             /// <summary>Chooses the tokens of one head and copies them into its pages.</summary>
             internal struct StoreWork : IParallelWork

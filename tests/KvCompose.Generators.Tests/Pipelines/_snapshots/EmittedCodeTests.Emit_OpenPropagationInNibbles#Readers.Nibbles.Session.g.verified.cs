@@ -26,8 +26,9 @@ namespace Readers
             {
                 this.Plan = Plan;
                 _options = options;
-                StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);
+                StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, Staged.Layers - 1);
                 RequireKibibytes("UniformBudget", options.LayerBudget.Kibibytes, options.LayerBudget.Tokens, Plan.Sinks + Plan.Window);
+                RefuseSliding("Nibbles", "heads keep what they are given while decoding");
             }
 
             /// <summary>What follows from the shape of the session's model.</summary>
@@ -37,8 +38,8 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = CacheShape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -57,7 +58,7 @@ namespace Readers
                 float* layerScores = buffers.Statistic(1);
                 double propagatedShare = 1;
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -106,7 +107,7 @@ namespace Readers
                         PrefillLoops.ObserveWork observe = new()
                         {
                             Plan = Plan, Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,
-                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,
+                            Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows, SoftCap = SoftCap,
                             KnownRows = onward < tokens ? rows : tokens,
                             Sums = windowSums,
                         };
@@ -164,7 +165,7 @@ namespace Readers
                     }
 
                     // Output projection and feed-forward block.
-                    Complete(layer, attended, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, attended, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
@@ -175,6 +176,10 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(Plan, table->Residual, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.Int4Storage>(Pool, table, tiles, values);
         }
     }
 }

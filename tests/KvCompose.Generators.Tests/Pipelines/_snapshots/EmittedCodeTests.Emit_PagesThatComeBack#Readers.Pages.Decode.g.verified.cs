@@ -23,7 +23,7 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void DecodeLayers(int rows)
             {
-                int heads = Shape.KeyValueHeads, layers = Shape.Layers;
+                int heads = Shape.KeyValueHeads, layers = Staged.Layers;
                 for (int layer = 0; layer < layers; layer++)
                 {
                     // Norm, projections and rotation of this step's tokens.
@@ -61,7 +61,7 @@ namespace Readers
                     _tier.OnAttention(in attended);
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, Queries, Hidden, rows);
+                    CompleteRows(layer);
                 }
             }
         }
@@ -132,6 +132,11 @@ namespace Readers
                     // A page that was brought in need not be full: places without a token get no weight.
                     int valid = *(int*)(page + Plan.CountOffset);
                     Score(page, (valid + 15) / 16, queries, scores + token);
+                    for (int member = 0; member < Plan.GroupSize && item->SoftCap > 0; member++)
+                    {
+                        ScoreCap.Apply(scores + (member * Plan.ScoreStride) + token, valid, item->SoftCap);
+                    }
+
                     for (int member = 0; member < Plan.GroupSize && valid < Plan.PageTokens; member++)
                     {
                         new Span<float>(scores + (member * Plan.ScoreStride) + token + valid, Plan.PageTokens - valid).Fill(float.NegativeInfinity);

@@ -32,8 +32,9 @@ namespace Readers
                 {
                     long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
                     StageOptionException.ThrowIfOutside(
-                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * transformer.Shape.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
+                        "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * Staged.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
                 }
+                RefuseSliding("Pages", "heads keep what they are given while decoding");
                 StoragePageWriter<global::KvCompose.Fp32Storage> writer = new StoragePageWriter<global::KvCompose.Fp32Storage>(new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits, counted: true));
                 global::KvCompose.IceCache residency = _options.Residency with { Window = 32, ReuseGroup = 3, Prefetch = true, Formation = global::KvCompose.PageFormation.Clustered, Ranking = global::KvCompose.PageRanking.LogSumExp, Heads = (global::KvCompose.HeadRoles)(9), HostPages = global::KvCompose.HostPageFormat.Fp32 };
                 _tier = global::KvCompose.IceCache.Open(in residency, TierContext("Pages", writer, Plan.Sinks, Plan.Window));
@@ -47,8 +48,8 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
@@ -64,7 +65,7 @@ namespace Readers
                 int[] headBudgets = new int[heads];
                 HeadRole[] roles = new HeadRole[heads];
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -131,7 +132,7 @@ namespace Readers
                     }
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 // All layers are stored: what was placed can be asked for.

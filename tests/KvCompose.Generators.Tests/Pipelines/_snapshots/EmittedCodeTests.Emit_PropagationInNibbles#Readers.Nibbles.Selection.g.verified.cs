@@ -28,6 +28,7 @@ namespace Readers
                 public float* Queries;
                 public float* LogSumExp;
                 public int Rows;
+                public float SoftCap;
                 public int KnownRows;
                 public float* Sums;
                 public int Tokens;
@@ -57,12 +58,12 @@ namespace Readers
                             int row = 0;
                             for (; row <= Rows - 8; row += 8)
                             {
-                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
+                                Observe8(tile, queries + (row * Plan.HeadDim), logSumExp + row, SoftCap, ref totals);
                             }
 
                             for (; row < Rows; row++)
                             {
-                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, ref totals);
+                                Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row, SoftCap, ref totals);
                             }
 
                             totals.Sum.Store(Sums + ((nint)queryHead * Stride) + token);
@@ -101,7 +102,7 @@ namespace Readers
 
             /// <summary>Adds 8 rows to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe8(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
+            private static void Observe8(float* tile, float* queries, float* logSumExp, float softCap, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
                 Vector512<float> dot1 = Vector512<float>.Zero;
@@ -152,6 +153,18 @@ namespace Readers
                     dot7 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[(7 * Plan.HeadDim) + 3]), dot7);
                 }
 
+                if (softCap > 0)
+                {
+                    dot0 = ScoreCap.Of(dot0, softCap);
+                    dot1 = ScoreCap.Of(dot1, softCap);
+                    dot2 = ScoreCap.Of(dot2, softCap);
+                    dot3 = ScoreCap.Of(dot3, softCap);
+                    dot4 = ScoreCap.Of(dot4, softCap);
+                    dot5 = ScoreCap.Of(dot5, softCap);
+                    dot6 = ScoreCap.Of(dot6, softCap);
+                    dot7 = ScoreCap.Of(dot7, softCap);
+                }
+
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.
                 dot0 -= Vector512.Create(logSumExp[0] * VectorExponential.Log2E);
                 Vector512<float> p0 = VectorExponential.PowerOfTwo(Vector512.MinNative(dot0, Vector512.Create(LargestExponent)));
@@ -175,7 +188,7 @@ namespace Readers
 
             /// <summary>Adds one row to the statistics of a tile.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Observe1(float* tile, float* queries, float* logSumExp, ref ObservedTile totals)
+            private static void Observe1(float* tile, float* queries, float* logSumExp, float softCap, ref ObservedTile totals)
             {
                 Vector512<float> dot0 = Vector512<float>.Zero;
 
@@ -189,6 +202,11 @@ namespace Readers
                     dot0 = Vector512.MultiplyAddEstimate(key2, Vector512.Create(queries[2]), dot0);
                     Vector512<float> key3 = Vector512.Load(tile + 48);
                     dot0 = Vector512.MultiplyAddEstimate(key3, Vector512.Create(queries[3]), dot0);
+                }
+
+                if (softCap > 0)
+                {
+                    dot0 = ScoreCap.Of(dot0, softCap);
                 }
 
                 // Probabilities: the score less the row's log-sum-exp, in powers of two.

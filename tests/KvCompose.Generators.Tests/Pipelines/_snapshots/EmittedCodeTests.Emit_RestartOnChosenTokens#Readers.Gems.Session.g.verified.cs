@@ -25,22 +25,23 @@ namespace Readers
                 : base("Gems", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
-                StageOptionException.ThrowIfOutside("GemFilter", "Layer", options.Propagation.Layer, 0, transformer.Shape.Layers - 1);
+                StageOptionException.ThrowIfOutside("GemFilter", "Layer", options.Propagation.Layer, 0, Staged.Layers - 1);
+                RefuseSliding("Gems", "heads keep what they are given while decoding");
             }
 
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 SequenceCache cache = Cache(sequence);
 
                 // Restart: from here on the chosen tokens are the prompt.
                 prompt = Filter(prompt, buffers, cancellation);
                 int heads = shape.KeyValueHeads, tokens = prompt.Length;
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -67,7 +68,7 @@ namespace Readers
                     Workers.Run(ref store, heads);
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(sequence, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 PromptLogits(sequence, buffers.Hidden + ((nint)(tokens - 1) * shape.Hidden));
@@ -77,8 +78,8 @@ namespace Readers
             /// <summary>The tokens that the last query of the filter layer finds most in, in their order; all if no fewer are wanted.</summary>
             private ReadOnlySpan<int> Filter(ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
-                AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
+                TransformerShape shape = Staged;
+                AttentionShape attention = GlobalAttention;
                 global::KvCompose.GemFilter restart = _options.Propagation with { Kernel = 5, Pooling = global::KvCompose.PoolingKind.Average };
                 int tokens = prompt.Length, filter = restart.Layer;
                 PropagationContext context = new() { Layer = filter, Layers = shape.Layers, PromptTokens = tokens, Tokens = tokens };
@@ -88,7 +89,8 @@ namespace Readers
                     return prompt;
                 }
 
-                Transformer.Embed(prompt, buffers.Hidden);
+                // Nothing of this pass is kept.
+                BeginPrompt(-1, prompt, buffers, cancellation);
                 for (int layer = 0; ; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -101,7 +103,7 @@ namespace Readers
 
                     CausalAttention.Run(
                         Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, null, cancellation);
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    CompletePrompt(-1, layer, buffers.Queries, buffers, tokens, cancellation);
                 }
 
                 int[] chosen = LastRowProducts.Choose(Workers, attention, buffers.Queries, buffers.Tiles, tokens, global::KvCompose.PoolingKind.Average, 5, onward);
