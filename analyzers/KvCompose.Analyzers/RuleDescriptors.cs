@@ -209,8 +209,8 @@ internal static class RuleDescriptors
 
     public static readonly DiagnosticDescriptor ShortestPrompt = new(
         RuleIds.ShortestPrompt,
-        "Shortest prompt that is compressed",
-        "Prompts of fewer than {0} tokens are not compressed in every layer: their share is less than the {1} protected tokens",
+        "Shortest prompt of which a rate holds the protected tokens",
+        "Of prompts of fewer than {0} tokens a rate is less than the {1} protected tokens: layers keep these, and propagation cuts nothing",
         Composition, DiagnosticSeverity.Info, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ShortestPrompt));
 
@@ -396,6 +396,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.LimitUnknown), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor KernelShapeUnused = new(
+        RuleIds.KernelShapeUnused,
+        "Listed kernel shape has no effect",
+        "[KernelShape({0}, {1})] of pipeline '{2}' has no effect: {3}",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.KernelShapeUnused));
+
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
         "Query-aware stage cannot serve shared prefixes",
@@ -512,7 +519,7 @@ internal static class RuleDescriptors
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
-        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe,
+        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe, KernelShapeUnused,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, SealedPagesChange, MonitorSeesStoredKeys, NoChannelPruned, NoWholePages, NothingIsRetrieved, UnseenBits,
         LayersHoldOtherTokens, NothingToPrefetch, OptionUnknown, TwoBudgets,

@@ -56,8 +56,8 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
         });
 
         context.RegisterSourceOutput(
-            declarations.Combine(target).Where(static both => both.Right != KernelTarget.None && both.Left.Plan is { Kernels: not null }),
-            static (output, both) => AddKernels(output, both.Left.Plan!, both.Left.Plan!.Kernels!, both.Right));
+            declarations.Combine(target).Where(static both => both.Right != KernelTarget.None && KernelEmitter.HasKernels(both.Left.Plan)),
+            static (output, both) => AddKernels(output, both.Left.Plan!, both.Right));
     }
 
     private static ParsedDeclaration? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -89,12 +89,12 @@ public sealed class KvPipelineGenerator : IIncrementalGenerator
             : new ParsedDeclaration(null, StubSpec.Of(spec));
     }
 
-    private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelPlan kernels, KernelTarget target)
+    private static void AddKernels(SourceProductionContext output, PipelinePlan plan, KernelTarget target)
     {
-        Add(output, plan, "Kernels", KernelEmitter.Emit(plan, kernels));
+        Add(output, plan, "Kernels", KernelEmitter.Emit(plan));
         if (target == KernelTarget.IlgpuAndSimulator)
         {
-            Add(output, plan, "Kernels.Simulated", KernelEmitter.EmitSimulated(plan, kernels));
+            Add(output, plan, "Kernels.Simulated", KernelEmitter.EmitSimulated(plan));
         }
     }
 

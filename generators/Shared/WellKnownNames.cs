@@ -12,6 +12,7 @@ internal static class WellKnownNames
     public const string StageFactsAttribute = "StageFactsAttribute";
     public const string StageOptionAttribute = "StageOptionAttribute";
     public const string MaxCacheBytesAttribute = "MaxCacheBytesAttribute";
+    public const string KernelShapeAttribute = "KernelShapeAttribute";
     public const string TunedForAttribute = "TunedForAttribute";
     public const string CaveatAttribute = "CaveatAttribute";
 

@@ -40,12 +40,12 @@ string Words(ReadOnlySpan<int> tokens) => model.Tokenizer.Decode(tokens);
 static string Verdict(NeedleAnswer answer) => answer.Exact ? "right" : "wrong";
 
 /// <summary>What the stage is compared with.</summary>
-[KvPipeline(HeadDim = 32, GroupSize = 2)]
+[KvPipeline]
 [FullCache]
 internal sealed partial class EveryKeyStays;
 
 /// <summary>The stage composed with a built-in one, and compiled into one pipeline.</summary>
-[KvPipeline(HeadDim = 32, GroupSize = 2)]
+[KvPipeline]
 [UniformBudget(Ratio = 0.5)]
 [SmallKeys(Window = 16, Recency = 0.5)]
 internal sealed partial class ShortKeysStay;

@@ -16,11 +16,11 @@ foreach (KvSession session in (KvSession[])[full, fast])
     Console.WriteLine($"{prompt.Length} tokens read, {bytes / 1024,6} KiB held, answer: {answer}");
 }
 
-[KvPipeline(HeadDim = 32, GroupSize = 2)]
+[KvPipeline]
 [FullCache]                                          // every token
 public sealed partial class FullReader;
 
-[KvPipeline(HeadDim = 32, GroupSize = 2)]
+[KvPipeline]
 [TokenSelectivePropagation(Layer = 2, Rate = 0.2)]   // FastKV: a fifth of the tokens goes on
 [UniformBudget(Ratio = 0.1)]                         // each layer keeps a tenth
 [SnapKv(Window = 8, Kernel = 7)]                     // SnapKV: which tokens

@@ -80,6 +80,12 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     public static LanguageModel Load(string path, LanguageModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (options?.Threads is < 0 or > 1024)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Threads, $"{nameof(LanguageModelOptions.Threads)}: expected 1 to 1024, or 0 for one per physical core");
+        }
+
         LoadedParts parts = ModelPath.Open(path);
         return Build(parts, options ?? new LanguageModelOptions());
     }

@@ -5,7 +5,7 @@ namespace KvCompose.Models;
 /// <summary>How a model is opened.</summary>
 public sealed record LanguageModelOptions
 {
-    /// <summary>Threads that the model computes with; 0 takes one per processor.</summary>
+    /// <summary>Threads that the model computes with, at most 1024; 0 takes one per physical core that the process may use.</summary>
     public int Threads { get; init; }
 
     /// <summary>Whose rules the vocabulary of a GGUF file splits text by. A tokenizer.json states its own.</summary>

@@ -14,7 +14,7 @@ public static class AdaKv
     /// <param name="windowQueries">[Hq, w, d], rotated.</param>
     /// <param name="keys">[Hkv, n, d], rotated.</param>
     /// <param name="scoring">Window, pooling and grouping.</param>
-    /// <param name="average">base, tokens per head without the window; everything is kept if the prompt has fewer.</param>
+    /// <param name="average">base, tokens per head without the window; everything is kept if the prompt has fewer, the window alone if it is negative.</param>
     /// <param name="floorRatio">α.</param>
     /// <param name="normalise">Whether a head's scores are weighted by the share of its mass that its best base tokens hold.</param>
     public static TokenSelection Select(
@@ -27,14 +27,14 @@ public static class AdaKv
         bool normalise)
     {
         int tokens = layout.Rows(keys, layout.KeyValueHeads);
-        if (average < 0 || tokens <= scoring.Window || average > tokens - scoring.Window)
+        if (tokens <= scoring.Window || average > tokens - scoring.Window)
         {
             int heads = scoring.Grouping == ScoreGrouping.PerQueryHead ? layout.QueryHeads : layout.KeyValueHeads;
             return TokenSelection.Everything(heads, tokens);
         }
 
         double[][] scores = scoring.MeanScores(layout, windowQueries, keys);
-        int[] capacities = HeadCapacities(scores, average, floorRatio, normalise);
+        int[] capacities = HeadCapacities(scores, Math.Max(0, average), floorRatio, normalise);
         return new TokenSelection(
             scores, [.. scores.Select((head, h) => TokenSelection.BestAndWindow(head, capacities[h], tokens))]);
     }

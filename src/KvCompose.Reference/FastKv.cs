@@ -7,7 +7,7 @@ namespace KvCompose.Reference;
 /// <remarks>
 /// S = Σ_{h in group} pool(Σ_{last w rows} softmax(Q_w Kᵀ/√d)), per key-value head; the cache keeps the top C_l − w of S and the
 /// window. At layer T s = Σ_heads S; the top P − w of s and the window go on, ascending, with their original positions.
-/// Short prompts: everything is kept when n_l &lt; C_l, C_l &lt; w or n_l ≤ w; nothing is cut when n_l &lt; C_l, P &lt; w or n_l ≤ P.
+/// Short prompts: everything is kept when n_l &lt; C_l or n_l ≤ w, the window when C_l &lt; w; nothing is cut when n_l &lt; C_l, P &lt; w or n_l ≤ P.
 /// Source: Jo et al., "FastKV: Decoupling of Context Reduction and KV Cache Compression for Prefill-Decoding Acceleration",
 /// arXiv 2502.01068.
 /// </remarks>
@@ -46,9 +46,8 @@ public sealed class FastKv
         }
 
         double[][] scores = _plan.Scoring.Scores(_layout, windowQueries, keys);
-        TokenSelection selection = capacity < window
-            ? TokenSelection.Everything(_layout.KeyValueHeads, tokens)
-            : new TokenSelection(scores, [.. scores.Select(head => TokenSelection.BestAndWindow(head, capacity - window, tokens))]);
+        int chosen = TokenSelection.Chosen(capacity, window);
+        TokenSelection selection = new(scores, [.. scores.Select(head => TokenSelection.BestAndWindow(head, chosen, tokens))]);
         if (PointAt(layer) is not { } point || point.Budget.Of(tokens) is var goOn && (goOn < window || tokens <= goOn))
         {
             return new FastKvLayer(tokens, capacity, selection, null, null);

@@ -34,11 +34,11 @@ public static class GemFilter
 
     /// <summary>Kept prompt positions, ascending.</summary>
     /// <param name="scores">[n].</param>
-    /// <param name="budget">How many; all if that is at least n or less than one.</param>
+    /// <param name="budget">How many, at least one; all if that is at least n.</param>
     public static int[] Keep(double[] scores, TokenBudget budget)
     {
-        int count = budget.Of(scores.Length);
-        int[] kept = count < 1 || count >= scores.Length ? TokenSelection.All(scores.Length) : Ranking.Top(scores, count);
+        int count = Math.Max(1, budget.Of(scores.Length));
+        int[] kept = count >= scores.Length ? TokenSelection.All(scores.Length) : Ranking.Top(scores, count);
         Array.Sort(kept);
         return kept;
     }

@@ -44,7 +44,7 @@ public static class H2o
 
         scores = reduction is { } reduce ? WindowScoring.Reduce(layout, scores, reduce) : scores;
         return new TokenSelection(
-            scores, [.. scores.Select(head => TokenSelection.BestAndWindow(head, capacity - window, tokens))]);
+            scores, [.. scores.Select(head => TokenSelection.BestAndWindow(head, TokenSelection.Chosen(capacity, window), tokens))]);
     }
 
     /// <summary>Attention that each token collected from all queries of one head: queries and keys [n, d] to [n].</summary>

@@ -17,4 +17,16 @@ public interface IPlainCache
     /// <param name="values">[Hkv, d].</param>
     /// <returns>The layer's attention output, [Hq, d].</returns>
     float[] Attend(int layer, float[] queries, float[] keys, float[] values);
+
+    /// <summary>
+    /// Called once a layer when tokens are fed in one pass: each attends to what was held before the first of them, as it is stored, and to the tokens up to
+    /// itself, as they come. Then all are taken in.
+    /// </summary>
+    /// <param name="layer">0-based.</param>
+    /// <param name="queries">[m][Hq, d], rotated.</param>
+    /// <param name="keys">[m][Hkv, d], rotated.</param>
+    /// <param name="values">[m][Hkv, d].</param>
+    /// <returns>The layer's attention output, [m][Hq, d].</returns>
+    float[][] AttendChunk(int layer, float[][] queries, float[][] keys, float[][] values)
+        => throw new NotSupportedException($"{GetType().Name} takes tokens one by one");
 }

@@ -115,6 +115,61 @@ public sealed class PlainTransformer
         return Logits(hidden);
     }
 
+    /// <summary>
+    /// Feeds tokens in one pass: each attends to what was cached before the first of them and, as they are before anything is stored, to the tokens up to
+    /// itself. Then all are cached.
+    /// </summary>
+    /// <param name="tokens">Token ids.</param>
+    /// <param name="position">Position of the first.</param>
+    /// <param name="retrieval">Decides for the last of them which of the cached tokens all attend to; null attends to everything.</param>
+    /// <param name="observe">Is told the attention of every token: layer, key-value head, positions of what it attended to, [G] probabilities.</param>
+    public void Append(
+        ReadOnlySpan<int> tokens, int position, IPlainRetrieval? retrieval = null, Action<int, int, int[], double[][]>? observe = null)
+    {
+        double[][] hidden = [.. tokens.ToArray().Select(Embedding)];
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            double[][][] projected = [.. hidden.Select((state, i) => Project(layer, state, position + i))];
+            List<CachedToken>[] seen = [.. Attended(layer, projected[^1][0], retrieval).Select(head => head.ToList())];
+            for (int token = 0; token < hidden.Length; token++)
+            {
+                Append(seen, projected[token], position + token);
+                var probabilities = new double[_model.Heads.QueryHeads][];
+                hidden[token] = Complete(layer, hidden[token], Attend(projected[token][0], seen, probabilities));
+                for (int head = 0; head < seen.Length; head++)
+                {
+                    observe?.Invoke(
+                        layer, head, [.. seen[head].Select(cached => cached.Position)],
+                        probabilities[(head * _model.Heads.Group)..((head + 1) * _model.Heads.Group)]);
+                }
+            }
+
+            for (int head = 0; head < seen.Length; head++)
+            {
+                _cache[layer][head].AddRange(seen[head].TakeLast(hidden.Length).Select(Stored));
+            }
+        }
+    }
+
+    /// <summary>Feeds tokens in one pass, whose attention another cache computes.</summary>
+    /// <param name="tokens">Token ids.</param>
+    /// <param name="position">Position of the first.</param>
+    /// <param name="cache">Was handed the prompt.</param>
+    public void Append(ReadOnlySpan<int> tokens, int position, IPlainCache cache)
+    {
+        double[][] hidden = [.. tokens.ToArray().Select(Embedding)];
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            float[][][] projected =
+            [
+                .. hidden.Select((state, i) => Project(layer, state, position + i).Select(row => row.Select(x => (float)x).ToArray()).ToArray()),
+            ];
+            float[][] attended = cache.AttendChunk(
+                layer, [.. projected.Select(p => p[0])], [.. projected.Select(p => p[1])], [.. projected.Select(p => p[2])]);
+            hidden = [.. hidden.Select((state, i) => Complete(layer, state, [.. attended[i].Select(x => (double)x)]))];
+        }
+    }
+
     /// <summary>Feeds one token, whose attention another cache computes; returns the logits [vocabulary] of the next one.</summary>
     /// <param name="token">Token id.</param>
     /// <param name="position">Its position in the text.</param>

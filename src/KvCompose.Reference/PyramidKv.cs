@@ -25,7 +25,7 @@ public static class PyramidKv
             return capacities;
         }
 
-        int average = capacity - window;
+        int average = TokenSelection.Chosen(capacity, window);
         if (tokens < 2 * average)
         {
             Array.Fill(capacities, capacity);

@@ -27,6 +27,6 @@ public static class SnapKv
 
         double[][] scores = scoring.Scores(layout, windowQueries, keys);
         return new TokenSelection(
-            scores, [.. scores.Select(head => TokenSelection.BestAndWindow(head, capacity - scoring.Window, tokens))]);
+            scores, [.. scores.Select(head => TokenSelection.BestAndWindow(head, TokenSelection.Chosen(capacity, scoring.Window), tokens))]);
     }
 }

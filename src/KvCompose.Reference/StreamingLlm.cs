@@ -10,13 +10,13 @@ public static class StreamingLlm
     /// <summary>Positions kept of a sequence, ascending, the same for every head.</summary>
     /// <param name="tokens">Length of the sequence.</param>
     /// <param name="sinks">First tokens kept.</param>
-    /// <param name="capacity">Tokens kept, the sinks included; if it leaves no recent token, everything is kept.</param>
+    /// <param name="capacity">Tokens kept, the sinks included, but never fewer than these, nor than one.</param>
     public static int[] Keep(int tokens, int sinks, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         ArgumentOutOfRangeException.ThrowIfNegative(sinks);
-        int recent = capacity - sinks;
-        return tokens <= capacity || recent < 1
+        int kept = Math.Max(capacity, Math.Max(1, sinks)), recent = kept - sinks;
+        return tokens <= kept
             ? TokenSelection.All(tokens)
             : [.. Enumerable.Range(0, sinks), .. Enumerable.Range(tokens - recent, recent)];
     }

@@ -19,9 +19,11 @@ public sealed record TokenSelection(double[][]? Scores, int[][] Kept)
         [.. Ranking.Top(scores, count), .. Enumerable.Range(scores.Length, tokens - scores.Length)];
 
     /// <summary>
-    /// The rule for short prompts that all selectors share: everything is kept when the prompt is shorter than the capacity,
-    /// when the capacity does not hold the window, or when nothing lies before the window.
+    /// The rule for short prompts that all selectors share: everything is kept when the prompt is shorter than the capacity, or when nothing lies
+    /// before the window.
     /// </summary>
-    internal static bool KeepsEverything(int tokens, int capacity, int window) =>
-        tokens < capacity || capacity < window || tokens <= window;
+    internal static bool KeepsEverything(int tokens, int capacity, int window) => tokens < capacity || tokens <= window;
+
+    /// <summary>Tokens that are chosen beside the window: none where the capacity does not hold it. The published codes fail there.</summary>
+    internal static int Chosen(int capacity, int window) => Math.Max(0, capacity - window);
 }

@@ -1,9 +1,20 @@
 using BenchmarkDotNet.Running;
+using KvCompose.Benchmarks.Peer;
 using KvCompose.Benchmarks.Quick;
 
 if (args is ["--quick", ..])
 {
-    return QuickRun.Run(args.Length > 1 ? args[1] : null);
+    return QuickRun.Run(args.AsSpan(1));
+}
+
+if (args is [ThreadFigures.Neighbour])
+{
+    return ThreadFigures.Burn();
+}
+
+if (args is ["--peer", ..])
+{
+    return PeerRun.Run(args.AsSpan(1));
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(QuickRun).Assembly).Run(args);

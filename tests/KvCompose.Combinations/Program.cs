@@ -27,13 +27,20 @@ internal static class Program
         };
         Console.WriteLine($"{run.Count} combinations compiled and run beside their plain references …");
         int failed = 0;
-        foreach ((Combination combination, string problem) in CombinationCheck.Failures(run))
+        foreach (bool open in (bool[])[false, true])
         {
-            failed++;
-            Console.WriteLine($"{combination.ClassName} {combination}\n    {problem}");
+            int differ = 0;
+            foreach ((Combination combination, string problem) in CombinationCheck.Failures([.. run.Select(combination => combination with { Open = open })]))
+            {
+                differ++;
+                Console.WriteLine($"{combination.ClassName} {combination}\n    {problem}");
+            }
+
+            failed += differ;
+            Console.WriteLine(
+                $"{(open ? "without a stated shape" : "with the model's shape")}: {run.Count - differ} agree, {differ} differ; {watch.Elapsed.TotalSeconds:F0} s");
         }
 
-        Console.WriteLine($"{run.Count - failed} agree, {failed} differ; {watch.Elapsed.TotalSeconds:F0} s");
         int kernels = 0;
         foreach ((Combination combination, string? problem) in DeviceCheck.Run(run))
         {

@@ -1,22 +1,37 @@
 using KvCompose.Conformance.Running;
 
-if (args.Length != 1)
+const string Variable = "KVCOMPOSE_VECTORS";
+
+string? folder = args.Length switch
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project tests/KvCompose.Conformance -- FOLDER");
+    0 => Environment.GetEnvironmentVariable(Variable),
+    1 => args[0],
+    _ => null,
+};
+if (string.IsNullOrEmpty(folder))
+{
+    Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/KvCompose.Conformance -- FOLDER (or the variable {Variable})");
     return 2;
 }
 
-if (!Directory.Exists(args[0]))
+if (!Directory.Exists(folder))
 {
-    Console.Error.WriteLine($"there is no folder '{args[0]}'");
+    Console.Error.WriteLine($"there is no folder '{folder}'");
     return 2;
 }
 
 int passed = 0, failed = 0, skipped = 0;
-foreach (string path in VectorRunner.FilesUnder(args[0]))
+var kinds = new SortedDictionary<string, (int Passed, int Failed)>(StringComparer.Ordinal);
+foreach (string path in VectorRunner.FilesUnder(folder))
 {
     VectorResult result = VectorRunner.Run(path);
-    string name = Path.GetRelativePath(args[0], path);
+    foreach ((string kind, VectorStatus status) in result.Kinds)
+    {
+        (int good, int bad) = kinds.GetValueOrDefault(kind);
+        kinds[kind] = status == VectorStatus.Passed ? (good + 1, bad) : (good, bad + 1);
+    }
+
+    string name = Path.GetRelativePath(folder, path);
     switch (result.Status)
     {
         case VectorStatus.Passed:
@@ -37,6 +52,11 @@ foreach (string path in VectorRunner.FilesUnder(args[0]))
     {
         Console.WriteLine($"         {note}");
     }
+}
+
+foreach ((string kind, (int good, int bad)) in kinds)
+{
+    Console.WriteLine($"{kind}: {good} passed, {bad} failed");
 }
 
 Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");

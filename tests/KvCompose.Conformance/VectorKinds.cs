@@ -5,6 +5,8 @@ using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Kinds.IceCache;
+using KvCompose.Conformance.Kinds.KvPress;
+using KvCompose.Conformance.Kinds.SecondRow;
 using KvCompose.Conformance.Kinds.Templates;
 using KvCompose.Conformance.Kinds.Tokenizers;
 using KvCompose.Conformance.Running;
@@ -26,5 +28,7 @@ public static class VectorKinds
         .. TemplateFamily.Kinds,
         .. ModelFamiliesFamily.Kinds,
         .. CheckpointFamily.Kinds,
+        .. KvPressFamily.Kinds,
+        .. SecondRowFamily.Kinds,
     ];
 }

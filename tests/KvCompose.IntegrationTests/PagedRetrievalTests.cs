@@ -2,7 +2,6 @@ using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.Reference;
 using KvCompose.Reference.IceCache;
-using KvCompose.Residency.Pages;
 using KvCompose.Sessions;
 
 namespace KvCompose.IntegrationTests;
@@ -233,7 +232,7 @@ public class PagedRetrievalTests
         int[] prompt = model.Prompt(200, 1);
         model.Weight("embed_tokens")[prompt[77] * model.Plain.Hidden] = double.NaN;
         using var session = IceReader.Open(model, new IceReader.Options { Residency = new() { Tokens = Retrieved, DenseLayers = 0 } });
-        var failure = Assert.Throws<NonFiniteKeyException>(() => session.Prefill(prompt));
+        var failure = Assert.Throws<NonFiniteTokenException>(() => session.Prefill(prompt));
         Assert.Contains("layer 0, key-value head 0: the key at position 77 is NaN at element 0", failure.Message);
     }
 

@@ -179,7 +179,7 @@ public class SessionTests
         using var ungrouped = new TestModel(1, 2, 2, 32, 31);
         Assert.Equal("group size", Assert.Throws<ModelMismatchException>(() => Everything.Open(ungrouped)).Dimension);
         using var model = new TestModel(1, 4, 2, 32, 32);
-        var tiny = new WindowAverage.Options { LayerBudget = new UniformBudget { Tokens = 7, Ratio = 1 } };
+        var tiny = new WindowAverage.Options { LayerBudget = new UniformBudget { Tokens = 7 } };
         Assert.Equal("Tokens", Assert.Throws<StageOptionException>(() => WindowAverage.Open(model, tiny)).Option);
         var none = new WindowAverage.Options { LayerBudget = new UniformBudget { Tokens = 0, Ratio = 0 } };
         Assert.Equal("Ratio", Assert.Throws<StageOptionException>(() => WindowAverage.Open(model, none)).Option);

@@ -11,8 +11,8 @@ internal static partial class DecodeEmitter
         writer.WriteLine("/// <summary>Spreads the pieces of a layer over the threads.</summary>");
         using (writer.WriteBlock("internal struct AttendWork : IParallelWork"))
         {
-            writer.WriteLine("""
-                public PagePool Pool;
+            writer.WriteLine($"""
+                {PlanText.Field(plan)}public PagePool Pool;
                 public KvSplitPlan Items;
                 public float* Scratch;
                 public int ScratchFloats;
@@ -23,18 +23,18 @@ internal static partial class DecodeEmitter
             }
 
             writer.WriteLine();
-            const string Call = "Attend(Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));";
+            string call = $"Attend({PlanText.Argument(plan)}Pool, Items.Items + item, Items.Partials, Items.PartialFloats, Scratch + ((nint)worker * ScratchFloats));";
             writer.WriteLine(plan.Decode.WatchesFirst
                 ? $$"""
                     public readonly void Run(int item, int worker)
                     {
                         if ((Items.Items[item].Weights != null) == Watched)
                         {
-                            {{Call}}
+                            {{call}}
                         }
                     }
                     """
-                : $"public readonly void Run(int item, int worker)\n    => {Call}");
+                : $"public readonly void Run(int item, int worker)\n    => {call}");
         }
     }
 
@@ -42,8 +42,8 @@ internal static partial class DecodeEmitter
     {
         WriteAttendWork(writer, plan);
         writer.WriteLine();
-        writer.WriteLine($"/// <summary>Attention of {PlanSummary.Heads(plan.GroupSize)} over one piece of their key-value head.</summary>");
-        using (writer.WriteBlock("private static void Attend(PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)"))
+        writer.WriteLine($"/// <summary>Attention of {PlanSummary.Group(plan)} over one piece of their key-value head.</summary>");
+        using (writer.WriteBlock($"private static void Attend({PlanText.Parameter(plan)}PagePool pool, KvSplit* item, float* partials, int partialFloats, float* scratch)"))
         {
             writer.WriteLine("""
                 float* queries = scratch;                                            // [G, d], scaled
@@ -70,14 +70,14 @@ internal static partial class DecodeEmitter
                 int tokens = item->Tokens;
 
                 // Scores of every key, scaled so that the softmax is one of powers of two.
-                Scale(item->Queries, queries);
                 """);
+            writer.WriteLine($"Scale({PlanText.Argument(plan)}item->Queries, queries);");
             if (plan.Pages.Layout.Pruned)
             {
                 writer.WriteLine(KeptQueries);
             }
 
-            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedScores : plan.Pages.Layout.CompressesFullPages ? SealedScores(plan) : FullScores);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedScores(plan) : plan.Pages.Layout.CompressesFullPages ? SealedScores(plan) : FullScores(plan));
             writer.WriteLine("""
 
                 // Softmax over the piece.
@@ -90,14 +90,14 @@ internal static partial class DecodeEmitter
                 new Span<float>(values, Plan.GroupSize * Plan.HeadDim).Clear();
                 pages = item->Table->Pages + item->FirstPage;
                 """);
-            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedValues : plan.Pages.Layout.CompressesFullPages ? SealedValues : FullValues);
+            writer.WriteLine(plan.Pages.Layout.HasPerPageCounts ? CountedValues(plan) : plan.Pages.Layout.CompressesFullPages ? SealedValues(plan) : FullValues(plan));
             writer.WriteLine(AttendEnd);
         }
 
         writer.WriteLine();
-        writer.WriteLine("""
+        writer.WriteLine($$"""
             /// <summary>Folds log2(e)/√d into the queries.</summary>
-            internal static void Scale(float* source, float* target)
+            internal static void Scale({{PlanText.Parameter(plan)}}float* source, float* target)
             {
                 float scale = VectorExponential.Log2E / MathF.Sqrt(Plan.HeadDim);
                 for (int i = 0; i < Plan.GroupSize * Plan.HeadDim; i++)
@@ -108,21 +108,21 @@ internal static partial class DecodeEmitter
             """);
     }
 
-    private const string FullScores = """
+    private static string FullScores(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
             int tiles = (Math.Min(Plan.PageTokens, tokens - token) + 15) / 16;
-            Score(pool.Address(*pages), tiles, queries, scores + token);
+            Score({{PlanText.Argument(plan)}}pool.Address(*pages), tiles, queries, scores + token);
         }
         """;
 
-    private const string CountedScores = """
+    private static string CountedScores(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
             byte* page = pool.Address(*pages);
             // A page that was brought in need not be full: places without a token get no weight.
             int valid = *(int*)(page + Plan.CountOffset);
-            Score(page, (valid + 15) / 16, queries, scores + token);
+            Score({{PlanText.Argument(plan)}}page, (valid + 15) / 16, queries, scores + token);
             for (int member = 0; member < Plan.GroupSize && valid < Plan.PageTokens; member++)
             {
                 new Span<float>(scores + (member * Plan.ScoreStride) + token + valid, Plan.PageTokens - valid).Fill(float.NegativeInfinity);
@@ -130,19 +130,19 @@ internal static partial class DecodeEmitter
         }
         """;
 
-    private const string FullValues = """
+    private static string FullValues(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
             byte* block = pool.Address(*pages) + Plan.ValueOffset;
-            Accumulate(block, Math.Min(Plan.PageTokens, tokens - token), scores + token, values);
+            Accumulate({{PlanText.Argument(plan)}}block, Math.Min(Plan.PageTokens, tokens - token), scores + token, values);
         }
         """;
 
-    private const string CountedValues = """
+    private static string CountedValues(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
             byte* page = pool.Address(*pages);
-            Accumulate(page + Plan.ValueOffset, *(int*)(page + Plan.CountOffset), scores + token, values);
+            Accumulate({{PlanText.Argument(plan)}}page + Plan.ValueOffset, *(int*)(page + Plan.CountOffset), scores + token, values);
         }
         """;
 
@@ -166,25 +166,25 @@ internal static partial class DecodeEmitter
             // The last page, until it is full, is not {{(plan.Pages.Layout.Pruned ? "pruned" : "quantised")}} yet.
             if (tokens - token < Plan.PageTokens)
             {
-                ScoreOpen((byte*)item->Table->Residual, (tokens - token + 15) / 16, queries, scores + token);
+                ScoreOpen({{PlanText.Argument(plan)}}(byte*)item->Table->Residual, (tokens - token + 15) / 16, queries, scores + token);
             }
             else
             {
-                Score(pool.Address(*pages), Plan.PageTokens / 16, {{(plan.Pages.Layout.Pruned ? "kept" : "queries")}}, scores + token);
+                Score({{PlanText.Argument(plan)}}pool.Address(*pages), Plan.PageTokens / 16, {{(plan.Pages.Layout.Pruned ? "kept" : "queries")}}, scores + token);
             }
         }
         """;
 
-    private const string SealedValues = """
+    private static string SealedValues(PipelinePlan plan) => $$"""
         for (int token = 0; token < tokens; token += Plan.PageTokens, pages++)
         {
             if (tokens - token < Plan.PageTokens)
             {
-                AccumulateOpen((byte*)(item->Table->Residual + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
+                AccumulateOpen({{PlanText.Argument(plan)}}(byte*)(item->Table->Residual + (Plan.PageTokens * Plan.HeadDim)), tokens - token, scores + token, values);
             }
             else
             {
-                Accumulate(pool.Address(*pages) + Plan.ValueOffset, Plan.PageTokens, scores + token, values);
+                Accumulate({{PlanText.Argument(plan)}}pool.Address(*pages) + Plan.ValueOffset, Plan.PageTokens, scores + token, values);
             }
         }
         """;

@@ -13,7 +13,7 @@ internal static partial class DecodeEmitter
         int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
         DecodeLoops.EvictWork evict = new()
         {
-            Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = ThreadScratch(lineFloats), LineFloats = lineFloats, Longest = longest,
+            {{PlanText.Given(plan)}}Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = ThreadScratch(lineFloats), LineFloats = lineFloats, Longest = longest,
         };
         Workers.Run(ref evict, Items.HeadCount);
         """);
@@ -24,7 +24,7 @@ internal static partial class DecodeEmitter
         using (writer.WriteBlock("internal struct EvictWork : IParallelWork"))
         {
             writer.WriteLine($"""
-                public PagePool Pool;
+                {PlanText.Field(plan)}public PagePool Pool;
                 public KvSplitPlan Items;
                 public {plan.Prefill.Selection.Type} Options;
                 public float* Lines;
@@ -40,7 +40,7 @@ internal static partial class DecodeEmitter
         }
 
         writer.WriteLine();
-        writer.WriteLine(plan.Decode.Order == PoolingOrder.None ? UnorderedLine : OrderedLine);
+        writer.WriteLine(plan.Decode.Order == PoolingOrder.None ? UnorderedLine(plan) : OrderedLine(plan));
         writer.WriteLine();
         writer.WriteLine(Words);
         if (plan.Decode.Order != PoolingOrder.None)
@@ -76,20 +76,20 @@ internal static partial class DecodeEmitter
             WriteCollect(writer, plan);
         }
 
-        writer.WriteLine("""
+        writer.WriteLine($"""
             // Candidates: neither sinks nor window.
             ReadWords(Pool, table, Plan.PositionOffset, positions);
-            int candidates = ReadLine(Pool, table, positions, head->Position, line, out int* candidate);
+            int candidates = ReadLine({PlanText.Argument(plan)}Pool, table, positions, head->Position, line, out int* candidate);
 
             """);
         WriteRetentions(writer, plan);
         writer.WriteLine();
-        writer.WriteLine("""
+        writer.WriteLine($$"""
             // The least retained leave; of equals the later in the line.
             for (int excess = Math.Min(table->Tokens - table->Budget, candidates); excess > 0; excess--)
             {
                 int least = TokenRanking.Least(scores, candidates);
-                Remove(Pool, table, candidate[least], line, candidate + least);
+                Remove({{PlanText.Argument(plan)}}Pool, table, candidate[least], line, candidate + least);
                 candidates--;
                 new ReadOnlySpan<float>(scores + least + 1, candidates - least).CopyTo(new Span<float>(scores + least, candidates - least));
             }
@@ -210,10 +210,10 @@ internal static partial class DecodeEmitter
         }
         """;
 
-    private const string OrderedLine = """
+    private static string OrderedLine(PipelinePlan plan) => $$"""
         /// <summary>Reads a head's line, slot numbers by rank; sinks come first and the window last.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static int ReadLine(PagePool pool, PageTable* table, int* positions, int position, int* line, out int* candidate)
+        private static int ReadLine({{PlanText.Parameter(plan)}}PagePool pool, PageTable* table, int* positions, int position, int* line, out int* candidate)
         {
             ReadWords(pool, table, Plan.OrderOffset, line);
             candidate = line + Plan.Sinks;
@@ -221,10 +221,10 @@ internal static partial class DecodeEmitter
         }
         """;
 
-    private const string UnorderedLine = """
+    private static string UnorderedLine(PipelinePlan plan) => $$"""
         /// <summary>Slots of the tokens that may leave, in any order.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static int ReadLine(PagePool pool, PageTable* table, int* positions, int position, int* line, out int* candidate)
+        private static int ReadLine({{PlanText.Parameter(plan)}}PagePool pool, PageTable* table, int* positions, int position, int* line, out int* candidate)
         {
             int candidates = 0;
             for (int slot = 0; slot < table->Tokens; slot++)
@@ -243,7 +243,7 @@ internal static partial class DecodeEmitter
     {
         bool physical = plan.Decode.Order == PoolingOrder.Physical;
         writer.WriteLine("/// <summary>The line of a head as the prompt leaves it.</summary>");
-        using (writer.WriteBlock($"internal static void LineUp(PagePool pool, PageTable* table{(physical ? ", bool ranked" : "")})"))
+        using (writer.WriteBlock($"internal static void LineUp({PlanText.Parameter(plan)}PagePool pool, PageTable* table{(physical ? ", bool ranked" : "")})"))
         {
             if (physical)
             {
@@ -296,7 +296,7 @@ internal static partial class DecodeEmitter
         writer.WriteLine($$"""
             /// <summary>Takes a token out of its head: the last slot's token moves into its place, and the line closes up.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Remove(PagePool pool, PageTable* table, int slot, int* line, int* place)
+            private static void Remove({{PlanText.Parameter(plan)}}PagePool pool, PageTable* table, int slot, int* line, int* place)
             {
                 int last = --table->Tokens;
                 int behind = last - (int)(place - line);

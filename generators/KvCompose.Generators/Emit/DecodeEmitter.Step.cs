@@ -13,35 +13,21 @@ internal static partial class DecodeEmitter
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
         """);
-        using (writer.WriteBlock("public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)"))
+        using (writer.WriteBlock("protected override void DecodeLayers(int rows)"))
         {
-            WriteStepStart(writer);
+            writer.WriteLine("int heads = Shape.KeyValueHeads, layers = Shape.Layers;");
             using (writer.WriteBlock("for (int layer = 0; layer < layers; layer++)"))
             {
                 WriteLayer(writer, plan);
             }
-
-            writer.WriteLine();
-            writer.WriteLine("EndStep();");
         }
     }
 
-    private static void WriteStepStart(SourceWriter writer) => writer.WriteLine("""
-        int rows = BeginStep(tokens, cancellation);
-        if (rows == 0)
-        {
-            return;
-        }
-
-        int heads = Shape.KeyValueHeads, layers = Shape.Layers;
-        Transformer.Embed(StepTokens, Hidden);
-        """);
-
     private static void WriteLayer(SourceWriter writer, PipelinePlan plan)
     {
-        writer.WriteLine("""
+        writer.WriteLine($$"""
             // Norm, projections and rotation of this step's tokens.
-            Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
+            Project(layer, Hidden, StepPositions, Queries, Keys, Values);
 
             // Append: every head takes the token.
             for (int row = 0; row < rows; row++)
@@ -50,7 +36,7 @@ internal static partial class DecodeEmitter
                 nint source = (nint)row * heads * Plan.HeadDim;
                 for (int head = 0; head < heads; head++, source += Plan.HeadDim)
                 {
-                    PageOps.Append(Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
+                    PageOps.Append({{PlanText.Argument(plan)}}Pool, tables + head, Keys + source, Values + source, StepPositions[row]);
                 }
             }
 
@@ -89,24 +75,24 @@ internal static partial class DecodeEmitter
             writer.WriteLine();
         }
 
-        writer.WriteLine("""
+        writer.WriteLine($"""
             // Output projection and feed-forward block.
-            Transformer.Complete(layer, Queries, Hidden, rows);
+            {PlanText.Model(plan)}Complete(layer, Queries, Hidden, rows);
             """);
     }
 
     private static void WriteAttendCall(SourceWriter writer, PipelinePlan plan)
     {
-        const string Work = "DecodeLoops.AttendWork attend = new() { Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
+        string work = $"DecodeLoops.AttendWork attend = new() {{ {PlanText.Given(plan)}Pool = Pool, Items = Items, Scratch = Scratch, ScratchFloats = ScratchFloats";
         if (!plan.Decode.WatchesFirst)
         {
-            writer.WriteLine(Work + " };");
+            writer.WriteLine(work + " };");
             writer.WriteLine("Workers.Run(ref attend, Items.Count);");
         }
         else
         {
             writer.WriteLine("// Watched heads come first: what they ask for is resident when the others attend.");
-            writer.WriteLine(Work + ", Watched = true };");
+            writer.WriteLine(work + ", Watched = true };");
             writer.WriteLine("Workers.Run(ref attend, Items.Count);");
             writer.WriteLine();
             WriteTierCall(writer, plan, "Watch: what the step attended to.", "OnAttention");

@@ -36,13 +36,11 @@ internal static partial class DecodeEmitter
             StoredElements[] read = plan.Pages.Layout.CompressesFullPages ? [StoredElements.Of(plan), StoredElements.Open(plan)] : [StoredElements.Of(plan)];
             foreach (StoredElements elements in read)
             {
-                writer.WriteLine();
                 WriteScores(writer, plan, elements);
             }
 
             foreach (StoredElements elements in read)
             {
-                writer.WriteLine();
                 WriteValues(writer, plan, elements);
             }
 

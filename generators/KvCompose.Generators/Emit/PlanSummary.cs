@@ -1,4 +1,6 @@
 using System.Globalization;
+using KvCompose.Cache;
+using KvCompose.Generators.Emit.Kernels;
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
 using KvCompose.Shared.Specs;
@@ -21,9 +23,11 @@ internal static class PlanSummary
             Item($"{SlotNames.Of(stage.Slot)}: {Reference(stage.Type)}{Options(stage)}{Filters(stage)}{Source(stage)}");
         }
 
-        Item(Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
-        Item(Invariant(
-            $"cost: {plan.Pages.BytesPerToken} bytes a token and key-value head, in pages of {plan.Pages.Layout.PageTokens} tokens ({plan.Pages.Layout.PageBytes} bytes)"));
+        Item(plan.Open ? "shape: that of the model" : Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
+        Item(plan.Open
+            ? Invariant($"cost: {Elements(plan.Pages.Layout)}, in pages of {plan.Pages.Layout.PageTokens} tokens")
+            : Invariant(
+                $"cost: {plan.Pages.BytesPerToken} bytes a token and key-value head, in pages of {plan.Pages.Layout.PageTokens} tokens ({plan.Pages.Layout.PageBytes} bytes)"));
         if (plan.Pages.Layout.Quantised)
         {
             Item(Invariant(
@@ -33,18 +37,19 @@ internal static class PlanSummary
         if (plan.Pages.Layout.Pruned)
         {
             Item(Invariant(
-                $"keys of full pages: {plan.Pages.Layout.KeyChannels} of {plan.HeadDim} channels, chosen for each head by the queries of the last {Rows(plan.Pages.ChannelRows)}; the newest, fewer than {plan.Pages.Layout.PageTokens}, whole"));
+                $"keys of full pages: {Channels(plan)}, chosen for each head by the queries of the last {Rows(plan.Pages.ChannelRows)}; the newest, fewer than {plan.Pages.Layout.PageTokens}, whole"));
         }
 
-        if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { Tokens: > 0 } memory)
+        if (plan.Spec.Model is { } model && CacheMemory.Of(plan, out _) is { } memory && memory.Kept(plan.Pages.Layout, CacheMemory.Tables(model)) is > 0 and var kept)
         {
             Item(Invariant(
-                $"memory: {(memory.Exact ? "" : "at most ")}{memory.Bytes(plan, int.MaxValue / 2)} bytes behind a prompt of {memory.Tokens} tokens or more, in {model.Layers} layers of {model.KeyValueHeads} key-value heads ({XmlText.Escape(model.File)})"));
+                $"memory: {(memory.Exact ? "" : "at most ")}{memory.Bytes(plan.Pages.Layout, CacheMemory.Tables(model), int.MaxValue / 2)} bytes behind a prompt of {kept} tokens or more, in {model.Layers} layers of {model.KeyValueHeads} key-value heads ({XmlText.Escape(model.File)})"));
         }
 
         Item(Observation(plan));
         Item(Invariant(
-            $"decode: {Heads(plan.GroupSize)} in registers over each key tile (accumulator sets: {plan.Decode.ScoreSets}), {(plan.Decode.ValueVectors == 1 ? "1 vector" : Invariant($"{plan.Decode.ValueVectors} vectors"))} of a value row at a time, pieces of {plan.Decode.SplitTokens} tokens"));
+            $"decode: {Blocks(plan)} of a value row at a time, pieces of {plan.Decode.SplitTokens} tokens"));
+        Item(Appended(plan));
         Item(Kernels(plan));
         lines.Add("/// </list>");
         lines.Add("/// </summary>");
@@ -53,11 +58,26 @@ internal static class PlanSummary
         void Item(string text) => lines.Add("/// <item><description>" + text + "</description></item>");
     }
 
+    /// <summary>What becomes of tokens that are appended in one pass.</summary>
+    private static string Appended(PipelinePlan plan) => plan switch
+    {
+        { Decode.Evicts: true } => "appended tokens: stored whole, then heads evict down to their budgets in the step of the last one",
+        { Residency.Retrieves: true, Pages.Layout.HasPerPageCounts: true }
+            => "appended tokens: stored whole, then those that leave the window of decoded tokens become host pages in the step of the last one",
+        _ => "appended tokens: kept whole",
+    };
+
     private static string Kernels(PipelinePlan plan)
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {Heads(kernels.Members)} each, {kernels.AttendSharedBytes} bytes of shared memory")
-            : "kernels: none, they read single precision and all channels of keys";
+            : plan.Pages.KernelReadable
+                ? ListedKernels(plan)
+                : "kernels: none, they read single precision and all channels of keys";
+
+    private static string ListedKernels(PipelinePlan plan) => plan.Spec.KernelShapes.Count > 0
+        ? "kernels, where KvCompose.Ilgpu is referenced: for " + KernelEmitter.Listed(plan)
+        : plan.Open ? "kernels: none, no shape is listed for them" : Invariant($"kernels: none, they go up to {KernelShapeSpec.MostHeadDim} elements a head");
 
     private static string Observation(PipelinePlan plan)
     {
@@ -100,6 +120,27 @@ internal static class PlanSummary
 
     private static string Short(string literal) => literal.Substring(literal.LastIndexOf("::", StringComparison.Ordinal) is var at and >= 0
         ? literal.LastIndexOf('.') + 1 : 0);
+
+    private static string Elements(PageLayout layout) => layout.Quantised
+        ? Invariant($"codes of {layout.ElementBits} bits, scales and zero points, and a position of 4 bytes a token")
+        : Invariant($"{layout.ElementBits / 8} bytes an element and a position of 4 bytes a token");
+
+    private static string Channels(PipelinePlan plan) => plan.Open
+        ? Invariant($"all but a share of {plan.Spec[StageSlot.Storage]!.PrunedShare} of the channels, rounded down to a multiple of {StageSpec.ChannelStep}")
+        : Invariant($"{plan.Pages.Layout.KeyChannels} of {plan.HeadDim} channels");
+
+    private static string Blocks(PipelinePlan plan)
+    {
+        LeafBlock block = plan.Decode.Blocks[0];
+        int longest = plan.Decode.Blocks.Max(static one => one.ValueVectors[0]);
+        string vectors = longest == 1 ? "1 vector" : Invariant($"{longest} vectors");
+        return plan.Open
+            ? Invariant($"blocks of up to {Heads(block.Members)} in registers over each key tile, up to {vectors}")
+            : Invariant($"{Heads(block.Members)} in registers over each key tile (accumulator sets: {block.ScoreSets}), {vectors}");
+    }
+
+    /// <summary>The query heads of a key-value head.</summary>
+    public static string Group(PipelinePlan plan) => plan.Open ? "the query heads of a group" : Heads(plan.GroupSize);
 
     public static string Heads(int count) => count == 1 ? "1 query head" : Invariant($"{count} query heads");
 

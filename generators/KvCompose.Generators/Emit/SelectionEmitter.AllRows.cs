@@ -10,11 +10,11 @@ namespace KvCompose.Generators.Emit;
 /// </summary>
 internal static partial class SelectionEmitter
 {
-    private static void WriteAllRows(SourceWriter writer, ObservationPlan plan) => writer.WriteLine($$"""
+    private static void WriteAllRows(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <summary>Copies the queries of one head as [rows][d], scaled by log2(e)/√d.</summary>
         internal struct KeepQueriesWork : IParallelWork
         {
-            public float* Queries;
+            {{PlanText.Field(plan)}}public float* Queries;
             public float* Kept;
             public int Tokens;
             public int Heads;
@@ -38,10 +38,10 @@ internal static partial class SelectionEmitter
         /// <summary>One tile of 16 keys under the query heads of its group. Early tiles are seen by most rows: they come first.</summary>
         internal struct AllRowsWork : IParallelWork
         {
-            public float* Tiles;
+            {{PlanText.Field(plan)}}public float* Tiles;
             public float* Queries;
             public float* LogSumExp;
-            {{string.Join("\n", plan.In(StatisticPass.AllRows).Select(static statistic => $"public float* {statistic.Name};"))}}
+            {{string.Join("\n", plan.Observation.In(StatisticPass.AllRows).Select(static statistic => $"public float* {statistic.Name};"))}}
             public int Heads;
             public int Tokens;
             public int Stride;
@@ -61,15 +61,15 @@ internal static partial class SelectionEmitter
                     int row = first;
                     for (; row <= Tokens - 8; row += 8)
                     {
-                        Observe8(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
+                        Observe8({{PlanText.Argument(plan)}}tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
                     }
 
                     for (; row < Tokens; row++)
                     {
-                        Observe1(tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
+                        Observe1({{PlanText.Argument(plan)}}tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, first, row, ref totals);
                     }
 
-                    {{string.Join("\n", plan.In(StatisticPass.AllRows).Select(static statistic => $"{RowFormula.Of(statistic).Value}.Store({statistic.Name} + ((nint)queryHead * Stride) + first);"))}}
+                    {{string.Join("\n", plan.Observation.In(StatisticPass.AllRows).Select(static statistic => $"{RowFormula.Of(statistic).Value}.Store({statistic.Name} + ((nint)queryHead * Stride) + first);"))}}
                 }
             }
         }

@@ -25,7 +25,7 @@ internal static partial class SelectionEmitter
             writer.WriteLine("/// <summary>Tiles of one item: 1024 keys, work enough to be worth a thread, and many items for every head of a long prompt.</summary>");
             writer.WriteLine("private const int BlockTiles = 64;");
             writer.WriteLine();
-            writer.WriteLine("public float* Tiles;");
+            writer.WriteLine($"{PlanText.Field(plan)}public float* Tiles;");
             if (plan.Observation.ReadsWindow)
             {
                 writer.WriteLine("public float* Queries;");
@@ -66,7 +66,7 @@ internal static partial class SelectionEmitter
                     writer.WriteLine("nint token = (nint)i * 16;");
                     foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Keys))
                     {
-                        writer.WriteLine($"{KeyFormula.Of(statistic).Method}(tile).Store({statistic.Name} + ((nint)head * Stride) + token);");
+                        writer.WriteLine($"{KeyFormula.Of(statistic).Method}({PlanText.Argument(plan)}tile).Store({statistic.Name} + ((nint)head * Stride) + token);");
                     }
 
                     if (plan.Observation.ReadsWindow)
@@ -80,13 +80,13 @@ internal static partial class SelectionEmitter
         if (plan.Observation.ReadsWindow)
         {
             writer.WriteLine();
-            WriteKeepQueries(writer);
+            WriteKeepQueries(writer, plan);
         }
 
         foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Keys))
         {
             writer.WriteLine();
-            writer.WriteLine(KeyFormula.Of(statistic).Loop);
+            writer.WriteLine(KeyFormula.Of(statistic).Loop(PlanText.Parameter(plan)));
         }
     }
 
@@ -117,12 +117,12 @@ internal static partial class SelectionEmitter
             writer.WriteLine($$"""
                 for (; row <= Rows - {{RowsAtOnce}}; row += {{RowsAtOnce}})
                 {
-                    Observe{{RowsAtOnce}}(tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref totals);
+                    Observe{{RowsAtOnce}}({{PlanText.Argument(plan)}}tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref totals);
                 }
 
                 for (; row < Rows; row++)
                 {
-                    Observe1(tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref totals);
+                    Observe1({{PlanText.Argument(plan)}}tile, queries + (row * Plan.HeadDim), logSumExp + row{{mask}}, ref totals);
                 }
 
                 """);
@@ -142,9 +142,9 @@ internal static partial class SelectionEmitter
         }
     }
 
-    private static void WriteKeepQueries(SourceWriter writer) => writer.WriteLine("""
+    private static void WriteKeepQueries(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         /// <summary>Copies the observed rows' queries as [Hq][rows][d], scaled by log2(e)/√d.</summary>
-        internal static void KeepWindowQueries(float* queries, int tokens, int rows, int heads, float* window)
+        internal static void KeepWindowQueries({{PlanText.Parameter(plan)}}float* queries, int tokens, int rows, int heads, float* window)
         {
             int queryHeads = heads * Plan.GroupSize;
             float scale = VectorExponential.Log2E / MathF.Sqrt(Plan.HeadDim);
@@ -183,7 +183,7 @@ internal static partial class SelectionEmitter
         string mask = plan.Observation.Masks ? ", int firstKey, int firstRow" : "";
         writer.WriteLine($"/// <summary>Adds {(rows == 1 ? "one row" : CSharpLiteral.Of(rows) + " rows")} to the statistics of a tile.</summary>");
         writer.WriteLine("[MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]");
-        using (writer.WriteBlock($"private static void Observe{CSharpLiteral.Of(rows)}(float* tile, float* queries, float* logSumExp{mask}, ref ObservedTile totals)"))
+        using (writer.WriteBlock($"private static void Observe{CSharpLiteral.Of(rows)}({PlanText.Parameter(plan)}float* tile, float* queries, float* logSumExp{mask}, ref ObservedTile totals)"))
         {
             for (int row = 0; row < rows; row++)
             {
@@ -191,7 +191,7 @@ internal static partial class SelectionEmitter
             }
 
             writer.WriteLine();
-            WriteProducts(writer, rows);
+            WriteProducts(writer, plan, rows);
             writer.WriteLine();
             WriteProbabilities(writer, plan.Observation, rows);
 
@@ -203,17 +203,31 @@ internal static partial class SelectionEmitter
         }
     }
 
-    private static void WriteProducts(SourceWriter writer, int rows)
+    /// <summary>Sums the products of rows and keys. Rows are constant displacements apart where d is a constant, else every row has a pointer.</summary>
+    private static void WriteProducts(SourceWriter writer, PipelinePlan plan, int rows)
     {
-        using (writer.WriteBlock($"for (int i = 0; i < Plan.HeadDim; i += {ObservedDimensions}, tile += {ObservedDimensions * 16}, queries += {ObservedDimensions})"))
+        if (plan.Open)
+        {
+            writer.WriteLine("nint headDim = Plan.HeadDim;");
+            for (int row = 1; row < rows; row++)
+            {
+                writer.WriteLine($"float* query{row} = {(row == 1 ? "queries" : "query" + CSharpLiteral.Of(row - 1))} + headDim;");
+            }
+        }
+
+        using (writer.WriteBlock(plan.Open
+            ? $"for (nint i = 0; i < headDim; i += {ObservedDimensions}, tile += {ObservedDimensions * 16})"
+            : $"for (int i = 0; i < Plan.HeadDim; i += {ObservedDimensions}, tile += {ObservedDimensions * 16}, queries += {ObservedDimensions})"))
         {
             for (int step = 0; step < ObservedDimensions; step++)
             {
                 writer.WriteLine($"Vector512<float> key{step} = Vector512.Load({Expression.Plus("tile", step * 16)});");
                 for (int row = 0; row < rows; row++)
                 {
-                    string offset = Expression.Plus(Expression.Times(row, "Plan.HeadDim"), step);
-                    writer.WriteLine($"dot{row} = Vector512.MultiplyAddEstimate(key{CSharpLiteral.Of(step)}, Vector512.Create(queries[{offset}]), dot{CSharpLiteral.Of(row)});");
+                    string element = plan.Open
+                        ? $"{(row == 0 ? "queries" : "query" + CSharpLiteral.Of(row))}[{Expression.Plus("i", step)}]"
+                        : $"queries[{Expression.Plus(Expression.Times(row, "Plan.HeadDim"), step)}]";
+                    writer.WriteLine($"dot{row} = Vector512.MultiplyAddEstimate(key{CSharpLiteral.Of(step)}, Vector512.Create({element}), dot{CSharpLiteral.Of(row)});");
                 }
             }
         }

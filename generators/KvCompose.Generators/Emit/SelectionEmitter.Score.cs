@@ -13,7 +13,7 @@ internal static partial class SelectionEmitter
             : "/// <summary>Scores the tokens of one key-value head that come before the window.</summary>");
         using (writer.WriteBlock("internal struct ScoreWork : IParallelWork"))
         {
-            writer.WriteLine($"public {plan.Prefill.Selection.Type} Options;");
+            writer.WriteLine($"{PlanText.Field(plan)}public {plan.Prefill.Selection.Type} Options;");
             writer.WriteLine("public int[] Positions;");
             foreach (ObservedStatistic statistic in plan.Observation.Scored)
             {

@@ -12,14 +12,13 @@ internal static partial class SelectionEmitter
             ? "\n            ((float*)(page + Plan.CollectedOffset))[slot % Plan.PageTokens] = Scores[((nint)head * Stride) + kept[slot]];"
             : "";
         writer.WriteLine($$"""
-            /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
-            internal static int Kept(int budget, int tokens)
-                => budget >= tokens || budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+            /// <summary>Tokens that a head with this budget keeps: at least those that every head keeps, at most all.</summary>
+            internal static int Kept(int budget, int tokens) => Math.Min(tokens, Math.Max(budget, Math.Max(1, Plan.Sinks + Plan.Window)));
 
             /// <summary>Chooses the tokens of one head and copies them into its pages.</summary>
             internal struct StoreWork : IParallelWork
             {
-                public PagePool Pool;
+                {{PlanText.Field(plan)}}public PagePool Pool;
                 public PageTable* Tables;
                 public float* Scores;
                 public int* Kept;
@@ -39,7 +38,7 @@ internal static partial class SelectionEmitter
                     {
                         nint source = (((nint)kept[slot] * Heads) + head) * Plan.HeadDim;
                         byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                        PageOps.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
+                        PageOps.Store({{PlanText.Argument(plan)}}{{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[kept[slot]]);{{collect}}
                     }
                 }
             }
@@ -49,7 +48,7 @@ internal static partial class SelectionEmitter
             writer.WriteLine();
             writer.WriteLine("""
                 /// <summary>Tokens that a head with this budget may hold while decoding: it grows up to its budget.</summary>
-                internal static int Capacity(int budget, int tokens) => budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+                internal static int Capacity(int budget) => Math.Max(budget, Math.Max(1, Plan.Sinks + Plan.Window));
                 """);
         }
 

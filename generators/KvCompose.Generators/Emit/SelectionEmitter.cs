@@ -19,7 +19,7 @@ internal static partial class SelectionEmitter
 
             if (plan.Observation.ReadsAllRows)
             {
-                WriteAllRows(writer, plan.Observation);
+                WriteAllRows(writer, plan);
                 writer.WriteLine();
             }
 

@@ -98,7 +98,7 @@ internal static partial class SessionEmitter
                 if (plan.Decode.Evicts)
                 {
                     writer.WriteLine("PageTable* table = cache.Layer(done) + head;");
-                    WriteEvictionMarks(writer, "headBudgets[head]", "reached");
+                    WriteEvictionMarks(writer, "headBudgets[head]");
                 }
 
                 using (writer.WriteBlock("if (done < layer)"))

@@ -32,8 +32,30 @@ internal static partial class SessionEmitter
             writer.WriteLine($"StageOptionException.ThrowIfOutside(\"{stage.Type.Name}\", \"{WellKnownNames.Filters}\", {stage.Filters.Last()}, 0, transformer.Shape.Layers - 1);");
         }
 
-        WriteKibibytesCheck(writer, plan);
+        if (!plan.Open)
+        {
+            WriteKibibytesCheck(writer, plan);
+            return;
+        }
+
+        // What the compiler finds where the model is named.
+        if (plan.Prefill.Selects && plan.Prefill.LayerBudget is { } budget && budget.Option(OptionRole.Kibibytes) is { } size)
+        {
+            writer.WriteLine(
+                $"RequireKibibytes(\"{budget.Type.Name}\", {Value(budget, size)}, {Value(budget, budget.Option(OptionRole.Budget))}, Plan.Sinks + Plan.Window);");
+        }
+
+        if (plan.Spec.Limit is { } limit && CacheMemory.Of(plan, out _) is { } memory)
+        {
+            writer.WriteLine($"""
+                PromptMemory memory = new PromptMemory({memory.Tokens}, {memory.Kibibytes}, {memory.Rate}, {memory.ProtectedTokens}, {memory.Exact});
+                RequireLimit("{plan.Spec.Name.TrimStart('@')}", in memory, {CSharpLiteral.Of(limit.Bytes)}, {CSharpLiteral.Of(limit.PromptTokens)});
+                """);
+        }
     }
+
+    private static string Value(StageSpec stage, OptionSpec? option)
+        => option is null ? "0" : option.RunTime ? $"options.{stage.Name}.{Identifier.Escape(option.Name)}" : CSharpLiteral.Of(stage.Number(option.Role, 0));
 
     /// <summary>A number of bytes must hold what every head always keeps; how much that is depends on the model.</summary>
     private static void WriteKibibytesCheck(SourceWriter writer, PipelinePlan plan)

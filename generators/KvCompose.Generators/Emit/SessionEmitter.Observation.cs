@@ -10,7 +10,7 @@ internal static partial class SessionEmitter
     {
         using (writer.WriteBlock("PrefillLoops.ObserveWork observe = new()", ";"))
         {
-            writer.WriteLine("Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
+            writer.WriteLine($"{PlanText.Given(plan)}Tiles = buffers.Tiles, Tokens = tokens, Stride = stride,");
             if (plan.Observation.ReadsWindow)
             {
                 writer.WriteLine("Queries = windowQueries, LogSumExp = buffers.LogSumExp, Rows = rows,");
@@ -30,11 +30,11 @@ internal static partial class SessionEmitter
     private static string Handed(IEnumerable<ObservedStatistic> statistics)
         => string.Join(" ", statistics.Select(static statistic => $"{statistic.Name} = {statistic.Buffer},"));
 
-    private static void WriteAllRowsCall(SourceWriter writer, ObservationPlan plan) => writer.WriteLine($$"""
+    private static void WriteAllRowsCall(SourceWriter writer, PipelinePlan plan) => writer.WriteLine($$"""
         PrefillLoops.AllRowsWork all = new()
         {
-            Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
-            {{Handed(plan.In(StatisticPass.AllRows))}}
+            {{PlanText.Given(plan)}}Tiles = buffers.Tiles, Queries = allQueries, LogSumExp = buffers.LogSumExp, Heads = heads, Tokens = tokens, Stride = stride,
+            {{Handed(plan.Observation.In(StatisticPass.AllRows))}}
         };
         Workers.Run(ref all, all.Items());
         """);
@@ -44,7 +44,7 @@ internal static partial class SessionEmitter
         using (writer.WriteBlock("PrefillLoops.ScoreWork score = new()", ";"))
         {
             writer.WriteLine($"""
-                Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
+                {PlanText.Given(plan)}Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Stride = stride, Scores = scores,
                 Padded = padded, PaddedStride = stride + {PaddedFloats},
                 """);
             writer.WriteLine($"Options = {StageValue.InSession(plan.Prefill.Selection)},");
@@ -61,7 +61,7 @@ internal static partial class SessionEmitter
     {
         if (plan.Observation.ReadsAllRows)
         {
-            WriteAllRowsCall(writer, plan.Observation);
+            WriteAllRowsCall(writer, plan);
         }
 
         if (plan.Observation.ReadsWindow || plan.Observation.ReadsKeys)

@@ -1,3 +1,4 @@
+using KvCompose.Generators.Planning;
 using KvCompose.Shared;
 using KvCompose.Shared.Specs;
 
@@ -11,7 +12,7 @@ internal static partial class SessionEmitter
         prompt = Filter(prompt, buffers, cancellation);
         """);
 
-    private static void WriteRestart(SourceWriter writer, StageSpec restart)
+    private static void WriteRestart(SourceWriter writer, PipelinePlan plan, StageSpec restart)
     {
         string pooling = $"global::KvCompose.PoolingKind.{restart.Pooling.ToString()}";
         string kernel = CSharpLiteral.Of(restart.PoolingWidth);
@@ -21,7 +22,7 @@ internal static partial class SessionEmitter
             /// <summary>The tokens that the last query of the filter layer finds most in, in their order; all if no fewer are wanted.</summary>
             private ReadOnlySpan<int> Filter(ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
             {
-                TransformerShape shape = Shape;
+                TransformerShape shape = {{PlanText.Shape(plan)}};
                 AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 {{restart.Type}} restart = {{StageValue.InSession(restart)}};
                 int tokens = prompt.Length, filter = {{acting}};
@@ -36,7 +37,7 @@ internal static partial class SessionEmitter
                 for (int layer = 0; ; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, shape.KeyValueHeads, Plan.HeadDim, buffers.Tiles);
                     if (layer == filter)
                     {
@@ -45,7 +46,7 @@ internal static partial class SessionEmitter
 
                     CausalAttention.Run(
                         Workers, Workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, tokens, buffers.Queries, null, cancellation);
-                    Transformer.Complete(layer, buffers.Queries, buffers.Hidden, tokens);
+                    {{PlanText.Model(plan)}}Complete(layer, buffers.Queries, buffers.Hidden, tokens);
                 }
 
                 int[] chosen = LastRowProducts.Choose(Workers, attention, buffers.Queries, buffers.Tiles, tokens, {{pooling}}, {{kernel}}, onward);

@@ -143,7 +143,7 @@ internal static partial class SessionEmitter
 
             PrefillLoops.StoreWork store = new()
             {
-                Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
+                {{PlanText.Given(plan)}}Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
                 Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
             };
             Workers.Run(ref store, heads);
@@ -165,7 +165,7 @@ internal static partial class SessionEmitter
             if (plan.Decode.Evicts)
             {
                 string budget = plan.Prefill.HasCapacities ? "capacities[layer] > 0 ? capacities[layer] : headBudgets[head]" : "headBudgets[head]";
-                WriteEvictionMarks(writer, budget, "tokens");
+                WriteEvictionMarks(writer, budget);
             }
             else
             {
@@ -174,9 +174,9 @@ internal static partial class SessionEmitter
         }
     }
 
-    private static void WriteEvictionMarks(SourceWriter writer, string budget, string tokens)
+    private static void WriteEvictionMarks(SourceWriter writer, string budget)
     {
-        writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity({budget}, {tokens});");
+        writer.WriteLine($"table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity({budget});");
         writer.WriteLine("table->RetainsWeights = table->Budget > 0;");
     }
 }

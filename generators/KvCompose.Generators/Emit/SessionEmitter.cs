@@ -38,11 +38,16 @@ internal static partial class SessionEmitter
                 writer.WriteLine();
             }
 
-            string layout = LayoutOf(plan, "Plan.ElementBits");
+            string layout = LayoutOf(plan);
             using (writer.WriteBlock(
-                "internal Session(TTransformer transformer, Options options)\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)"))
+                $"internal Session(TTransformer transformer, Options options{(plan.Open ? ", Plan Plan" : "")})\n    : base(\""
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options{(plan.Open ? ", padsHeads: true" : "")})"))
             {
+                if (plan.Open)
+                {
+                    writer.WriteLine("this.Plan = Plan;");
+                }
+
                 if (open)
                 {
                     writer.WriteLine("_options = options;");
@@ -58,6 +63,13 @@ internal static partial class SessionEmitter
                 {
                     WriteTierOpening(writer, plan, layout);
                 }
+            }
+
+            if (plan.Open)
+            {
+                writer.WriteLine();
+                writer.WriteLine("/// <summary>What follows from the shape of the session's model.</summary>");
+                writer.WriteLine("public Plan Plan { get; }");
             }
 
             if (plan.Residency.Retrieves)
@@ -78,11 +90,13 @@ internal static partial class SessionEmitter
             if (plan.Prefill.Restart is { } filter)
             {
                 writer.WriteLine();
-                WriteRestart(writer, filter);
+                WriteRestart(writer, plan, filter);
             }
 
             writer.WriteLine();
             WriteStoreToken(writer, plan);
+            writer.WriteLine();
+            WriteChunkMembers(writer, plan);
         }
 
         if (!plan.Prefill.Selects)
@@ -102,8 +116,8 @@ internal static partial class SessionEmitter
         using (writer.WriteBlock(
             "protected override int PrefillLayers(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)"))
         {
-            writer.WriteLine("""
-                TransformerShape shape = Shape;
+            writer.WriteLine($"""
+                TransformerShape shape = {PlanText.Shape(plan)};
                 AttentionShape attention = new(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim);
                 SequenceCache cache = Cache(sequence);
                 """);
@@ -138,11 +152,11 @@ internal static partial class SessionEmitter
             writer.WriteLine("Transformer.Embed(prompt, buffers.Hidden);");
             using (writer.WriteBlock("for (int layer = 0; layer < shape.Layers; layer++)"))
             {
-                writer.WriteLine("""
+                writer.WriteLine($"""
                     cancellation.ThrowIfCancellationRequested();
 
                     // Norm, projections and rotation at the original positions; keys go into tiles.
-                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
                     """);
                 if (plan.Prefill.Propagates)
@@ -187,7 +201,7 @@ internal static partial class SessionEmitter
 
                         PrefillLoops.StoreAllWork store = new()
                         {
-                            Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
+                            {{PlanText.Given(plan)}}Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens,
                             Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
                         };
                         Workers.Run(ref store, heads);
@@ -202,7 +216,7 @@ internal static partial class SessionEmitter
                 writer.WriteLine($"""
 
                     // Output projection and feed-forward block.
-                    Transformer.Complete(layer, {(plan.Prefill.Propagates ? "attended" : "buffers.Queries")}, buffers.Hidden, tokens);
+                    {PlanText.Model(plan)}Complete(layer, {(plan.Prefill.Propagates ? "attended" : "buffers.Queries")}, buffers.Hidden, tokens);
                     """);
             }
 
@@ -245,16 +259,16 @@ internal static partial class SessionEmitter
 
         if (plan.Observation.ReadsWindow)
         {
-            writer.WriteLine("""
+            writer.WriteLine($"""
                 int rows = Math.Min(Plan.ObservedRows, tokens);
-                PrefillLoops.KeepWindowQueries(buffers.Queries, tokens, rows, heads, windowQueries);
+                PrefillLoops.KeepWindowQueries({PlanText.Argument(plan)}buffers.Queries, tokens, rows, heads, windowQueries);
                 """);
         }
 
         if (plan.Observation.ReadsAllRows)
         {
-            writer.WriteLine("""
-                PrefillLoops.KeepQueriesWork keepQueries = new() { Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
+            writer.WriteLine($$"""
+                PrefillLoops.KeepQueriesWork keepQueries = new() { {{PlanText.Given(plan)}}Queries = buffers.Queries, Kept = allQueries, Tokens = tokens, Heads = heads };
                 Workers.Run(ref keepQueries, shape.QueryHeads);
                 """);
         }
@@ -282,13 +296,20 @@ internal static partial class SessionEmitter
         /// <inheritdoc/>
         {{EmittedFile.GeneratedCode}}
         protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
-            => PageOps.Store({{DecodeEmitter.OpenPage(plan)}}Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+            => PageOps.Store({{PlanText.Argument(plan)}}{{DecodeEmitter.OpenPage(plan)}}Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
         """);
 
     /// <summary>The layout of the pages, as an expression.</summary>
-    public static string LayoutOf(PipelinePlan plan, string elementBits)
+    public static string LayoutOf(PipelinePlan plan)
+        => plan.Open ? "Plan.Layout" : StatedLayoutOf(plan, "Plan.", "Plan.ElementBits");
+
+    /// <summary>The layout of the pages of a stated shape, as an expression.</summary>
+    /// <param name="plan">The pipeline.</param>
+    /// <param name="from">What the names of constants begin with.</param>
+    /// <param name="elementBits">Bits of an element, as an expression.</param>
+    public static string StatedLayoutOf(PipelinePlan plan, string from, string elementBits)
     {
-        var arguments = new List<string> { "Plan.HeadDim", "Plan.PageTokens", elementBits };
+        var arguments = new List<string> { from + "HeadDim", from + "PageTokens", elementBits };
         if (plan.Pages.Layout.StateWords > 0)
         {
             arguments.Add($"stateWords: {CSharpLiteral.Of(plan.Pages.Layout.StateWords)}");
@@ -306,7 +327,7 @@ internal static partial class SessionEmitter
 
         if (plan.Pages.Layout.Pruned)
         {
-            arguments.Add("keyChannels: Plan.KeyChannels");
+            arguments.Add($"keyChannels: {from}KeyChannels");
         }
 
         return $"new PageLayout({string.Join(", ", arguments)})";
@@ -380,7 +401,7 @@ internal static partial class SessionEmitter
         writer.WriteLine($$"""
             for (int head = 0; head < shape.Layers * heads; head++)
             {
-                DecodeLoops.LineUp(Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
+                DecodeLoops.LineUp({{PlanText.Argument(plan)}}Pool, cache.Layer(0) + head{{(physical ? ", ranked" : "")}});
             }
             """);
     }
@@ -393,7 +414,7 @@ internal static partial class SessionEmitter
             for (int head = 0; head < heads; head++)
             {
                 PageTable* table = cache.Layer(done) + head;
-                table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done], statistics[done].Tokens);
+                table->Budget = PrefillLoops.Capacity(capacities[done] > 0 ? capacities[done] : layerBudgets[done]);
                 table->RetainsWeights = true;
             }
         }
@@ -403,7 +424,7 @@ internal static partial class SessionEmitter
         /// <summary>Stores every token of a head, in order.</summary>
         internal struct StoreAllWork : IParallelWork
         {
-            public PagePool Pool;
+            {{PlanText.Field(plan)}}public PagePool Pool;
             public PageTable* Tables;
             public int Heads;
             public int Tokens;
@@ -418,7 +439,7 @@ internal static partial class SessionEmitter
                 {
                     nint source = (((nint)slot * Heads) + head) * Plan.HeadDim;
                     byte* page = Pool.Address(table->Pages[slot / Plan.PageTokens]);
-                    PageOps.Store({{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
+                    PageOps.Store({{PlanText.Argument(plan)}}{{DecodeEmitter.OpenPage(plan)}}page, slot % Plan.PageTokens, Keys + source, Values + source, Positions[slot]);
                 }
             }
         }

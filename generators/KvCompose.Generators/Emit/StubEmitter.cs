@@ -11,11 +11,10 @@ internal static class StubEmitter
     /// <summary>The last part of the file's name before the extension.</summary>
     public const string Concern = "Invalid";
 
+    private static readonly string[] OfShape = ["HeadDim", "GroupSize", "ValueOffset", "PositionOffset", "PageBytes", "BytesPerToken"];
+
     private static readonly string[] Constants =
-    [
-        "HeadDim", "GroupSize", "PageTokens", "ElementBits", "ValueOffset", "PositionOffset", "PageBytes", "BytesPerToken", "Sinks", "Window", "ObservedRows",
-        "PoolingKernel", "SplitTokens", "ScoreStride",
-    ];
+        ["PageTokens", "ElementBits", "Sinks", "Window", "ObservedRows", "PoolingKernel", "SplitTokens", "ScoreStride"];
 
     public static SourceWriter Emit(StubSpec stub)
     {
@@ -34,8 +33,13 @@ internal static class StubEmitter
     {
         string New(string member) => stub.Inherited.Contains(member) ? "new " : "";
         string name = CSharpLiteral.Of(stub.Hierarchy.FullName);
-        using (writer.WriteBlock($"public {New(GeneratedMembers.Plan)}static class Plan"))
+        using (writer.WriteBlock($"public {New(GeneratedMembers.Plan)}{(stub.Open ? "sealed" : "static")} class Plan"))
         {
+            foreach (string number in OfShape)
+            {
+                writer.WriteLine(stub.Open ? $"public int {number} => 1;" : $"public const int {number} = 1;");
+            }
+
             foreach (string constant in Constants)
             {
                 writer.WriteLine($"public const int {constant} = 1;");
@@ -65,6 +69,11 @@ internal static class StubEmitter
                 {
                 }
                 """);
+            if (stub.Open)
+            {
+                writer.WriteLine();
+                writer.WriteLine("public Plan Plan { get; } = new Plan();");
+            }
         }
 
         writer.WriteLine();

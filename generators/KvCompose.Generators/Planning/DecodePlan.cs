@@ -1,3 +1,4 @@
+using KvCompose.Shared;
 using KvCompose.Shared.Specs;
 
 namespace KvCompose.Generators.Planning;
@@ -7,6 +8,12 @@ internal sealed record DecodePlan
 {
     private const int VectorFloats = 16;
     private const int LongestChunk = 1024;
+
+    /// <summary>Query heads of the largest block of an open pipeline.</summary>
+    private const int MostMembers = 4;
+
+    /// <summary>Vectors of the longest part of a value row there.</summary>
+    private const int LongestPart = 8;
 
     /// <summary>Accumulators that leave room for operands in 32 vector registers.</summary>
     private const int AccumulatorRegisters = 24;
@@ -32,11 +39,8 @@ internal sealed record DecodePlan
     /// <summary>Whether watched heads attend before the others, so that what they ask for takes part in the same token.</summary>
     public required bool WatchesFirst { get; init; }
 
-    /// <summary>Independent sets of score accumulators, by residue of the dimension: hides the latency of the multiply-add.</summary>
-    public required int ScoreSets { get; init; }
-
-    /// <summary>Vectors of a value row that stay in registers for the whole group at once.</summary>
-    public required int ValueVectors { get; init; }
+    /// <summary>The leaf loops: one for the whole group where the shape is stated, else one for every number of heads of a block, the largest first.</summary>
+    public required EquatableArray<LeafBlock> Blocks { get; init; }
 
     /// <summary>Tokens of the longest piece of a head that one thread attends to at a time.</summary>
     public required int SplitTokens { get; init; }
@@ -65,12 +69,28 @@ internal sealed record DecodePlan
             RetainedHeads = observation.Collects || !keepsWeights ? 1 : spec.GroupSize,
             Monitors = keepsWeights && !evicts && residency.NeedsTierScores,
             WatchesFirst = keepsWeights && !evicts && residency.ReturnsInSameToken,
-            ScoreSets = ScoreSetsOf(spec.GroupSize),
-            ValueVectors = ValueVectorsOf(spec.GroupSize, spec.HeadDim / VectorFloats),
+            Blocks = spec.Open
+                ? Enumerable.Range(0, MostMembers).Select(static less => OpenBlock(MostMembers - less)).ToEquatableArray()
+                : [new LeafBlock(spec.GroupSize, ScoreSetsOf(spec.GroupSize), [ValueVectorsOf(spec.GroupSize, spec.HeadDim / VectorFloats)])],
             SplitTokens = chunk,
             ScratchFloats = spec.GroupSize
                 * (spec.HeadDim + StrideOf(chunk) + spec.HeadDim + 2 + (pages.Layout.Pruned ? pages.Layout.KeyChannels : 0)),
         };
+    }
+
+    /// <summary>Parts of 8, 4, 2 and 1 vectors make up every row; the longer ones only where their accumulators fit the registers.</summary>
+    private static LeafBlock OpenBlock(int members)
+    {
+        var parts = new List<int>();
+        for (int vectors = LongestPart; vectors >= 1; vectors /= 2)
+        {
+            if (members * vectors <= AccumulatorRegisters)
+            {
+                parts.Add(vectors);
+            }
+        }
+
+        return new LeafBlock(members, ScoreSetsOf(members), parts.ToEquatableArray());
     }
 
     private static int StrideOf(int chunk) => chunk + VectorFloats;

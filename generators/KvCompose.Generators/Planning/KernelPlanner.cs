@@ -13,6 +13,9 @@ internal static class KernelPlanner
     private const int RowsAtOnce = 8;
     private const int MostValueParts = 4;
 
+    /// <summary>Whether a shape is stated, and one that the registers hold.</summary>
+    public static bool CanBlock(PipelineSpec spec) => !spec.Open && spec.HeadDim <= KernelShapeSpec.MostHeadDim;
+
     /// <summary>The blocking for a pipeline whose storage kernels can read.</summary>
     /// <param name="spec">The declaration.</param>
     /// <param name="observedRows">Rows whose attention is observed.</param>

@@ -25,9 +25,15 @@ internal sealed record PipelinePlan
     /// <summary>How the kernels are blocked; null where the storage is not one that kernels read.</summary>
     public required KernelPlan? Kernels { get; init; }
 
+    /// <summary>Whether a session takes d and G from its model. <see cref="HeadDim"/> and <see cref="GroupSize"/> are then the largest ones.</summary>
+    public bool Open => Spec.Open;
+
     public int HeadDim => Spec.HeadDim;
 
     public int GroupSize => Spec.GroupSize;
+
+    /// <summary>Tells the kernels of a listed shape from those of others, such as 128x4; empty where the declaration states the shape.</summary>
+    public string ListedShape { get; init; } = "";
 
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Prefill.Selects;

@@ -1,3 +1,4 @@
+using KvCompose.Cache;
 using KvCompose.Generators.Planning;
 using KvCompose.Shared.Diagnostics;
 using KvCompose.Shared.Specs;
@@ -20,27 +21,29 @@ internal static class MemoryRules
             return true;
         }
 
-        if (spec.Model is null)
+        if (spec.Model is null && !spec.Open)
         {
             sink.Report(new Finding(RuleIds.LimitUnknown, sites.OfLimit(), spec.Name, "it names no model"));
             return false;
         }
 
         PipelinePlan plan = Planner.Plan(spec);
-        if (CacheMemory.Of(plan, out StageSpec? unknown) is not { } memory)
+        if (CacheMemory.Of(plan, out StageSpec? unknown) is not PromptMemory memory)
         {
             sink.Report(new Finding(
                 RuleIds.LimitUnknown, sites.OfLimit(), spec.Name, $"no option of '{unknown?.Type.Name ?? "its budget"}' has a role that says how many tokens are resident"));
             return false;
         }
 
-        if (memory.Overrun(plan, limit.PromptTokens > 0 ? limit.PromptTokens : spec.Model.Context, limit.Bytes) is not (> 0 and var tokens))
+        // An open pipeline is compared when a session is opened over a model.
+        int longest = limit.PromptTokens > 0 ? limit.PromptTokens : spec.Model?.Context ?? 0;
+        if (spec.Model is null || memory.Overrun(plan.Pages.Layout, CacheMemory.Tables(spec.Model), longest, limit.Bytes) is not (> 0 and var tokens))
         {
             return true;
         }
 
         sink.Report(new Finding(
-            RuleIds.LimitExceeded, sites.OfLimit(), spec.Name, CSharpLiteral.Of(memory.Bytes(plan, tokens)), CSharpLiteral.Of(tokens), CSharpLiteral.Of(limit.Bytes)));
+            RuleIds.LimitExceeded, sites.OfLimit(), spec.Name, CSharpLiteral.Of(memory.Bytes(plan.Pages.Layout, CacheMemory.Tables(spec.Model), tokens)), CSharpLiteral.Of(tokens), CSharpLiteral.Of(limit.Bytes)));
         return false;
     }
 
@@ -53,7 +56,7 @@ internal static class MemoryRules
         }
 
         PipelinePlan plan = Planner.Plan(spec);
-        long held = 1024L * (long)option.Number / CacheMemory.BytesOfAPageEach(plan) * spec.PageTokens;
+        long held = 1024L * (long)option.Number / (CacheMemory.Tables(spec.Model!) * plan.Pages.Layout.PageBytes) * spec.PageTokens;
         if (held >= Math.Max(1, plan.Prefill.ProtectedTokens))
         {
             return true;

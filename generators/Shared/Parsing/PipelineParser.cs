@@ -15,14 +15,18 @@ internal static class PipelineParser
     /// <summary>The oldest language that the emitted code is written in (static abstract members, 11).</summary>
     public const LanguageVersion MinimumLanguage = LanguageVersion.CSharp11;
 
+    /// <summary>Properties of [KvPipeline] each of which states the shape, or where it is read.</summary>
+    private static readonly string[] ShapeNames = ["HeadDim", "GroupSize", WellKnownNames.Model];
+
     /// <summary>The pipeline, or null when the declaration is in error, which the sink is told.</summary>
     public static ParsedPipeline? Parse(
         INamedTypeSymbol type, AttributeData attribute, Compilation compilation, IDiagnosticSink sink, CancellationToken cancellation)
     {
         bool valid = CanBeExtended(type, attribute, sink, cancellation) & CheckUnsafe(type, compilation, sink);
         var shape = new ShapeOptions(attribute, sink);
-        int headDim = shape.MultipleOf16("HeadDim", 64, 256);
-        int groupSize = shape.Between("GroupSize", 1, 1, 16);
+        bool open = IsOpen(attribute);
+        int headDim = shape.MultipleOf16("HeadDim", open ? PipelineSpec.MostHeadDim : 64, PipelineSpec.MostHeadDim);
+        int groupSize = shape.Between("GroupSize", open ? PipelineSpec.MostGroupSize : 1, 1, PipelineSpec.MostGroupSize);
         int pageTokens = shape.MultipleOf16("PageTokens", 32, 256);
         bool sharesPrefixes = shape.Flag("SharesPrefixes");
         valid &= shape.Valid;
@@ -46,7 +50,7 @@ internal static class PipelineParser
             valid &= !sharesPrefixes || PrefixRules.Check(type.Name, first, sites, sink);
         }
 
-        if (!valid)
+        if (KernelShapes.Read(type, open, [.. declared.Select(static entry => entry.Stage)], sink) is not { } kernelShapes || !valid)
         {
             return null;
         }
@@ -57,6 +61,8 @@ internal static class PipelineParser
                 declared.Select(static entry => entry.Stage!).OrderBy(static stage => stage.Slot).ToEquatableArray(),
                 InheritedMembers(type), HiddenNames.Of(type, compilation))
             {
+                Open = open,
+                KernelShapes = kernelShapes,
                 SharesPrefixes = sharesPrefixes,
                 ModelFile = Constants.Named(attribute, WellKnownNames.Model) is { } model ? Constants.Of(model) as string ?? "" : "",
                 StatesHeadDim = Constants.Named(attribute, "HeadDim") is not null,
@@ -69,6 +75,9 @@ internal static class PipelineParser
     /// <summary>Whether emitted files can add members to the class, which the sink is told otherwise.</summary>
     public static bool CanBeExtended(INamedTypeSymbol type, AttributeData attribute, IDiagnosticSink sink, CancellationToken cancellation)
         => IsWellFormed(type, attribute) & CheckLanguage(type, sink) & CheckShape(type, sink, cancellation) & CheckMembers(type, sink);
+
+    /// <summary>Whether a declaration neither states the shape nor names a model that has it.</summary>
+    public static bool IsOpen(AttributeData attribute) => ShapeNames.All(name => Constants.Named(attribute, name) is null);
 
     /// <summary>The [KvPipeline] of a type, or null.</summary>
     public static AttributeData? FindPipeline(INamedTypeSymbol type) => type.GetAttributes().FirstOrDefault(IsPipeline);

@@ -34,6 +34,6 @@ internal static class StubParser
             }
         }
 
-        return new StubSpec(HierarchySpec.From(type), stages.ToEquatableArray(), PipelineParser.InheritedMembers(type));
+        return new StubSpec(HierarchySpec.From(type), stages.ToEquatableArray(), PipelineParser.InheritedMembers(type)) { Open = PipelineParser.IsOpen(attribute) };
     }
 }

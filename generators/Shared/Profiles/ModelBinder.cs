@@ -71,7 +71,7 @@ internal static class ModelBinder
     private static PipelineSpec? Shaped(PipelineSpec spec, ModelSpec model, StageSites sites, IDiagnosticSink sink)
     {
         int group = model.QueryHeads / model.KeyValueHeads;
-        bool fits = Fits("HeadDim", spec.StatesHeadDim, spec.HeadDim, model.HeadDim, model.HeadDim % 16 == 0 && model.HeadDim <= 256)
+        bool fits = Fits("HeadDim", spec.StatesHeadDim, spec.HeadDim, model.HeadDim, model.HeadDim % 16 == 0 && model.HeadDim <= PipelineSpec.MostHeadDim)
             & Fits("GroupSize", spec.StatesGroupSize, spec.GroupSize, group, group <= 16);
         return fits ? spec with { Model = model, HeadDim = model.HeadDim, GroupSize = group } : null;
 

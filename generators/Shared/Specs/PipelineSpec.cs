@@ -13,6 +13,20 @@ internal sealed record PipelineSpec(
     HierarchySpec Hierarchy, string Name, int HeadDim, int GroupSize, int PageTokens, EquatableArray<StageSpec> Stages,
     EquatableArray<string> Inherited, EquatableArray<string> Hidden)
 {
+    /// <summary>Elements of the longest head that a pipeline runs.</summary>
+    public const int MostHeadDim = 512;
+
+    /// <summary>Query heads of the largest group that a declaration states.</summary>
+    public const int MostGroupSize = 16;
+
+    /// <summary>
+    /// Whether the declaration states no shape: d and G are those of the model that a session is opened with. What is planned before is planned for the largest.
+    /// </summary>
+    public bool Open { get; init; }
+
+    /// <summary>The shapes that an open pipeline has kernels for.</summary>
+    public EquatableArray<KernelShapeSpec> KernelShapes { get; init; } = [];
+
     /// <summary>Whether later prompts may begin with what an earlier one has left.</summary>
     public bool SharesPrefixes { get; init; }
 

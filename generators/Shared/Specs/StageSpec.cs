@@ -10,9 +10,6 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     /// <summary>Channels of a key tile that scores take in a row, at least.</summary>
     public const int ChannelStep = PageLayout.ChannelStep;
 
-    /// <summary>A product of a ratio that decimal digits state is whole up to this.</summary>
-    private const double Rounding = 1e-9;
-
     /// <summary>Which of the stages of its slot, 0-based in the order of declaration.</summary>
     public int Ordinal { get; init; }
 
@@ -53,7 +50,10 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
 
     /// <summary>Channels that are left out of the keys of full pages: the declared share of d, rounded down to a multiple of <see cref="ChannelStep"/>.</summary>
     public int PrunedChannels(int headDim)
-        => Facts.PrunesKeyChannels && Option(OptionRole.PrunedChannels)?.Number is { } ratio ? (int)((ratio * headDim) + Rounding) / ChannelStep * ChannelStep : 0;
+        => PageLayout.PrunedChannels(PrunedShare, headDim);
+
+    /// <summary>The share of the channels that keys of full pages lack; 0 where the storage prunes none.</summary>
+    public double PrunedShare => Facts.PrunesKeyChannels && Option(OptionRole.PrunedChannels)?.Number is { } ratio ? ratio : 0;
 
     /// <summary>How the stage smooths scores along the tokens: what an option says, else its facts.</summary>
     public PoolingKind Pooling => (PoolingKind)Number(OptionRole.Pooling, (int)Facts.Pooling);

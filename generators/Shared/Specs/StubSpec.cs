@@ -6,11 +6,14 @@ namespace KvCompose.Shared.Specs;
 /// <param name="Inherited">Names of generated members that a base class has a member of.</param>
 internal sealed record StubSpec(HierarchySpec Hierarchy, EquatableArray<StubStage> Stages, EquatableArray<string> Inherited)
 {
+    /// <summary>Whether the declaration states no shape.</summary>
+    public bool Open { get; init; }
+
     /// <summary>The stub of a pipeline that is in error because of what its files say.</summary>
     public static StubSpec Of(PipelineSpec spec) => new(
         spec.Hierarchy,
         spec.Stages.Where(static stage => stage.Reach != StageReach.Inside).Select(static stage => new StubStage(stage.Type, stage.Name, stage.Reach)).ToEquatableArray(),
-        spec.Inherited);
+        spec.Inherited) { Open = spec.Open };
 }
 
 /// <summary>A stage of such a pipeline.</summary>

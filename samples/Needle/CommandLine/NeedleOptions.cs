@@ -102,7 +102,7 @@ internal sealed class NeedleOptions
 
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int tokens) && tokens > 0)
         {
-            return new UniformBudget { Tokens = tokens, Ratio = DefaultShare };
+            return new UniformBudget { Tokens = tokens };
         }
 
         result.AddError($"--budget is '{text}', expected tokens above 0, or a share from {SmallestShare} to 1.0 with a decimal point");

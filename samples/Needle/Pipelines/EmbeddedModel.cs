@@ -1,11 +1,9 @@
 namespace KvCompose.Samples.Needle;
 
-/// <summary>The model that the repository ships, and the shape that this sample's pipelines are compiled for.</summary>
+/// <summary>The model that the repository ships.</summary>
 internal static class EmbeddedModel
 {
     public const string Name = "needle";
-    public const int HeadDim = 32;
-    public const int GroupSize = 2;
 
     /// <summary>Observation window: what the model's questions are made of fits into it.</summary>
     public const int Window = 16;

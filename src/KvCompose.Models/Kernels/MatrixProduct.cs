@@ -10,7 +10,7 @@ namespace KvCompose.Models.Kernels;
 /// </summary>
 internal unsafe struct MatrixProduct : IParallelWork
 {
-    private const int TilesPerBlock = 16;
+    private const int TilesPerBlock = 32; // A panel of weights is decoded once for so many tiles.
     private const int PanelsPerItem = 4; // Of several rows: their outputs stay in cache from one block of depths to the next.
     private const int ItemsPerThread = 4;
     private const long SerialWork = 1 << 17; // Multiplications below which a second thread costs more than it brings.
@@ -74,10 +74,15 @@ internal unsafe struct MatrixProduct : IParallelWork
         int lastTile = Math.Min(firstTile + TilesPerBlock, _rows.Tiles);
         int firstPanel = item % _ranges * _panelsPerItem;
         int lastPanel = Math.Min(firstPanel + _panelsPerItem, _panels);
+        if (_rows.TileRows < TileProduct.MaxRows)
+        {
+            MultiplyFew(_first, firstPanel, lastPanel);
+            MultiplyFew(_second, firstPanel, lastPanel);
+            MultiplyFew(_third, firstPanel, lastPanel);
+            return;
+        }
 
-        // A single row has no blocks: its depths are contiguous.
-        int blocks = _rows.TileRows == 1 ? 1 : _rows.Blocks;
-        for (int block = 0; block < blocks; block++)
+        for (int block = 0; block < _rows.Blocks; block++)
         {
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
@@ -85,14 +90,7 @@ internal unsafe struct MatrixProduct : IParallelWork
                     : panel >= _second.FirstPanel && _second.Matrix is not null ? _second : _first;
                 if (target.Weights is not null)
                 {
-                    int start = block * TileProduct.DepthBlock;
-                    nint own = panel - target.FirstPanel;
-                    float* weights = target.Weights + (((own * _rows.Depth) + start) * TileProduct.Columns);
-                    MultiplyPanel(target, panel - target.FirstPanel, weights, block, firstTile, lastTile);
-                }
-                else if (_rows.TileRows == 1)
-                {
-                    MultiplyRow(target, panel - target.FirstPanel);
+                    MultiplyPacked(target, panel - target.FirstPanel, block, firstTile, lastTile);
                 }
                 else
                 {
@@ -102,17 +100,38 @@ internal unsafe struct MatrixProduct : IParallelWork
         }
     }
 
-    /// <summary>One row of activations: products with stored rows as they stand.</summary>
-    private readonly void MultiplyRow(Target target, int panel)
+    /// <summary>One tile of few rows, and the panels of one matrix that lie in a range.</summary>
+    private readonly void MultiplyFew(Target target, int firstPanel, int lastPanel)
     {
-        var matrix = (StoredMatrix)target.Matrix!;
-        int first = panel * TileProduct.Columns, last = Math.Min(first + TileProduct.Columns, matrix.Outputs);
-        float* activations = _rows.Block(0, 0);
-        for (int output = first; output < last; output++)
+        if (target.Matrix is not { } matrix)
         {
-            float value = matrix.Kernel.Dot(matrix.Row(output), activations, _rows.Depth);
-            target.Output[output] = _accumulate ? target.Output[output] + value : value;
+            return;
         }
+
+        int first = Math.Max(firstPanel - target.FirstPanel, 0), last = Math.Min(lastPanel - target.FirstPanel, matrix.Panels);
+        int step = _rows.TileRows <= 4 ? matrix.Panels : 1; // Weights that are read twice stay in cache.
+        for (int panel = first; panel < last && matrix is StoredMatrix stored; panel += step)
+        {
+            int output = panel * TileProduct.Columns;
+            int end = Math.Min(Math.Min(panel + step, last) * TileProduct.Columns, matrix.Outputs);
+            stored.Multiply(output, end - output, _rows, target.Output, _accumulate);
+        }
+
+        // A single row has no blocks: its depths are contiguous.
+        int blocks = _rows.TileRows == 1 ? 1 : _rows.Blocks;
+        for (int panel = first; panel < last && target.Weights is not null; panel++)
+        {
+            for (int block = 0; block < blocks; block++)
+            {
+                MultiplyPacked(target, panel, block, 0, 1);
+            }
+        }
+    }
+
+    private readonly void MultiplyPacked(Target target, int panel, int block, int firstTile, int lastTile)
+    {
+        nint depth = ((nint)panel * _rows.Depth) + (block * TileProduct.DepthBlock);
+        MultiplyPanel(target, panel, target.Weights + (depth * TileProduct.Columns), block, firstTile, lastTile);
     }
 
     /// <summary>Several rows: the panel is decoded once for all of them.</summary>

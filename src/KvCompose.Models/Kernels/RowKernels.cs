@@ -13,11 +13,11 @@ internal static unsafe class RowKernels
     [MethodImpl(Leaf)]
     public static void ScaleByWeights(float* source, float factor, float* weights, float* target, int count)
     {
-        Vector512<float> factors = Vector512.Create(factor);
+        Vector256<float> factors = Vector256.Create(factor);
         int i = 0;
-        for (; i <= count - TileProduct.Lanes; i += TileProduct.Lanes)
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            (Vector512.Load(source + i) * factors * Vector512.Load(weights + i)).Store(target + i);
+            (Vector256.Load(source + i) * factors * Vector256.Load(weights + i)).Store(target + i);
         }
 
         for (; i < count; i++)
@@ -31,11 +31,25 @@ internal static unsafe class RowKernels
     public static void Gate(float* gate, float* up, float* target, int count)
     {
         int i = 0;
-        for (; i <= count - TileProduct.Lanes; i += TileProduct.Lanes)
+        for (; Vector512.IsHardwareAccelerated && i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
         {
             Vector512<float> x = Vector512.Load(gate + i);
             Vector512<float> gated = x / (Vector512<float>.One + VectorExponential.Exponential(-x));
             (gated * Vector512.Load(up + i)).Store(target + i);
+        }
+
+        for (; Vector256.IsHardwareAccelerated && i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            Vector256<float> x = Vector256.Load(gate + i);
+            Vector256<float> gated = x / (Vector256<float>.One + VectorExponential.Exponential(-x));
+            (gated * Vector256.Load(up + i)).Store(target + i);
+        }
+
+        for (; i <= count - Vector128<float>.Count; i += Vector128<float>.Count)
+        {
+            Vector128<float> x = Vector128.Load(gate + i);
+            Vector128<float> gated = x / (Vector128<float>.One + VectorExponential.Exponential(-x));
+            (gated * Vector128.Load(up + i)).Store(target + i);
         }
 
         for (; i < count; i++)
@@ -49,9 +63,9 @@ internal static unsafe class RowKernels
     public static void Add(float* target, float* addend, int count)
     {
         int i = 0;
-        for (; i <= count - TileProduct.Lanes; i += TileProduct.Lanes)
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
         {
-            (Vector512.Load(target + i) + Vector512.Load(addend + i)).Store(target + i);
+            (Vector256.Load(target + i) + Vector256.Load(addend + i)).Store(target + i);
         }
 
         for (; i < count; i++)

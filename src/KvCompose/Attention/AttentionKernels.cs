@@ -45,6 +45,16 @@ internal static unsafe class AttentionKernels
         }
     }
 
+    /// <summary>Bounds scores, which are exponents of two, by c · tanh(score / c) of the natural ones.</summary>
+    [MethodImpl(Leaf)]
+    public static void Cap(float* scores, int vectors, float cap)
+    {
+        for (int line = 0; line < TileProduct.MaxRows; line++)
+        {
+            ScoreCap.Apply(scores + (line * TileProduct.DepthBlock), vectors * TileProduct.Lanes, cap);
+        }
+    }
+
     /// <summary>The largest score of every line; the lanes behind the last line become 0.</summary>
     [MethodImpl(Leaf)]
     public static void LineMaxima(float* scores, int vectors, float* maxima)

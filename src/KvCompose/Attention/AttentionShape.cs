@@ -9,6 +9,9 @@ namespace KvCompose.Attention;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct AttentionShape(int QueryHeads, int KeyValueHeads, int HeadDim)
 {
+    /// <summary>The bound c of scaled scores, c · tanh(score / c); 0 for none.</summary>
+    public float SoftCap { get; init; }
+
     /// <summary>Query heads of one key-value head, G.</summary>
     public int GroupSize => QueryHeads / KeyValueHeads;
 

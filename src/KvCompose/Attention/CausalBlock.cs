@@ -17,29 +17,61 @@ internal unsafe struct CausalBlock : IParallelWork
     public int* Rows;
     public int RowCount;
     public int Tokens;
+    public int FirstHead;
+    public int HeadCount;
+
+    /// <summary>[HeadCount], where heads have keys of their own; null where all attend to the rows' own keys.</summary>
+    public AttendedKeys* Sources;
+
+    /// <summary>[RowCount], ascending: the first key that a row sees; null where it sees all before it.</summary>
+    public int* FirstKeys;
+
     public CancellationToken Cancellation;
+
+    /// <summary>Below every score, and finite, so that a line that sees nothing yet has a maximum: what it sums then weighs nothing beside a score.</summary>
+    private const float Unseen = -1e30f;
 
     /// <summary>Late blocks see the most keys: they come first, so that no thread is left alone with one at the end.</summary>
     public readonly void Run(int item, int worker)
     {
-        int head = item % Shape.KeyValueHeads;
-        int firstRow = (Layout.Blocks - 1 - (item / Shape.KeyValueHeads)) * Layout.RowsPerBlock;
+        int head = FirstHead + (item % HeadCount);
+        int firstRow = (Layout.Blocks - 1 - (item / HeadCount)) * Layout.RowsPerBlock;
         int rows = Math.Min(Layout.RowsPerBlock, RowCount - firstRow);
         float* scratch = Scratch + (worker * Layout.Floats);
         PackQueries(scratch, head, firstRow, rows);
-        int visible = Position(firstRow + rows - 1) + 1;
-        for (int keyStart = 0; keyStart < visible; keyStart += BlockLayout.KeyBlock)
+        AttendedKeys source = SourceOf(head);
+        int visible = source.Before + Position(firstRow + rows - 1) + 1;
+        int first = FirstKeys is null ? 0 : FirstKeys[firstRow] / KeyTiles.Tokens * KeyTiles.Tokens;
+        for (int keyStart = first; keyStart < visible; keyStart += BlockLayout.KeyBlock)
         {
             Cancellation.ThrowIfCancellationRequested();
             int keys = Math.Min(BlockLayout.KeyBlock, visible - keyStart);
-            PackValues(scratch + Layout.ValuesAt, head, keyStart, keys);
+            AttentionKernels.PackColumns(
+                source.Values + (keyStart * source.ValueStride), source.ValueStride, keys, Shape.HeadDim, scratch + Layout.ValuesAt);
             for (int panel = 0; panel * TileProduct.MaxRows < rows * Shape.GroupSize; panel++)
             {
-                Accumulate(scratch, head, firstRow, rows, panel, keyStart, keys);
+                Accumulate(scratch, source, firstRow, rows, panel, keyStart, keys);
             }
         }
 
         Finish(scratch, head, firstRow, rows);
+    }
+
+    private readonly AttendedKeys SourceOf(int head)
+    {
+        if (Sources is not null)
+        {
+            return Sources[head - FirstHead];
+        }
+
+        int tiles = KeyTiles.Count(Tokens), d = Shape.HeadDim;
+        return new AttendedKeys
+        {
+            Tiles = KeyTileFloats + ((nint)head * tiles * d * KeyTiles.Tokens),
+            TileCount = tiles,
+            Values = Values + (head * d),
+            ValueStride = (nint)Shape.KeyValueHeads * d,
+        };
     }
 
     private readonly int Position(int row) => Rows is null ? row : Rows[row];
@@ -89,32 +121,36 @@ internal unsafe struct CausalBlock : IParallelWork
         }
     }
 
-    /// <summary>[columns / 32][keys][32]: rows of a head lie far apart in memory, often a multiple of the page size.</summary>
-    private readonly void PackValues(float* packed, int head, int keyStart, int keys)
-    {
-        int d = Shape.HeadDim;
-        nint stride = (nint)Shape.KeyValueHeads * d;
-        AttentionKernels.PackColumns(Values + (keyStart * stride) + (head * d), stride, keys, d, packed);
-    }
-
-    private readonly void Accumulate(float* scratch, int head, int firstRow, int rows, int panel, int keyStart, int keys)
+    /// <summary>Values are [columns / 32][keys][32]: rows of a head lie far apart in memory, often a multiple of the page size.</summary>
+    private readonly void Accumulate(float* scratch, AttendedKeys source, int firstRow, int rows, int panel, int keyStart, int keys)
     {
         int group = Shape.GroupSize;
         int firstLine = panel * TileProduct.MaxRows;
         int lastLine = Math.Min(firstLine + TileProduct.MaxRows, rows * group) - 1;
-        int visible = Math.Min(keys, Position(firstRow + (lastLine / group)) + 1 - keyStart);
-        if (visible <= 0)
+        int own = source.Before - keyStart;
+        int visible = Math.Min(keys, own + Position(firstRow + (lastLine / group)) + 1);
+        if (visible <= 0 || (FirstKeys is not null && FirstKeys[firstRow + (firstLine / group)] >= keyStart + keys))
         {
             return;
         }
 
         float* scores = scratch + Layout.ScoresAt;
         int columnTiles = (visible + TileProduct.Columns - 1) / TileProduct.Columns;
-        Score(QueryPanel(scratch, panel), head, keyStart, columnTiles, scores);
+        Score(QueryPanel(scratch, panel), source, keyStart, columnTiles, scores);
         int scored = columnTiles * TileProduct.Columns;
-        if (Position(firstRow + (firstLine / group)) + 1 - keyStart < scored)
+        if (Shape.SoftCap > 0)
         {
-            Mask(scores, firstRow, firstLine, lastLine, keyStart, scored);
+            AttentionKernels.Cap(scores, scored / TileProduct.Lanes, Shape.SoftCap);
+        }
+
+        if (own + Position(firstRow + (firstLine / group)) + 1 < scored)
+        {
+            Mask(scores, firstRow, firstLine, lastLine, own, scored);
+        }
+
+        if (FirstKeys is not null)
+        {
+            MaskBefore(scores, firstRow, firstLine, lastLine, keyStart, scored);
         }
 
         float* sums = Sums(scratch, panel);
@@ -137,13 +173,13 @@ internal unsafe struct CausalBlock : IParallelWork
         }
     }
 
-    private readonly void Score(float* queries, int head, int keyStart, int columnTiles, float* scores)
+    private readonly void Score(float* queries, AttendedKeys source, int keyStart, int columnTiles, float* scores)
     {
         int d = Shape.HeadDim;
         int tileFloats = d * KeyTiles.Tokens;
-        int tiles = KeyTiles.Count(Tokens);
+        int tiles = source.TileCount;
         int tile = keyStart / KeyTiles.Tokens;
-        float* keys = KeyTileFloats + ((((nint)head * tiles) + tile) * tileFloats);
+        float* keys = source.Tiles + ((nint)tile * tileFloats);
         for (int column = 0; column < columnTiles; column++, tile += 2, keys += 2 * tileFloats)
         {
             // The last tile may have no neighbour: it is then read twice, and the copy is masked.
@@ -159,13 +195,24 @@ internal unsafe struct CausalBlock : IParallelWork
         }
     }
 
-    private readonly void Mask(float* scores, int firstRow, int firstLine, int lastLine, int keyStart, int scored)
+    /// <summary>Of keys that come after a row; <paramref name="own"/> is where the first row's own key is among the scored ones.</summary>
+    private readonly void Mask(float* scores, int firstRow, int firstLine, int lastLine, int own, int scored)
     {
         for (int line = firstLine; line <= lastLine; line++)
         {
-            int seen = Math.Clamp(Position(firstRow + (line / Shape.GroupSize)) + 1 - keyStart, 0, scored);
+            int seen = Math.Clamp(own + Position(firstRow + (line / Shape.GroupSize)) + 1, 0, scored);
             float* row = scores + ((line - firstLine) * TileProduct.DepthBlock);
-            new Span<float>(row + seen, scored - seen).Fill(float.NegativeInfinity);
+            new Span<float>(row + seen, scored - seen).Fill(FirstKeys is null ? float.NegativeInfinity : Unseen);
+        }
+    }
+
+    /// <summary>Of keys that a row's window has left behind.</summary>
+    private readonly void MaskBefore(float* scores, int firstRow, int firstLine, int lastLine, int keyStart, int scored)
+    {
+        for (int line = firstLine; line <= lastLine; line++)
+        {
+            int unseen = Math.Clamp(FirstKeys[firstRow + (line / Shape.GroupSize)] - keyStart, 0, scored);
+            new Span<float>(scores + ((line - firstLine) * TileProduct.DepthBlock), unseen).Fill(Unseen);
         }
     }
 

@@ -18,6 +18,12 @@ public readonly record struct PageLayout
     /// <summary>Channels that keys are pruned by at a time: a score takes four channels of a key tile in a row.</summary>
     public const int ChannelStep = 4;
 
+    /// <summary>The longest head, in elements.</summary>
+    public const int MostHeadDim = 512;
+
+    /// <summary>A product of a ratio that decimal digits state is whole up to this.</summary>
+    private const double Rounding = 1e-9;
+
     /// <summary>Bytes that a page's start is aligned to.</summary>
     public const int Alignment = 64;
 
@@ -33,9 +39,9 @@ public readonly record struct PageLayout
     public PageLayout(
         int headDim, int pageTokens, int elementBits, int stateWords = 0, bool counted = false, bool quantised = false, int keyChannels = 0)
     {
-        if (headDim is < 16 or > 256 || headDim % 16 != 0)
+        if (headDim < TileTokens || headDim > MostHeadDim || headDim % TileTokens != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(headDim), headDim, "the head dimension is a multiple of 16 from 16 to 256");
+            throw new ArgumentOutOfRangeException(nameof(headDim), headDim, $"the head dimension is a multiple of {TileTokens} from {TileTokens} to {MostHeadDim}");
         }
 
         if (pageTokens is < 16 or > 256 || pageTokens % TileTokens != 0)
@@ -72,6 +78,9 @@ public readonly record struct PageLayout
         Quantised = quantised;
         KeyChannels = keyChannels == 0 ? headDim : keyChannels;
     }
+
+    /// <summary>Channels that keys of full pages lack: a share of d, rounded down to a multiple of <see cref="ChannelStep"/>.</summary>
+    public static int PrunedChannels(double share, int headDim) => (int)((share * headDim) + Rounding) / ChannelStep * ChannelStep;
 
     /// <summary>Elements of one key or value, d.</summary>
     public int HeadDim { get; }

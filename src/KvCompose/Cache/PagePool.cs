@@ -7,8 +7,8 @@ namespace KvCompose.Cache;
 
 /// <summary>
 /// Owns the memory of all pages of a session. Pages come from slabs; a page that is returned is handed out again, and a
-/// slab without a page in use goes back to the operating system. Not thread-safe: a session rents and returns between its
-/// parallel loops.
+/// slab without a page in use goes back to the operating system. A page may have several holders, and is free when the last
+/// one has returned it. Not thread-safe: a session rents and returns between its parallel loops.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed unsafe class PagePool : IDisposable
@@ -44,7 +44,7 @@ public sealed unsafe class PagePool : IDisposable
     /// <summary>Bytes that may be held at once; 0 means no limit.</summary>
     public long LimitBytes { get; }
 
-    /// <summary>Pages in use.</summary>
+    /// <summary>Pages in use; one that several hold counts once.</summary>
     public int PagesHeld { get; private set; }
 
     /// <summary>Bytes that sequences hold outside of pages: residual tokens and lists of kept channels.</summary>
@@ -103,20 +103,39 @@ public sealed unsafe class PagePool : IDisposable
         PeakBytes = Math.Max(PeakBytes, BytesHeld);
     }
 
-    /// <summary>Gives a page back.</summary>
-    /// <exception cref="ArgumentException">The page is not in use: returned twice, or never rented.</exception>
-    public void Return(int page)
+    /// <summary>Adds a holder to a page in use: it is free after one more <see cref="Return"/>.</summary>
+    /// <exception cref="ArgumentException">The page is not in use.</exception>
+    public void Share(int page)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        int index = page >> SlabShift;
-        ulong bit = 1UL << (page & SlabMask);
-        if (page < 0 || index >= _slabCount || _slabs[index].Memory == null || (_slabs[index].Free & bit) != 0)
+        Slab* slab = SlabOf(page);
+        if (slab->Sharers == null)
         {
-            throw new ArgumentException($"page {page} is not in use", nameof(page));
+            slab->Sharers = (int*)NativeMemory.AllocZeroed(SlabPages, sizeof(int));
         }
 
-        Slab* slab = _slabs + index;
-        slab->Free |= bit;
+        slab->Sharers[page & SlabMask]++;
+    }
+
+    /// <summary>Whether a page in use has more than one holder: none of them may write to it.</summary>
+    public bool IsShared(int page)
+    {
+        int* sharers = _slabs[page >> SlabShift].Sharers;
+        return sharers != null && sharers[page & SlabMask] > 0;
+    }
+
+    /// <summary>Gives a page back, for one of its holders.</summary>
+    /// <exception cref="ArgumentException">The page is not in use: returned too often, or never rented.</exception>
+    public void Return(int page)
+    {
+        Slab* slab = SlabOf(page);
+        int index = page >> SlabShift;
+        if (IsShared(page))
+        {
+            slab->Sharers[page & SlabMask]--;
+            return;
+        }
+
+        slab->Free |= 1UL << (page & SlabMask);
         PagesHeld--;
         _lowestOpen = Math.Min(_lowestOpen, index);
         if (slab->Free == ulong.MaxValue && PagesHeld > 0)
@@ -134,6 +153,15 @@ public sealed unsafe class PagePool : IDisposable
     {
         Release();
         GC.SuppressFinalize(this);
+    }
+
+    private Slab* SlabOf(int page)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        int index = page >> SlabShift;
+        return page >= 0 && index < _slabCount && _slabs[index].Memory != null && (_slabs[index].Free & (1UL << (page & SlabMask))) == 0
+            ? _slabs + index
+            : throw new ArgumentException($"page {page} is not in use", nameof(page));
     }
 
     /// <summary>The first slab with a free page; takes memory for one when there is none.</summary>
@@ -167,6 +195,7 @@ public sealed unsafe class PagePool : IDisposable
 
         _slabs[slab].Memory = (byte*)NativeMemory.AlignedAlloc((nuint)SlabPages * (nuint)Layout.PageBytes, PageLayout.Alignment);
         _slabs[slab].Free = ulong.MaxValue;
+        _slabs[slab].Sharers = null;
         _slabCount = Math.Max(_slabCount, slab + 1);
         _slabsPresent++;
     }
@@ -174,6 +203,7 @@ public sealed unsafe class PagePool : IDisposable
     private void Close(Slab* slab)
     {
         NativeMemory.AlignedFree(slab->Memory);
+        NativeMemory.Free(slab->Sharers);
         *slab = default;
         _slabsPresent--;
     }
@@ -189,6 +219,7 @@ public sealed unsafe class PagePool : IDisposable
         for (int slab = 0; slab < _slabCount; slab++)
         {
             NativeMemory.AlignedFree(_slabs[slab].Memory);
+            NativeMemory.Free(_slabs[slab].Sharers);
         }
 
         NativeMemory.Free(_slabs);
@@ -205,5 +236,8 @@ public sealed unsafe class PagePool : IDisposable
 
         /// <summary>A bit for every page that nobody holds; 0 without memory.</summary>
         public ulong Free;
+
+        /// <summary>Holders of every page beyond the first; null while there were none.</summary>
+        public int* Sharers;
     }
 }

@@ -20,7 +20,8 @@ public static unsafe class PageQuantiser
     /// <param name="headDim">d.</param>
     /// <param name="pageTokens">P.</param>
     /// <param name="elementBits">Bits of a code.</param>
-    public static void Seal<TStorage>(float* open, byte* page, int headDim, int pageTokens, int elementBits)
+    /// <param name="valueElements">Elements of a value that its scale is chosen by; 0 for all. Those behind them are padding.</param>
+    public static void Seal<TStorage>(float* open, byte* page, int headDim, int pageTokens, int elementBits, int valueElements = 0)
         where TStorage : unmanaged, IStorage<TStorage>
     {
         var layout = new PageLayout(headDim, pageTokens, elementBits, quantised: true);
@@ -34,7 +35,7 @@ public static unsafe class PageQuantiser
         for (int token = 0; token < pageTokens; token++, values += headDim)
         {
             var row = new ReadOnlySpan<float>(values, headDim);
-            uint code = Range(row, levels);
+            uint code = Range(valueElements == 0 ? row : row[..valueElements], levels);
             ((uint*)(page + layout.ValueCodeOffset))[token] = code;
             for (int i = 0; i < headDim; i++)
             {

@@ -6,13 +6,14 @@ namespace KvCompose.Cache;
 
 /// <summary>The cache of one sequence: a page table of its own length for every (layer, key-value head).</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed unsafe class SequenceCache : IDisposable
+public sealed unsafe partial class SequenceCache : IDisposable
 {
     private readonly PagePool _pool;
     private readonly int _heads;
     private PageTable* _tables;
     private float* _open;
     private int* _channels;
+    private readonly bool[] _reserved; // by table: whether the last ReserveOne added its last page
     private bool _counted; // whether the pool counts the bytes outside of pages
 
     /// <summary>Makes an empty cache whose pages come from <paramref name="pool"/>.</summary>
@@ -21,6 +22,7 @@ public sealed unsafe class SequenceCache : IDisposable
         _pool = pool;
         Layers = layers;
         _heads = keyValueHeads;
+        _reserved = new bool[layers * keyValueHeads];
         _tables = (PageTable*)NativeMemory.AllocZeroed((nuint)(layers * keyValueHeads), (nuint)sizeof(PageTable));
         if (pool.Layout.CompressesFullPages)
         {
@@ -102,17 +104,57 @@ public sealed unsafe class SequenceCache : IDisposable
         }
     }
 
-    /// <summary>Makes sure that every head has a page for one more slot; no head's length changes.</summary>
-    /// <exception cref="CacheLimitException">The pool's limit is reached. Pages rented so far stay reserved.</exception>
+    /// <summary>Makes sure that every head has a page of its own for one more slot; no head's length changes.</summary>
+    /// <exception cref="CacheLimitException">The pool's limit is reached; no page was added. Pages that were copied stay copies.</exception>
     public void ReserveOne()
     {
         ObjectDisposedException.ThrowIf(_tables == null, this);
-        for (int i = 0; i < Layers * _heads; i++)
+        Array.Clear(_reserved);
+        try
+        {
+            for (int i = 0; i < _reserved.Length; i++)
+            {
+                PageTable* table = _tables + i;
+                if (!HasRoom(table))
+                {
+                    AddPage(table);
+                    _reserved[i] = true;
+                }
+                else if (_shares)
+                {
+                    Own(table, OpenPage(table));
+                }
+            }
+        }
+        catch (CacheLimitException)
+        {
+            TakeBackOne(0);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Undoes <see cref="ReserveOne"/>, and the one token that heads took since. The token's keys and values stay where they are, in a slot that is free.
+    /// </summary>
+    /// <param name="layers">The first layers, whose heads took the token.</param>
+    public void TakeBackOne(int layers)
+    {
+        for (int i = 0; i < _reserved.Length; i++)
         {
             PageTable* table = _tables + i;
-            if (!HasRoom(table))
+            if (i < layers * _heads)
             {
-                AddPage(table);
+                table->Tokens--;
+                if (_pool.Layout.HasPerPageCounts)
+                {
+                    (*CountAt(table->Pages[table->PageCount - 1]))--;
+                }
+            }
+
+            if (_reserved[i])
+            {
+                ReturnPages(table, table->PageCount - 1);
+                _reserved[i] = false;
             }
         }
     }
@@ -165,6 +207,9 @@ public sealed unsafe class SequenceCache : IDisposable
             _tables[i].Budget = 0;
             _tables[i].RetainsWeights = false;
         }
+
+        _shares = false;
+        Array.Clear(_reserved);
 
         if (_counted)
         {
@@ -234,6 +279,10 @@ public sealed unsafe class SequenceCache : IDisposable
         return table;
     }
 
+    /// <summary>Where in the table the page is that the next slot goes to.</summary>
+    private int OpenPage(PageTable* table)
+        => _pool.Layout.HasPerPageCounts ? table->PageCount - 1 : table->Tokens / _pool.Layout.PageTokens;
+
     private bool HasRoom(PageTable* table)
     {
         int pageTokens = _pool.Layout.PageTokens;
@@ -254,16 +303,20 @@ public sealed unsafe class SequenceCache : IDisposable
         }
     }
 
-    /// <summary>A sequence is counted with what it holds outside of pages from its first page on.</summary>
     private int RentPage()
+    {
+        CountOutside();
+        return _pool.Rent();
+    }
+
+    /// <summary>A sequence is counted with what it holds outside of pages from its first page on.</summary>
+    private void CountOutside()
     {
         if (!_counted)
         {
             _pool.CountOutsidePages(BytesOutsidePages);
             _counted = true;
         }
-
-        return _pool.Rent();
     }
 
     private static void Reserve(PageTable* table, int pages)

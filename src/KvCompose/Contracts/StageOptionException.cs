@@ -27,6 +27,24 @@ public sealed class StageOptionException(string stage, string option, string val
         }
     }
 
+    /// <summary>Throws where an option was given that another one makes of no effect.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="value">What it was set to.</param>
+    /// <param name="declared">What it was declared as, which counts as not given; so does 0.</param>
+    /// <param name="decides">The option that decides.</param>
+    /// <param name="decision">What that is.</param>
+    /// <exception cref="StageOptionException">It was given, and the other one is not 0.</exception>
+    public static void ThrowIfIgnored(string stage, string option, double value, double declared, string decides, double decision)
+    {
+        if (decision != 0 && value != 0 && value != declared)
+        {
+            throw new StageOptionException(
+                stage, option, value.ToString(CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"0 where {decides} is {decision} and decides, or {decides} 0"));
+        }
+    }
+
     /// <summary>Throws unless minimum ≤ value ≤ maximum; NaN is never inside.</summary>
     /// <exception cref="StageOptionException">The value is outside.</exception>
     public static void ThrowIfOutside(string stage, string option, double value, double minimum, double maximum)

@@ -2,15 +2,17 @@ namespace KvCompose;
 
 /// <summary>
 /// Makes a partial class a KV-cache pipeline. The stages are further attributes on the same class; the compiler writes the
-/// code for exactly that combination into the class.
+/// code for exactly that combination into the class. Without <see cref="HeadDim"/>, <see cref="GroupSize"/> and <see cref="Model"/> the pipeline is open: it
+/// runs every model whose heads are a multiple of 8 elements, up to 512, and takes the shape from the model when a session is opened. Stated, the shape is
+/// folded into the code, and models of other shapes are refused.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class KvPipelineAttribute : Attribute
 {
-    /// <summary>Elements of one head's query, key or value, d: a multiple of 16 from 16 to 256.</summary>
+    /// <summary>Elements of one head's query, key or value, d: a multiple of 16 from 16 to 512. Not set, it is open, or 64 where the group size is stated.</summary>
     public int HeadDim { get; set; } = 64;
 
-    /// <summary>Query heads that share one key-value head, G: from 1 to 16.</summary>
+    /// <summary>Query heads that share one key-value head, G: from 1 to 16. Not set, it is open, or 1 where the head dimension is stated.</summary>
     public int GroupSize { get; set; } = 1;
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace KvCompose;
 
 /// <summary>
-/// The most bytes of pages that the prompt of one sequence may leave in a pipeline's cache. A pipeline that could leave more does not compile; it must
-/// name its <see cref="KvPipelineAttribute.Model"/>. What decoding adds without evicting, and what a tier keeps on the host, does not count.
+/// The most bytes of pages that the prompt of one sequence may leave in a pipeline's cache. A pipeline that names its
+/// <see cref="KvPipelineAttribute.Model"/> and could leave more does not compile; one without a stated shape opens no session over such a model. What decoding adds without evicting, and what a tier keeps on the host, does not count.
 /// </summary>
 /// <param name="bytes">The limit, of all layers and heads.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -11,7 +11,7 @@ namespace KvCompose.Numerics;
 /// <remarks>
 /// a is row-major with a fixed stride of <see cref="DepthBlock"/> floats, so that one pointer addresses all rows by constant
 /// displacements; a longer depth is cut into blocks. b holds two columns of 16 lanes that may lie apart: a packed panel of 32
-/// columns, or two neighbouring key tiles.
+/// columns, or two neighbouring key tiles. Each vector width has loops of its own, with as many accumulators as its registers hold.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe partial class TileProduct
@@ -43,6 +43,24 @@ public static unsafe partial class TileProduct
     /// <param name="accumulate">Whether c is added to rather than overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(
+        int tileRows, float* a, float* b, nint second, nint step, int depth, float* c, nint stride, bool accumulate)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Multiply512(tileRows, a, b, second, step, depth, c, stride, accumulate);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Multiply256(tileRows, a, b, second, step, depth, c, stride, accumulate);
+        }
+        else
+        {
+            Multiply128(tileRows, a, b, second, step, depth, c, stride, accumulate);
+        }
+    }
+
+    /// <summary><see cref="Multiply"/> for 32 registers of 512 bits.</summary>
+    internal static void Multiply512(
         int tileRows, float* a, float* b, nint second, nint step, int depth, float* c, nint stride, bool accumulate)
     {
         switch (tileRows)

@@ -38,8 +38,54 @@ public abstract class KvSession : IDisposable
     /// <exception cref="ArgumentException">The prompt is empty or holds a token that the vocabulary lacks.</exception>
     /// <exception cref="ContextExceededException">The prompt is longer than the model's context.</exception>
     /// <exception cref="CacheLimitException">The kept tokens do not fit into the limit.</exception>
+    /// <exception cref="NonFiniteTokenException">The model computed a key or value that is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Prefill(int sequence, ReadOnlySpan<int> prompt, CancellationToken cancellation = default);
+
+    /// <summary>Goes on with sequence 0.</summary>
+    /// <inheritdoc cref="Append(int, ReadOnlySpan{int}, CancellationToken)"/>
+    public void Append(ReadOnlySpan<int> tokens, CancellationToken cancellation = default) => Append(0, tokens, cancellation);
+
+    /// <summary>
+    /// Goes on with a sequence: computes further tokens in one pass, each attending to what the cache holds and to the tokens before it, and stores them.
+    /// A token that <see cref="Decode"/> has returned last comes first. The last token is a decode step: what the pipeline does in a step, it does then.
+    /// An empty sequence begins with them as its prompt. Arguments are checked first; if processing fails or is cancelled before that last step begins,
+    /// the sequence is as it was.
+    /// </summary>
+    /// <param name="sequence">Which sequence, below <see cref="Sequences"/>.</param>
+    /// <param name="tokens">Token ids, at least one.</param>
+    /// <param name="cancellation">Looked at between layers and inside of attention.</param>
+    /// <exception cref="ArgumentException">There is no token, or one that the vocabulary lacks.</exception>
+    /// <exception cref="ContextExceededException">The sequence would become longer than the model's context.</exception>
+    /// <exception cref="CacheLimitException">The tokens do not fit into the limit.</exception>
+    /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequence needs a prompt anew.</exception>
+    /// <exception cref="InvalidOperationException">An earlier step of the sequence failed in the middle.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public abstract void Append(int sequence, ReadOnlySpan<int> tokens, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Drops the last tokens of a sequence. What follows equals what would have followed then. There are logits again if the length is where the prompt or
+    /// the latest <see cref="Append(int, ReadOnlySpan{int}, CancellationToken)"/> ended, else with the next token.
+    /// </summary>
+    /// <param name="length">Tokens that stay, at most <see cref="Length"/>; 0 empties the sequence.</param>
+    /// <param name="sequence">Which sequence.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative, or more than the sequence has.</exception>
+    /// <exception cref="RewindException">The pipeline does not hold any more what the sequence was at that length; says why. Nothing changes.</exception>
+    /// <exception cref="InvalidOperationException">An earlier step of the sequence failed in the middle.</exception>
+    public abstract void Rewind(int length, int sequence = 0);
+
+    /// <summary>
+    /// Makes a sequence equal to another. Pages are held by both until one of them writes to a page; what a tier below the resident cache holds is copied.
+    /// Each is cleared by itself.
+    /// </summary>
+    /// <param name="source">Stays as it is.</param>
+    /// <param name="target">Another sequence; what it held before is dropped.</param>
+    /// <exception cref="ArgumentException">Both are the same sequence.</exception>
+    /// <exception cref="InvalidOperationException">The source has no prompt, or an earlier step of it failed in the middle.</exception>
+    /// <exception cref="NotSupportedException">The pipeline keeps tokens in a tier that is no <see cref="Residency.ISavedTier"/>.</exception>
+    /// <exception cref="CacheLimitException">What sequences hold outside of pages does not fit into the limit; the target is empty.</exception>
+    /// <exception cref="HostTierFullException">What a tier holds does not fit into its limit twice; the target is empty.</exception>
+    public abstract void Fork(int source, int target);
 
     /// <summary>
     /// Appends one token to every sequence and computes the logits of the next. All sequences share one pass over the weights.
@@ -52,7 +98,11 @@ public abstract class KvSession : IDisposable
     /// <param name="cancellation">Looked at before the step begins; a step that has begun completes.</param>
     /// <exception cref="ArgumentException">Not one token a sequence, a token that the vocabulary lacks, or a sequence without a prompt.</exception>
     /// <exception cref="ContextExceededException">A sequence has reached the model's context; nothing was appended.</exception>
-    /// <exception cref="CacheLimitException">The tokens do not fit into the limit; nothing was appended.</exception>
+    /// <exception cref="CacheLimitException">
+    /// The tokens, or pages that the step brings in, do not fit into the limit; nothing was appended. When there is room, the same step gives what it would
+    /// have given.
+    /// </exception>
+    /// <exception cref="NonFiniteTokenException">The model computed a key or value that is not finite: the sequences of the step need a prompt anew.</exception>
     /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequences need a prompt anew.</exception>
     /// <exception cref="InvalidOperationException">An earlier step of a sequence failed in the middle.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -176,7 +226,10 @@ public abstract class KvSession : IDisposable
             : throw new InvalidOperationException($"the logits of sequence {sequence} at position {Length(sequence)} are not finite");
     }
 
-    /// <summary>Continues sequence 0 greedily. The tokens that are returned are in the cache, but for the last one.</summary>
+    /// <summary>
+    /// Continues sequence 0 greedily. The tokens that are returned are in the cache, but for the last one, which whatever follows appends first: a further
+    /// call, or <see cref="Append(ReadOnlySpan{int}, CancellationToken)"/>.
+    /// </summary>
     /// <param name="maxTokens">Most tokens to return.</param>
     /// <param name="stopToken">Ends the continuation before it is returned; −1 for none.</param>
     /// <param name="cancellation">Ends it with an exception.</param>
@@ -191,8 +244,9 @@ public abstract class KvSession : IDisposable
         var token = new int[1];
         for (int produced = 0; produced < maxTokens; produced++)
         {
-            if (produced > 0)
+            if (PendingToken is >= 0 and var pending)
             {
+                token[0] = pending;
                 Step(token, cancellation);
             }
 
@@ -203,9 +257,13 @@ public abstract class KvSession : IDisposable
                 yield break;
             }
 
+            PendingToken = token[0];
             yield return token[0];
         }
     }
+
+    /// <summary>The token of sequence 0 that was decoded last and is not in the cache; −1 for none.</summary>
+    private protected abstract int PendingToken { get; set; }
 
     /// <summary>Frees the cache and all buffers. The model stays.</summary>
     public abstract void Dispose();

@@ -11,6 +11,9 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>The model.</summary>
     protected TTransformer Transformer { get; }
 
+    /// <summary>The model's dimensions with heads as the cache has them: whole vectors.</summary>
+    protected TransformerShape CacheShape { get; }
+
     /// <summary>The model's threads.</summary>
     protected WorkerPool Workers { get; }
 
@@ -62,6 +65,21 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <param name="position">The token's position.</param>
     protected abstract void StoreToken(PageTable* table, int slot, float* key, float* value, int position);
 
+    /// <summary>Reads what a head holds, as attention sees it.</summary>
+    /// <param name="table">The head's table.</param>
+    /// <param name="tiles">Receives the keys, [⌈tokens / 16⌉][d][16].</param>
+    /// <param name="values">Receives the values, [tokens][d].</param>
+    protected abstract void ReadTokens(PageTable* table, float* tiles, float* values);
+
+    /// <summary>What pages keep of their tokens beside positions.</summary>
+    protected virtual PageState State => PageState.None;
+
+    /// <summary>Whether a decode step may write to any page of a sequence, not only where its token goes.</summary>
+    protected virtual bool RewritesPages => false;
+
+    /// <summary>Whether every head keeps every token of a prompt at its position.</summary>
+    protected virtual bool KeepsPrompts => false;
+
     /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
     protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
 
@@ -105,7 +123,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected TierContext TierContext(string pipeline, PageWriter writer, int sinks, int window) => new()
     {
         Pipeline = pipeline,
-        Shape = Shape,
+        Shape = CacheShape,
         Pool = Pool,
         Caches = _caches,
         Writer = writer,
@@ -124,74 +142,45 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>The tables of the sequence that a row of the step belongs to, [Hkv].</summary>
     protected PageTable* Tables(int row, int layer) => _caches[_batch.SequenceOf(row)].Layer(layer);
 
+    /// <summary>As <see cref="ITransformer.Complete"/>, with heads as the cache has them.</summary>
+    protected void Complete(int layer, float* attended, float* hidden, int rows)
+    {
+        if (Shape.HeadDim != CacheShape.HeadDim)
+        {
+            HeadPadding.Narrow(attended, (long)rows * Shape.QueryHeads, Shape.HeadDim);
+        }
+
+        Transformer.Complete(layer, attended, hidden, rows);
+    }
+
     /// <summary>Computes the logits of a prompt's last row.</summary>
     protected void PromptLogits(int sequence, float* lastHidden)
         => Transformer.Logits(lastHidden, 1, _buffers.Logits(sequence));
 
-    /// <summary>Checks a step, makes room for one token in every head, and lays out its rows.</summary>
-    /// <returns>Rows of the step.</returns>
-    protected int BeginStep(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    /// <summary>The emitted loop over the layers of a decode step: <see cref="Project"/>, append, attend and complete every row.</summary>
+    /// <param name="rows">Rows of the step, at least one; <see cref="Hidden"/> holds their embeddings.</param>
+    protected abstract void DecodeLayers(int rows);
+
+    /// <summary>
+    /// Norm, projections and rotation of a layer, with heads as the cache has them. What a pipeline stores of a key or value that is no finite number would
+    /// vanish in its pages and in the softmax without a word: such a one ends the prompt or step.
+    /// </summary>
+    /// <inheritdoc cref="ITransformer.Project"/>
+    /// <exception cref="NonFiniteTokenException">An element of a key or value is not finite.</exception>
+    protected void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        cancellation.ThrowIfCancellationRequested();
-        if (tokens.Length != Sequences)
+        _appendedLayers = layer;
+        Transformer.Project(layer, hidden, positions, queries, keys, values);
+        int headDim = Shape.HeadDim;
+        FiniteTokens.Require(Workers, layer, positions, Shape.KeyValueHeads, headDim, keys, values);
+        if (headDim != CacheShape.HeadDim)
         {
-            throw new ArgumentException($"{tokens.Length} tokens for {Sequences} sequences", nameof(tokens));
+            HeadPadding.Widen(queries, (long)positions.Length * Shape.QueryHeads, headDim, MathF.Sqrt(CacheShape.HeadDim / (float)headDim));
+            HeadPadding.Widen(keys, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
+            HeadPadding.Widen(values, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
         }
 
-        _batch.Clear();
-        for (int sequence = 0; sequence < tokens.Length; sequence++)
-        {
-            if (tokens[sequence] < 0)
-            {
-                continue;
-            }
-
-            CheckTokens(tokens.Slice(sequence, 1));
-            if (_lengths[sequence] == 0)
-            {
-                throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
-            }
-
-            _batch.RequireWholeSteps(sequence, _lengths[sequence]);
-            if (_lengths[sequence] >= Shape.Context)
-            {
-                throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
-            }
-
-            _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
-        }
-
-        foreach (int sequence in _batch.Sequences)
-        {
-            _caches[sequence].ReserveOne();
-        }
-
-        _batch.Begin();
-        return _batch.Rows;
-    }
-
-    /// <summary>Computes the step's logits and counts its tokens.</summary>
-    protected void EndStep()
-    {
-        _batch.End();
-        for (int row = 0; row < _batch.Rows; row++)
-        {
-            _lengths[_batch.SequenceOf(row)]++;
-            _hasLogits[_batch.SequenceOf(row)] = true;
-            _histories[_batch.SequenceOf(row)].Continue(StepTokens[row]);
-        }
-
-        if (_batch.Rows == Sequences)
-        {
-            Transformer.Logits(Hidden, _batch.Rows, _buffers.Logits(0));
-            return;
-        }
-
-        for (int row = 0; row < _batch.Rows; row++)
-        {
-            Transformer.Logits(Hidden + ((nint)row * Shape.Hidden), 1, _buffers.Logits(_batch.SequenceOf(row)));
-        }
+        _appendedLayers = layer + 1;
     }
 
     /// <summary>Compares a dimension that the pipeline was compiled for with the model's.</summary>

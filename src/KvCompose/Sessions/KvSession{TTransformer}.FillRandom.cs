@@ -32,7 +32,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     private void FillRandomLayers(int sequence, int tokens, Random random)
     {
         SequenceCache cache = Cache(sequence);
-        int width = Shape.HeadDim;
+        int width = CacheShape.HeadDim;
         float* row = stackalloc float[2 * width];
         for (int layer = 0; layer < Shape.Layers; layer++)
         {

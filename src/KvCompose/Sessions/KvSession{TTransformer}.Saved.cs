@@ -53,15 +53,10 @@ public abstract unsafe partial class KvSession<TTransformer>
 
         int[] whole = prompt.ToArray();
         Read(stream, sequence, RequirePrefix, cancellation);
-        var step = new int[Sequences];
-        Array.Fill(step, -1);
+        _pending[sequence] = NoToken;
         try
         {
-            for (int token = _histories[sequence].Count; token < whole.Length; token++)
-            {
-                step[sequence] = whole[token];
-                Step(step, cancellation);
-            }
+            Continue(sequence, whole[_histories[sequence].Count..], cancellation);
         }
         catch
         {
@@ -101,9 +96,8 @@ public abstract unsafe partial class KvSession<TTransformer>
             reader.ReadPages(_caches[sequence], cancellation);
             reader.ReadTiers(tiers, sequence, cancellation);
             reader.ReadEnd(new Span<byte>(_buffers.Logits(sequence), Shape.Vocabulary * sizeof(float)));
-            _histories[sequence].Begin(reader.Header.Tokens, Shape.Context - reader.Header.Length);
-            _lengths[sequence] = reader.Header.Length;
-            _hasLogits[sequence] = true;
+            BeginAt(sequence, reader.Header.Length, reader.Header.Tokens);
+            _pending[sequence] = reader.Header.Pending;
         }
         catch
         {
@@ -121,7 +115,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             _declared.CacheFingerprint,
             $"{layout.HeadDim} x {layout.PageTokens} tokens of {layout.ElementBits} bits, {layout.StateWords} words of state, {layout.PageBytes} bytes, {(layout.HasPerPageCounts ? "counted" : layout.Quantised ? "quantised" : layout.Pruned ? $"keys of {layout.KeyChannels} channels" : "full")}, {(BitConverter.IsLittleEndian ? "little" : "big")}-endian",
             identity.Weights, identity.Tokenizer, Shape.Layers, Shape.KeyValueHeads, Shape.Vocabulary, _lengths[sequence],
-            _histories[sequence].Tokens.ToArray());
+            _histories[sequence].Tokens.ToArray(), _pending[sequence]);
     }
 
     private ISavedTier[] SavedTiers()

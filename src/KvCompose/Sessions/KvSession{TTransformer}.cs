@@ -22,6 +22,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     private readonly SessionBuffers _buffers;
     private readonly SequenceCache[] _caches;
     private readonly string? _pageFolder;
+    private readonly int[] _pending; // by sequence: the token that was decoded last and is not in the cache
+    private readonly TurnMark[] _turns;
     private readonly bool[] _hasLogits; // by sequence: whether the logits are those of its next token
     private bool _disposed;
 
@@ -34,18 +36,25 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="scoreStride">Floats from one query head's weights to the next where weights stay.</param>
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
+    /// <param name="padsHeads">Whether the layout may have wider heads than the model: whole vectors.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
     /// <exception cref="UnsupportedLayerException">The model has a layer with a window or a soft cap.</exception>
+    /// <exception cref="KeyBiasException">The layout's codes cannot tell the model's keys apart.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
-        SessionOptions options)
+        SessionOptions options, bool padsHeads = false)
     {
         options.Validate();
         TransformerShape shape = transformer.Shape;
-        Check(pipeline, "head dimension", layout.HeadDim, shape.HeadDim);
+        Check(pipeline, "head dimension", layout.HeadDim, padsHeads ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         UnsupportedLayerException.ThrowIfAny(transformer);
+        if (layout.Quantised && !options.AcceptKeyBiases)
+        {
+            KeyBiasProbe.Require(pipeline, transformer, layout);
+        }
+
         Transformer = transformer;
         Workers = transformer.Workers;
         _pageFolder = options.PageFolder;
@@ -64,8 +73,12 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _lengths = new int[rows];
         _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _hasLogits = new bool[rows];
+        _pending = new int[rows];
+        Array.Fill(_pending, NoToken);
+        _turns = [.. Enumerable.Range(0, rows).Select(static _ => new TurnMark())];
         _batch = new DecodeBatch(rows);
-        _buffers = new SessionBuffers(shape, rows, Workers.Count, scratchFloats);
+        CacheShape = shape with { HeadDim = layout.HeadDim };
+        _buffers = new SessionBuffers(CacheShape, rows, Workers.Count, scratchFloats);
     }
 
     /// <inheritdoc/>
@@ -123,10 +136,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Clear(sequence);
         try
         {
-            using var buffers = new PrefillBuffers(Shape, prompt.Length);
-            _lengths[sequence] = PrefillLayers(sequence, prompt, buffers, cancellation);
-            _histories[sequence].Begin(prompt, Shape.Context - _lengths[sequence]);
-            _hasLogits[sequence] = true;
+            using var buffers = new PrefillBuffers(CacheShape, prompt.Length);
+            BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
         }
         catch
         {
@@ -143,7 +154,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             ? new ReadOnlySpan<float>(_buffers.Logits(sequence), Shape.Vocabulary)
             : throw new InvalidOperationException(_lengths[sequence] == 0
                 ? $"sequence {sequence} has no prompt"
-                : $"sequence {sequence} has no logits: it was filled with random tokens and has made no step since");
+                : $"sequence {sequence} has no logits: it was filled with random tokens or rewound, and has made no step since");
     }
 
     /// <inheritdoc/>
@@ -174,6 +185,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _batch.Forget(sequence);
         _hasLogits[sequence] = false;
         _histories[sequence].Clear();
+        _pending[sequence] = NoToken;
+        _turns[sequence].Clear();
         if (Pool.PagesHeld == 0)
         {
             Pool.ResetPeak();

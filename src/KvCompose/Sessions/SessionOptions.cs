@@ -12,6 +12,11 @@ public class SessionOptions
     /// <summary>Where a stage with a disk tier puts its page file; null for the system's folder for temporary files.</summary>
     public string? PageFolder { get; init; }
 
+    /// <summary>
+    /// Whether a session opens although its codes cannot tell the model's keys apart, because biases of these are too large (<see cref="KeyBiasException"/>).
+    /// </summary>
+    public bool AcceptKeyBiases { get; init; }
+
     /// <summary>The pipeline, its stages and all their options, as text: what a saved cache was made by.</summary>
     public virtual string CacheFingerprint => "";
 

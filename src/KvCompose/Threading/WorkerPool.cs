@@ -11,6 +11,7 @@ namespace KvCompose.Threading;
 /// </summary>
 public sealed unsafe class WorkerPool : IDisposable
 {
+    private const int MaxThreads = 1024;
     private const int SpinsBetweenClockReads = 16;
     private const int Closed = int.MaxValue; // As the next item: the generation's fields are not complete yet.
     private static readonly long SpinTicks = Stopwatch.Frequency / 20_000; // 50 µs
@@ -34,13 +35,17 @@ public sealed unsafe class WorkerPool : IDisposable
     private volatile bool _disposed;
 
     /// <summary>Starts <paramref name="count"/> − 1 threads; the caller of <see cref="Run{TWork}"/> is the remaining one.</summary>
-    /// <param name="count">Threads in all; 0 takes one per processor.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative or above 1024.</exception>
+    /// <param name="count">Threads in all; 0 takes one per physical core that the process may use.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative or above 1024; the message says what is expected.</exception>
     public WorkerPool(int count = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1024);
-        Count = count == 0 ? Environment.ProcessorCount : count;
+        if (count is < 0 or > MaxThreads)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"expected 1 to {MaxThreads} threads, or 0 for one per physical core (here {ProcessorCores.Count})");
+        }
+
+        Count = count == 0 ? ProcessorCores.Count : count;
         _threads = new Thread[Count - 1];
         _wake = new SemaphoreSlim[Count];
         _asleep = new int[Count];

@@ -16,6 +16,6 @@ public class KVC2013Tests
     [Fact]
     public async Task Pipeline_WithAStageWithoutEffect_IsGenerated() => await Check.Analyzers.VerifyAsync("""
         using KvCompose;
-        [KvPipeline, FullCache, {|KVC2013:UniformBudget|}] partial class Chat { int dimension = Plan.HeadDim; }
+        [KvPipeline, FullCache, {|KVC2013:UniformBudget|}] partial class Chat { int tokens = Plan.PageTokens; }
         """);
 }

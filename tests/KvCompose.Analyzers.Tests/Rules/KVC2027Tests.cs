@@ -12,7 +12,7 @@ public class KVC2027Tests
         var found = await Check.Analyzers.VerifyAsync(FormattableString.Invariant(
             $"using KvCompose; [KvPipeline, {{|KVC2027:TokenSelectivePropagation(Rate = {onward})|}}, {above}{kept}){(kept > onward ? "|}" : "")}, SnapKv(Window = 8)] partial class Chat;"));
         Assert.Equal(
-            $"Prompts of fewer than {shortest} tokens are not compressed in every layer: their share is less than the 8 protected tokens",
+            $"Of prompts of fewer than {shortest} tokens a rate is less than the 8 protected tokens: layers keep these, and propagation cuts nothing",
             found.Single(static diagnostic => diagnostic.Id == "KVC2027").GetMessage());
     }
 

@@ -7,12 +7,14 @@ public class KVC2092Tests
     [Theory]
     [InlineData("KvPipeline(HeadDim = 64)", "{|KVC2092:0.06|}", "'ThinKStorage' prunes 0.06 of 64 channels, fewer than the 4 that are pruned together, so no channel would be pruned")]
     [InlineData("KvPipeline(HeadDim = 16)", "{|KVC2092:0.2|}", "'ThinKStorage' prunes 0.2 of 16 channels, fewer than the 4 that are pruned together, so no channel would be pruned")]
+    [InlineData("KvPipeline", "{|KVC2092:0.007|}", "'ThinKStorage' prunes 0.007 of 512 channels, fewer than the 4 that are pruned together, so no channel would be pruned")]
     [InlineData("KvPipeline(HeadDim = 64)", "{|KVC2092:0|}", "'ThinKStorage' prunes 0 of 64 channels, fewer than the 4 that are pruned together, so no channel would be pruned")]
     public async Task RatioThatPrunesNothing_IsReportedAtItsValue(string pipeline, string ratio, string message)
         => Assert.Equal(message, await Check.SingleMessageAsync(
             "using KvCompose; [" + pipeline + ", FullCache, ThinKStorage(Ratio = " + ratio + ")] partial class Chat;"));
 
     [Theory]
+    [InlineData("KvPipeline, FullCache, ThinKStorage(Ratio = 0.01)")]
     [InlineData("KvPipeline(HeadDim = 64), FullCache, ThinKStorage")]
     [InlineData("KvPipeline(HeadDim = 16), FullCache, ThinKStorage(Ratio = 0.25)")]
     [InlineData("KvPipeline(HeadDim = 256), FullCache, ThinKStorage(Ratio = 0.02)")]

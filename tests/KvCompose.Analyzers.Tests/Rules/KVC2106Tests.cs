@@ -6,7 +6,7 @@ public class KVC2106Tests
     [Theory]
     [InlineData("{|KVC2106:MaxCacheBytes(4000000)|}, UniformBudget(Tokens = 64), SnapKv", "4227072 bytes after a prompt of 33 tokens, more than its limit of 4000000")]
     [InlineData("MaxCacheBytes(4227072), UniformBudget(Tokens = 64), SnapKv", null)]
-    [InlineData("{|KVC2106:MaxCacheBytes(2200000)|}, UniformBudget(Ratio = 0.5), SnapKv", "4227072 bytes after a prompt of 33 tokens")]
+    [InlineData("{|KVC2106:MaxCacheBytes(2200000)|}, UniformBudget(Ratio = 0.5), SnapKv", "4227072 bytes after a prompt of 66 tokens")]
     [InlineData("{|KVC2106:MaxCacheBytes(100000000)|}, UniformBudget(Ratio = 0.5), SnapKv", "101449728 bytes after a prompt of 3010 tokens")]
     [InlineData("MaxCacheBytes(100000000, PromptTokens = 3000), UniformBudget(Ratio = 0.5), SnapKv", null)]
     [InlineData("{|KVC2106:MaxCacheBytes(100000000)|}, FullCache", "101449728 bytes after a prompt of 1505 tokens")]

@@ -38,6 +38,11 @@ public sealed unsafe class PlainSum(long floats, WorkerPool workers) : IDisposab
         public readonly void Run(int item, int worker)
         {
             float* block = Data + ((nint)item * BlockFloats);
+            Sums[worker * 16] += Vector512.IsHardwareAccelerated ? Sum512(block) : Sum256(block);
+        }
+
+        private static float Sum512(float* block)
+        {
             Vector512<float> a = default, b = default, c = default, d = default;
             for (int i = 0; i < BlockFloats; i += 64)
             {
@@ -47,7 +52,21 @@ public sealed unsafe class PlainSum(long floats, WorkerPool workers) : IDisposab
                 d += Vector512.Load(block + i + 48);
             }
 
-            Sums[worker * 16] += Vector512.Sum(a + b + c + d);
+            return Vector512.Sum(a + b + c + d);
+        }
+
+        private static float Sum256(float* block)
+        {
+            Vector256<float> a = default, b = default, c = default, d = default;
+            for (int i = 0; i < BlockFloats; i += 32)
+            {
+                a += Vector256.Load(block + i);
+                b += Vector256.Load(block + i + 8);
+                c += Vector256.Load(block + i + 16);
+                d += Vector256.Load(block + i + 24);
+            }
+
+            return Vector256.Sum(a + b + c + d);
         }
     }
 }

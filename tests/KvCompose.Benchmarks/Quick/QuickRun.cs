@@ -13,29 +13,51 @@ internal static class QuickRun
         ["icecache"] = IceCacheFigures.Measure,
         ["fastkv"] = FastKvFigures.Measure,
         ["storage"] = StorageFigures.Measure,
+        ["shapes"] = ShapeFigures.Measure,
         ["composition"] = CompositionFigures.Measure,
+        ["weights"] = WeightFigures.Measure,
+        ["threads"] = ThreadFigures.Measure,
     };
 
-    /// <summary>Measures the named group, or all of them; returns the exit code.</summary>
-    public static int Run(string? group)
+    /// <summary>Measures the named group, or all of them; <c>--record</c> appends the figures to the history. Returns the exit code.</summary>
+    public static int Run(ReadOnlySpan<string> arguments)
     {
-        if (group is not null && !Groups.ContainsKey(group))
+        bool record = false;
+        string? wanted = null;
+        foreach (string argument in arguments)
         {
-            Console.Error.WriteLine($"unknown group '{group}'; known: {string.Join(", ", Groups.Keys)}");
-            return 2;
+            if (argument == "--record")
+            {
+                record = true;
+            }
+            else if (wanted is null && Groups.ContainsKey(argument))
+            {
+                wanted = argument;
+            }
+            else
+            {
+                Console.Error.WriteLine($"unknown group '{argument}'; known: {string.Join(", ", Groups.Keys)}, and --record");
+                return 2;
+            }
         }
 
-        var figures = new Dictionary<string, double>();
-        foreach ((string name, Func<IEnumerable<(string, double)>> measure) in Groups)
+        var figures = new Dictionary<string, double> { ["vectorBits"] = History.VectorBits };
+        foreach ((string name, Func<IEnumerable<(string Name, double Value)>> measure) in Groups)
         {
-            if (group is not null && group != name)
+            if (wanted is not null && wanted != name)
             {
                 continue;
             }
 
+            var own = new Dictionary<string, double>();
             foreach ((string figure, double value) in measure())
             {
-                figures[figure] = Math.Round(value, 4);
+                own[figure] = figures[figure] = Math.Round(value, 4);
+            }
+
+            if (record)
+            {
+                History.Append(name, own);
             }
         }
 

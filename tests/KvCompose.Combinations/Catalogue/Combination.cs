@@ -14,9 +14,12 @@ internal sealed record Combination(int Number, IReadOnlyList<StageChoice?> Choic
     /// <summary>The stages that are there.</summary>
     public IEnumerable<StageChoice> Stages => Choices.OfType<StageChoice>();
 
-    /// <summary>The declaration, for the small model's shape.</summary>
+    /// <summary>Whether it is declared without a shape.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>The declaration, for the small model's shape or for any.</summary>
     public string Source
-        => $"[global::KvCompose.KvPipeline(HeadDim = {SmallModel.HeadDim}, GroupSize = {SmallModel.GroupSize}, PageTokens = {SmallModel.PageTokens})]\n"
+        => $"[global::KvCompose.KvPipeline({(Open ? "" : $"HeadDim = {SmallModel.HeadDim}, GroupSize = {SmallModel.GroupSize}, ")}PageTokens = {SmallModel.PageTokens})]\n"
             + string.Concat(Stages.Select(static stage => stage.Declaration + "\n"))
             + $"public sealed partial class {ClassName};\n";
 

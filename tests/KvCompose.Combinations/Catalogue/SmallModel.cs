@@ -8,6 +8,10 @@ internal static class SmallModel
     public const int HeadDim = 16;
     public const int GroupSize = 2;
     public const int PageTokens = 16;
+
+    /// <summary>Elements of heads that are no whole vectors, which only open pipelines run.</summary>
+    public const int OddHeadDim = 24;
+
     private const int KeyValueHeads = 3;
     private const int Seed = 7;
 
@@ -32,5 +36,5 @@ internal static class SmallModel
     /// A new instance with its own threads. Its attention is spread: under a sharp peak all pooled scores that hold it are equal in single
     /// precision, and rounding would choose.
     /// </summary>
-    public static TestModel Create() => new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, HeadDim, Seed, sharpness: 1.2);
+    public static TestModel Create(int headDim = HeadDim) => new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, headDim, Seed, sharpness: 1.2);
 }

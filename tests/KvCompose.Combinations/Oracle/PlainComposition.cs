@@ -59,9 +59,35 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     public double[] Decode(int token, Func<int, int, int[]> held)
     {
         _decoded++;
+        if (_eviction is not null && combination[StageSlot.Storage] is { Facts.Lossy: true })
+        {
+            _eviction.Rounded = held;
+        }
+
         return _sealed is null
             ? _plain.Decode(token, _length++, _eviction, Retrieves ? new Followed(held) : null)
             : _plain.Decode(token, _length++, _sealed);
+    }
+
+    /// <summary>
+    /// Feeds a chunk: all but its last token in one pass, the last one as a step; the logits of the next. <paramref name="before"/> says what a retrieving
+    /// session held when the pass came to a layer, <paramref name="held"/> what it held in the step.
+    /// </summary>
+    public double[] Append(int[] tokens, Func<int, int, int[]> before, Func<int, int, int[]> held)
+    {
+        int[] pass = tokens[..^1];
+        if (_sealed is null)
+        {
+            _plain.Append(pass, _length, Retrieves ? new Followed(before) : null, _eviction is null ? null : _eviction.Observe);
+        }
+        else
+        {
+            _plain.Append(pass, _length, _sealed);
+        }
+
+        _length += pass.Length;
+        _decoded += pass.Length;
+        return Decode(tokens[^1], held);
     }
 
     /// <summary>Positions that a head holds, ascending; of the prompt alone where the session retrieves.</summary>
@@ -94,7 +120,7 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
             if (layer == restart.Option(OptionRole.Layer, 0))
             {
                 float[] last = [.. Enumerable.Range(0, model.Plain.Heads.QueryHeads).SelectMany(head => queries
-                    .AsSpan((((head + 1) * prompt.Length) - 1) * SmallModel.HeadDim, SmallModel.HeadDim).ToArray())];
+                    .AsSpan((((head + 1) * prompt.Length) - 1) * model.Plain.Heads.HeadDim, model.Plain.Heads.HeadDim).ToArray())];
                 double[] scores = Reference.GemFilter.Scores(
                     model.Plain.Heads, last, keys, restart.Choice(OptionRole.Pooling, restart.Facts.Pooling),
                     restart.Option(OptionRole.PoolingKernel, restart.Facts.PoolingKernel));

@@ -10,6 +10,12 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
     private readonly Dictionary<(int Layer, int Head), Dictionary<int, double>> _collected = [];
     private readonly bool _collects = (selection.Facts.Observes & AttentionStatistics.CollectedProbabilities) != 0;
 
+    /// <summary>
+    /// What the session holds after the step, where its storage rounds: of tokens that are as good as equally worth the one that it chose stays. Null where
+    /// nothing is rounded.
+    /// </summary>
+    public Func<int, int, int[]>? Rounded { get; set; }
+
     /// <inheritdoc/>
     public int[] Survivors(int layer, int head, int[] positions, double[][] probabilities)
     {
@@ -36,11 +42,38 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
             : GroupReduce.Apply(
                 [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0))], order))],
                 selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
-        int[] stays = [.. Ranking.Top(retained, line.Length - leave).Select(rank => line[rank])];
+        int[] stays = [.. Choice(retained, line.Length - leave, line, positions, Rounded?.Invoke(layer, head)).Select(rank => line[rank])];
 
         // Storage order is the line that the next step pools along: ranked, or by position; the window last.
         int[] others = order == PoolingOrder.Physical ? stays : [.. stays.Order()];
         return [.. protectedOnes.Where(index => positions[index] < sinks), .. others, .. protectedOnes.Where(index => positions[index] >= sinks)];
+    }
+
+    /// <summary>What a token of an appended chunk gave to the tokens that it saw: they collect it, and none leaves.</summary>
+    public void Observe(int layer, int head, int[] positions, double[][] probabilities)
+    {
+        if (_collects)
+        {
+            Collect(layer, head, positions, GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Facts.Reduction)));
+        }
+    }
+
+    /// <summary>The ranks that stay, best first; another choice counts as well if only what lies within a fiftieth of the border differs.</summary>
+    private static int[] Choice(double[] retained, int count, int[] line, int[] positions, int[]? held)
+    {
+        int[] best = Ranking.Top(retained, count);
+        if (held is null || count == 0)
+        {
+            return best;
+        }
+
+        double border = best.Min(rank => retained[rank]), margin = Math.Abs(border) / 50;
+        HashSet<int> kept = [.. held];
+        int[] other = [.. Enumerable.Range(0, line.Length).Where(rank => kept.Contains(positions[line[rank]])).OrderByDescending(rank => retained[rank])];
+        bool close = other.Length == count
+            && other.All(rank => retained[rank] >= border - margin)
+            && Enumerable.Range(0, line.Length).Except(other).All(rank => retained[rank] <= border + margin);
+        return close ? other : best;
     }
 
     private double Retain(int position, int now, double probability, double collected)
@@ -61,7 +94,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         }
 
         int budget = prompt.Capacities[layer] > 0 ? prompt.Capacities[layer] : done.Budgets[head];
-        return budget < Math.Max(1, selection.Option(OptionRole.Sinks, 0) + selection.Option(OptionRole.Window, 0)) ? done.Tokens : budget;
+        return Math.Max(budget, Math.Max(1, selection.Option(OptionRole.Sinks, 0) + selection.Option(OptionRole.Window, 0)));
     }
 
     private void Collect(int layer, int head, int[] positions, double[] together)

@@ -138,7 +138,7 @@ internal sealed class PlainPrompt : IPlainSelector
     private bool KeepsAll(HeadRole role)
         => role == HeadRole.Pivot || (role == HeadRole.Full && ((_combination[StageSlot.Residency]?.Serves ?? HeadRoles.None) & HeadRoles.Full) == 0);
 
-    private int Kept(int budget, int tokens) => budget >= tokens || budget < Math.Max(1, Sinks + Window) ? tokens : budget;
+    private int Kept(int budget, int tokens) => Math.Clamp(budget, Math.Min(tokens, Math.Max(1, Sinks + Window)), tokens);
 
     private int[]? Onward(int layer)
     {

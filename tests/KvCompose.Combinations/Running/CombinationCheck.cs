@@ -10,12 +10,12 @@ internal static class CombinationCheck
     private const int PipelinesOfACompilation = 40;
 
     /// <summary>Every combination that fails, with why, in their order; some compile while others run.</summary>
-    public static IEnumerable<(Combination Combination, string Problem)> Failures(IReadOnlyList<Combination> combinations)
-        => combinations.Chunk(PipelinesOfACompilation).AsParallel().AsOrdered().SelectMany(FailuresOfACompilation);
+    public static IEnumerable<(Combination Combination, string Problem)> Failures(IReadOnlyList<Combination> combinations, int headDim = SmallModel.HeadDim)
+        => combinations.Chunk(PipelinesOfACompilation).AsParallel().AsOrdered().SelectMany(some => FailuresOfACompilation(some, headDim));
 
-    private static List<(Combination Combination, string Problem)> FailuresOfACompilation(Combination[] combinations)
+    private static List<(Combination Combination, string Problem)> FailuresOfACompilation(Combination[] combinations, int headDim)
     {
-        using TestModel model = SmallModel.Create();
+        using TestModel model = SmallModel.Create(headDim);
         using CompiledPipelines compiled = CompiledPipelines.Of(combinations);
         var failures = new List<(Combination, string)>();
         foreach (Combination combination in combinations)

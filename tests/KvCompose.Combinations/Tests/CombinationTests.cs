@@ -41,4 +41,15 @@ public sealed class CombinationTests(JudgedProduct product)
     [Fact]
     public void Cover_OfEveryTriple_EqualsThePlainReferences()
         => Assert.Empty(CombinationCheck.Failures(Product.Cover(product.Accepted, 3)).Select(static failure => $"{failure.Combination}: {failure.Problem}"));
+
+    [Fact]
+    public void Cover_OfEveryTriple_WithoutAStatedShape_EqualsThePlainReferences()
+        => Assert.Empty(CombinationCheck.Failures(Open(Product.Cover(product.Accepted, 3))).Select(static failure => $"{failure.Combination}: {failure.Problem}"));
+
+    [Fact]
+    public void Cover_OfEveryPair_WithHeadsThatAreNoWholeVectors_EqualsThePlainReferences()
+        => Assert.Empty(CombinationCheck.Failures(Open(Product.Cover(product.Accepted, 2)), SmallModel.OddHeadDim)
+            .Select(static failure => $"{failure.Combination}: {failure.Problem}"));
+
+    private static Combination[] Open(IEnumerable<Combination> combinations) => [.. combinations.Select(static combination => combination with { Open = true })];
 }

@@ -8,10 +8,12 @@ namespace KvCompose.Combinations.Tests;
 [Collection(nameof(JudgedProduct))]
 public sealed class IntermediateLanguageTests(JudgedProduct product)
 {
-    [Fact]
-    public void DecodeLoop_OfEveryPair_IsDirect()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DecodeLoop_OfEveryPair_IsDirect(bool open)
     {
-        IReadOnlyList<Combination> pairs = Product.Cover(product.Accepted, 2);
+        Combination[] pairs = [.. Product.Cover(product.Accepted, 2).Select(combination => combination with { Open = open })];
         using CompiledPipelines compiled = CompiledPipelines.Of(pairs);
         Assert.Empty(pairs.SelectMany(combination => LoopReader.Methods(compiled[combination])).SelectMany(LoopReader.Costs));
     }

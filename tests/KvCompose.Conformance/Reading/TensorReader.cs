@@ -5,7 +5,7 @@ namespace KvCompose.Conformance.Reading;
 
 /// <summary>Decodes the tensors of all families.</summary>
 /// <remarks>
-/// Stored: base64 of little-endian values in <c>b64</c> or <c>f32</c> (float32) or <c>u16</c> (unsigned indices).
+/// Stored: base64 of little-endian values in <c>b64</c> or <c>f32</c> (float32), <c>u16</c> (unsigned indices) or <c>i32</c>.
 /// Constant: <c>fill</c>. Generated: <c>gen</c> = <c>sm64x4</c> with <c>seed</c> and <c>scale</c>, see <see cref="Sm64X4"/>.
 /// </remarks>
 public static class TensorReader
@@ -15,17 +15,28 @@ public static class TensorReader
     /// <summary>A float32 tensor field.</summary>
     public static Tensor Tensor(this JsonElement element, string name) => Read(element.Field(name), name);
 
-    /// <summary>An index tensor field (<c>u16</c>) as shape and values.</summary>
+    /// <summary>An index tensor field (<c>u16</c> or <c>i32</c>) as shape and values.</summary>
     public static (int[] Shape, int[] Values) IndexTensor(this JsonElement element, string name) =>
         ReadIndices(element.Field(name), name);
 
-    /// <summary>Decodes an index tensor (<c>u16</c>); <paramref name="name"/> only names it in messages.</summary>
+    /// <summary>Decodes an index tensor (<c>u16</c> or <c>i32</c>); <paramref name="name"/> only names it in messages.</summary>
     /// <exception cref="VectorFormatException">Another encoding, or the data do not fill the shape.</exception>
     public static (int[] Shape, int[] Values) ReadIndices(JsonElement tensor, string name)
     {
         int[] shape = Shape(tensor, name, out int count);
-        byte[] bytes = Bytes(tensor.Text("u16"), name, count * 2L);
         var values = new int[count];
+        if (tensor.OptionalText("i32") is { } words)
+        {
+            byte[] integers = Bytes(words, name, count * 4L);
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = BinaryPrimitives.ReadInt32LittleEndian(integers.AsSpan(i * 4));
+            }
+
+            return (shape, values);
+        }
+
+        byte[] bytes = Bytes(tensor.Text("u16"), name, count * 2L);
         for (int i = 0; i < count; i++)
         {
             values[i] = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(i * 2));

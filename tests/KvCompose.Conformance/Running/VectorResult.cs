@@ -19,6 +19,9 @@ public enum VectorStatus
 /// <param name="Detail">First failing case and how many failed, or why the file was skipped; empty when it passed.</param>
 public sealed record VectorResult(VectorStatus Status, int Cases, string Detail)
 {
+    /// <summary>The kinds of the file, as it names them or as those that knew it do, and what became of each.</summary>
+    public IReadOnlyList<(string Kind, VectorStatus Status)> Kinds { get; init; } = [];
+
     /// <summary>Lines to print beneath the outcome: measured figures.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -5,10 +5,14 @@ namespace KvCompose.Conformance.Running;
 /// <summary>Runs vector files: every kind that recognises a file runs its cases of it.</summary>
 public static class VectorRunner
 {
-    /// <summary>All *.json files below the folder, in a stable order.</summary>
+    /// <summary>The configuration of a model that cases name: no case of its own.</summary>
+    private const string ModelConfiguration = "config.json";
+
+    /// <summary>All *.json files below the folder that may be cases, in a stable order.</summary>
     public static IReadOnlyList<string> FilesUnder(string folder)
     {
-        string[] files = Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories);
+        string[] files = [.. Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories)
+            .Where(path => Path.GetFileName(path) != ModelConfiguration)];
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }
@@ -34,7 +38,8 @@ public static class VectorRunner
     {
         int cases = 0;
         var failures = new List<string>();
-        bool known = false;
+        var notes = new List<string>();
+        var kinds = new List<(string, VectorStatus)>();
         foreach (IVectorKind kind in VectorKinds.All)
         {
             if (!kind.Handles(file))
@@ -42,8 +47,9 @@ public static class VectorRunner
                 continue;
             }
 
-            known = true;
             VectorResult result = kind.Run(file);
+            kinds.Add((file.Kind ?? kind.Name, result.Status));
+            notes.AddRange(result.Notes);
             cases += result.Cases;
             if (result.Status == VectorStatus.Failed)
             {
@@ -51,11 +57,12 @@ public static class VectorRunner
             }
         }
 
-        if (!known)
+        if (kinds.Count == 0)
         {
             return VectorResult.Skipped("unknown kind");
         }
 
-        return failures.Count == 0 ? VectorResult.Passed(cases) : VectorResult.Failed(cases, string.Join("; ", failures));
+        VectorResult all = failures.Count == 0 ? VectorResult.Passed(cases) : VectorResult.Failed(cases, string.Join("; ", failures));
+        return all with { Kinds = kinds, Notes = notes };
     }
 }

@@ -26,7 +26,7 @@ public sealed class NeedleAnswerTests : IDisposable
     [Fact]
     public void Of_FullCache_MeasuresTheCacheAfterThePromptAndItsPeak()
     {
-        using KvSession session = FullCachePipeline.Open(_model);
+        using var session = FullCachePipeline.Open(_model);
         NeedleQuestion question = _text.Questions[1];
         NeedleAnswer answer = NeedleAnswer.Of(session, _text, question);
         int tokens = question.PromptTokens;
@@ -36,7 +36,7 @@ public sealed class NeedleAnswerTests : IDisposable
         Assert.Equal(Bytes(tokens + 2), answer.PeakBytes);
         Assert.True(answer.FirstToken > TimeSpan.Zero && answer.PerToken > TimeSpan.Zero);
 
-        long Bytes(int held) => (long)heads * FullCachePipeline.Plan.PageBytes
+        long Bytes(int held) => (long)heads * session.Plan.PageBytes
             * ((held + FullCachePipeline.Plan.PageTokens - 1) / FullCachePipeline.Plan.PageTokens);
     }
 

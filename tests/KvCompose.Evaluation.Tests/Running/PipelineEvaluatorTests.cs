@@ -39,7 +39,7 @@ public sealed class PipelineEvaluatorTests : IDisposable
     {
         EvaluationTask task = Task("needle_multiquestion");
         TaskSample sample = task.Samples(Extent, 1).First();
-        using KvSession session = SnapKvPipeline.Open(_model, new() { LayerBudget = new() { Tokens = 64, Ratio = 1 } });
+        using KvSession session = SnapKvPipeline.Open(_model, new() { LayerBudget = new() { Tokens = 64 } });
         var evaluator = new PipelineEvaluator(session, _model);
         int context = Extent.Count(sample.Context), asked = Extent.Count(sample.Questions[0].Text);
         SampleAnswer agnostic = evaluator.Answer(sample, task.AnswerTokens, QuestionMode.QueryAgnostic);
@@ -63,7 +63,7 @@ public sealed class PipelineEvaluatorTests : IDisposable
         Assert.Equal(1, itself.Agreement);
         Assert.InRange(itself.Divergence, 0, 1e-5);
 
-        using KvSession few = StreamingLlmPipeline.Open(_model, new() { LayerBudget = new() { Tokens = 24, Ratio = 1 } });
+        using KvSession few = StreamingLlmPipeline.Open(_model, new() { LayerBudget = new() { Tokens = 24 } });
         Assert.InRange(Fidelity.Of(new PipelineEvaluator(few, _model), sample, QuestionMode.QueryAgnostic, reference).Divergence, 0.1, 100);
     }
 

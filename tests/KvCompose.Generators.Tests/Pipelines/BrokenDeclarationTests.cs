@@ -91,7 +91,7 @@ public class BrokenDeclarationTests
                     using P.Session<T> session = P.Open(model{{options}});
                     session.Prefill([1, 2]);
                     session.Step([3]);
-                    return P.Plan.HeadDim + session.Logits().Length;
+                    return {{(declaration.Contains("HeadDim", StringComparison.Ordinal) ? "P" : "session")}}.Plan.HeadDim + P.Plan.PageTokens + session.Logits().Length;
                 }
             }
             """);

@@ -114,6 +114,34 @@ public class EmittedCodeTests
         """);
 
     [Fact]
+    public void Emit_OpenPropagationInNibbles() => Match("""
+        [KvPipeline]
+        [TokenSelectivePropagation(Layer = 15, Rate = 0.2)]
+        [UniformBudget(Ratio = 0.1)]
+        [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
+        [Int4Storage]
+        public sealed partial class Nibbles;
+        """);
+
+    [Fact]
+    public void Emit_OpenHeavyHitters() => Match("""
+        [KvPipeline]
+        [UniformBudget(Tokens = 512)]
+        [H2o(Window = 32)]
+        public sealed partial class HeavyHitters;
+        """);
+
+    [Fact]
+    public void Emit_OpenKeysOfFewerChannels() => Match("""
+        [KvPipeline]
+        [MaxCacheBytes(1 << 30)]
+        [UniformBudget(Kibibytes = 65536)]
+        [SnapKv]
+        [ThinKStorage]
+        public sealed partial class Thin;
+        """);
+
+    [Fact]
     public void Emit_WithoutAStorage_IsSinglePrecision()
     {
         const string Declaration = """

@@ -10,7 +10,7 @@ public class EmittedNamesTableTests
 {
     public static TheoryData<string> Pipelines =>
     [
-        "FullCache", "FullCache, Fp16Storage", "FullCache, Int4Storage", "FullCache, ThinKStorage", "StreamingLlm, UniformBudget", "CakeIndicator, CakeBudget",
+        "FullCache", "FullCache, MaxCacheBytes(1L << 40)", "FullCache, Fp16Storage", "FullCache, Int4Storage", "FullCache, ThinKStorage", "StreamingLlm, UniformBudget", "CakeIndicator, CakeBudget",
         "SnapKv, UniformBudget, AdaKvHeads, TokenSelectivePropagation, Residency<Archive>",
         "H2o, UniformBudget, GemFilter", "TokenSelection<App.Fader>, CakeBudget", "SnapKv, UniformBudget, Residency<App.Recall>",
     ];
@@ -81,6 +81,7 @@ public class EmittedNamesTableTests
                 public void Dispose() { }
             }
             [{{string.Join(", ", stages.Split(", ").Prepend("KvPipeline").Select(stage => "KvCompose." + stage))}}] internal partial class P;
+            [{{string.Join(", ", stages.Split(", ").Where(stage => !stage.StartsWith("Max", StringComparison.Ordinal)).Prepend("KvPipeline(HeadDim = 64, GroupSize = 2)").Select(stage => "KvCompose." + stage))}}] internal partial class Q;
         }
         """;
 

@@ -27,6 +27,27 @@ public sealed class AttendTests(KernelFixture fixture) : IClassFixture<KernelFix
         => Check(Full128.SimulatedKernels.Attend, Full128.SimulatedKernels.AttendScratch, 128, 4, 32, shares, 1, 31, 33, 70);
 
     [Fact]
+    public void Attend_OfListedShapes_EqualsReference()
+    {
+        Check(FullOfListedShapes.SimulatedKernels.Shape32x2.Attend, FullOfListedShapes.SimulatedKernels.Shape32x2.AttendScratch, 32, 2, 32, 2, 1, 33, 70);
+        Check(FullOfListedShapes.SimulatedKernels.Shape48x3.Attend, FullOfListedShapes.SimulatedKernels.Shape48x3.AttendScratch, 48, 3, 32, 2, 1, 33, 70);
+    }
+
+    [Fact]
+    public void Require_OfAShapeThatIsNotListed_SaysWhatToAdd()
+    {
+        FullOfListedShapes.Kernels.Require(Shape(48, 3));
+        var thrown = Assert.Throws<KernelShapeException>(() => FullOfListedShapes.Kernels.Require(Shape(64, 3)));
+        Assert.Contains("has kernels for 32 x 2, 48 x 3", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("add [KernelShape(64, 3)]", thrown.Message, StringComparison.Ordinal);
+        thrown = Assert.Throws<KernelShapeException>(() => FullOfNoListedShape.Kernels.Require(Shape(512, 1)));
+        Assert.Contains("has no kernels", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("kernels go up to 256", thrown.Message, StringComparison.Ordinal);
+
+        static TransformerShape Shape(int headDim, int groupSize) => new(1, groupSize, 1, headDim, 1, 1, 1);
+    }
+
+    [Fact]
     public void Attend_LanesWithoutAColumn_EqualsReference()
         => Check(Full48.SimulatedKernels.Attend, Full48.SimulatedKernels.AttendScratch, 48, 1, 16, 2, 1, 15, 16, 17, 90);
 

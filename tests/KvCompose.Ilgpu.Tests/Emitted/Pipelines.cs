@@ -10,6 +10,16 @@ internal sealed partial class Full32;
 [FullCache]
 internal sealed partial class Full128;
 
+[KvPipeline]
+[KernelShape(32, 2)]
+[KernelShape(48, 3)]
+[FullCache]
+internal sealed partial class FullOfListedShapes;
+
+[KvPipeline]
+[FullCache]
+internal sealed partial class FullOfNoListedShape;
+
 [KvPipeline(HeadDim = 48, GroupSize = 1, PageTokens = 16)]
 [FullCache]
 internal sealed partial class Full48;

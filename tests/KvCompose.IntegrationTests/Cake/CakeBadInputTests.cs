@@ -70,10 +70,20 @@ public class CakeBadInputTests
     }
 
     [Fact]
-    public void Weights_ThatAreNotNumbers_EndInAnErrorThatSaysSo()
+    public void Weights_ThatAreNotNumbersBeforeTheLastLayer_EndThePromptByTheNameOfTheNext()
     {
         using var model = new TestModel(3, 4, 2, 32, 65);
         Array.Fill(model.Weight("layers.0.down_proj"), double.NaN);
+        using var session = CakePrefill.Open(model);
+        Assert.Equal(1, Assert.Throws<NonFiniteTokenException>(() => session.Prefill(model.Prompt(150, 1))).Layer);
+        Assert.Equal(0, session.Usage.BytesHeld);
+    }
+
+    [Fact]
+    public void Weights_ThatAreNotNumbers_EndInAnErrorThatSaysSo()
+    {
+        using var model = new TestModel(3, 4, 2, 32, 65);
+        Array.Fill(model.Weight("layers.2.down_proj"), double.NaN);
         using var session = CakePrefill.Open(model);
         session.Prefill(model.Prompt(150, 1));
         Assert.Contains("not finite", Assert.Throws<InvalidOperationException>(() => session.GreedyToken()).Message);

@@ -44,19 +44,44 @@ internal abstract class SealedPagesOracle(HeadLayout heads, IPlainSelector? sele
             (List<float> ownKeys, List<float> ownValues) = _held[(layer, head)];
             ownKeys.AddRange(keys.AsSpan(head * d, d));
             ownValues.AddRange(values.AsSpan(head * d, d));
-            float[] readKeys = Keys(layer, head, [.. ownKeys]), readValues = Values([.. ownValues]);
-            int tokens = readKeys.Length / d;
-            for (int queryHead = head * heads.Group; queryHead < (head + 1) * heads.Group; queryHead++)
+            AttendHead(head, queries, Keys(layer, head, [.. ownKeys]), Values([.. ownValues]), output);
+        }
+
+        return output;
+    }
+
+    public float[][] AttendChunk(int layer, float[][] queries, float[][] keys, float[][] values)
+    {
+        int d = heads.HeadDim;
+        float[][] output = [.. queries.Select(_ => new float[heads.QueryHeads * d])];
+        for (int head = 0; head < heads.KeyValueHeads; head++)
+        {
+            (List<float> ownKeys, List<float> ownValues) = _held[(layer, head)];
+            List<float> readKeys = [.. Keys(layer, head, [.. ownKeys])], readValues = [.. Values([.. ownValues])];
+            for (int row = 0; row < queries.Length; row++)
             {
-                double[,] probabilities = WindowAttention.Probabilities(queries.AsSpan(queryHead * d, d), readKeys, 1, tokens, d);
-                for (int i = 0; i < d; i++)
-                {
-                    output[(queryHead * d) + i] = (float)Enumerable.Range(0, tokens).Sum(token => probabilities[0, token] * readValues[(token * d) + i]);
-                }
+                readKeys.AddRange(keys[row].AsSpan(head * d, d));
+                readValues.AddRange(values[row].AsSpan(head * d, d));
+                AttendHead(head, queries[row], [.. readKeys], [.. readValues], output[row]);
+                ownKeys.AddRange(keys[row].AsSpan(head * d, d));
+                ownValues.AddRange(values[row].AsSpan(head * d, d));
             }
         }
 
         return output;
+    }
+
+    private void AttendHead(int head, float[] queries, float[] keys, float[] values, float[] output)
+    {
+        int d = heads.HeadDim, tokens = keys.Length / d;
+        for (int queryHead = head * heads.Group; queryHead < (head + 1) * heads.Group; queryHead++)
+        {
+            double[,] probabilities = WindowAttention.Probabilities(queries.AsSpan(queryHead * d, d), keys, 1, tokens, d);
+            for (int i = 0; i < d; i++)
+            {
+                output[(queryHead * d) + i] = (float)Enumerable.Range(0, tokens).Sum(token => probabilities[0, token] * values[(token * d) + i]);
+            }
+        }
     }
 
     /// <summary>What the head keeps of the prompt: keys [tokens, d], and the queries of its group, [G, prompt, d].</summary>

@@ -42,6 +42,9 @@ internal sealed class TestModel : ITransformerSource<TestTransformer>, IDisposab
     /// <summary>As if read from files of such hashes.</summary>
     public ModelIdentity? Identity { get; init; } = new("weights", "tokenizer");
 
+    /// <summary>Is told a layer and its rows when their attention is done; null tells nobody.</summary>
+    public Action<int, int>? Completing { get; set; }
+
     public TransformerShape Shape => new(
         Plain.Layers, Plain.Heads.QueryHeads, Plain.Heads.KeyValueHeads, Plain.Heads.HeadDim, Plain.Hidden, Plain.Vocabulary, 4096);
 

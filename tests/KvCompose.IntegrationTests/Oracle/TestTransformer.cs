@@ -36,6 +36,7 @@ internal readonly unsafe struct TestTransformer(TestModel model) : ITransformer
 
     public void Complete(int layer, float* attended, float* hidden, int rows)
     {
+        model.Completing?.Invoke(layer, rows);
         int width = Shape.QueryHeads * Shape.HeadDim;
         for (int row = 0; row < rows; row++)
         {

@@ -48,3 +48,8 @@ internal sealed partial class WindowInNibbles;
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max)]
 [Int8Storage]
 internal sealed partial class PropagatedInBytes;
+
+[KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 32)]
+[FullCache]
+[Int4Storage]
+internal sealed partial class EverythingInFourBits;

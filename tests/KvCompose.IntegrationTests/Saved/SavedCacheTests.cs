@@ -175,17 +175,13 @@ public sealed class SavedCacheTests : IDisposable
     }
 
     [Fact]
-    public void PrefillFrom_APrefix_EqualsDecodingItsRest()
+    public void PrefillFrom_APrefix_EqualsAppendingItsRest()
     {
         int[] manual = _model.Prompt(PromptTokens, 1), question = _model.Prompt(12, 2);
         using var session = ManualPipeline.Open(_model, new() { Sequences = 2 });
         session.Prefill(0, manual);
         session.Save(File);
-        foreach (int token in question)
-        {
-            session.Step([token, -1]);
-        }
-
+        session.Append(0, question);
         session.PrefillFrom(File, [.. manual, .. question], sequence: 1);
         Assert.Equal(session.Logits(0), session.Logits(1));
         Assert.Equal(session.Positions(1, 1, 0), session.Positions(1, 1, 1));

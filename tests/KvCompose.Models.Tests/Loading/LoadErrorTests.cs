@@ -14,6 +14,21 @@ public sealed class LoadErrorTests
     }
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(1025)]
+    public void Load_ThreadsOutOfRange_SaysWhatIsExpected(int threads)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Write(folder);
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(
+            () => LanguageModel.Load(folder.Path, new LanguageModelOptions { Threads = threads }));
+
+        Assert.Equal(threads, exception.ActualValue);
+        Assert.Contains("Threads: expected 1 to 1024", exception.Message);
+    }
+
+    [Theory]
     [InlineData("config.json", typeof(ModelConfigurationException))]
     [InlineData("model.safetensors", typeof(CheckpointFormatException))]
     public void Load_FileMissing_NamesIt(string file, Type exceptionType)

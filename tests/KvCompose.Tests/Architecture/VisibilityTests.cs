@@ -13,8 +13,9 @@ public class VisibilityTests
     private static readonly HashSet<string> Visible =
     [
         "KvSession", "SessionOptions", "CacheUsage", "TierUsage", "FilterSelector", "PublishedDefects",
-        "CacheLimitException", "HostTierFullException", "ModelMismatchException", "NonFiniteKeyException", "PageFileException",
-        "SavedCacheFormatException", "SavedCacheMismatchException",
+        "CacheLimitException", "HostTierFullException", "KeyBiasException", "ModelMismatchException", "PipelineRuleException", "NonFiniteKeyException", "NonFiniteTokenException",
+        "PageFileException",
+        "SavedCacheFormatException", "SavedCacheMismatchException", "RewindException",
         "PageFileRecovery", "RecoveredPage", "PageOwner",
         "IRetrieval`2", "IRetrievalTier", "ICascadeTier", "ISavedTier", "TierContext", "DecodeStep",
     ];

@@ -106,7 +106,7 @@ public unsafe class PagePoolTests
     [Theory]
     [InlineData(0, 16, 32)]
     [InlineData(24, 16, 32)]
-    [InlineData(272, 16, 32)]
+    [InlineData(528, 16, 32)]
     [InlineData(32, 8, 32)]
     [InlineData(32, 40, 32)]
     [InlineData(32, 16, 12)]

@@ -79,6 +79,56 @@ public unsafe class SequenceCacheTests
     }
 
     [Fact]
+    public void ReserveOne_BeyondTheLimit_ReservesNothing()
+    {
+        using var pool = new PagePool(Layout, 4L * Layout.PageBytes);
+        using var cache = new SequenceCache(pool, Layers, Heads);
+        cache.Resize(1, 1, 16);
+        cache.Resize(2, 0, 15);
+        Assert.Throws<CacheLimitException>(cache.ReserveOne);
+        Assert.Equal(2, pool.PagesHeld);
+        Assert.Equal(0, (cache.Layer(0) + 0)->PageCount);
+        Assert.Equal(1, (cache.Layer(1) + 1)->PageCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TakeBackOne_AfterSomeLayersAppended_LeavesEveryHeadAsBefore(bool counted)
+    {
+        using var pool = new PagePool(new PageLayout(16, 16, 32, counted: counted));
+        using var cache = new SequenceCache(pool, Layers, Heads);
+        int[] lengths = [5, 16, 31, 32, 7, 16];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            cache.Resize(i / Heads, i % Heads, lengths[i]);
+            for (int slot = 0; slot < lengths[i]; slot++)
+            {
+                *cache.PositionAt(cache.Layer(0) + i, slot) = (100 * i) + slot;
+            }
+        }
+
+        long before = pool.BytesHeld;
+        int[][] positions = Positions();
+        cache.ReserveOne();
+        for (int i = 0; i < 2 * Heads; i++)
+        {
+            PageTable* table = cache.Layer(0) + i;
+            table->Tokens++;
+            if (counted)
+            {
+                (*cache.CountAt(table->Pages[table->PageCount - 1]))++;
+            }
+        }
+
+        cache.TakeBackOne(2);
+        Assert.Equal(before, pool.BytesHeld);
+        Assert.Equal(positions, Positions());
+
+        int[][] Positions() => [.. Enumerable.Range(0, lengths.Length).Select(i => cache.Positions(i / Heads, i % Heads))];
+    }
+
+    [Fact]
     public void Tokens_OutsideTheModel_Throws()
     {
         using var pool = new PagePool(Layout);

@@ -1,3 +1,5 @@
+using KvCompose.Conformance.Running;
+
 namespace KvCompose.Tests.Conformance;
 
 /// <summary>The vector files of this repository, tests/vectors/FAMILY/*.json.</summary>
@@ -9,6 +11,10 @@ internal static class OpenVectors
     /// <summary>File names of a family.</summary>
     public static IEnumerable<string> Names(string family)
         => Directory.GetFiles(Folder(family), "*.json").Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    /// <summary>Files of a family in all its folders that the runner takes for cases, as rows of a theory.</summary>
+    public static TheoryData<string> AllOf(string family)
+        => [.. VectorRunner.FilesUnder(Folder(family)).Select(path => System.IO.Path.GetRelativePath(Folder(family), path))];
 
     /// <summary>Where a file of a family is.</summary>
     public static string Path(string family, string file) => System.IO.Path.Combine(Folder(family), file);

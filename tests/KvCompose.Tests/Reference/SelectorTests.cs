@@ -20,10 +20,17 @@ public class SelectorTests
     [Theory]
     [InlineData(5, 5)]
     [InlineData(4, 5)]
-    [InlineData(9, 2)]
     [InlineData(0, 5)]
-    public void StreamingLlm_ShortOrNoRoomForRecentTokens_KeepsEverything(int tokens, int capacity) =>
+    public void StreamingLlm_Short_KeepsEverything(int tokens, int capacity) =>
         Assert.Equal(Enumerable.Range(0, tokens), PlainStreamingLlm.Keep(tokens, 2, capacity));
+
+    [Theory]
+    [InlineData(2, 2, new[] { 0, 1 })]
+    [InlineData(2, 1, new[] { 0, 1 })]
+    [InlineData(2, 0, new[] { 0, 1 })]
+    [InlineData(0, 0, new[] { 8 })]
+    public void StreamingLlm_NoRoomForRecentTokens_KeepsTheSinksAndNeverNothing(int sinks, int capacity, int[] kept) =>
+        Assert.Equal(kept, PlainStreamingLlm.Keep(9, sinks, capacity));
 
     [Theory]
     [InlineData(0, 5)]
@@ -102,7 +109,7 @@ public class SelectorTests
         Assert.Equal([1, 3], PlainGemFilter.Keep(scores, TokenBudget.Constant(2)));
         Assert.Equal([1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.75)));
         Assert.Equal([0, 1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Constant(9)));
-        Assert.Equal([0, 1, 2, 3], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.1)));
+        Assert.Equal([1], PlainGemFilter.Keep(scores, TokenBudget.Proportional(0.1)));
     }
 
     [Theory]

@@ -101,11 +101,24 @@ public class SnapKvTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Select_CapacityBelowTheWindow_KeepsTheWindow(int capacity)
+    {
+        var layout = new HeadLayout(2, 2, 2);
+        var scoring = new WindowScoring(3, PoolingKind.Max, 5);
+
+        TokenSelection selection = PlainSnapKv.Select(layout, new float[2 * 3 * 2], new float[2 * 10 * 2], scoring, capacity);
+
+        Assert.All(selection.Kept, kept => Assert.Equal([7, 8, 9], kept));
+    }
+
+    [Theory]
     [InlineData(10, 11)]
-    [InlineData(10, 2)]
     [InlineData(3, 3)]
     [InlineData(1, 1)]
-    public void Select_ShortPromptOrCapacityBelowTheWindow_KeepsEverything(int tokens, int capacity)
+    public void Select_ShortPrompt_KeepsEverything(int tokens, int capacity)
     {
         var layout = new HeadLayout(2, 2, 2);
         var scoring = new WindowScoring(3, PoolingKind.Max, 5);

@@ -9,6 +9,7 @@ public class PageIndexTests
     [Theory]
     [InlineData("clustered", 1500, 1500, 16)]
     [InlineData("clustered", 1700, 611, 48)]
+    [InlineData("clustered", 1500, 700, 512)]
     [InlineData("drift", 1500, 20, 32)]
     [InlineData("iso", 333, 0, 64)]
     [InlineData("iso", 1, 1, 16)]

@@ -41,6 +41,17 @@ public class PageSnapshotTests
         readers.ForEach(held => held.Reader.Dispose());
     }
 
+    [Theory]
+    [InlineData(new byte[] { 16, 16, 16 }, 40, 2)]
+    [InlineData(new byte[] { 16, 3, 0, 5, 16 }, 24, 3)] // 3, 5 and 16
+    [InlineData(new byte[] { 16, 3, 0, 5, 16 }, 23, 2)]
+    [InlineData(new byte[] { 2, 2, 2, 2 }, 5, 2)]
+    [InlineData(new byte[] { 2, 0, 2 }, 100, 2)]
+    [InlineData(new byte[] { 2, 2 }, 1, 0)]
+    [InlineData(new byte[] { 2, 2 }, 0, 0)]
+    public void MostPages_OfABudget_AreTheSmallestOnes(byte[] counts, int budget, int most)
+        => Assert.Equal(most, PageSnapshot.Restore(counts, new PageEntry[counts.Length], [], -1).MostPages(budget));
+
     private static string[] Pages(IndexCase index)
     {
         using PageReader reader = index.Index.Read();

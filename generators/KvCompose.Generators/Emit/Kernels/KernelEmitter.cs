@@ -1,5 +1,6 @@
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
+using KvCompose.Shared.Specs;
 
 namespace KvCompose.Generators.Emit.Kernels;
 
@@ -22,31 +23,87 @@ internal static class KernelEmitter
 
         """;
 
-    public static SourceWriter Emit(PipelinePlan plan, KernelPlan kernels) => EmittedFile.Write(
+    /// <summary>Whether a pipeline has a class of kernels: one whose storage they read. That of an open pipeline has a class for each listed shape.</summary>
+    public static bool HasKernels(PipelinePlan? plan) => plan is { Kernels: not null } or { Open: true, Pages.KernelReadable: true };
+
+    /// <summary>The listed shapes, in words.</summary>
+    public static string Listed(PipelinePlan plan)
+        => string.Join(", ", plan.Spec.KernelShapes.Select(static shape => $"{CSharpLiteral.Of(shape.HeadDim)} x {CSharpLiteral.Of(shape.GroupSize)}"));
+
+    public static SourceWriter Emit(PipelinePlan plan) => EmittedFile.Write(
         plan,
-        writer => WriteClass(writer, plan, kernels, simulated: false),
+        writer => WriteAll(writer, plan, simulated: false),
         usings: Usings);
 
     /// <summary>The same for the simulator: every name of a device is that of the simulator's assembly, and kernels that synchronise have twins.</summary>
-    public static SourceWriter EmitSimulated(PipelinePlan plan, KernelPlan kernels) => EmittedFile.Write(
+    public static SourceWriter EmitSimulated(PipelinePlan plan) => EmittedFile.Write(
         plan,
-        writer => WriteClass(writer, plan, kernels, simulated: true),
+        writer => WriteAll(writer, plan, simulated: true),
         usings: SimulatedNames.Usings,
         names: SimulatedNames.All);
 
-    private static void WriteClass(SourceWriter writer, PipelinePlan plan, KernelPlan kernels, bool simulated)
+    private static void WriteAll(SourceWriter writer, PipelinePlan plan, bool simulated)
+    {
+        string hides = simulated ? "" : MemberModifiers.New(plan, GeneratedMembers.Kernels), name = simulated ? SimulatedNames.Class : GeneratedMembers.Kernels;
+        string declaration = $"{MemberModifiers.OfKernels(plan)} {hides}static class {name}";
+        if (plan.Kernels is { } stated)
+        {
+            WriteClass(writer, plan, stated, simulated, declaration);
+            return;
+        }
+
+        writer.WriteLine("/// <summary>The same stages on a device, written out for every listed shape of heads.</summary>");
+        writer.WriteLine(EmittedFile.GeneratedCode);
+        using (writer.WriteBlock(declaration))
+        {
+            foreach (KernelShapeSpec shape in plan.Spec.KernelShapes)
+            {
+                // What kernels are written from is the plan of the stated form.
+                PipelinePlan written = Planner.Plan(plan.Spec with { Open = false, HeadDim = shape.HeadDim, GroupSize = shape.GroupSize }) with
+                {
+                    ListedShape = $"{CSharpLiteral.Of(shape.HeadDim)}x{CSharpLiteral.Of(shape.GroupSize)}",
+                };
+                WriteClass(writer, written, written.Kernels!, simulated, "internal static class Shape" + written.ListedShape);
+                writer.WriteLine();
+            }
+
+            WriteRequire(writer, plan);
+        }
+    }
+
+    private static void WriteRequire(SourceWriter writer, PipelinePlan plan)
+    {
+        string thrown = $"throw new KernelShapeException({CSharpLiteral.Of(plan.Spec.Name.TrimStart('@'))}, shape.HeadDim, shape.GroupSize, {CSharpLiteral.Of(Listed(plan))});";
+        writer.WriteLine("/// <summary>Requires that kernels for the heads of a model are listed.</summary>");
+        writer.WriteLine("/// <exception cref=\"KernelShapeException\">They are not; the message says what to add to the declaration.</exception>");
+        using (writer.WriteBlock("internal static void Require(TransformerShape shape)"))
+        {
+            if (plan.Spec.KernelShapes.Count == 0)
+            {
+                writer.WriteLine(thrown);
+                return;
+            }
+
+            string known = string.Join(" or ", plan.Spec.KernelShapes.Select(static shape => $"({CSharpLiteral.Of(shape.HeadDim)}, {CSharpLiteral.Of(shape.GroupSize)})"));
+            using (writer.WriteBlock($"if ((shape.HeadDim, shape.GroupSize) is not ({known}))"))
+            {
+                writer.WriteLine(thrown);
+            }
+        }
+    }
+
+    private static void WriteClass(SourceWriter writer, PipelinePlan plan, KernelPlan kernels, bool simulated, string declaration)
     {
         Kernel[] all = [.. KernelsOf(plan, kernels)];
-        string hides = simulated ? "" : MemberModifiers.New(plan, GeneratedMembers.Kernels);
         WriteSummary(writer, plan, kernels);
         writer.WriteLine(EmittedFile.GeneratedCode);
-        using (writer.WriteBlock($"{MemberModifiers.OfKernels(plan)} {hides}static class {(simulated ? SimulatedNames.Class : GeneratedMembers.Kernels)}"))
+        using (writer.WriteBlock(declaration))
         {
             WriteConstants(writer, plan, kernels);
             foreach (Kernel kernel in all)
             {
                 writer.WriteLine();
-                kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + "_" + kernel.Name);
+                kernel.Write(writer, plan.Spec.Hierarchy.Types.Last().MetadataName + (plan.ListedShape.Length == 0 ? "_" : $"_{plan.ListedShape}_") + kernel.Name);
                 if (simulated && kernel.Synchronises)
                 {
                     writer.WriteLine();

@@ -80,7 +80,7 @@ internal static partial class LaunchEmitter
         writer.WriteLine();
         using (writer.WriteBlock("private static void Require(DevicePages pages)"))
         {
-            writer.WriteLine($"PageLayout expected = {SessionEmitter.LayoutOf(plan, "32").Replace("Plan.", "")};");
+            writer.WriteLine($"PageLayout expected = {SessionEmitter.StatedLayoutOf(plan, "", "32")};");
             writer.WriteLine("""
                 if (pages.Layout != expected)
                 {
@@ -260,7 +260,7 @@ internal static partial class LaunchEmitter
     public static void Launch(SourceWriter writer, PipelinePlan plan, Kernel kernel, string grid, string arguments)
     {
         string types = string.Join(", ", kernel.Parameters.Select(static parameter => parameter.Type));
-        string name = CSharpLiteral.Of(plan.Spec.Hierarchy.FullName + "." + kernel.Name);
+        string name = CSharpLiteral.Of(plan.Spec.Hierarchy.FullName + (plan.ListedShape.Length == 0 ? "." : $".{plan.ListedShape}.") + kernel.Name);
         writer.WriteLine($"""
             device.Load({name}, static accelerator => accelerator.LoadKernel<{types}>({kernel.Name}))(
                 device.Stream, new KernelConfig(new Index3D({grid}), new Index3D(Threads, 1, 1)),

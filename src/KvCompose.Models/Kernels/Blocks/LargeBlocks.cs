@@ -64,11 +64,39 @@ internal readonly unsafe struct Q3_K : IStoredNumbers
 /// 256 numbers in 8 parts of 32: halves d and dmin, 8 scales and 8 minima of 6 bits in 12 bytes, 128 bytes of nibbles; two parts
 /// share 32 bytes. d · s · q − dmin · m.
 /// </summary>
-internal readonly unsafe struct Q4_K : IStoredNumbers
+internal readonly unsafe struct Q4_K : ICodeBlocks
 {
     public static int BlockValues => 256;
 
     public static int BlockBytes => 144;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => true;
+
+    public static bool HasLevels => true;
+
+    public static Vector512<float> Levels => BlockMath.Nibbles(0f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scales(byte* group, int parts, float* scales)
+        => (Bytes(AllScales(group + 4)) * Vector256.Create(BlockMath.Finite(group))).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima)
+        => (Bytes(AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2))).Store(minima);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
+        => BlockMath.Nibbles(group + 16 + (32 * pair) + (16 * half), which).AsSByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
+        => BlockMath.NibbleIntegers(group + 16 + (32 * pair) + (8 * quarter), which);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
+        => BlockMath.NibblesBelow(group + 16 + (32 * pair) + (16 * half), which);
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -90,6 +118,32 @@ internal readonly unsafe struct Q4_K : IStoredNumbers
         }
     }
 
+    /// <summary>The scales of all eight parts, a byte each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong AllScales(byte* packed)
+    {
+        uint low = Unsafe.ReadUnaligned<uint>(packed), rest = Unsafe.ReadUnaligned<uint>(packed + 8);
+        uint second = (rest & 0x0F0F0F0F) | ((low >> 2) & 0x30303030);
+        return (low & 0x3F3F3F3F) | ((ulong)second << 32);
+    }
+
+    /// <summary>The minima of all eight parts, a byte each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong AllMinima(byte* packed)
+    {
+        uint low = Unsafe.ReadUnaligned<uint>(packed + 4), rest = Unsafe.ReadUnaligned<uint>(packed + 8);
+        uint second = ((rest >> 4) & 0x0F0F0F0F) | ((low >> 2) & 0x30303030);
+        return (low & 0x3F3F3F3F) | ((ulong)second << 32);
+    }
+
+    /// <summary>Eight bytes as floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Bytes(ulong bytes)
+    {
+        Vector128<short> words = Vector128.WidenLower(Vector128.CreateScalarUnsafe(bytes).AsByte()).AsInt16();
+        return Vector256.ConvertToSingle(Vector256.WidenLower(words.ToVector256Unsafe()));
+    }
+
     /// <summary>Scale and minimum of a part.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (int Scale, int Minimum) Scales(byte* packed, int part) => part < 4
@@ -98,11 +152,46 @@ internal readonly unsafe struct Q4_K : IStoredNumbers
 }
 
 /// <summary>As <see cref="Q4_K"/>, with 32 bytes before the nibbles of which bit k is bit 4 of the numbers of part k.</summary>
-internal readonly unsafe struct Q5_K : IStoredNumbers
+internal readonly unsafe struct Q5_K : ICodeBlocks
 {
     public static int BlockValues => 256;
 
     public static int BlockBytes => 176;
+
+    public static bool HasHalves => false;
+
+    public static bool HasMinima => true;
+
+    public static bool HasLevels => false;
+
+    public static Vector512<float> Levels => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scales(byte* group, int parts, float* scales)
+        => (Q4_K.Bytes(Q4_K.AllScales(group + 4)) * Vector256.Create(BlockMath.Finite(group))).Store(scales);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Minima(byte* group, int parts, float* minima)
+        => (Q4_K.Bytes(Q4_K.AllMinima(group + 4)) * Vector256.Create(-BlockMath.Finite(group + 2))).Store(minima);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
+    {
+        Vector128<byte> nibbles = BlockMath.Nibbles(group + 48 + (32 * pair) + (16 * half), which);
+        Vector128<ushort> upper = Vector128.ShiftRightLogical(Vector128.Load(group + 16 + (16 * half)).AsUInt16(), (2 * (int)pair) + which);
+        return (nibbles | ((upper & Vector128.Create((ushort)0x0101)) << 4).AsByte()).AsSByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
+    {
+        Vector256<int> upper = BlockMath.Integers(group + 16 + (8 * quarter)) >>> ((2 * (int)pair) + which);
+        return BlockMath.NibbleIntegers(group + 48 + (32 * pair) + (8 * quarter), which) | ((upper & Vector256<int>.One) << 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
+        => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
     {
@@ -129,11 +218,50 @@ internal readonly unsafe struct Q5_K : IStoredNumbers
 /// 256 numbers in 16 parts of 16: 128 bytes of nibbles, 64 bytes of two further bits, 16 signed scales, a half d.
 /// d · s · (q − 32).
 /// </summary>
-internal readonly unsafe struct Q6_K : IStoredNumbers
+internal readonly unsafe struct Q6_K : ICodeBlocks
 {
     public static int BlockValues => 256;
 
     public static int BlockBytes => 210;
+
+    public static bool HasHalves => true;
+
+    public static bool HasMinima => false;
+
+    public static bool HasLevels => false;
+
+    public static Vector512<float> Levels => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scales(byte* group, int parts, float* scales)
+    {
+        Vector256<float> factor = Vector256.Create(BlockMath.Finite(group + 208));
+        Vector128<sbyte> bytes = Vector128.Load((sbyte*)group + 192);
+        Vector256<short> words = Vector256.WidenLower(bytes.ToVector256Unsafe());
+        (Vector256.ConvertToSingle(Vector256.WidenLower(words)) * factor).Store(scales);
+        (Vector256.ConvertToSingle(Vector256.WidenUpper(words)) * factor).Store(scales + 8);
+    }
+
+    public static void Minima(byte* group, int parts, float* minima) => Vector256<float>.Zero.Store(minima);
+
+    // Of 128 numbers, the first 64 are low nibbles and the others the high nibbles of the same bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
+    {
+        Vector128<ushort> bytes = Vector128.Load(group + ((pair >> 1) * 64) + (32 * which) + (16 * half)).AsUInt16();
+        Vector128<ushort> pairs = Vector128.Load(group + 128 + ((pair >> 1) * 32) + (16 * half)).AsUInt16();
+        Vector128<ushort> nibbles = Vector128.ShiftRightLogical(bytes, (int)(pair & 1) * 4) & Vector128.Create((ushort)0x0F0F);
+        Vector128<ushort> upper = Vector128.ShiftRightLogical(pairs, ((int)(pair & 1) * 4) + (2 * which)) & Vector128.Create((ushort)0x0303);
+        return (nibbles | (upper << 4)).AsSByte() - Vector128.Create((sbyte)32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Quarter(byte* group, nint pair, int which, int quarter)
+        => BlockMath.Integers(Codes(group, pair, which, quarter / 2), quarter % 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Half(byte* group, nint pair, int which, int half)
+        => BlockMath.Integers(Codes(group, pair, which, half));
 
     public static void Decode(byte* source, int values, float* target)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using KvCompose.Cache;
 using KvCompose.Residency.Pages;
 
 namespace KvCompose.Residency.PageFiles;
@@ -38,7 +39,7 @@ internal struct PageFileHeader
             throw new PageFileException(path, "it does not begin as a page file of this version does: it is something else, or older");
         }
 
-        if (_checksum != Sum() || !Enum.IsDefined((HostPageFormat)_format) || _headDim is < 16 or > 256 || _headDim % 16 != 0)
+        if (_checksum != Sum() || !Enum.IsDefined((HostPageFormat)_format) || _headDim is < 16 or > PageLayout.MostHeadDim || _headDim % 16 != 0)
         {
             throw new PageFileException(path, "its header is damaged");
         }

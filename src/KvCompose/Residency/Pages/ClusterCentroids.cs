@@ -126,13 +126,19 @@ internal sealed unsafe class ClusterCentroids(int headDim, float share) : IDispo
         {
             int rows = Math.Min(BlockRows, Count - first);
             int tileRows = TileProduct.TileRows(rows);
-            for (int row = 0; row < rows; row++)
+            for (int start = 0; start < headDim; start += TileProduct.DepthBlock)
             {
-                Unsafe.CopyBlock(packed + (row * TileProduct.DepthBlock), Key(first + row), (uint)(headDim * sizeof(float)));
+                int depth = Math.Min(TileProduct.DepthBlock, headDim - start);
+                for (int row = 0; row < rows; row++)
+                {
+                    Unsafe.CopyBlock(packed + (row * TileProduct.DepthBlock), Key(first + row) + start, (uint)(depth * sizeof(float)));
+                }
+
+                TileProduct.Multiply(
+                    tileRows, packed, tiles + (start * TileProduct.Lanes), (nint)headDim * TileProduct.Lanes, TileProduct.Lanes, depth, block, TileProduct.Columns,
+                    accumulate: start > 0);
             }
 
-            TileProduct.Multiply(
-                tileRows, packed, tiles, (nint)headDim * TileProduct.Lanes, TileProduct.Lanes, headDim, block, TileProduct.Columns, false);
             for (int row = 0; row < rows; row++)
             {
                 var lift = Vector512.Create(_lifts[first + row]);

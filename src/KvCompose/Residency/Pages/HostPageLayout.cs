@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using KvCompose.Cache;
 using KvCompose.Numerics;
 
 namespace KvCompose.Residency.Pages;
@@ -18,9 +19,9 @@ internal readonly unsafe partial struct HostPageLayout
 
     public HostPageLayout(int headDim, HostPageFormat format)
     {
-        if (headDim is < 16 or > 256 || headDim % 16 != 0)
+        if (headDim is < 16 or > PageLayout.MostHeadDim || headDim % 16 != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(headDim), headDim, "the head dimension is a multiple of 16 from 16 to 256");
+            throw new ArgumentOutOfRangeException(nameof(headDim), headDim, $"the head dimension is a multiple of 16 from 16 to {PageLayout.MostHeadDim}");
         }
 
         HeadDim = headDim;

@@ -29,7 +29,7 @@ public sealed unsafe class PageIndex : IDisposable
     private PageInsertion? _insertion;
 
     /// <summary>Makes an empty index.</summary>
-    /// <param name="headDim">d, a multiple of 16 from 16 to 256.</param>
+    /// <param name="headDim">d, a multiple of 16 from 16 to 512.</param>
     /// <param name="settings">How pages are formed and ranked.</param>
     /// <param name="format">How keys and values are stored; what is ranked is what is stored.</param>
     /// <param name="memory">Where bytes are counted; heads may share it.</param>

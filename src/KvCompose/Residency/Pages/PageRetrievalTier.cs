@@ -8,7 +8,7 @@ namespace KvCompose.Residency.Pages;
 /// <summary>
 /// Keeps what a selection leaves out in host pages, and brings the pages in that a step's queries ask for: before the attention of a layer, every
 /// key-value head chooses pages for the queries of its group, and those that are not resident are copied, all of a layer in one go; chosen pages that are
-/// resident stay where they are. Decoded tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice
+/// resident stay where they are. Decoded and appended tokens that leave the window enter the index page by page, before the step's choice, so no step sees a token twice
 /// or not at all. Layers of a reuse group take over pages and choice of the group's first one.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -93,7 +93,7 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
     /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
     public void FetchBeforeAttention(in DecodeStep step)
     {
-        ListParts(step, step.Layer);
+        ListParts(step.Sequences, step.Layer);
         if (_parts.Count == 0)
         {
             return;
@@ -102,17 +102,16 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
         _file?.RequireWhole();
         if (_settings.PlaceInGroup(step.Layer) == 0)
         {
-            _leave.Run(_parts);
+            _leave.Run(_parts, coming: 0);
             _chooser.Choose(_parts, step.Queries);
             _retrievals += _parts.Count;
         }
 
-        RequireRoom();
-
         _chooser.Measure(_parts, step.Queries);
-        _prefetch?.Wait();
         try
         {
+            RequireRoom();
+            _prefetch?.Wait();
             foreach (PagedHeadRef part in _parts)
             {
                 Exchange(part);
@@ -127,6 +126,36 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
         }
 
         PrefetchNext(step);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="PageFileException">The page file was cut short, or a page is not what was written.</exception>
+    public void FetchBeforeChunk(in DecodeStep step) => FetchBeforeAttention(in step);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Pages leave the windows first: how the pages of an index are filled is known then, and with it how many of them fit the budget at most.
+    /// </remarks>
+    public void RequireRoom(ReadOnlySpan<int> sequences)
+    {
+        _file?.RequireWhole();
+        long added = 0;
+        for (int layer = 0; layer < _context.Shape.Layers; layer++)
+        {
+            ListParts(sequences, layer);
+            if (_settings.PlaceInGroup(layer) == 0)
+            {
+                _leave.Run(_parts, coming: 1);
+            }
+
+            foreach (PagedHeadRef part in _parts)
+            {
+                using PageReader reader = part.Paged.Index!.Read();
+                added += Math.Max(0, reader.Snapshot.MostPages(_settings.Tokens) - part.Paged.Slots);
+            }
+        }
+
+        _context.Pool.RequireRoom(added * _context.Pool.Layout.PageBytes);
     }
 
     /// <inheritdoc/>
@@ -164,12 +193,12 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
     }
 
     // The heads of a layer that have an index.
-    private void ListParts(in DecodeStep step, int layer)
+    private void ListParts(ReadOnlySpan<int> sequences, int layer)
     {
         _parts.Clear();
-        for (int row = 0; row < step.Sequences.Length; row++)
+        for (int row = 0; row < sequences.Length; row++)
         {
-            int sequence = step.Sequences[row];
+            int sequence = sequences[row];
             for (int head = 0; head < _context.Shape.KeyValueHeads; head++)
             {
                 PagedHead paged = _heads[sequence, layer, head];
@@ -243,7 +272,7 @@ public sealed unsafe partial class PageRetrievalTier : ICascadeTier
             return;
         }
 
-        ListParts(step, next);
+        ListParts(step.Sequences, next);
         foreach (PagedHeadRef part in _parts)
         {
             PageReader reader = _prefetch.Read(part.Paged.Index!);

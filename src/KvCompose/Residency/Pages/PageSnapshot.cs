@@ -85,6 +85,32 @@ internal sealed class PageSnapshot
         return count;
     }
 
+    /// <summary>The most pages whose tokens fit a budget together: those with the fewest tokens.</summary>
+    public int MostPages(int budget)
+    {
+        if (Tokens <= budget)
+        {
+            return LivePages;
+        }
+
+        Span<int> pagesOf = stackalloc int[PageIndexSettings.PageTokens + 1];
+        pagesOf.Clear();
+        foreach (byte count in Counts)
+        {
+            pagesOf[count]++;
+        }
+
+        int most = 0;
+        for (int count = 1; count <= PageIndexSettings.PageTokens; count++)
+        {
+            int taken = Math.Min(pagesOf[count], Math.Max(0, budget) / count);
+            most += taken;
+            budget -= taken * count;
+        }
+
+        return most;
+    }
+
     /// <summary>Makes this a copy that a writer may change. Where it is what the other was made from, only what the other changed is copied.</summary>
     /// <param name="other">A published snapshot of the same index.</param>
     public void CopyFrom(PageSnapshot other)

@@ -12,14 +12,23 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
 
     private readonly List<PagedHeadRef> _leaving = [];
 
-    /// <summary>Takes a page from every head whose window is full without it.</summary>
+    /// <summary>Takes pages from every head while its window is full without the oldest: one after a step, as many as came with an appended chunk.</summary>
     /// <param name="parts">Heads of the first layer of a reuse group.</param>
-    public void Run(List<PagedHeadRef> parts)
+    /// <param name="coming">Tokens that the step has yet to append to every head, for which there is room in their last pages.</param>
+    public void Run(List<PagedHeadRef> parts, int coming)
+    {
+        while (TakeOldest(parts, coming))
+        {
+        }
+    }
+
+    /// <returns>Whether any page has left.</returns>
+    private bool TakeOldest(List<PagedHeadRef> parts, int coming)
     {
         _leaving.Clear();
         foreach (PagedHeadRef part in parts)
         {
-            if (DecodedTokens(part) >= settings.Window + PageTokens)
+            if (DecodedTokens(part, coming) >= settings.Window + PageTokens)
             {
                 _leaving.Add(part);
             }
@@ -27,9 +36,10 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
 
         if (_leaving.Count == 0)
         {
-            return;
+            return false;
         }
 
+        bool any = false;
         var insert = new InsertWork { Leave = this };
         context.Workers.Run(ref insert, _leaving.Count);
         foreach (PagedHeadRef part in _leaving)
@@ -37,15 +47,18 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
             for (int place = 0; place < part.Paged.Index!.Layers && part.Paged.LeftWindow; place++)
             {
                 part.Cache.RemovePage(part.Layer + place, part.Head, OldestOf(part, place));
+                any = true;
             }
         }
+
+        return any;
     }
 
     // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
-    private static int DecodedTokens(PagedHeadRef part)
+    private static int DecodedTokens(PagedHeadRef part, int coming)
     {
         int pages = part.Table->PageCount - part.Paged.Permanent - part.Paged.Slots;
-        return pages > 1 ? ((pages - 1) * PageTokens) + *part.Cache.CountAt(part.Table->Pages[part.Table->PageCount - 1]) : 0;
+        return pages > 1 ? ((pages - 1) * PageTokens) + *part.Cache.CountAt(part.Table->Pages[part.Table->PageCount - 1]) + coming : 0;
     }
 
     // The place in the table of a layer of the group.

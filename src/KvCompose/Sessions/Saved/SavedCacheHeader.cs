@@ -12,8 +12,9 @@ namespace KvCompose.Sessions.Saved;
 /// <param name="Vocabulary">Logits that are saved.</param>
 /// <param name="Length">Position of the next token.</param>
 /// <param name="Tokens">Every token that the sequence has been given, prompt and decoded.</param>
+/// <param name="Pending">The token that was decoded last and is not in the cache; −1 for none.</param>
 internal sealed record SavedCacheHeader(
-    string Pipeline, string Layout, string Model, string Tokenizer, int Layers, int Heads, int Vocabulary, int Length, int[] Tokens)
+    string Pipeline, string Layout, string Model, string Tokenizer, int Layers, int Heads, int Vocabulary, int Length, int[] Tokens, int Pending = -1)
 {
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SavedCacheJson.Default.SavedCacheHeader);
 

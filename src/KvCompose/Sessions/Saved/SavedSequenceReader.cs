@@ -43,6 +43,11 @@ internal sealed unsafe class SavedSequenceReader : IDisposable
         {
             throw _reader.Wrong($"its length is {Header.Length}");
         }
+
+        if (Header.Pending < -1 || Header.Pending >= _shape.Vocabulary)
+        {
+            throw _reader.Wrong($"its last token is {Header.Pending}");
+        }
     }
 
     /// <summary>Reads page tables and pages.</summary>

@@ -33,5 +33,8 @@ internal sealed class TokenHistory
         }
     }
 
+    /// <summary>Forgets the last tokens, as far as there are any.</summary>
+    public void Shorten(int tokens) => Count = Math.Max(0, Count - tokens);
+
     public void Clear() => Count = 0;
 }

@@ -25,7 +25,7 @@ public readonly struct GemFilter : IPropagation<GemFilter>
     [StageOption(0, Minimum = 0, Maximum = 16_777_216, Role = OptionRole.Budget, RunTime = true)]
     public int Tokens { get; init; }
 
-    /// <summary>Share of the prompt that is chosen, used when <see cref="Tokens"/> is 0: ⌊n · rate⌋ in IEEE doubles.</summary>
+    /// <summary>Share of the prompt that is chosen, used when <see cref="Tokens"/> is 0: ⌊n · rate⌋ in IEEE doubles, at least one token.</summary>
     [StageOption(0.1, Minimum = 0.001, Maximum = 1, Role = OptionRole.Rate, RunTime = true)]
     public double Rate { get; init; }
 
@@ -39,7 +39,7 @@ public readonly struct GemFilter : IPropagation<GemFilter>
 
     /// <inheritdoc/>
     public static int Count(in GemFilter options, in PropagationContext context)
-        => options.Tokens > 0 ? options.Tokens : (int)(context.Tokens * options.Rate);
+        => options.Tokens > 0 ? options.Tokens : Math.Max(1, (int)(context.Tokens * options.Rate));
 }
 
 /// <summary>Declares <see cref="GemFilter"/>.</summary>

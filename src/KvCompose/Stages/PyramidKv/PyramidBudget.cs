@@ -22,12 +22,13 @@ public readonly struct PyramidBudget : ILayerBudget<PyramidBudget>
 
     /// <summary>
     /// Tokens of one layer, all divisions of integers: b = C − w, from most = 2·b − ⌊b/β⌋ in the first layer down by
-    /// ⌊(most − least)/(L − 1)⌋ a layer; a prompt of fewer than 2·b tokens gives every layer C.
+    /// ⌊(most − least)/(L − 1)⌋ a layer; a prompt of fewer than 2·b tokens gives every layer C, and a C below the window
+    /// gives every layer the window.
     /// </summary>
     private static int Capacity(in PyramidBudget options, int tokens, int layers, int window, int layer)
     {
-        int average = options.Tokens - window, scored = tokens - window;
-        if (tokens < options.Tokens || average < 0 || scored <= 0)
+        int average = Math.Max(0, options.Tokens - window), scored = tokens - window;
+        if (tokens < options.Tokens || scored <= 0)
         {
             return tokens;
         }

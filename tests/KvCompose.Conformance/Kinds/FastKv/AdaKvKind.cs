@@ -28,7 +28,7 @@ public sealed class AdaKvKind : SelectorKind
             parameters.Flag("normalize", false));
         if (expected.Optional("error") is not null)
         {
-            ReferenceError.KeepsEverything(Select, tokens);
+            ReferenceError.KeepsTheProtected(Select, tokens, 0, window);
             return;
         }
 

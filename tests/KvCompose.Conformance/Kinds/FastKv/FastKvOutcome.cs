@@ -45,7 +45,7 @@ internal static class FastKvOutcome
 
     /// <summary>
     /// A layer on which the published code raises an error: ours refuses the parameters, or follows the rule for short
-    /// prompts — a cache that cannot hold the window keeps everything, a cut that cannot hold it is not made.
+    /// prompts — a cache that cannot hold the window keeps just that, a cut that cannot hold it is not made.
     /// </summary>
     /// <param name="select">Runs the reference.</param>
     /// <param name="window">w.</param>
@@ -68,8 +68,8 @@ internal static class FastKvOutcome
     {
         bool cannotKeep = layer.Capacity < window || layer.Tokens <= window;
         bool cannotCut = propagation?.Of(layer.Tokens) < window;
-        bool keepsAll = !layer.Selection.Compressed
-            && layer.Selection.Kept.All(kept => kept.Order().SequenceEqual(Enumerable.Range(0, layer.Tokens)));
-        return (cannotKeep || cannotCut) && (!cannotKeep || keepsAll) && (!cannotCut || layer.Propagated is null);
+        int least = Math.Min(window, layer.Tokens);
+        bool keepsLeast = layer.Selection.Kept.All(kept => kept.Order().SequenceEqual(Enumerable.Range(layer.Tokens - least, least)));
+        return (cannotKeep || cannotCut) && (!cannotKeep || keepsLeast) && (!cannotCut || layer.Propagated is null);
     }
 }

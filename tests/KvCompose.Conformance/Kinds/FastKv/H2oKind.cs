@@ -23,7 +23,7 @@ public sealed class H2oKind : SelectorKind
             "fastkv_repo_noncausal" => false,
             var other => throw new VectorFormatException($"there is no H2O variant '{other}'"),
         };
-        SelectionCheck.Batched(@case, row => Reference.H2o.Select(
+        SelectionCheck.Batched(@case, 0, parameters.Int("window"), row => Reference.H2o.Select(
             layout,
             queries.Slice(row),
             keys.Slice(row),

@@ -27,7 +27,7 @@ public sealed class PyramidKvKind : SelectorKind
             layout, queries.Slice(0), keys.Slice(0), CaseParameters.Scoring(parameters), Capacities()[layer]);
         if (expected.Optional("error") is not null)
         {
-            ReferenceError.KeepsEverything(() => Select(0), CaseParameters.Tokens(@case));
+            ReferenceError.KeepsTheProtected(() => Select(0), CaseParameters.Tokens(@case), 0, parameters.Int("window"));
             return;
         }
 

@@ -13,15 +13,17 @@ internal static class SelectionCheck
 
     /// <summary>A case whose <c>expected</c> has <c>compressed, cache_len, indices, scores, cut</c>, all with a batch axis.</summary>
     /// <param name="case">The case.</param>
+    /// <param name="sinks">Tokens at the start that are always kept.</param>
+    /// <param name="window">Tokens at the end that are always kept.</param>
     /// <param name="select">Runs the reference on one batch row.</param>
-    public static void Batched(JsonElement @case, Func<int, TokenSelection> select)
+    public static void Batched(JsonElement @case, int sinks, int window, Func<int, TokenSelection> select)
     {
         JsonElement expected = @case.Field("expected");
         for (int row = 0; row < CaseParameters.Batch(@case); row++)
         {
             if (expected.Optional("error") is not null)
             {
-                ReferenceError.KeepsEverything(() => select(row), CaseParameters.Tokens(@case));
+                ReferenceError.KeepsTheProtected(() => select(row), CaseParameters.Tokens(@case), sinks, window);
                 continue;
             }
 

@@ -16,7 +16,7 @@ public sealed class SnapKvKind : SelectorKind
         JsonElement parameters = @case.Field("params");
         HeadLayout layout = CaseParameters.Layout(@case);
         Tensor keys = CaseParameters.Keys(@case), queries = CaseParameters.Queries(@case, "q_window", parameters.Int("window"));
-        SelectionCheck.Batched(@case, row => Reference.SnapKv.Select(
+        SelectionCheck.Batched(@case, 0, parameters.Int("window"), row => Reference.SnapKv.Select(
             layout,
             queries.Slice(row),
             keys.Slice(row),

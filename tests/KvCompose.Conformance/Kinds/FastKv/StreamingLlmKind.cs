@@ -18,7 +18,7 @@ public sealed class StreamingLlmKind : SelectorKind
         int heads = @case.Field("expected").OptionalText("head_axis") == "query"
             ? CaseParameters.Layout(@case).QueryHeads
             : CaseParameters.Layout(@case).KeyValueHeads;
-        SelectionCheck.Batched(@case, _ =>
+        SelectionCheck.Batched(@case, sinks, 0, _ =>
         {
             int capacity = CaseParameters.Retention(parameters).Of(tokens);
             int[] kept = Reference.StreamingLlm.Keep(tokens, sinks, capacity);

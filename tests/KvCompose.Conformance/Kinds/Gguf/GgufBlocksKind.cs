@@ -2,8 +2,11 @@ using System.Text.Json;
 using KvCompose.Conformance.Comparing;
 using KvCompose.Conformance.Reading;
 using KvCompose.Conformance.Running;
+using KvCompose.Memory;
 using KvCompose.Models.Files;
 using KvCompose.Models.Kernels;
+using KvCompose.Models.Kernels.Products;
+using KvCompose.Numerics;
 
 namespace KvCompose.Conformance.Kinds.Gguf;
 
@@ -65,14 +68,36 @@ public sealed class GgufBlocksKind : FolderKind
     {
         float[] x = @case.Tensor("x").Data;
         double[] expected = @case.Numbers("y"), sums = @case.Numbers("abs_sum");
+        float[] products = new float[expected.Length];
+        StoredKernel kernel = StoredKernel.For(type);
+        using var memory = new NativeFloats(RowTiles.Floats(1, values));
+        var rows = new RowTiles(memory, 1, values);
         fixed (byte* source = raw)
-        fixed (float* inputs = x)
+        fixed (float* inputs = x, target = products)
         {
-            for (int row = 0; row < expected.Length; row++)
+            var packing = new RowPacking<PlainRows>(rows, new PlainRows(inputs, values));
+            packing.Run(0, 0);
+            (int blockValues, int blockBytes) = StoredTypes.Block(type);
+            var call = new RowProduct
             {
-                float product = StoredKernel.For(type).Dot(source + (row * rowBytes), inputs, values);
-                Expect.Close(expected[row], product, 0, Relative * sums[row], $"y[{row}]");
-            }
+                Weights = source,
+                RowBytes = rowBytes,
+                GroupBytes = TileProduct.DepthBlock / blockValues * blockBytes,
+                Outputs = expected.Length,
+                Depth = values,
+                Numbers = rows.Block(0, 0),
+                Step = TileProduct.DepthBlock,
+                Rows = 1,
+                Target = target,
+                Stride = expected.Length,
+                Accumulate = false,
+            };
+            kernel.Multiply(call, four: false);
+        }
+
+        for (int row = 0; row < expected.Length; row++)
+        {
+            Expect.Close(expected[row], products[row], 0, Relative * sums[row], $"y[{row}]");
         }
     }
 }

@@ -17,6 +17,7 @@ namespace Readers
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 32 tokens (16512 bytes)</description></item>
     /// <item><description>observation: attention of the last 8 rows in one pass over the keys; scores pooled (average of 7), reduced over the group by mean; always kept: 0 first and 8 last tokens</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: kept whole</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 2 query heads each, 5696 bytes of shared memory</description></item>
     /// </list>
     /// </summary>
@@ -103,10 +104,13 @@ namespace Readers
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0, "Tokens", LayerBudget.Tokens);
                 if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.1d, "Tokens", LayerBudget.Tokens);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.1d, "Kibibytes", LayerBudget.Kibibytes);
                 StageOptionException.ThrowIfOutside("HeadKvHeads", "Beta", HeadRole.Beta, 1d, 1000d);
                 StageOptionException.ThrowIfOutside("HeadKvHeads", "Temperature", HeadRole.Temperature, 0d, 100d);
             }

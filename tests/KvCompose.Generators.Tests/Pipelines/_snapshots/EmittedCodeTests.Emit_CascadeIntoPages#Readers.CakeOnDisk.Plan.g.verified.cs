@@ -17,6 +17,7 @@ namespace Readers
     /// <item><description>cost: 260 bytes a token and key-value head, in pages of 16 tokens (4224 bytes)</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5), reduced over the group by mean; always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 2 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: stored whole, then those that leave the window of decoded tokens become host pages in the step of the last one</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 2 query heads each, 5440 bytes of shared memory</description></item>
     /// </list>
     /// </summary>

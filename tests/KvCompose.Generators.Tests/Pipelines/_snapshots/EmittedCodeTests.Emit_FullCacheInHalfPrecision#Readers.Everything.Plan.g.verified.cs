@@ -16,6 +16,7 @@ namespace Readers
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 64 tokens (33024 bytes)</description></item>
     /// <item><description>observation: none, every token is kept</description></item>
     /// <item><description>decode: 4 query heads in registers over each key tile (accumulator sets: 2), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: kept whole</description></item>
     /// <item><description>kernels: none, they read single precision and all channels of keys</description></item>
     /// </list>
     /// </summary>

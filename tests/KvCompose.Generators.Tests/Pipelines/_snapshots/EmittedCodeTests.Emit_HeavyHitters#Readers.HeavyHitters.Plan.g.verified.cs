@@ -16,6 +16,7 @@ namespace Readers
     /// <item><description>cost: 520 bytes a token and key-value head, in pages of 32 tokens (16640 bytes)</description></item>
     /// <item><description>observation: attention of all rows in a second pass, reduced over the group by sum; always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: 4 query heads in registers over each key tile (accumulator sets: 2), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: stored whole, then heads evict down to their budgets in the step of the last one</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 4 query heads each, 11392 bytes of shared memory</description></item>
     /// </list>
     /// </summary>
@@ -101,10 +102,13 @@ namespace Readers
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0, "Tokens", LayerBudget.Tokens);
                 if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Tokens", LayerBudget.Tokens);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Kibibytes", LayerBudget.Kibibytes);
             }
         }
 

@@ -62,7 +62,7 @@ namespace Readers
                     cancellation.ThrowIfCancellationRequested();
 
                     // Norm, projections and rotation at the original positions; keys go into tiles.
-                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
 
                     // Attention overwrites the queries: those of the observed rows are kept aside.
@@ -107,7 +107,7 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head], tokens);
+                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head]);
                         table->RetainsWeights = table->Budget > 0;
                     }
 
@@ -137,6 +137,16 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.Fp32Storage>(Pool, table, tiles, values);
+
+            /// <inheritdoc/>
+            protected override PageState State => new PageState(-1, 0, GroupReduction.Sum);
+
+            /// <inheritdoc/>
+            protected override bool RewritesPages => true;
         }
     }
 }

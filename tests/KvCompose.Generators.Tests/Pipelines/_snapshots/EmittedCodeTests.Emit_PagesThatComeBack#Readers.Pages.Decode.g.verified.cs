@@ -5,7 +5,6 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
@@ -22,20 +21,13 @@ namespace Readers
         {
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+            protected override void DecodeLayers(int rows)
             {
-                int rows = BeginStep(tokens, cancellation);
-                if (rows == 0)
-                {
-                    return;
-                }
-
                 int heads = Shape.KeyValueHeads, layers = Shape.Layers;
-                Transformer.Embed(StepTokens, Hidden);
                 for (int layer = 0; layer < layers; layer++)
                 {
                     // Norm, projections and rotation of this step's tokens.
-                    Transformer.Project(layer, Hidden, StepPositions, Queries, Keys, Values);
+                    Project(layer, Hidden, StepPositions, Queries, Keys, Values);
 
                     // Append: every head takes the token.
                     for (int row = 0; row < rows; row++)
@@ -71,8 +63,6 @@ namespace Readers
                     // Output projection and feed-forward block.
                     Transformer.Complete(layer, Queries, Hidden, rows);
                 }
-
-                EndStep();
             }
         }
 

@@ -17,6 +17,7 @@ namespace Readers
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 16 tokens (8320 bytes)</description></item>
     /// <item><description>observation: none, positions decide; always kept: 16 first and 0 last tokens</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: stored whole, then those that leave the window of decoded tokens become host pages in the step of the last one</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 2 query heads each, 5696 bytes of shared memory</description></item>
     /// </list>
     /// </summary>
@@ -106,10 +107,13 @@ namespace Readers
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0, "Tokens", LayerBudget.Tokens);
                 if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Tokens", LayerBudget.Tokens);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Kibibytes", LayerBudget.Kibibytes);
                 StageOptionException.ThrowIfOutside("IceCache", "Tokens", Residency.Tokens, 16d, 1048576d);
                 StageOptionException.ThrowIfOutside("IceCache", "DenseLayers", Residency.DenseLayers, 0d, 1024d);
                 StageOptionException.ThrowIfOutside("IceCache", "HostMebibytes", Residency.HostMebibytes, 0d, 1073741824d);

@@ -64,7 +64,7 @@ namespace Readers
                     cancellation.ThrowIfCancellationRequested();
 
                     // Norm, projections and rotation at the original positions; keys go into tiles.
-                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
 
                     // Propagation: how many tokens go on decides whose attention is computed at all.
@@ -176,6 +176,10 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(table->Residual, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.Int4Storage>(Pool, table, tiles, values);
         }
     }
 }

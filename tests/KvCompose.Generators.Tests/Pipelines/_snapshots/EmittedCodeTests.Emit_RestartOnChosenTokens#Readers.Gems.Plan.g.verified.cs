@@ -16,6 +16,7 @@ namespace Readers
     /// <item><description>cost: 516 bytes a token and key-value head, in pages of 32 tokens (16512 bytes)</description></item>
     /// <item><description>observation: products of the last query in the filter layer; every token of the new prompt is kept</description></item>
     /// <item><description>decode: 2 query heads in registers over each key tile (accumulator sets: 4), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: kept whole</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 2 query heads each, 5696 bytes of shared memory</description></item>
     /// </list>
     /// </summary>
@@ -95,6 +96,7 @@ namespace Readers
                 {
                     StageOptionException.ThrowIfOutside("GemFilter", "Rate", Propagation.Rate, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("GemFilter", "Rate", Propagation.Rate, 0.1d, "Tokens", Propagation.Tokens);
             }
         }
 

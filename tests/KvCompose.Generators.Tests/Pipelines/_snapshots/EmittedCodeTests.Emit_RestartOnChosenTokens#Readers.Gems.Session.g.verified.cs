@@ -46,7 +46,7 @@ namespace Readers
                     cancellation.ThrowIfCancellationRequested();
 
                     // Norm, projections and rotation at the original positions; keys go into tiles.
-                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, heads, Plan.HeadDim, buffers.Tiles);
 
                     // Exact attention over all tokens that reached the layer.
@@ -92,7 +92,7 @@ namespace Readers
                 for (int layer = 0; ; layer++)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    Transformer.Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
+                    Project(layer, buffers.Hidden, buffers.Positions.AsSpan(0, tokens), buffers.Queries, buffers.Keys, buffers.Values);
                     KeyTiles.Pack(Workers, buffers.Keys, tokens, shape.KeyValueHeads, Plan.HeadDim, buffers.Tiles);
                     if (layer == filter)
                     {
@@ -117,6 +117,10 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.Fp32Storage>(Pool, table, tiles, values);
         }
 
         private static unsafe class PrefillLoops

@@ -18,6 +18,7 @@ namespace Readers
     /// <item><description>cost: 1028 bytes a token and key-value head, in pages of 16 tokens (16512 bytes)</description></item>
     /// <item><description>observation: attention of the last row in one pass over the keys; scores pooled (average of 5), reduced over the group by max; always kept: 0 first and 0 last tokens</description></item>
     /// <item><description>decode: 4 query heads in registers over each key tile (accumulator sets: 2), 4 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: stored whole, then those that leave the window of decoded tokens become host pages in the step of the last one</description></item>
     /// <item><description>kernels, where KvCompose.Ilgpu is referenced: groups of 128 threads attend for 4 query heads each, 12416 bytes of shared memory</description></item>
     /// </list>
     /// </summary>

@@ -1,0 +1,143 @@
+using KvCompose.Cache;
+using KvCompose.Residency;
+
+namespace KvCompose.Sessions;
+
+/// <summary>A decode step: checks, room, the emitted loop over the layers, logits.</summary>
+public abstract unsafe partial class KvSession<TTransformer>
+{
+    private IReadOnlyList<IRetrievalTier>? _tiers;
+    private int _appendedLayers; // layers of the step that have taken its tokens
+
+    /// <inheritdoc/>
+    public sealed override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+    {
+        int rows = BeginStep(tokens, cancellation);
+        if (rows == 0)
+        {
+            return;
+        }
+
+        Transformer.Embed(StepTokens, Hidden);
+        try
+        {
+            DecodeLayers(rows);
+        }
+        catch (CacheLimitException)
+        {
+            // Pages that earlier layers brought in stay, as a next step would find them: they are chosen anew.
+            TakeBack(rows, _appendedLayers);
+            _batch.End();
+            throw;
+        }
+
+        EndStep();
+    }
+
+    /// <summary>Checks a step, makes room for one token in every head, and lays out its rows.</summary>
+    /// <returns>Rows of the step.</returns>
+    private int BeginStep(ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellation.ThrowIfCancellationRequested();
+        if (tokens.Length != Sequences)
+        {
+            throw new ArgumentException($"{tokens.Length} tokens for {Sequences} sequences", nameof(tokens));
+        }
+
+        _batch.Clear();
+        for (int sequence = 0; sequence < tokens.Length; sequence++)
+        {
+            if (tokens[sequence] < 0)
+            {
+                continue;
+            }
+
+            CheckTokens(tokens.Slice(sequence, 1));
+            if (_lengths[sequence] == 0)
+            {
+                throw new ArgumentException($"sequence {sequence} has no prompt", nameof(tokens));
+            }
+
+            _batch.RequireWholeSteps(sequence, _lengths[sequence]);
+            if (_lengths[sequence] >= Shape.Context)
+            {
+                throw new ContextExceededException(_lengths[sequence] + 1, Shape.Context);
+            }
+
+            _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
+        }
+
+        int reserved = 0;
+        try
+        {
+            for (; reserved < _batch.Rows; reserved++)
+            {
+                SequenceCache cache = _caches[_batch.SequenceOf(reserved)];
+                if (RewritesPages)
+                {
+                    cache.OwnAll();
+                }
+
+                cache.ReserveOne();
+            }
+
+            RequireRoomOfTiers();
+        }
+        catch (CacheLimitException)
+        {
+            TakeBack(reserved, layers: 0);
+            throw;
+        }
+
+        _batch.Begin();
+        return _batch.Rows;
+    }
+
+    /// <summary>Where several tiers share a step, what one has seen of it cannot be taken back: the others require their room before it begins.</summary>
+    private void RequireRoomOfTiers()
+    {
+        if (Pool.LimitBytes == 0 || (_tiers ??= Tiers).Count < 2)
+        {
+            return;
+        }
+
+        foreach (IRetrievalTier tier in _tiers)
+        {
+            tier.RequireRoom(_batch.Sequences);
+        }
+    }
+
+    /// <summary>Takes the step's tokens back from the sequences of the first rows.</summary>
+    private void TakeBack(int rows, int layers)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            _caches[_batch.SequenceOf(row)].TakeBackOne(layers);
+        }
+    }
+
+    /// <summary>Computes the step's logits and counts its tokens.</summary>
+    private void EndStep()
+    {
+        _batch.End();
+        for (int row = 0; row < _batch.Rows; row++)
+        {
+            _lengths[_batch.SequenceOf(row)]++;
+            _hasLogits[_batch.SequenceOf(row)] = true;
+            _pending[_batch.SequenceOf(row)] = NoToken;
+            _histories[_batch.SequenceOf(row)].Continue(StepTokens[row]);
+        }
+
+        if (_batch.Rows == Sequences)
+        {
+            Transformer.Logits(Hidden, _batch.Rows, _buffers.Logits(0));
+            return;
+        }
+
+        for (int row = 0; row < _batch.Rows; row++)
+        {
+            Transformer.Logits(Hidden + ((nint)row * Shape.Hidden), 1, _buffers.Logits(_batch.SequenceOf(row)));
+        }
+    }
+}
