@@ -91,19 +91,20 @@ internal sealed class AttendedChat(ChatState chat, IAnsiConsole console, TextRea
         if (chat.Conversation.LastTurn is { } turn && tokens > 0)
         {
             string ended = stopped ? ", stopped" : turn.Finish == FinishReason.Length ? ", most tokens reached" : "";
-            console.Write(new Text(
-                Status(turn.AnswerTokens, turn.TokensPerSecond)
-                + string.Create(CultureInfo.InvariantCulture, $" · first token {turn.PrefillTime.TotalSeconds:F2} s{ended}"),
-                new Style(decoration: Decoration.Dim)));
-            Out.WriteLine();
+            Dim(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Status(turn.AnswerTokens, turn.TokensPerSecond)} · first after {turn.PrefillTime.TotalSeconds:F2} s{ended}"));
         }
     }
+
+    private void Dim(string line)
+        => Out.WriteLine(console.Profile.Capabilities.Ansi && console.Profile.Out.IsTerminal ? $"\e[2m{line}\e[0m" : line);
 
     private string Status(int tokens, double rate)
     {
         long held = chat.Session.Usage.BytesHeld, saved = chat.FullBytes - held;
         string share = saved > 0 ? $", {Bytes.Of(saved)} saved" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens · {rate:F1} tokens/s · {Bytes.Of(held)} held{share}");
+        return string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens · {rate:F1}/s · {Bytes.Of(held)} held{share}");
     }
 
     private void Command(string line)

@@ -15,7 +15,7 @@ internal sealed record ChatPipeline(string Name, string Description, Func<Langua
         new("int8", "every token, int8", static (model, sequences) => Int8.Open(model, new() { Sequences = sequences })),
         new("snap", "SnapKV, an eighth of the prompt", static (model, sequences) => Snap.Open(model, new() { Sequences = sequences })),
         new("ada", "SnapKV with Ada-KV heads, an eighth", static (model, sequences) => Ada.Open(model, new() { Sequences = sequences })),
-        new("cake", "CAKE, an eighth of the prompt", static (model, sequences) => Cake.Open(model, new() { Sequences = sequences })),
+        new("cake", "CAKE, 512 tokens a head", static (model, sequences) => Cake.Open(model, new() { Sequences = sequences })),
         new("streaming", "StreamingLLM, 1024 tokens", static (model, sequences) => Streaming.Open(model, new() { Sequences = sequences })),
         new("h2o", "H2O, 1024 tokens", static (model, sequences) => HeavyHitters.Open(model, new() { Sequences = sequences })),
     ];

@@ -27,9 +27,9 @@ internal sealed partial class Snap;
 [Fp16Storage]
 internal sealed partial class Ada;
 
-/// <summary>Layers get what their attention asks for, an eighth of the prompt on average.</summary>
+/// <summary>Layers get what their attention asks for, 512 tokens a head on average.</summary>
 [KvPipeline]
-[CakeBudget(Ratio = 0.125)]
+[CakeBudget(Tokens = 512)]
 [CakeIndicator(Window = 32)]
 [Fp16Storage]
 internal sealed partial class Cake;
