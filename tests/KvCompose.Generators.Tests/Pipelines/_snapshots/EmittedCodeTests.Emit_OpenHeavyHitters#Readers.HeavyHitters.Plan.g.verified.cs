@@ -18,6 +18,7 @@ namespace Readers
     /// <item><description>cost: 4 bytes an element and a position of 4 bytes a token, in pages of 32 tokens</description></item>
     /// <item><description>observation: attention of all rows in a second pass, reduced over the group by sum; always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: blocks of up to 4 query heads in registers over each key tile, up to 8 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: stored whole, then heads evict down to their budgets in the step of the last one</description></item>
     /// <item><description>kernels: none, no shape is listed for them</description></item>
     /// </list>
     /// </summary>
@@ -122,10 +123,13 @@ namespace Readers
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0, "Tokens", LayerBudget.Tokens);
                 if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Tokens", LayerBudget.Tokens);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Kibibytes", LayerBudget.Kibibytes);
             }
         }
 

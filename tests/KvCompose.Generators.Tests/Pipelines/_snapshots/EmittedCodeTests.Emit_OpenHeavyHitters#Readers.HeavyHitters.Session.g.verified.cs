@@ -106,7 +106,7 @@ namespace Readers
                     for (int head = 0; head < heads; head++)
                     {
                         PageTable* table = cache.Layer(layer) + head;
-                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head], tokens);
+                        table->Budget = roles[head] is HeadRole.Full or HeadRole.Pivot ? 0 : PrefillLoops.Capacity(capacities[layer] > 0 ? capacities[layer] : headBudgets[head]);
                         table->RetainsWeights = table->Budget > 0;
                     }
 
@@ -136,6 +136,16 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(Plan, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.Fp32Storage>(Pool, table, tiles, values);
+
+            /// <inheritdoc/>
+            protected override PageState State => new PageState(-1, 0, GroupReduction.Sum);
+
+            /// <inheritdoc/>
+            protected override bool RewritesPages => true;
         }
     }
 }

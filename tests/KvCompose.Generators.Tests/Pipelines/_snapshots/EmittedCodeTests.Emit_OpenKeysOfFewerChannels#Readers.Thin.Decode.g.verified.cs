@@ -5,7 +5,6 @@
 using global::System;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.Intrinsics;
-using global::System.Threading;
 using global::KvCompose.Attention;
 using global::KvCompose.Cache;
 using global::KvCompose.Memory;
@@ -21,16 +20,9 @@ namespace Readers
         {
             /// <inheritdoc/>
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
-            public override void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+            protected override void DecodeLayers(int rows)
             {
-                int rows = BeginStep(tokens, cancellation);
-                if (rows == 0)
-                {
-                    return;
-                }
-
                 int heads = Shape.KeyValueHeads, layers = Shape.Layers;
-                Transformer.Embed(StepTokens, Hidden);
                 for (int layer = 0; layer < layers; layer++)
                 {
                     // Norm, projections and rotation of this step's tokens.
@@ -62,8 +54,6 @@ namespace Readers
                     // Output projection and feed-forward block.
                     Complete(layer, Queries, Hidden, rows);
                 }
-
-                EndStep();
             }
         }
 

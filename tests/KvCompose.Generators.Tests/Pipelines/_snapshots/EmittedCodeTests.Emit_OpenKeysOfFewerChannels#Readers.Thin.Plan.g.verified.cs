@@ -20,6 +20,7 @@ namespace Readers
     /// <item><description>keys of full pages: all but a share of 0.4 of the channels, rounded down to a multiple of 4, chosen for each head by the queries of the last 32 rows; the newest, fewer than 32, whole</description></item>
     /// <item><description>observation: attention of the last 32 rows in one pass over the keys; scores pooled (average of 5), reduced over the group by mean; always kept: 0 first and 32 last tokens</description></item>
     /// <item><description>decode: blocks of up to 4 query heads in registers over each key tile, up to 8 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: kept whole</description></item>
     /// <item><description>kernels: none, they read single precision and all channels of keys</description></item>
     /// </list>
     /// </summary>
@@ -128,10 +129,13 @@ namespace Readers
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 65536, "Tokens", LayerBudget.Tokens);
                 if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Tokens", LayerBudget.Tokens);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.25d, "Kibibytes", LayerBudget.Kibibytes);
             }
         }
 

@@ -253,9 +253,8 @@ namespace Readers
                 }
             }
 
-            /// <summary>Tokens that a head with this budget keeps. A prompt too short to be cut by the budget is kept whole.</summary>
-            internal static int Kept(int budget, int tokens)
-                => budget >= tokens || budget < Math.Max(1, Plan.Sinks + Plan.Window) ? tokens : budget;
+            /// <summary>Tokens that a head with this budget keeps: at least those that every head keeps, at most all.</summary>
+            internal static int Kept(int budget, int tokens) => Math.Min(tokens, Math.Max(budget, Math.Max(1, Plan.Sinks + Plan.Window)));
 
             /// <summary>Chooses the tokens of one head and copies them into its pages.</summary>
             internal struct StoreWork : IParallelWork

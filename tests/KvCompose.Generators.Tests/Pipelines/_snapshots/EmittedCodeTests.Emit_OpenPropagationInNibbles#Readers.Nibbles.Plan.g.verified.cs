@@ -21,6 +21,7 @@ namespace Readers
     /// <item><description>quantised when a page is full: keys by channel over 32 tokens, values by token; the newest, fewer than 32, in single precision</description></item>
     /// <item><description>observation: attention of the last 8 rows in one pass over the keys; scores pooled (max of 7), reduced over the group by sum; always kept: 0 first and 8 last tokens</description></item>
     /// <item><description>decode: blocks of up to 4 query heads in registers over each key tile, up to 8 vectors of a value row at a time, pieces of 1024 tokens</description></item>
+    /// <item><description>appended tokens: kept whole</description></item>
     /// <item><description>kernels: none, they read single precision and all channels of keys</description></item>
     /// </list>
     /// </summary>
@@ -138,16 +139,20 @@ namespace Readers
                 {
                     StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Rate", Propagation.Rate, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("TokenSelectivePropagation", "Rate", Propagation.Rate, 0.2d, "Tokens", Propagation.Tokens);
                 StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, 0d, 16777216d);
                 if (LayerBudget.Tokens > 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Tokens", LayerBudget.Tokens, Plan.Sinks + Plan.Window, 16777216d);
                 }
                 StageOptionException.ThrowIfOutside("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0d, 1073741824d);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Kibibytes", LayerBudget.Kibibytes, 0, "Tokens", LayerBudget.Tokens);
                 if (LayerBudget.Tokens == 0 && LayerBudget.Kibibytes == 0)
                 {
                     StageOptionException.ThrowIfOutside("UniformBudget", "Ratio", LayerBudget.Ratio, 0.001d, 1d);
                 }
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.1d, "Tokens", LayerBudget.Tokens);
+                StageOptionException.ThrowIfIgnored("UniformBudget", "Ratio", LayerBudget.Ratio, 0.1d, "Kibibytes", LayerBudget.Kibibytes);
             }
         }
 

@@ -175,6 +175,10 @@ namespace Readers
             [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
             protected override void StoreToken(PageTable* table, int slot, float* key, float* value, int position)
                 => PageOps.Store(Plan, table->Residual, Pool.Address(table->Pages[slot / Plan.PageTokens]), slot % Plan.PageTokens, key, value, position);
+
+            /// <inheritdoc/>
+            [global::System.CodeDom.Compiler.GeneratedCode("KvCompose.Generators", "{version}")]
+            protected override void ReadTokens(PageTable* table, float* tiles, float* values) => StoredTokens.Read<global::KvCompose.Int4Storage>(Pool, table, tiles, values);
         }
     }
 }
