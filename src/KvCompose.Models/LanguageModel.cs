@@ -1,5 +1,3 @@
-using KvCompose.Models.Files;
-using KvCompose.Models.Files.Gguf;
 using KvCompose.Models.Networks;
 using KvCompose.Models.Tokenizers;
 using KvCompose.Threading;

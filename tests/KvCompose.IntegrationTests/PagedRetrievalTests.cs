@@ -3,7 +3,6 @@ using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.Reference;
 using KvCompose.Reference.IceCache;
 using KvCompose.Residency.Pages;
-using KvCompose.Sessions;
 
 namespace KvCompose.IntegrationTests;
 
