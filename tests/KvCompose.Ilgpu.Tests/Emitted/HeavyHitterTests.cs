@@ -1,6 +1,5 @@
 extern alias simulator;
 
-using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 
