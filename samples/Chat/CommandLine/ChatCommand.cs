@@ -1,6 +1,5 @@
 using System.CommandLine;
 using KvCompose.Models;
-using KvCompose.Models.Templates;
 using Spectre.Console;
 
 namespace KvCompose.Samples.Chat;

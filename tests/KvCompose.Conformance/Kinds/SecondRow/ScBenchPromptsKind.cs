@@ -22,7 +22,7 @@ public sealed class ScBenchPromptsKind() : SecondRowKind("scbench.prompts")
         ChatTemplate template = ChatTemplate.Parse(@case.Text("chat_template"));
         int longest = @case.Int("max_seq_length");
         Dictionary<string, string> special = SpecialTokens
-            .Where(name => @case.OptionalText(name) is not null).ToDictionary(name => name, @case.Text);
+            .Where(name => @case.OptionalText(name) is not null).ToDictionary(name => name, name => @case.Text(name));
         foreach ((int index, JsonElement example) in @case.List("cases").Index())
         {
             Example(example, longest, Render, $"cases[{index}]");
