@@ -7,7 +7,7 @@ internal static class ContextChoice
     /// The network accepts all that the model was made for. Sessions rotate every token with the same frequencies, so that where
     /// these depend on the length, the length is chosen at opening.
     /// </summary>
-    public static (int Positions, int Context) Of(NetworkDescription description, int wanted)
+    public static (int Positions, int Context) Of(NetworkDescription description, int context)
     {
         int positions = description.Context, usual = positions;
         foreach (LayerDescription layer in description.Layers)
@@ -23,12 +23,12 @@ internal static class ContextChoice
             }
         }
 
-        if (wanted < 0 || wanted > positions)
+        if (context < 0 || context > positions)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(LanguageModelOptions.Context), wanted, $"expected 0 to {positions}, the longest sequence that the model was made for");
+                nameof(context), context, $"{nameof(LanguageModelOptions)}.{nameof(LanguageModelOptions.Context)}: expected 0 to {positions}, the longest sequence that the model was made for");
         }
 
-        return (positions, wanted == 0 ? usual : wanted);
+        return (positions, context == 0 ? usual : context);
     }
 }

@@ -1,5 +1,4 @@
 using KvCompose.Models.Chat;
-using KvCompose.Models.Files;
 using KvCompose.Models.Networks;
 using KvCompose.Models.Templates;
 using KvCompose.Models.Tokenizers;

@@ -3,7 +3,6 @@ using KvCompose.Conformance.Kinds.HeteroCache;
 using KvCompose.Conformance.Reading;
 using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
-using KvCompose.Reference.HeteroCache;
 using KvCompose.Tests.Conformance;
 
 namespace KvCompose.IntegrationTests;

@@ -2,7 +2,6 @@ using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.Reference;
 using KvCompose.Reference.IceCache;
-using KvCompose.Sessions;
 
 namespace KvCompose.IntegrationTests;
 

@@ -1,4 +1,3 @@
-using KvCompose.Cache;
 using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
 

@@ -1,5 +1,4 @@
 using KvCompose.Generators.Planning;
-using KvCompose.Shared;
 using KvCompose.Shared.Specs;
 
 namespace KvCompose.Generators.Emit;

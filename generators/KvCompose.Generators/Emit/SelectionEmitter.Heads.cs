@@ -1,4 +1,3 @@
-using KvCompose.Generators.Planning;
 using KvCompose.Shared;
 using KvCompose.Shared.Profiles;
 

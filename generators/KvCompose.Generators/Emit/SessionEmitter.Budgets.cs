@@ -62,7 +62,7 @@ internal static partial class SessionEmitter
             : "";
         string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
         string full = plan.Residency.ServesFullHeads ? "HeadRole.Pivot" : "HeadRole.Full or HeadRole.Pivot";
-        string copy = !plan.Residency.Stages.Any() ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
+        string copy = plan.Residency.Stages.Count == 0 ? "" : "\nheadBudgets.CopyTo(roleBudgets, 0);";
         writer.WriteLine($$"""
             HeadBudgetContext headContext = new()
             {

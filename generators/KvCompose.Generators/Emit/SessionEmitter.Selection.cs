@@ -48,7 +48,7 @@ internal static partial class SessionEmitter
             writer.WriteLine("int[] capacities = new int[shape.Layers];");
         }
 
-        if (plan.Prefill.HeadRole is not null && plan.Residency.Stages.Any())
+        if (plan.Prefill.HeadRole is not null && plan.Residency.Stages.Count > 0)
         {
             writer.WriteLine("int[] roleBudgets = new int[heads];");
         }
@@ -61,7 +61,7 @@ internal static partial class SessionEmitter
 
     /// <summary>Whether anything is told the parts that heads play; where no stage gives them, all are compressed.</summary>
     private static bool ReadsRoles(PipelinePlan plan)
-        => plan.Prefill.HeadRole is not null || plan.Residency.Stages.Any() || (plan.Decode.Evicts && !plan.Prefill.Cascades)
+        => plan.Prefill.HeadRole is not null || plan.Residency.Stages.Count > 0 || (plan.Decode.Evicts && !plan.Prefill.Cascades)
             || (plan.Decode.KeepsWeights && !plan.Decode.Evicts);
 
     /// <summary>How many heads have a row of a statistic.</summary>
@@ -148,7 +148,7 @@ internal static partial class SessionEmitter
             };
             Workers.Run(ref store, heads);
             """);
-        if (plan.Residency.Stages.Any())
+        if (plan.Residency.Stages.Count > 0)
         {
             WritePlacement(writer, plan);
         }

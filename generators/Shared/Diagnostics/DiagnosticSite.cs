@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KvCompose.Shared.Diagnostics;
 
-/// <summary>A place that a finding points at. Making one is free; <see cref="Resolve"/> does the work.</summary>
+/// <summary>A place that a finding points at. Making one is free; <see cref="Resolve(System.Threading.CancellationToken)"/> does the work.</summary>
 internal readonly struct DiagnosticSite
 {
     private readonly object _where;

@@ -1,4 +1,3 @@
-using KvCompose.Shared.Specs;
 using Microsoft.CodeAnalysis;
 
 namespace KvCompose.Shared.Parsing;

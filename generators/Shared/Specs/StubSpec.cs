@@ -13,7 +13,8 @@ internal sealed record StubSpec(HierarchySpec Hierarchy, EquatableArray<StubStag
     public static StubSpec Of(PipelineSpec spec) => new(
         spec.Hierarchy,
         spec.Stages.Where(static stage => stage.Reach != StageReach.Inside).Select(static stage => new StubStage(stage.Type, stage.Name, stage.Reach)).ToEquatableArray(),
-        spec.Inherited) { Open = spec.Open };
+        spec.Inherited)
+    { Open = spec.Open };
 }
 
 /// <summary>A stage of such a pipeline.</summary>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using KvCompose.Models.Files.Gguf;
-using KvCompose.Models.Templates;
 using KvCompose.Models.Tokenizers;
 
 namespace KvCompose.Models.Chat;

@@ -54,7 +54,11 @@ internal sealed unsafe class PackedMatrix : WeightMatrix
         }
     }
 
-    public override void Dispose() => _weights.Dispose();
+    public override void Dispose()
+    {
+        _weights.Dispose();
+        base.Dispose();
+    }
 
     private void Fill(int panel, float[] rows, int count)
     {

@@ -5,7 +5,7 @@ namespace KvCompose.Models.Kernels;
 
 /// <summary>
 /// A weight matrix [outputs, inputs]. Floats are packed into the order in which products read them; every other type stays as the
-/// file has it, in the mapped file, and is decoded in small pieces on its way into a product.
+/// file has it, in the mapped file, and is decoded in registers or small pieces on its way into a product.
 /// </summary>
 internal abstract unsafe class WeightMatrix(int outputs, int inputs) : IDisposable
 {
@@ -25,7 +25,8 @@ internal abstract unsafe class WeightMatrix(int outputs, int inputs) : IDisposab
     public static WeightMatrix Load(StoredTensor tensor, int firstRow, int rows)
     {
         int inputs = checked((int)tensor.Shape[^1]);
-        return tensor.Type == StoredType.F32 ? PackedMatrix.Load(tensor, firstRow, rows, inputs) : new StoredMatrix(tensor, firstRow, rows, inputs);
+        return tensor.Type == StoredType.F32
+            ? PackedMatrix.Load(tensor, firstRow, rows, inputs) : new StoredMatrix(tensor, firstRow, rows, inputs);
     }
 
     /// <summary>Copies the weights of one output.</summary>

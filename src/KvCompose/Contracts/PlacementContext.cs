@@ -1,5 +1,3 @@
-using KvCompose.Attention;
-
 namespace KvCompose;
 
 /// <summary>The tokens of one key-value head that the selection does not keep, while all can still be read.</summary>

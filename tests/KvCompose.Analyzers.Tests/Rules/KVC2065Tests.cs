@@ -1,5 +1,3 @@
-using KvCompose.Roslyn.Testing;
-
 namespace KvCompose.Analyzers.Tests.Rules;
 
 public class KVC2065Tests

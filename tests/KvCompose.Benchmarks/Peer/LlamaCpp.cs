@@ -1,5 +1,4 @@
 using LLama;
-using LLama.Abstractions;
 using LLama.Common;
 using LLama.Native;
 

@@ -2,7 +2,6 @@ using KvCompose.Benchmarks.Pipelines;
 using KvCompose.Conformance.Kinds.IceCache;
 using KvCompose.Conformance.Reading;
 using KvCompose.Residency.Pages;
-using KvCompose.Sessions;
 using KvCompose.Threading;
 
 namespace KvCompose.Benchmarks.Quick;

@@ -1,7 +1,6 @@
 extern alias simulator;
 
 using KvCompose.Cache;
-using KvCompose.Combinations.Catalogue;
 using KvCompose.Combinations.Oracle;
 using simulator::KvCompose.Ilgpu;
 using KvCompose.DeviceTests.Emitted;

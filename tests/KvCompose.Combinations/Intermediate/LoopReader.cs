@@ -15,7 +15,7 @@ internal static class LoopReader
     public static IEnumerable<MethodInfo> Methods(Type pipeline)
     {
         Type session = pipeline.GetNestedType("Session`1", BindingFlags.Public | BindingFlags.NonPublic)!;
-        yield return session.GetMethod("Step", Declared)!;
+        yield return session.GetMethod("DecodeLayers", Declared)!;
         foreach (string name in (string[])["DecodeLoops", "PrefillLoops", "PageOps"])
         {
             Type loops = pipeline.GetNestedType(name, BindingFlags.Public | BindingFlags.NonPublic)!;

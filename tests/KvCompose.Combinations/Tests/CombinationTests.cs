@@ -1,5 +1,4 @@
 using KvCompose.Combinations.Catalogue;
-using KvCompose.Combinations.Compiling;
 using KvCompose.Combinations.Devices;
 using KvCompose.Combinations.Running;
 

@@ -1,5 +1,3 @@
-using KvCompose.Roslyn.Testing;
-
 namespace KvCompose.Generators.Tests.Kernels;
 
 /// <summary>Kernels of an open pipeline: those of the stated form, once for every listed shape.</summary>

@@ -1,7 +1,6 @@
 extern alias simulator;
 
 using simulator::ILGPU;
-using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 

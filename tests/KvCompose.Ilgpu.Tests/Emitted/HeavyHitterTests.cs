@@ -1,7 +1,5 @@
 extern alias simulator;
 
-using simulator::ILGPU;
-using simulator::ILGPU.Runtime;
 using KvCompose.Cache;
 using KvCompose.Reference;
 

@@ -1,7 +1,6 @@
 extern alias simulator;
 
 using System.Runtime.InteropServices;
-using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Reference.IceCache;
 using KvCompose.Residency.Pages;

@@ -3,7 +3,6 @@ extern alias simulator;
 using simulator::ILGPU;
 using simulator::ILGPU.Runtime;
 using simulator::KvCompose.Simulation;
-using simulator::KvCompose.Ilgpu;
 
 namespace KvCompose.DeviceTests.Simulation;
 

@@ -1,6 +1,5 @@
 using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
-using KvCompose.Reference;
 
 namespace KvCompose.IntegrationTests.Cake;
 

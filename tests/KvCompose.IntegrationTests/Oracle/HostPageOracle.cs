@@ -1,6 +1,5 @@
 using KvCompose.Reference;
 using KvCompose.Reference.IceCache;
-using KvCompose.Sessions;
 
 namespace KvCompose.IntegrationTests.Oracle;
 

@@ -1,5 +1,3 @@
-using KvCompose.Reference.HeteroCache;
-
 namespace KvCompose.IntegrationTests.Pipelines;
 
 /// <summary>What the published code computes, at the settings that most decode vectors have.</summary>

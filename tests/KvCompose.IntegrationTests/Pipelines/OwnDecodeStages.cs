@@ -1,4 +1,3 @@
-using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Residency;
 

@@ -34,27 +34,27 @@ internal static class PlainBlocks
             case StoredType.IQ4_NL:
                 return (Half(block, 0) * Levels[Nibble(block, 2, i)], 0);
             case StoredType.Q4_K or StoredType.Q5_K:
-            {
-                int part = i / 32, inside = i % 32, high = 0, codes = 16;
-                if (type == StoredType.Q5_K)
                 {
-                    (high, codes) = ((block[16 + inside] >> part) & 1, 48);
+                    int part = i / 32, inside = i % 32, high = 0, codes = 16;
+                    if (type == StoredType.Q5_K)
+                    {
+                        (high, codes) = ((block[16 + inside] >> part) & 1, 48);
+                    }
+
+                    int code = ((block[codes + (part / 2 * 32) + inside] >> (part % 2 * 4)) & 15) + (16 * high);
+                    ReadOnlySpan<byte> p = block[4..];
+                    int scale = part < 4 ? p[part] & 63 : (p[part + 4] & 15) + (p[part - 4] / 64 * 16);
+                    int least = part < 4 ? p[part + 4] & 63 : (p[part + 4] / 16) + (p[part] / 64 * 16);
+                    return (Half(block, 0) * scale * code, -Half(block, 2) * least);
                 }
 
-                int code = ((block[codes + (part / 2 * 32) + inside] >> (part % 2 * 4)) & 15) + (16 * high);
-                ReadOnlySpan<byte> p = block[4..];
-                int scale = part < 4 ? p[part] & 63 : (p[part + 4] & 15) + (p[part - 4] / 64 * 16);
-                int least = part < 4 ? p[part + 4] & 63 : (p[part + 4] / 16) + (p[part] / 64 * 16);
-                return (Half(block, 0) * scale * code, -Half(block, 2) * least);
-            }
-
             case StoredType.Q6_K:
-            {
-                int half = i / 128, step = i % 128 / 32, inside = i % 32;
-                int low = (block[(half * 64) + (step % 2 * 32) + inside] >> (step / 2 * 4)) & 15;
-                int high = (block[128 + (half * 32) + inside] >> (step * 2)) & 3;
-                return (Half(block, 208) * (sbyte)block[192 + (i / 16)] * (low + (high * 16) - 32), 0);
-            }
+                {
+                    int half = i / 128, step = i % 128 / 32, inside = i % 32;
+                    int low = (block[(half * 64) + (step % 2 * 32) + inside] >> (step / 2 * 4)) & 15;
+                    int high = (block[128 + (half * 32) + inside] >> (step * 2)) & 3;
+                    return (Half(block, 208) * (sbyte)block[192 + (i / 16)] * (low + (high * 16) - 32), 0);
+                }
 
             default:
                 throw new ArgumentException($"{type} has no plain form");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using KvCompose.Models.Files.Gguf;
 using KvCompose.Models.Templates;

@@ -1,5 +1,3 @@
-using KvCompose.Simulation;
-
 namespace ILGPU.Runtime;
 
 /// <summary>A device that an accelerator can be made for.</summary>

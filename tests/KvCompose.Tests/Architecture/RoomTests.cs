@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 
 namespace KvCompose.Tests.Architecture;

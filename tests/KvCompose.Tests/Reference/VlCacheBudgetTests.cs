@@ -26,7 +26,7 @@ public class VlCacheBudgetTests
     [Fact]
     public void Rows_ShareThatOverfillsALayer_FillsItAndGivesTheRestOn()
     {
-        // 0.9 of 3·10 rows is 27; shares 21.6 (clipped to 10), 4.86 and 0.54. Behind 10, 5 and 1 remain 11, of which layer 1 has room for 5.
+        // 0.9 of 3·10 rows is 27; shares 21.6 (clipped to 10), 4.86 and 0.54. Behind 10, 5 and 2 remain 10, of which layer 1 has room for 5.
         int[] rows = new VlCacheBudget(0.9).Rows([0.8, 0.18, 0.02], 10);
 
         Assert.Equal([10, 10, 7], rows);

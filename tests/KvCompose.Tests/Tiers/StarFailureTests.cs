@@ -1,7 +1,6 @@
 using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Memory;
-using KvCompose.Profiles;
 using KvCompose.Residency.HeteroCache;
 using KvCompose.Residency.HostCopies;
 

@@ -1,5 +1,4 @@
 using KvCompose.Generators.Planning;
-using KvCompose.Shared;
 
 namespace KvCompose.Generators.Emit.Kernels;
 

@@ -1,6 +1,5 @@
 using KvCompose.Generators.Emit.Kernels;
 using KvCompose.Generators.Planning;
-using KvCompose.Shared;
 
 namespace KvCompose.Generators.Emit.Statistics;
 

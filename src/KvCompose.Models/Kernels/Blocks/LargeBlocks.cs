@@ -250,8 +250,9 @@ internal readonly unsafe struct Q6_K : ICodeBlocks
     {
         Vector128<ushort> bytes = Vector128.Load(group + ((pair >> 1) * 64) + (32 * which) + (16 * half)).AsUInt16();
         Vector128<ushort> pairs = Vector128.Load(group + 128 + ((pair >> 1) * 32) + (16 * half)).AsUInt16();
-        Vector128<ushort> nibbles = Vector128.ShiftRightLogical(bytes, (int)(pair & 1) * 4) & Vector128.Create((ushort)0x0F0F);
-        Vector128<ushort> upper = Vector128.ShiftRightLogical(pairs, ((int)(pair & 1) * 4) + (2 * which)) & Vector128.Create((ushort)0x0303);
+        int shift = (int)(pair & 1) * 4;
+        Vector128<ushort> nibbles = Vector128.ShiftRightLogical(bytes, shift) & Vector128.Create((ushort)0x0F0F);
+        Vector128<ushort> upper = Vector128.ShiftRightLogical(pairs, shift + (2 * which)) & Vector128.Create((ushort)0x0303);
         return (nibbles | (upper << 4)).AsSByte() - Vector128.Create((sbyte)32);
     }
 

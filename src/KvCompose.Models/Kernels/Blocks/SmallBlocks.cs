@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace KvCompose.Models.Kernels.Blocks;
 
-/// <summary>32 numbers: a half d, 16 bytes of which the low nibbles are numbers 0 to 15 and the high ones 16 to 31. d · (q − 8).</summary>
+/// <summary>
+/// 32 numbers: a half d, 16 bytes of which the low nibbles are numbers 0 to 15 and the high ones 16 to 31. d · (q − 8).
+/// </summary>
 internal readonly unsafe struct Q4_0 : ICodeBlocks
 {
     public static int BlockValues => 32;
@@ -137,7 +139,8 @@ internal readonly unsafe struct Q5_0 : ICodeBlocks
     public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
         byte* block = group + (pair * 44) + (which * 22);
-        return (BlockMath.Nibbles(block + 6, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 2 + (2 * half)))).AsSByte() - Vector128.Create((sbyte)16);
+        Vector128<byte> upper = BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 2 + (2 * half)));
+        return (BlockMath.Nibbles(block + 6, half) | upper).AsSByte() - Vector128.Create((sbyte)16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -188,7 +191,8 @@ internal readonly unsafe struct Q5_1 : ICodeBlocks
     public static Vector128<sbyte> Codes(byte* group, nint pair, int which, int half)
     {
         byte* block = group + (pair * 48) + (which * 24);
-        return (BlockMath.Nibbles(block + 8, half) | BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 4 + (2 * half)))).AsSByte();
+        Vector128<byte> upper = BlockMath.FifthBits(Unsafe.ReadUnaligned<ushort>(block + 4 + (2 * half)));
+        return (BlockMath.Nibbles(block + 8, half) | upper).AsSByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

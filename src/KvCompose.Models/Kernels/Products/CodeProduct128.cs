@@ -94,7 +94,8 @@ internal static unsafe class CodeProduct128<TBlocks>
 
     /// <summary>Adds a part to the sums of one row. What has one scale and no minimum is multiplied with the scale last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddPart(byte* group, nint pair, int which, float* scales, float* x, ref Vector128<float> first, ref Vector128<float> second)
+    private static void AddPart(
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector128<float> first, ref Vector128<float> second)
     {
         nint part = (2 * pair) + which;
         float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);
@@ -105,7 +106,8 @@ internal static unsafe class CodeProduct128<TBlocks>
     /// <summary>Adds a part to the sums of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPartToFour(
-        byte* group, nint pair, int which, float* scales, float* x, ref Vector128<float> sum0, ref Vector128<float> sum1, ref Vector128<float> sum2, ref Vector128<float> sum3)
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector128<float> sum0, ref Vector128<float> sum1,
+        ref Vector128<float> sum2, ref Vector128<float> sum3)
     {
         nint part = (2 * pair) + which;
         float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);

@@ -94,7 +94,8 @@ internal static unsafe class CodeProduct256<TBlocks>
 
     /// <summary>Adds a part to the sums of one row. What has one scale and no minimum is multiplied with the scale last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddPart(byte* group, nint pair, int which, float* scales, float* x, ref Vector256<float> first, ref Vector256<float> second)
+    private static void AddPart(
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector256<float> first, ref Vector256<float> second)
     {
         nint part = (2 * pair) + which;
         float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);
@@ -117,7 +118,8 @@ internal static unsafe class CodeProduct256<TBlocks>
     /// <summary>Adds a part to the sums of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPartToFour(
-        byte* group, nint pair, int which, float* scales, float* x, ref Vector256<float> sum0, ref Vector256<float> sum1, ref Vector256<float> sum2, ref Vector256<float> sum3)
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector256<float> sum0, ref Vector256<float> sum1,
+        ref Vector256<float> sum2, ref Vector256<float> sum3)
     {
         nint part = (2 * pair) + which;
         float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);

@@ -95,7 +95,8 @@ internal static unsafe class CodeProduct512<TBlocks>
 
     /// <summary>Adds a part to the sums of one row. What has one scale and no minimum is multiplied with the scale last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddPart(byte* group, nint pair, int which, float* scales, float* x, ref Vector512<float> first, ref Vector512<float> second)
+    private static void AddPart(
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector512<float> first, ref Vector512<float> second)
     {
         nint part = (2 * pair) + which;
         float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);
@@ -115,7 +116,8 @@ internal static unsafe class CodeProduct512<TBlocks>
     /// <summary>Adds a part to the sums of four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddPartToFour(
-        byte* group, nint pair, int which, float* scales, float* x, ref Vector512<float> sum0, ref Vector512<float> sum1, ref Vector512<float> sum2, ref Vector512<float> sum3)
+        byte* group, nint pair, int which, float* scales, float* x, ref Vector512<float> sum0, ref Vector512<float> sum1,
+        ref Vector512<float> sum2, ref Vector512<float> sum3)
     {
         nint part = (2 * pair) + which;
         float* numbers = x + (pair * 2 * GroupScales.Part) + (which * GroupScales.Part);

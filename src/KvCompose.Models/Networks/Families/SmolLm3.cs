@@ -1,5 +1,4 @@
 using System.Text.Json;
-using KvCompose.Models.Json;
 
 namespace KvCompose.Models.Networks.Families;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using KvCompose.Models.Templates.Running;
-using KvCompose.Models.Templates.Values;
 
 namespace KvCompose.Models.Templates.Functions;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using KvCompose.Models.Templates.Running;
 using KvCompose.Models.Templates.Values;
 
 namespace KvCompose.Models.Templates.Functions;

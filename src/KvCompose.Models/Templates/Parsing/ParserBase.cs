@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using KvCompose.Models.Templates.Syntax;
 
 namespace KvCompose.Models.Templates.Parsing;
 

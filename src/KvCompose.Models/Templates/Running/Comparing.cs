@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using KvCompose.Models.Templates.Functions;
 using KvCompose.Models.Templates.Values;
 
 namespace KvCompose.Models.Templates.Running;

@@ -91,7 +91,7 @@ internal sealed class TemplateRun(ChatTemplateLimits limits, Scope root, DateTim
         return values;
     }
 
-    public object Look(Scope scope, string name) => scope.Find(name) ?? Globals.Find(name) ?? Undefined.Variable(name);
+    public static object Look(Scope scope, string name) => scope.Find(name) ?? Globals.Find(name) ?? Undefined.Variable(name);
 
     public object Call(object target, Arguments arguments) => target switch
     {

@@ -14,7 +14,7 @@ internal sealed class NameNode(int offset, string name) : Expression(offset)
 {
     public string Name => name;
 
-    public override object Evaluate(TemplateRun run, Scope scope) => run.Look(scope, name);
+    public override object Evaluate(TemplateRun run, Scope scope) => TemplateRun.Look(scope, name);
 }
 
 internal sealed class ListNode(int offset, IReadOnlyList<Expression> items) : Expression(offset, items)

@@ -1,5 +1,4 @@
 using KvCompose.Models.Templates.Running;
-using KvCompose.Models.Templates.Values;
 
 namespace KvCompose.Models.Templates.Syntax;
 

@@ -21,7 +21,7 @@ internal sealed class NamespaceTarget(int offset, string name, string attribute)
 {
     public override void Assign(TemplateRun run, Scope scope, object value)
     {
-        if (run.Look(scope, name) is not NamespaceValue space)
+        if (TemplateRun.Look(scope, name) is not NamespaceValue space)
         {
             throw TemplateFault.Type($"cannot assign attribute on non-namespace object '{name}'");
         }

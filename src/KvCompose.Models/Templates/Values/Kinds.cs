@@ -1,5 +1,4 @@
 using System.Numerics;
-using KvCompose.Models.Templates.Running;
 
 namespace KvCompose.Models.Templates.Values;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace KvCompose.Models.Templates.Values;
 
 /// <summary>

@@ -1,12 +1,10 @@
-using System;
-
 namespace KvCompose;
 
 /// <summary>
 /// What a stage wants to know of attention or of the keys. However many stages of a pipeline ask, one fused pass computes
 /// the union, and what nobody asks for is not computed. Probabilities are over all keys that a row sees.
 /// </summary>
-[Flags]
+[System.Flags]
 public enum AttentionStatistics
 {
     /// <summary>Nothing: no pass over the keys is made.</summary>

@@ -1,9 +1,7 @@
-using System;
-
 namespace KvCompose;
 
 /// <summary>A set of the parts that key-value heads play: whose left-out tokens a residency places.</summary>
-[Flags]
+[System.Flags]
 public enum HeadRoles
 {
     /// <summary>No head's.</summary>

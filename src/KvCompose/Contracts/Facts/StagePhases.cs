@@ -1,9 +1,7 @@
-using System;
-
 namespace KvCompose;
 
 /// <summary>When a stage acts.</summary>
-[Flags]
+[System.Flags]
 public enum StagePhases
 {
     /// <summary>While the prompt is processed, layer by layer.</summary>

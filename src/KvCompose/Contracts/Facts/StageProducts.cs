@@ -1,9 +1,7 @@
-using System;
-
 namespace KvCompose;
 
 /// <summary>What one stage hands to another. A need that no stage of the pipeline provides is a compile-time error.</summary>
-[Flags]
+[System.Flags]
 public enum StageProducts
 {
     /// <summary>Nothing.</summary>

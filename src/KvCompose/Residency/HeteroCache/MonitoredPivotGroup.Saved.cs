@@ -1,5 +1,4 @@
 using KvCompose.Files;
-using KvCompose.Numerics;
 using KvCompose.Residency.HostCopies;
 
 namespace KvCompose.Residency.HeteroCache;

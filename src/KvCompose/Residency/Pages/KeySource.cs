@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using KvCompose.Attention;
 
 namespace KvCompose.Residency.Pages;
 

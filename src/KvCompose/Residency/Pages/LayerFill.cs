@@ -1,4 +1,3 @@
-using KvCompose.Attention;
 using KvCompose.Memory;
 using KvCompose.Threading;
 

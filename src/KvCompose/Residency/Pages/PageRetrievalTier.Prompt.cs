@@ -1,4 +1,3 @@
-using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Memory;
 using KvCompose.Residency.PageFiles;
@@ -17,28 +16,28 @@ public sealed unsafe partial class PageRetrievalTier
     /// <exception cref="HostTierFullException">The pages do not fit into the host tier.</exception>
     /// <exception cref="PageFileException">The page file is full.</exception>
     /// <exception cref="StageOptionException">A layer of a reuse group leaves other tokens out than the group's first one.</exception>
-    public void Place(in PlacementContext placement)
+    public void Place(in PlacementContext context)
     {
-        var owner = new PageOwner(placement.Sequence, placement.Layer, placement.Head);
+        var owner = new PageOwner(context.Sequence, context.Layer, context.Head);
         PagedHead head = Head(owner);
         Open(head, owner);
-        if (head.Waiting is null || !TryWait(owner, placement.Rows.Length))
+        if (head.Waiting is null || !TryWait(owner, context.Rows.Length))
         {
             Take(owner, new KeySource
             {
-                KeyTiles = placement.KeyTiles,
-                Values = placement.Values,
-                ValueStride = placement.ValueStride,
-                Rows = placement.Rows,
-                Positions = placement.Positions,
+                KeyTiles = context.KeyTiles,
+                Values = context.Values,
+                ValueStride = context.ValueStride,
+                Rows = context.Rows,
+                Positions = context.Positions,
             });
             return;
         }
 
-        foreach (int row in placement.Rows)
+        foreach (int row in context.Rows)
         {
-            float* key = placement.KeyTiles + ((nint)(row / PageTokens) * PageTokens * placement.HeadDim) + (row % PageTokens);
-            head.Waiting.Add(key, PageTokens, placement.Values + ((nint)row * placement.ValueStride), placement.Positions[row]);
+            float* key = context.KeyTiles + ((nint)(row / PageTokens) * PageTokens * context.HeadDim) + (row % PageTokens);
+            head.Waiting.Add(key, PageTokens, context.Values + ((nint)row * context.ValueStride), context.Positions[row]);
         }
     }
 

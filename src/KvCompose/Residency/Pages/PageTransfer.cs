@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using KvCompose.Attention;
 using KvCompose.Cache;
 using KvCompose.Memory;
 

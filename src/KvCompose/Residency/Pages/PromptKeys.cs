@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using KvCompose.Attention;
 using KvCompose.Memory;
 using KvCompose.Threading;
 

@@ -1,5 +1,3 @@
-using KvCompose.Numerics;
-
 namespace KvCompose;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using KvCompose.Attention;
-
 namespace KvCompose;
 
 /// <summary>

@@ -89,7 +89,7 @@ internal static class PressReader
         if (name == "LUKV")
         {
             IPressScorer scorer = PressScorers.Inner(args);
-            int sinks = args.Int("n_sink", 4), last = args.Int("window_size", 1);
+            int sinks = args.Int("sink", 4), last = args.Int("window", 1);
             return new NamedPress(ratio => new CurvePress(scorer, Curve(@case, ratio), sinks, last), scorer);
         }
 

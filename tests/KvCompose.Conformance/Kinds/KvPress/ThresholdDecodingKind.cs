@@ -1,5 +1,4 @@
 using System.Text.Json;
-using KvCompose.Conformance.Comparing;
 using KvCompose.Conformance.Reading;
 using KvCompose.Conformance.Running;
 using KvCompose.Reference.Presses;

@@ -11,6 +11,8 @@ namespace KvCompose.Conformance.Kinds.SecondRow;
 /// <summary>The prompts of every mode; the chat template is rendered by the product.</summary>
 public sealed class ScBenchPromptsKind() : SecondRowKind("scbench.prompts")
 {
+    private static readonly string[] SpecialTokens = ["bos_token", "eos_token", "pad_token", "unk_token"];
+
     /// <inheritdoc/>
     protected override IEnumerable<JsonElement> CasesIn(VectorFile file) => [file.Root];
 
@@ -19,6 +21,8 @@ public sealed class ScBenchPromptsKind() : SecondRowKind("scbench.prompts")
     {
         ChatTemplate template = ChatTemplate.Parse(@case.Text("chat_template"));
         int longest = @case.Int("max_seq_length");
+        Dictionary<string, string> special = SpecialTokens
+            .Where(name => @case.OptionalText(name) is not null).ToDictionary(name => name, name => @case.Text(name));
         foreach ((int index, JsonElement example) in @case.List("cases").Index())
         {
             Example(example, longest, Render, $"cases[{index}]");
@@ -28,6 +32,7 @@ public sealed class ScBenchPromptsKind() : SecondRowKind("scbench.prompts")
         {
             Messages = [.. messages.Select(message => new JsonObject { ["role"] = message.Role, ["content"] = message.Content })],
             AddGenerationPrompt = openAnswer,
+            SpecialTokens = special,
         }).Text;
     }
 
