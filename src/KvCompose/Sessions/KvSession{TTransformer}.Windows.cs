@@ -1,5 +1,4 @@
 using KvCompose.Attention;
-using KvCompose.Cache;
 using KvCompose.Files;
 using KvCompose.Threading;
 

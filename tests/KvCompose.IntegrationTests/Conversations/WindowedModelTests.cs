@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
-using KvCompose.IntegrationTests.Saved;
 using KvCompose.Models;
 using KvCompose.Tests.Conformance;
 using static KvCompose.IntegrationTests.Conversations.ConversationSessions;
