@@ -27,7 +27,7 @@ namespace KvCompose.Simulation;
 /// pointer lives across a step; every barrier and every shuffle has a source line of its own (its line is its identity);
 /// <c>SharedMemory.Allocate</c> stands above the first step.</para>
 /// </remarks>
-public readonly record struct SimulatedStep
+public readonly struct SimulatedStep : IEquatable<SimulatedStep>
 {
     private SimulatedStep(StepKind kind, int site)
     {
@@ -46,6 +46,15 @@ public readonly record struct SimulatedStep
     /// <summary>The thread has put its value and waits until every lane of its warp has done so.</summary>
     /// <param name="site">Source line of the shuffle; left to the compiler.</param>
     public static SimulatedStep Shuffle([CallerLineNumber] int site = 0) => new(StepKind.Shuffle, site);
+
+    /// <inheritdoc/>
+    public bool Equals(SimulatedStep other) => Kind == other.Kind && Site == other.Site;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is SimulatedStep other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Site);
 
     /// <summary>The kind of the step and its source line.</summary>
     public override string ToString() => Kind switch
