@@ -139,7 +139,7 @@ public sealed class Conversation
         finally
         {
             _answering = false;
-            if (report is not null && stream is not null)
+            if (report is not null && (stream!.Tokens > 0 || stream.Finish != FinishReason.None))
             {
                 FinishReason finish = stream.Finish;
                 said.Append(stream.Complete());

@@ -7,7 +7,7 @@ namespace KvCompose.Models.Chat;
 /// <summary>How answers of a conversation are made.</summary>
 public sealed record ConversationOptions
 {
-    /// <summary>How tokens are chosen. The seed is the first answer's; later ones draw on from it.</summary>
+    /// <summary>How tokens are chosen. With a seed, the draws of every answer begin with it.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
     /// <summary>Most tokens of an answer.</summary>

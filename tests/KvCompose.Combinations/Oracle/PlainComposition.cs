@@ -52,9 +52,9 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         { Facts: { Quantised: true, ElementBits: var bits } } => new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen) { SoftCap = model.Plain.SoftCap },
         { Facts.PrunesKeyChannels: true } pruning => new ThinKOracle(
             model.Plain.Heads, SmallModel.PageTokens, pruning.Option(OptionRole.PrunedChannels, 0.0), pruning.Option(OptionRole.ObservedRows, 0), chosen)
-            {
-                SoftCap = model.Plain.SoftCap,
-            },
+        {
+            SoftCap = model.Plain.SoftCap,
+        },
         _ => null,
     };
 
