@@ -403,6 +403,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.KernelShapeUnused));
 
+    public static readonly DiagnosticDescriptor EveryTokenNeeded = new(
+        RuleIds.EveryTokenNeeded,
+        "Tokens are left out of layers that need them",
+        "'{0}' leaves tokens out of deeper layers, but layers of model '{1}' {2}: they need every token",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.EveryTokenNeeded));
+
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
         "Query-aware stage cannot serve shared prefixes",

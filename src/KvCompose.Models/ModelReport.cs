@@ -66,13 +66,13 @@ public sealed record ModelReport
             yield return "no tokenizer: only token ids can be used";
         }
 
-        int windows = description.Layers.Count(layer => layer.Attention.Window < context);
+        int windows = description.Layers.Count(layer => layer.Attention?.Window < context);
         if (windows > 0)
         {
-            yield return $"{windows} of {description.Layers.Count} layers see a window of {description.Layers.Min(static layer => layer.Attention.Window)} tokens";
+            yield return $"{windows} of {description.Layers.Count} layers see a window of {description.Layers.Min(static layer => layer.Attention?.Window)} tokens";
         }
 
-        RopeScaling? scaling = description.Layers.Select(static layer => layer.Attention.Rotation?.Scaling)
+        RopeScaling? scaling = description.Layers.Select(static layer => layer.Attention?.Rotation?.Scaling)
             .FirstOrDefault(static scaling => scaling is RopeScaling.LongRope or RopeScaling.Dynamic);
         if (scaling is RopeScaling.LongRope longRope)
         {

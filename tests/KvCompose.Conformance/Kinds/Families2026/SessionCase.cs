@@ -1,0 +1,78 @@
+using System.Text.Json;
+using KvCompose.Conformance.Comparing;
+using KvCompose.Conformance.Kinds.Families;
+using KvCompose.Conformance.Reading;
+using KvCompose.Models;
+using KvCompose.Models.Networks;
+
+namespace KvCompose.Conformance.Kinds.Families2026;
+
+/// <summary>The same prompts through sessions: with the whole cache as the vectors have them, with a reduced one as the network by itself.</summary>
+internal static class SessionCase
+{
+    private const int LeastReduced = 24; // shorter prompts leave nothing to choose from
+
+    public static void Check(JsonElement @case, LanguageModel model, int[][] pieces, string what)
+    {
+        double tolerance = @case.Number("tolerance");
+        using var session = WholeCache.Open(model);
+        session.Prefill(pieces[0]);
+        foreach (int[] piece in pieces.Skip(1))
+        {
+            session.Append(piece);
+        }
+
+        LogitCheck.Row(@case.Tensor("logits").Slice(@case.Ints("logits_positions").Length - 1), session.Logits(), tolerance, $"{what}, prompt");
+        Tensor rows = @case.Tensor("decode_logits");
+        int[] tokens = @case.Ints("decode_ids");
+        for (int step = 0; step < tokens.Length; step++)
+        {
+            session.Step([tokens[step]]);
+            LogitCheck.Row(rows.Slice(step), session.Logits(), tolerance, $"{what}, step {step}");
+        }
+    }
+
+    /// <summary>What a pipeline keeps, the network by itself is left with as well.</summary>
+    public static void CheckReduced(JsonElement @case, LanguageModel model, string what)
+    {
+        if (@case.Ints("prompt_ids").Length < LeastReduced)
+        {
+            return;
+        }
+
+        using (KvSession half = HalfCache.Open(model))
+        {
+            Compare(@case, model, half, $"{what}, half of the cache");
+        }
+
+        using KvSession uneven = UnevenCache.Open(model);
+        Compare(@case, model, uneven, $"{what}, heads of their own length");
+    }
+
+    private static void Compare(JsonElement @case, LanguageModel model, KvSession session, string what)
+    {
+        int[] prompt = @case.Ints("prompt_ids");
+        using var decoder = new FullDecoder(model.Network);
+        decoder.Append(prompt, lastOnly: true);
+        session.Prefill(prompt);
+        int reduced = 0;
+        for (int layer = 0; layer < model.Description.Layers.Count; layer++)
+        {
+            if (model.Description.Layers[layer].Attention is not { Window: null, ReadsLayer: null } attention)
+            {
+                continue;
+            }
+
+            int[][] kept = [.. Enumerable.Range(0, attention.KeyValueHeads).Select(head => session.Positions(layer, head))];
+            reduced += kept.Sum(positions => prompt.Length - positions.Length);
+            decoder.Evict(layer, kept);
+        }
+
+        Expect.True(reduced > 0, $"{what}: nothing was given up");
+        foreach (int token in @case.Ints("decode_ids"))
+        {
+            session.Step([token]);
+            LogitCheck.Row(decoder.Append([token]), session.Logits(), @case.Number("tolerance"), $"{what}, token {token}");
+        }
+    }
+}
