@@ -66,6 +66,9 @@ internal sealed class Checkpoint : IDisposable
         return checkpoint;
     }
 
+    /// <summary>Names of the tensors that nobody has asked for.</summary>
+    public IEnumerable<string> Unread => _tensors.Keys.Where(name => !_used.Contains(name));
+
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
     /// <summary>The tensor of that name, which must have that shape.</summary>
