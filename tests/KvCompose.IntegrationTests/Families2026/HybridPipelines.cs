@@ -27,6 +27,7 @@ internal sealed partial class HybridFast;
 internal sealed partial class HybridGem;
 
 [KvPipeline(PageTokens = 16)]
-[FullCache]
+[UniformBudget(Tokens = 24)]
+[SnapKv(Window = 8)]
 [IceCache(Tokens = 32, Window = 16, DenseLayers = 0)]
 internal sealed partial class HybridPages;
