@@ -16,8 +16,13 @@ public sealed unsafe class SinkSelectionTests
         using LanguageModel model = LanguageModel.Load(
             OpenVectors.Path("families-2026", "gptoss-a-mxfp4"), new LanguageModelOptions { Threads = 1 });
         using KvSession session = HybridHalf.Open(model);
+        for (int head = 0; head < model.Shape.QueryHeads; head++)
+        {
+            model.Transformer.Sinks(1)[head] = head % 2 == 0 ? 6 : -6; // One head of a group hardly looks at the prompt.
+        }
+
         int differing = 0;
-        for (int seed = 0; seed < 12; seed++)
+        for (int seed = 0; seed < 4; seed++)
         {
             var random = new Random(seed);
             int[] tokens = [.. Enumerable.Range(0, Prompt).Select(_ => random.Next(150))];
