@@ -12,7 +12,7 @@ internal static class PropagationRules
     /// <summary>Tells the sink what cannot or should not be; true when nothing is in error.</summary>
     public static bool Check(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
-        StageSpec[] cuts = [.. spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation && !stage.Facts.Restarts)];
+        StageSpec[] cuts = [.. spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation && !stage.Facts.TwoPass)];
         WarnOfBudgets(spec, cuts, sites, sink);
         if (cuts.Length == 0)
         {

@@ -65,7 +65,7 @@ public class EmittedNamesTableTests
                 public static float Score(in Fader options, in KvCompose.TokenStatistics token) => token.WindowSum;
                 public static float Retain(in Fader options, in KvCompose.ResidentToken token) => token.Probability;
             }
-            [KvCompose.StageFacts(Layout = KvCompose.CacheLayout.Paged, Provides = KvCompose.StageProducts.BackingStore)]
+            [KvCompose.ResidencyFacts(Layout = KvCompose.CacheLayout.Paged, Provides = KvCompose.StageProducts.BackingStore)]
             internal struct Recall : KvCompose.IRetrieval<Recall, RecallTier>
             {
                 public static RecallTier Open(in Recall options, in KvCompose.Residency.TierContext context) => new RecallTier();

@@ -8,7 +8,7 @@ namespace KvCompose;
 /// arXiv 2502.01068. Differs from the published code in one point: the cut does not depend on whether layer T compresses its cache.
 /// </summary>
 /// <remarks>Short prompts: with fewer than the window to go on, or no more tokens than are to go on, nothing is cut.</remarks>
-[StageFacts(
+[PropagationFacts(
     Needs = StageProducts.TokenScores, Repeatable = true, Profile = ProfileKind.ActingLayer, QueryAware = true, Lossy = true,
     Source = "arXiv 2502.01068")]
 public readonly struct TokenSelectivePropagation : IPropagation<TokenSelectivePropagation>

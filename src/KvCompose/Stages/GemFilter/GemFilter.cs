@@ -6,9 +6,9 @@ namespace KvCompose;
 /// Source: Shi et al., "Discovering the Gems in Early Layers: Accelerating Long-Context LLMs with 1000x Input Token Reduction",
 /// arXiv 2409.17422.
 /// </summary>
-[StageFacts(
+[PropagationFacts(
     Observes = AttentionStatistics.LastRowProducts,
-    Restarts = true,
+    TwoPass = true,
     Positions = PositionPolicy.Renumbered,
     QueryAware = true,
     Lossy = true,

@@ -14,7 +14,7 @@ namespace KvCompose;
 /// Choices are made from the weights that the filter layer's attention leaves behind: no key is read twice. A token below 2⁻¹⁴⁹ of the
 /// strongest weight has none.
 /// </remarks>
-[StageFacts(
+[ResidencyFacts(
     Observes = AttentionStatistics.DecodeProbabilities,
     Provides = StageProducts.BackingStore,
     Phases = StagePhases.Prefill | StagePhases.Decode,

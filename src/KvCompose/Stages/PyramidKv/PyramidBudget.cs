@@ -5,7 +5,7 @@ namespace KvCompose;
 /// published code, clamped by the prompt. Capacities are computed from the prompt's length, also behind a propagation.
 /// Source: Cai et al., "PyramidKV: Dynamic KV Cache Compression based on Pyramidal Information Funneling", arXiv 2406.02069.
 /// </summary>
-[StageFacts(Provides = StageProducts.LayerBudgets, Source = "arXiv 2406.02069")]
+[LayerBudgetFacts(Provides = StageProducts.LayerBudgets, Source = "arXiv 2406.02069")]
 public readonly struct PyramidBudget : ILayerBudget<PyramidBudget>
 {
     /// <summary>Average tokens per key-value head, window included.</summary>

@@ -5,7 +5,7 @@ namespace KvCompose;
 /// the prompt that propagation lets reach the layer: 1 without one, so that the ratio stays relative to the prompt behind it.
 /// A ratio above s keeps everything that reaches the layer.
 /// </summary>
-[StageFacts(Provides = StageProducts.LayerBudgets, EqualLayers = true)]
+[LayerBudgetFacts(Provides = StageProducts.LayerBudgets, EqualLayers = true)]
 public readonly struct UniformBudget : ILayerBudget<UniformBudget>
 {
     /// <summary>Tokens per key-value head, sinks and window included. 0 leaves the decision to the others.</summary>
