@@ -59,7 +59,7 @@ internal static class LayerRules
         return valid;
     }
 
-    /// <summary>Several stages of one slot act one behind the other.</summary>
+    /// <summary>Several stages of one slot act one after the other.</summary>
     private static bool CheckOrder(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = true;

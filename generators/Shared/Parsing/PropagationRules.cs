@@ -5,7 +5,7 @@ namespace KvCompose.Shared.Parsing;
 
 /// <summary>
 /// Decides whether stages can stand beside one that lets only chosen tokens go on: those it cuts are never computed in deeper
-/// layers. A propagation that starts again is none here, since behind it the chosen tokens are the whole prompt.
+/// layers. A propagation that starts again is none here, since after it the chosen tokens are the whole prompt.
 /// </summary>
 internal static class PropagationRules
 {

@@ -30,7 +30,7 @@ public class KnownWrongStackTests
     // A stage that needs attention weights of tokens that an earlier cut has removed.
     [InlineData("TokenSelectivePropagation(Tokens = 2048), UniformBudget(Tokens = 512), H2o(Evict = false)", "KVC2023")]
 
-    // Keys that are cached rotated, under positions that are counted anew.
+    // Keys that are cached rotated, under positions that are counted again.
     [InlineData("UniformBudget(Tokens = 512), TokenSelection<Rolling>", "KVC2012")]
 
     // Indices into tokens that decoding drops.

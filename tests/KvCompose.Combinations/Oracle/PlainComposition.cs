@@ -46,7 +46,7 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         return logits;
     }
 
-    /// <summary>The cache of a storage that writes full pages anew, or null.</summary>
+    /// <summary>The cache of a storage that writes full pages again, or null.</summary>
     private SealedPagesOracle? Sealing(IPlainSelector? chosen) => combination[StageSlot.Storage] switch
     {
         { Facts: StorageFactsAttribute { Quantised: true, ElementBits: var bits } } => new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen) { SoftCap = model.Plain.SoftCap },

@@ -71,7 +71,7 @@ public enum OptionRole
     /// <summary>The first layers, whose tokens all stay resident.</summary>
     DenseLayers,
 
-    /// <summary>Layers behind one that chooses tokens for others, that hold every token as well.</summary>
+    /// <summary>Layers after one that chooses tokens for others, that hold every token as well.</summary>
     WaitLayers,
 
     /// <summary>Layers that follow each other and take over what the first of them decides; 1 for none.</summary>

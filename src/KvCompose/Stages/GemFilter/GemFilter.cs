@@ -15,7 +15,7 @@ namespace KvCompose;
     Source = "arXiv 2409.17422")]
 public readonly struct GemFilter : IPropagation<GemFilter>
 {
-    /// <summary>F, the 0-based filter layer; no layer behind it sees the whole prompt.</summary>
+    /// <summary>F, the 0-based filter layer; no layer after it sees the whole prompt.</summary>
     [StageOption(13, Minimum = 0, Maximum = 1023, Role = OptionRole.Layer, RunTime = true)]
     public int Layer { get; init; }
 

@@ -2,7 +2,7 @@ namespace KvCompose;
 
 /// <summary>
 /// PyramidKV: early layers keep more, late ones less, falling linearly around the same average; integer arithmetic as in the
-/// published code, clamped by the prompt. Capacities are computed from the prompt's length, also behind a propagation.
+/// published code, clamped by the prompt. Capacities are computed from the prompt's length, also after a propagation.
 /// Source: Cai et al., "PyramidKV: Dynamic KV Cache Compression based on Pyramidal Information Funneling", arXiv 2406.02069.
 /// </summary>
 [LayerBudgetFacts(Provides = StageProducts.LayerBudgets, Source = "arXiv 2406.02069")]
