@@ -54,7 +54,7 @@ public class EmittedNamesTableTests
             {
                 public static void Place(in Archive options, in KvCompose.PlacementContext context) { }
             }
-            [KvCompose.StageFacts(
+            [KvCompose.TokenSelectionFacts(
                 Observes = KvCompose.AttentionStatistics.WindowSum | KvCompose.AttentionStatistics.DecodeProbabilities,
                 Provides = KvCompose.StageProducts.TokenScores | KvCompose.StageProducts.RankedOrder,
                 Phases = KvCompose.StagePhases.Prefill | KvCompose.StagePhases.Decode, Lossy = true)]
