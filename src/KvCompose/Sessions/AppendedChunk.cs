@@ -137,7 +137,7 @@ internal sealed unsafe class AppendedChunk : IDisposable
         return _sources.AsSpan(0, _placed);
     }
 
-    /// <summary>Puts the rows behind what was read of a head.</summary>
+    /// <summary>Puts the rows after what was read of a head.</summary>
     public void AppendRows(AttentionShape shape, int head, in AttendedKeys place)
     {
         int d = shape.HeadDim;

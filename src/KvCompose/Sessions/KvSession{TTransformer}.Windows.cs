@@ -261,7 +261,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         return first;
     }
 
-    /// <summary>Puts the rows of a prompt into an empty window: those that it still holds behind the last one.</summary>
+    /// <summary>Puts the rows of a prompt into an empty window: those that it still holds after the last one.</summary>
     private static void Put(WindowRing window, float* keys, float* values, ReadOnlySpan<int> positions)
     {
         nint stride = window.RowFloats;
@@ -275,7 +275,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
     }
 
-    /// <summary>Bytes that the windows and states of one sequence take behind a prompt.</summary>
+    /// <summary>Bytes that the windows and states of one sequence take after a prompt.</summary>
     private long WindowBytes(int promptTokens)
     {
         long bytes = LayerStates.BytesOf(_facts);
