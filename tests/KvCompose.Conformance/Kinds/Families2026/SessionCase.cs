@@ -40,13 +40,15 @@ internal static class SessionCase
             return;
         }
 
-        using (KvSession half = HalfCache.Open(model))
+        foreach ((string pipeline, Func<KvSession> open) in (ReadOnlySpan<(string, Func<KvSession>)>)
+            [
+                ("SnapKV", () => HalfCache.Open(model)), ("Ada-KV", () => UnevenCache.Open(model)), ("PyramidKV", () => PyramidCache.Open(model)),
+                ("CAKE", () => CakeCache.Open(model)), ("H2O", () => HitterCache.Open(model)), ("StreamingLLM", () => StreamCache.Open(model)),
+            ])
         {
-            Compare(@case, model, half, $"{what}, half of the cache");
+            using KvSession session = open();
+            Compare(@case, model, session, $"{what}, {pipeline}");
         }
-
-        using KvSession uneven = UnevenCache.Open(model);
-        Compare(@case, model, uneven, $"{what}, heads of their own length");
     }
 
     private static void Compare(JsonElement @case, LanguageModel model, KvSession session, string what)
@@ -55,6 +57,18 @@ internal static class SessionCase
         using var decoder = new FullDecoder(model.Network);
         decoder.Append(prompt, lastOnly: true);
         session.Prefill(prompt);
+        Expect.True(Evict(model, session, decoder) > 0, $"{what}: nothing was given up");
+        foreach (int token in @case.Ints("decode_ids"))
+        {
+            Evict(model, session, decoder);
+            session.Step([token]);
+            LogitCheck.Row(decoder.Append([token]), session.Logits(), @case.Number("tolerance"), $"{what}, token {token}");
+        }
+    }
+
+    /// <summary>Leaves the network by itself what the session holds; returns how many tokens that are fewer than all.</summary>
+    private static int Evict(LanguageModel model, KvSession session, FullDecoder decoder)
+    {
         int reduced = 0;
         for (int layer = 0; layer < model.Description.Layers.Count; layer++)
         {
@@ -64,15 +78,10 @@ internal static class SessionCase
             }
 
             int[][] kept = [.. Enumerable.Range(0, attention.KeyValueHeads).Select(head => session.Positions(layer, head))];
-            reduced += kept.Sum(positions => prompt.Length - positions.Length);
+            reduced += kept.Sum(positions => decoder.Length - positions.Length);
             decoder.Evict(layer, kept);
         }
 
-        Expect.True(reduced > 0, $"{what}: nothing was given up");
-        foreach (int token in @case.Ints("decode_ids"))
-        {
-            session.Step([token]);
-            LogitCheck.Row(decoder.Append([token]), session.Logits(), @case.Number("tolerance"), $"{what}, token {token}");
-        }
+        return reduced;
     }
 }
