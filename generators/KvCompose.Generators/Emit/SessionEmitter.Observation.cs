@@ -55,6 +55,10 @@ internal static partial class SessionEmitter
         }
 
         writer.WriteLine("Workers.Run(ref score, heads);");
+        if (plan.Prefill.Selection.Facts.SharesScores)
+        {
+            writer.WriteLine($"PromptRows.ShareHeads(scores, heads, stride, {(plan.Observation.Collects ? "tokens" : "tokens - Plan.Window")}, GroupReduction.{plan.Prefill.Reduction.ToString()});");
+        }
     }
 
     private static void WriteObservation(SourceWriter writer, PipelinePlan plan)
@@ -74,6 +78,29 @@ internal static partial class SessionEmitter
             // Score: the stage's formula, pooled along the tokens and reduced over the group.
             """);
         WriteScoreCall(writer, plan);
+    }
+
+    /// <summary>What is known of a layer before its attention, which overwrites the queries.</summary>
+    private static void WriteLayerObservation(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"// Observe what needs no attention: {string.Join(", ", plan.Observation.In(StatisticPass.Layer).Select(static statistic => statistic.Statistic))}.");
+        using (plan.Observation.Collects ? null : writer.WriteBlock("if (tokens > Plan.Sinks + Plan.Window)"))
+        {
+            writer.WriteLine($$"""
+                ObservedLayer observedLayer = new()
+                {
+                    Workers = Workers, Queries = buffers.Queries, Keys = buffers.Keys, Values = buffers.Values, Tiles = buffers.Tiles,
+                    Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Heads = heads, GroupSize = Plan.GroupSize,
+                    HeadDim = Plan.HeadDim, ModelHeadDim = {{(plan.Open ? "Plan.ModelHeadDim" : "Plan.HeadDim")}}, Stride = stride,
+                };
+                """);
+            foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer))
+            {
+                string options = string.Concat(statistic.Options.Select(option => ", " + CSharpLiteral.Of(plan.Prefill.Selection.Number(option.Role, option.Otherwise))));
+                writer.WriteLine($"LayerObservations.{statistic.Statistic.ToString()}(in observedLayer{options}, {statistic.Buffer});");
+            }
+        }
     }
 
     private static string Observed(PipelinePlan plan)

@@ -102,7 +102,7 @@ internal static partial class SessionEmitter
         {
             using (writer.WriteBlock("if (tokens > Plan.Sinks + Plan.Window)"))
             {
-                writer.WriteLine("// Score: the stage's formula over positions.");
+                writer.WriteLine($"// Score: the stage's formula over {(plan.Observation.ReadsLayer ? "what was observed" : "positions")}.");
                 WriteScoreCall(writer, plan);
             }
 

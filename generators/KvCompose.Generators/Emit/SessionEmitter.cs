@@ -174,6 +174,11 @@ internal static partial class SessionEmitter
                     WriteKeptQueries(writer, plan);
                 }
 
+                if (plan.Observation.ReadsLayer)
+                {
+                    WriteLayerObservation(writer, plan);
+                }
+
                 if (plan.Pages.Layout.Pruned)
                 {
                     WriteQuerySquares(writer);

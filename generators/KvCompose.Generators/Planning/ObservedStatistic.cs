@@ -25,6 +25,15 @@ internal sealed record ObservedStatistic(AttentionStatistics Statistic, Statisti
     /// <summary>What a layer budget reads of it, summed over heads and candidates; null for nothing.</summary>
     public LayerTotal? Total { get; init; }
 
+    /// <summary>Whether a sum over rows is divided by the rows that see the key.</summary>
+    public bool IsMean { get; init; }
+
+    /// <summary>The options that a statistic of a layer depends on, in the order of its method's parameters, and what holds where no option says it.</summary>
+    public EquatableArray<StatisticOption> Options { get; init; } = [];
+
+    /// <summary>Whether a method of the library gives the same of the keys that a head holds.</summary>
+    public bool OfResidentKeys { get; init; }
+
     /// <summary>All statistics of the prompt, in the order in which they are declared and handed over.</summary>
     public static EquatableArray<ObservedStatistic> All { get; } =
     [
@@ -42,7 +51,16 @@ internal sealed record ObservedStatistic(AttentionStatistics Statistic, Statisti
             Property = null, PerQueryHead = false, Total = LayerTotal.Entropy,
         },
         new(AttentionStatistics.AllRowsSum, StatisticPass.AllRows, "AllRows", "allRowsSums", "AllRowsSum of each token."),
-        new(AttentionStatistics.KeyNorm, StatisticPass.Keys, "Norms", "keyNorms", "KeyNorm of each token.") { PerQueryHead = false },
+        new(AttentionStatistics.AllRowsMean, StatisticPass.AllRows, "AllRowsMeans", "allRowsMeans", "AllRowsMean of each token.") { IsMean = true },
+        new(AttentionStatistics.KeyNorm, StatisticPass.Keys, "Norms", "keyNorms", "KeyNorm of each token.") { PerQueryHead = false, OfResidentKeys = true },
+        new(AttentionStatistics.AnchorCosine, StatisticPass.Layer, "AnchorCosines", "anchorCosines", "AnchorCosine of each token.")
+        {
+            PerQueryHead = false, OfResidentKeys = true,
+        },
+        new(AttentionStatistics.LagRank, StatisticPass.Layer, "LagRanks", "lagRanks", "LagRank of each token.")
+        {
+            PerQueryHead = false, Options = [new(OptionRole.Sinks, 0), new(OptionRole.Lag, 128)],
+        },
     ];
 
     /// <summary>The name of a kernel's parameter or of a local.</summary>

@@ -36,6 +36,16 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     public bool EvictsWhileDecoding
         => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.Phases & StagePhases.Decode) != 0 && Number(OptionRole.DecodeEviction, 1) != 0;
 
+    /// <summary>What only the host computes: statistics of a whole layer, and of keys that are held.</summary>
+    private const AttentionStatistics OfTheHost = AttentionStatistics.AnchorCosine | AttentionStatistics.LagRank;
+
+    /// <summary>Whether a selection asks for what no kernel computes.</summary>
+    public bool NeedsHost
+        => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.SharesScores || (Facts.Observes & OfTheHost) != 0 || ReadsResidentKeys);
+
+    /// <summary>Whether a selection looks at the keys that heads hold while it evicts.</summary>
+    public bool ReadsResidentKeys => EvictsWhileDecoding && (Facts.Observes & AttentionStatistics.ResidentKeys) != 0;
+
     /// <summary>Heads whose left-out tokens a residency places.</summary>
     public HeadRoles Serves => (HeadRoles)Number(OptionRole.Serves, (int)Facts.Serves);
 

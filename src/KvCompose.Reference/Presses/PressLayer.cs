@@ -42,6 +42,9 @@ public sealed record PressLayer
     /// <summary>Random matrix of CUR, [d][r]; null where nothing needs one.</summary>
     public double[][]? Projection { get; init; }
 
+    /// <summary>The position behind the pass, from which on future queries are rotated; the rows of the pass unless told.</summary>
+    public int FirstPosition { get => field > 0 ? field : PassRows; init; }
+
     /// <summary>n.</summary>
     public int Rows => Keys[0].Length;
 

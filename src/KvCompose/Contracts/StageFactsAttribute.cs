@@ -70,6 +70,12 @@ public sealed class StageFactsAttribute : Attribute
     /// <summary>How the scores of a group's query heads become one, unless an option decides.</summary>
     public GroupReduction Reduction { get; set; }
 
+    /// <summary>
+    /// Whether all key-value heads of a layer have the same scores: those of the heads, reduced as the query heads of a group are. They then keep the
+    /// same tokens.
+    /// </summary>
+    public bool SharesScores { get; set; }
+
     /// <summary>Bits of a stored key or value element; a storage stage must state it.</summary>
     public int ElementBits { get; set; }
 

@@ -23,4 +23,13 @@ public readonly struct TokenStatistics
 
     /// <summary>Euclidean norm of the token's rotated key.</summary>
     public float KeyNorm { get; init; }
+
+    /// <summary>Mean of the token's attention probability over all rows that see it.</summary>
+    public float AllRowsMean { get; init; }
+
+    /// <summary>Cosine of the token's rotated key and the mean direction of all keys.</summary>
+    public float AnchorCosine { get; init; }
+
+    /// <summary>Rank of the token within its part of the prompt; see <see cref="AttentionStatistics.LagRank"/>.</summary>
+    public float LagRank { get; init; }
 }

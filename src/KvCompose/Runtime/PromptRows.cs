@@ -26,6 +26,31 @@ public static unsafe class PromptRows
         }
     }
 
+    /// <summary>Gives all key-value heads of a layer the same scores: those of all, reduced.</summary>
+    /// <param name="scores">[heads][stride].</param>
+    /// <param name="heads">Key-value heads.</param>
+    /// <param name="stride">Floats from one head to the next.</param>
+    /// <param name="tokens">Tokens that are scored, the first ones.</param>
+    /// <param name="reduction">How the scores of the heads become one.</param>
+    public static void ShareHeads(float* scores, int heads, int stride, int tokens, GroupReduction reduction)
+    {
+        for (int token = 0; token < tokens; token++)
+        {
+            float shared = scores[token];
+            for (int head = 1; head < heads; head++)
+            {
+                float own = scores[((nint)head * stride) + token];
+                shared = reduction == GroupReduction.Max ? MathF.Max(shared, own) : shared + own;
+            }
+
+            shared = reduction == GroupReduction.Mean ? shared / heads : shared;
+            for (int head = 0; head < heads; head++)
+            {
+                scores[((nint)head * stride) + token] = shared;
+            }
+        }
+    }
+
     /// <summary>Moves chosen rows to the front.</summary>
     /// <param name="rows">[count], the rows, ascending, so that none is overwritten before it is moved.</param>
     /// <param name="count">How many.</param>

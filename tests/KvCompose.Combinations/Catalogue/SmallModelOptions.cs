@@ -22,6 +22,7 @@ internal static class SmallModelOptions
         (StageSlot.Propagation, OptionRole.Rate, _) => 0.7,
         (_, OptionRole.Window, _) => 8,
         (_, OptionRole.ProfileRatio, _) => 0.7,
+        (_, OptionRole.Lag, _) => 16,
         (StageSlot.HeadRole, OptionRole.None, "Recent") => 24,
         (StageSlot.Residency, OptionRole.Retrieved, _) => 32,
         (StageSlot.Residency, OptionRole.None, "Window") => (int)Math.Max(2, marker.Minimum),

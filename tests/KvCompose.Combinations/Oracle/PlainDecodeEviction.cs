@@ -18,7 +18,13 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
 
     /// <inheritdoc/>
     public int[] Survivors(int layer, int head, int[] positions, double[][] probabilities)
+        => Survivors(new PlainHead(layer, head, positions, probabilities, probabilities, []));
+
+    /// <inheritdoc/>
+    public int[] Survivors(PlainHead held)
     {
+        (int layer, int head, int[] positions, double[][] probabilities, double[][] all, double[][] keys) = held;
+        probabilities = selection.Facts.SharesScores ? all : probabilities;
         int sinks = selection.Option(OptionRole.Sinks, 0), window = selection.Option(OptionRole.Window, 0), now = positions[^1];
         PoolingOrder order = selection.Choice(OptionRole.PoolingOrder, PoolingOrder.None);
         double[] together = GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
@@ -37,10 +43,12 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         }
 
         line = order == PoolingOrder.Physical ? line : [.. line.OrderBy(index => positions[index])];
+        double[] norms = [.. keys.Select(key => Numbers.Norm(key))], anchor = Numbers.Mean([.. keys.Select((key, i) => key.Select(x => x / norms[i]).ToArray())]);
+        double[] cosines = [.. keys.Select(key => Numbers.Cosine(key, anchor))];
         double[] retained = _collects
-            ? [.. line.Select(index => Retain(positions[index], now, together[index], _collected[(layer, head)][positions[index]]))]
+            ? [.. line.Select(index => Retain(positions[index], now, together[index], _collected[(layer, head)][positions[index]], 0, 0))]
             : GroupReduce.Apply(
-                [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0))], order))],
+                [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0, norms[index], cosines[index]))], order))],
                 selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
         int[] stays = [.. Choice(retained, line.Length - leave, line, positions, Rounded?.Invoke(layer, head)).Select(rank => line[rank])];
 
@@ -76,8 +84,16 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         return close ? other : best;
     }
 
-    private double Retain(int position, int now, double probability, double collected)
-        => _retention.Retain(new ResidentToken { Position = position, StepPosition = now, Probability = (float)probability, Collected = (float)collected });
+    private double Retain(int position, int now, double probability, double collected, double norm, double cosine)
+        => _retention.Retain(new ResidentToken
+        {
+            Position = position,
+            StepPosition = now,
+            Probability = (float)probability,
+            Collected = (float)collected,
+            KeyNorm = (float)norm,
+            AnchorCosine = (float)cosine,
+        });
 
     private double[] Pooled(double[] line, PoolingOrder order)
         => Pooling.Apply(

@@ -11,9 +11,10 @@ internal sealed class PlainObservation
     private readonly bool _collects;
     private readonly double[][] _perQueryHead;
 
-    private PlainObservation(StageChoice selection, PlainModel model, int[] positions, int promptTokens, float[] queries, float[] keys)
+    private PlainObservation(StageChoice selection, PlainModel model, PlainRows layer, int promptTokens)
     {
         HeadLayout heads = model.Heads;
+        (_, int[] positions, float[] queries, float[] keys, _) = layer;
         (_selection, _heads) = (selection, heads);
         _collects = (selection.Facts.Observes & AttentionStatistics.CollectedProbabilities) != 0 && selection.Option(OptionRole.DecodeEviction, true);
         int tokens = positions.Length, rows = Math.Min(RowsOf(selection), tokens);
@@ -53,7 +54,14 @@ internal sealed class PlainObservation
         // Nothing is looked at where everything is protected.
         bool observed = tokens > selection.Option(OptionRole.Sinks, 0) + selection.Option(OptionRole.Window, 0);
         Statistics = observed ? new LayerStatistics(tokens, entropy, variance) : new LayerStatistics(tokens, 0, 0);
-        Scores = [.. _perQueryHead.Chunk(heads.Group).Select(group => Reduced([.. group.Select(Pooled)]))];
+        Scores = PlainStages.LayerScore(selection) is { } whole && observed
+            ? [.. whole.Score(PlainLayers.Of(model, layer, promptTokens)).Select(head => head[..scored])]
+            : [.. _perQueryHead.Chunk(heads.Group).Select(group => Reduced([.. group.Select(Pooled)]))];
+        if (selection.Facts.SharesScores)
+        {
+            double[] shared = Reduced(Scores);
+            Scores = [.. Scores.Select(_ => shared)];
+        }
     }
 
     /// <summary>What a layer budget sees.</summary>
@@ -63,8 +71,7 @@ internal sealed class PlainObservation
     public double[][] Scores { get; }
 
     /// <summary>Observes one layer.</summary>
-    public static PlainObservation Of(StageChoice selection, PlainModel model, int[] positions, int promptTokens, float[] queries, float[] keys)
-        => new(selection, model, positions, promptTokens, queries, keys);
+    public static PlainObservation Of(StageChoice selection, PlainModel model, PlainRows layer, int promptTokens) => new(selection, model, layer, promptTokens);
 
     private static int RowsOf(StageChoice selection) => selection.Option(OptionRole.ObservedRows, selection.Option(OptionRole.Window, 0));
 

@@ -36,4 +36,19 @@ public enum AttentionStatistics
 
     /// <summary>Per key, the products q·k of the prompt's last row, not scaled, summed over all query heads: what a restarting propagation chooses by.</summary>
     LastRowProducts = 128,
+
+    /// <summary>Per query head and key, the mean of its probability over all rows of the prompt that see it.</summary>
+    AllRowsMean = 256,
+
+    /// <summary>Per key-value head and key, the cosine of the rotated key and the anchor, which is the mean of all keys scaled to length 1.</summary>
+    AnchorCosine = 512,
+
+    /// <summary>
+    /// Per key-value head and key, its rank within its part of the prompt by how much key and value vary in the scale of the part that follows, from 0 to
+    /// below 1; 1 and more for keys of the last part and behind it. An option of role <see cref="OptionRole.Lag"/> says how long a part is.
+    /// </summary>
+    LagRank = 1024,
+
+    /// <summary>In decode, of the keys that a head holds what the facts ask of the prompt's: <see cref="KeyNorm"/> and <see cref="AnchorCosine"/>.</summary>
+    ResidentKeys = 2048,
 }

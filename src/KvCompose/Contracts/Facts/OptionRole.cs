@@ -80,4 +80,7 @@ public enum OptionRole
 
     /// <summary>Share of a key's channels that a storage leaves out of full pages, in [0, 1); the number of channels is rounded down to a multiple of 4.</summary>
     PrunedChannels,
+
+    /// <summary>Tokens of the parts that <see cref="AttentionStatistics.LagRank"/> compares.</summary>
+    Lag,
 }
