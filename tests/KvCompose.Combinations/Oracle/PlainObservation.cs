@@ -29,7 +29,7 @@ internal sealed class PlainObservation
             double[,] window = rows == 0
                 ? new double[0, tokens]
                 : WindowAttention.Probabilities(own[((tokens - rows) * heads.HeadDim)..], shared, rows, tokens, heads.HeadDim, model.SoftCap);
-            double[] all = (selection.Facts.Observes & AttentionStatistics.AllRowsSum) == 0
+            double[] all = (selection.Facts.Observes & (AttentionStatistics.AllRowsSum | AttentionStatistics.AllRowsMean)) == 0
                 ? new double[tokens]
                 : Reference.H2o.Accumulated(own, shared, tokens, heads.HeadDim, 1, softCap: model.SoftCap);
             _perQueryHead[head] = new double[scored];
@@ -44,6 +44,7 @@ internal sealed class PlainObservation
                     WindowSum = (float)column.Sum(),
                     WindowVariance = (float)spread,
                     AllRowsSum = (float)all[token],
+                    AllRowsMean = (float)(all[token] / (tokens - token)),
                     KeyNorm = Norm(shared.Slice(token * heads.HeadDim, heads.HeadDim)),
                 });
                 variance += spread;

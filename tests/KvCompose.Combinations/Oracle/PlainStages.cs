@@ -48,7 +48,8 @@ internal static class PlainStages
         H2o => new PlainScore(static token => token.AllRowsSum),
         StreamingLlm => new PlainScore(static token => token.Position),
         Tova => new PlainScore(static token => token.WindowSum),
-        KeyNorm or KeyDiff or LagKv or ObservedAttention => new PlainScore(static _ => 0),
+        ObservedAttention => new PlainScore(static token => token.AllRowsMean),
+        KeyNorm or KeyDiff or LagKv => new PlainScore(static _ => 0),
         _ => throw Unknown(choice),
     };
 
@@ -58,7 +59,6 @@ internal static class PlainStages
         KeyNorm => Of(new KnormScore()),
         KeyDiff => Of(new KeyDiffScore()),
         LagKv options => new PlainLayerScore(layer => NewestFirst(new LagKvScore(options.Sinks, options.Lag).Score(layer, 0), options)),
-        ObservedAttention => Of(new ObservedAttentionScore()),
         _ => null,
     };
 
