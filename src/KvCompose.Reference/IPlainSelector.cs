@@ -21,7 +21,11 @@ public interface IPlainSelector
 /// <param name="Queries">[Hq, n_l, d], rotated.</param>
 /// <param name="Keys">[Hkv, n_l, d], rotated.</param>
 /// <param name="Values">[Hkv, n_l, d].</param>
-public sealed record PlainRows(int Layer, int[] Positions, float[] Queries, float[] Keys, float[] Values);
+public sealed record PlainRows(int Layer, int[] Positions, float[] Queries, float[] Keys, float[] Values)
+{
+    /// <summary>W_O of the layer, [D, Hq·d].</summary>
+    public double[] OutputProjection { get; init; } = [];
+}
 
 /// <summary>What one layer caches and hands on, as indices among the tokens that reached it.</summary>
 /// <param name="Kept">[Hkv] cached tokens; null caches all.</param>

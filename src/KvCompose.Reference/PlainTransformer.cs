@@ -76,7 +76,10 @@ public sealed class PlainTransformer
                 positions,
                 Rows([.. projected.Select(p => p[0])], heads.QueryHeads),
                 Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads),
-                Rows([.. projected.Select(p => p[2])], heads.KeyValueHeads)));
+                Rows([.. projected.Select(p => p[2])], heads.KeyValueHeads))
+            {
+                OutputProjection = _weights[$"layers.{layer}.o_proj"],
+            });
             for (int head = 0; head < heads.KeyValueHeads; head++)
             {
                 IEnumerable<int> kept = choice?.Kept?[head] ?? TokenSelection.All(hidden.Length);

@@ -59,6 +59,11 @@ internal static partial class SessionEmitter
         {
             writer.WriteLine($"PromptRows.ShareHeads(scores, heads, stride, {(plan.Observation.Collects ? "tokens" : "tokens - Plan.Window")}, GroupReduction.{plan.Prefill.Reduction.ToString()});");
         }
+
+        if (plan.Prefill.Selection.ChosenTogether is > 1 and var chunk)
+        {
+            writer.WriteLine($"PromptRows.JoinChunks(scores, heads, stride, Plan.Sinks, tokens - Plan.Window, {CSharpLiteral.Of(chunk)});");
+        }
     }
 
     private static void WriteObservation(SourceWriter writer, PipelinePlan plan)
@@ -92,7 +97,7 @@ internal static partial class SessionEmitter
                 {
                     Workers = Workers, Queries = buffers.Queries, Keys = buffers.Keys, Values = buffers.Values, Tiles = buffers.Tiles,
                     Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Heads = heads, GroupSize = Plan.GroupSize,
-                    HeadDim = Plan.HeadDim, ModelHeadDim = {{(plan.Open ? "Plan.ModelHeadDim" : "Plan.HeadDim")}}, Stride = stride,
+                    HeadDim = Plan.HeadDim, ModelHeadDim = {{(plan.Open ? "Plan.ModelHeadDim" : "Plan.HeadDim")}}, Stride = stride, Layer = layer, Hidden = shape.Hidden, SoftCap = SoftCap,{{ModelKnowledge(plan)}}
                 };
                 """);
             foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer))
@@ -100,6 +105,34 @@ internal static partial class SessionEmitter
                 string options = string.Concat(statistic.Options.Select(option => ", " + CSharpLiteral.Of(plan.Prefill.Selection.Number(option.Role, option.Otherwise))));
                 writer.WriteLine($"LayerObservations.{statistic.Statistic.ToString()}(in observedLayer{options}, {statistic.Buffer});");
             }
+        }
+    }
+
+    /// <summary>What statistics of the layer ask of the model.</summary>
+    private static string ModelKnowledge(PipelinePlan plan)
+    {
+        ObservedStatistic[] statistics = [.. plan.Observation.In(StatisticPass.Layer)];
+        int future = statistics.Any(static statistic => statistic.Statistic == AttentionStatistics.ExpectedAttention)
+            ? plan.Prefill.Selection.Number(OptionRole.FutureTokens, ObservedStatistic.DefaultFuture)
+            : 0;
+        return (statistics.Any(static statistic => statistic.NeedsRotation)
+                ? $"\n    Rotation = Rotation(layer, buffers.Positions.AsSpan(0, tokens), prompt.Length, {CSharpLiteral.Of(future)}),"
+                : "")
+            + (statistics.Any(static statistic => statistic.NeedsOutputWeights) ? "\n    OutputWeights = OutputWeights(layer)," : "");
+    }
+
+    /// <summary>What a model must be able to do for the statistics.</summary>
+    private static void WriteModelRequirements(SourceWriter writer, PipelinePlan plan)
+    {
+        string name = plan.Spec.Name.TrimStart('@');
+        foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer).Where(static statistic => statistic.NeedsRotation).Take(1))
+        {
+            writer.WriteLine($"RequireRotation(\"{name}\", \"{statistic.Statistic.ToString()}\");");
+        }
+
+        foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer).Where(static statistic => statistic.NeedsOutputWeights).Take(1))
+        {
+            writer.WriteLine($"RequireOutputWeights(\"{name}\", \"{statistic.Statistic.ToString()}\");");
         }
     }
 

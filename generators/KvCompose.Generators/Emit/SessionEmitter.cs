@@ -54,6 +54,7 @@ internal static partial class SessionEmitter
                 }
 
                 WriteModelChecks(writer, plan);
+                WriteModelRequirements(writer, plan);
                 if (plan.WhyNotSliding is { } reason)
                 {
                     writer.WriteLine($"RefuseSliding(\"{plan.Spec.Name.TrimStart('@')}\", \"{reason}\");");

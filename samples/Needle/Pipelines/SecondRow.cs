@@ -30,6 +30,37 @@ internal sealed partial class TovaPipeline;
 [ObservedAttention(Sinks = 4, Window = EmbeddedModel.Window)]
 internal sealed partial class ObservedAttentionPipeline;
 
+/// <summary>Tokens stay that queries still to come are expected to attend to.</summary>
+[KvPipeline]
+[UniformBudget]
+[ExpectedAttention]
+internal sealed partial class ExpectedAttentionPipeline;
+
+/// <summary>Tokens stay whose keys stand out, or that the queries around them attend to.</summary>
+[KvPipeline]
+[UniformBudget]
+[Compactor(Blending = 0.9f)]
+internal sealed partial class CompactorPipeline;
+
+/// <summary>Tokens stay without which the outputs of the last rows would change most.</summary>
+[KvPipeline]
+[UniformBudget]
+[DropKv(Window = EmbeddedModel.Window)]
+internal sealed partial class DropKvPipeline;
+
+/// <summary>As AdaKv, but half of the tokens are chosen by what the output projection makes of their values, too.</summary>
+[KvPipeline]
+[UniformBudget]
+[AdaKvHeads]
+[CriticalKv(Window = EmbeddedModel.Window, Kernel = 7)]
+internal sealed partial class CriticalKvPipeline;
+
+/// <summary>Whole chunks stay, the same under all heads.</summary>
+[KvPipeline]
+[UniformBudget]
+[ChunkKv(Window = EmbeddedModel.Window)]
+internal sealed partial class ChunkKvPipeline;
+
 /// <summary>The pipelines of this file.</summary>
 internal static class SecondRow
 {
@@ -40,5 +71,10 @@ internal static class SecondRow
         new("LagKv", static (model, budget) => LagKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("Tova", static (model, budget) => TovaPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
         new("ObservedAttention", static (model, budget) => ObservedAttentionPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("ExpectedAttention", static (model, budget) => ExpectedAttentionPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("Compactor", static (model, budget) => CompactorPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("DropKv", static (model, budget) => DropKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("CriticalKv", static (model, budget) => CriticalKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("ChunkKv", static (model, budget) => ChunkKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
     ];
 }

@@ -183,6 +183,19 @@ internal sealed unsafe class Network : IDisposable
         }
     }
 
+    /// <summary>See <see cref="ITransformer.CopyOutputWeights"/>.</summary>
+    public void CopyOutputWeights(int layer, int first, int count, float* rows)
+    {
+        lock (_turn)
+        {
+            WeightMatrix output = Layer(layer).Output;
+            for (int row = 0; row < count; row++)
+            {
+                output.CopyRow(first + row, rows + ((nint)row * Shape.QueryHeads * Shape.HeadDim));
+            }
+        }
+    }
+
     /// <summary>See <see cref="ITransformer.Logits"/>.</summary>
     public void Logits(float* hidden, int rows, float* logits)
     {

@@ -46,11 +46,35 @@ public readonly unsafe struct ObservedLayer
     /// <summary>Floats from one head's row of a statistic to the next.</summary>
     public required int Stride { get; init; }
 
+    /// <summary>The layer, counted among those that see every token.</summary>
+    public required int Layer { get; init; }
+
+    /// <summary>The bound of scaled scores; 0 for none.</summary>
+    public float SoftCap { get; init; }
+
+    /// <summary>How the layer rotates; null where no statistic asks.</summary>
+    public RotaryAngles? Rotation { get; init; }
+
+    /// <summary>Elements of a hidden state, D.</summary>
+    public required int Hidden { get; init; }
+
+    /// <summary>Copies rows of the output projection, from a first one on, [count, Hq, d]; null where no statistic asks.</summary>
+    public Action<int, int, nint>? OutputWeights { get; init; }
+
+    /// <summary>Query heads.</summary>
+    internal int QueryHeads => Heads * GroupSize;
+
+    /// <summary>What queries have been multiplied with because their heads are wider in memory.</summary>
+    internal float Widening => MathF.Sqrt(HeadDim / (float)ModelHeadDim);
+
     /// <summary>Tiles of one key-value head.</summary>
     internal int TileCount => Attention.KeyTiles.Count(Tokens);
 
     /// <summary>The tiles of a key-value head.</summary>
     internal float* TilesOf(int head) => Tiles + ((nint)head * TileCount * Attention.KeyTiles.Tokens * HeadDim);
+
+    /// <summary>A query.</summary>
+    internal float* Query(int token, int queryHead) => Queries + ((((nint)token * QueryHeads) + queryHead) * HeadDim);
 
     /// <summary>A key.</summary>
     internal float* Key(int token, int head) => Keys + ((((nint)token * Heads) + head) * HeadDim);

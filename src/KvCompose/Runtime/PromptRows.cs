@@ -51,6 +51,33 @@ public static unsafe class PromptRows
         }
     }
 
+    /// <summary>Gives the tokens of a chunk the mean of their scores, under every head. Chunks begin with the prompt.</summary>
+    /// <param name="scores">[heads][stride].</param>
+    /// <param name="heads">Key-value heads.</param>
+    /// <param name="stride">Floats from one head to the next.</param>
+    /// <param name="first">The first token that counts.</param>
+    /// <param name="last">One past the last one.</param>
+    /// <param name="chunk">Tokens of a chunk.</param>
+    public static void JoinChunks(float* scores, int heads, int stride, int first, int last, int chunk)
+    {
+        for (int head = 0; head < heads; head++)
+        {
+            for (int token = first; token < last;)
+            {
+                int count = Math.Min(last, ((token / chunk) + 1) * chunk) - token;
+                var own = new Span<float>(scores + ((nint)head * stride) + token, count);
+                double sum = 0;
+                foreach (float score in own)
+                {
+                    sum += score;
+                }
+
+                own.Fill((float)(sum / count));
+                token += count;
+            }
+        }
+    }
+
     /// <summary>Moves chosen rows to the front.</summary>
     /// <param name="rows">[count], the rows, ascending, so that none is overwritten before it is moved.</param>
     /// <param name="count">How many.</param>

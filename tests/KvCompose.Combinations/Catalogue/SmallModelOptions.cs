@@ -23,6 +23,8 @@ internal static class SmallModelOptions
         (_, OptionRole.Window, _) => 8,
         (_, OptionRole.ProfileRatio, _) => 0.7,
         (_, OptionRole.Lag, _) => 16,
+        (_, OptionRole.Chunk, _) => 24,
+        (_, OptionRole.ChosenTogether, _) => 5,
         (StageSlot.HeadRole, OptionRole.None, "Recent") => 24,
         (StageSlot.Residency, OptionRole.Retrieved, _) => 32,
         (StageSlot.Residency, OptionRole.None, "Window") => (int)Math.Max(2, marker.Minimum),

@@ -3,7 +3,7 @@ using KvCompose.Reference.Presses;
 
 namespace KvCompose.Combinations.Oracle;
 
-/// <summary>A layer of the plain transformer as the scorers of the reference see it: rotations are taken back, queries are bounded nowhere.</summary>
+/// <summary>A layer of the plain transformer as the scorers of the reference see it: rotations are taken back.</summary>
 internal static class PlainLayers
 {
     /// <summary>The layer.</summary>
@@ -14,6 +14,8 @@ internal static class PlainLayers
     {
         HeadLayout heads = model.Heads;
         var rotary = new Rotary([.. Enumerable.Range(0, heads.HeadDim / 2).Select(i => Math.Pow(model.RopeTheta, -2.0 * i / heads.HeadDim))]);
+        double[][][] sketch = [.. Enumerable.Range(0, heads.KeyValueHeads).Select(head
+            => Runtime.LayerObservations.Sketch(0, rows.Layer, head, heads.HeadDim).Chunk(Runtime.LayerObservations.SketchDimensions).ToArray())];
         double[][][] queries = Split(rows.Queries, heads.QueryHeads), keys = Split(rows.Keys, heads.KeyValueHeads);
         return new PressLayer
         {
@@ -26,7 +28,9 @@ internal static class PlainLayers
             Keys = keys,
             Values = rows.Values.Length == 0 ? [] : Split(rows.Values, heads.KeyValueHeads),
             Rotary = rotary,
-            OutputProjection = [],
+            OutputProjection = [.. rows.OutputProjection.Chunk(heads.QueryHeads * heads.HeadDim)],
+            SoftCap = model.SoftCap,
+            Sketch = sketch,
             FirstPosition = promptTokens,
         };
 
@@ -37,6 +41,11 @@ internal static class PlainLayers
             => [.. rotated.Select(head => head.Select((row, i) => rotary.Rotate(row, -rows.Positions[i])).ToArray())];
     }
 }
+
+/// <summary>The second stage of a choice.</summary>
+/// <param name="Share">Share of the tokens chosen that the scores alone decide.</param>
+/// <param name="Refine">Scores of the others, [Hkv][tokens].</param>
+internal sealed record PlainSecondStage(double Share, Func<PressLayer, double[][], double[][]> Refine);
 
 /// <summary>Scores of a whole layer by a scorer of the reference.</summary>
 /// <param name="Score">Scores, [Hkv][tokens].</param>

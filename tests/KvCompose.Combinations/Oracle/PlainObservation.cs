@@ -63,6 +63,20 @@ internal sealed class PlainObservation
             double[] shared = Reduced(Scores);
             Scores = [.. Scores.Select(_ => shared)];
         }
+
+        if (selection.Option(OptionRole.ChosenTogether, 1) is > 1 and var chunk)
+        {
+            int sinks = selection.Option(OptionRole.Sinks, 0);
+            Scores = [.. Scores.Select(head => head.Select((score, row) => row < sinks
+                ? score
+                : head.Index().Where(other => other.Index >= sinks && other.Index / chunk == row / chunk).Average(static other => other.Item)).ToArray())];
+        }
+
+        if (PlainStages.SecondStage(selection) is { } second && observed)
+        {
+            FirstStage = second.Share;
+            Refined = second.Refine(PlainLayers.Of(model, layer, promptTokens), Scores);
+        }
     }
 
     /// <summary>What a layer budget sees.</summary>
@@ -70,6 +84,12 @@ internal sealed class PlainObservation
 
     /// <summary>[Hkv][scored tokens], pooled and reduced.</summary>
     public double[][] Scores { get; }
+
+    /// <summary>[Hkv][scored tokens], scores of what a first stage leaves; null where there is one stage.</summary>
+    public double[][]? Refined { get; }
+
+    /// <summary>Share of the tokens chosen that <see cref="Scores"/> alone decide where there are two stages.</summary>
+    public double FirstStage { get; }
 
     /// <summary>Observes one layer.</summary>
     public static PlainObservation Of(StageChoice selection, PlainModel model, PlainRows layer, int promptTokens) => new(selection, model, layer, promptTokens);

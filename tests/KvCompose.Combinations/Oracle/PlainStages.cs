@@ -48,6 +48,9 @@ internal static class PlainStages
         H2o => new PlainScore(static token => token.AllRowsSum),
         StreamingLlm => new PlainScore(static token => token.Position),
         Tova => new PlainScore(static token => token.WindowSum),
+        CriticalKv options => new PlainScore(token => token.WindowSum / options.Window),
+        ChunkKv => new PlainScore(static token => token.WindowSum),
+        ExpectedAttention or DropKv or Compactor => new PlainScore(static _ => 0),
         ObservedAttention => new PlainScore(static token => token.AllRowsMean),
         KeyNorm or KeyDiff or LagKv => new PlainScore(static _ => 0),
         _ => throw Unknown(choice),
@@ -58,7 +61,17 @@ internal static class PlainStages
     {
         KeyNorm => Of(new KnormScore()),
         KeyDiff => Of(new KeyDiffScore()),
+        ExpectedAttention options => Of(new ExpectedAttentionScore(options.FutureTokens, options.Sinks, ValueNorm: options.ValueNorm, Epsilon: options.Epsilon)),
+        DropKv options => Of(new DropScore(options.Window, options.Kernel)),
+        Compactor options => Of(new CompactorScore(options.Sinks, options.Window, options.Chunk, options.Blending)),
         LagKv options => new PlainLayerScore(layer => NewestFirst(new LagKvScore(options.Sinks, options.Lag).Score(layer, 0), options)),
+        _ => null,
+    };
+
+    /// <summary>What a selection makes of its scores in a second stage, and the share of the first; null for one that has one stage.</summary>
+    public static PlainSecondStage? SecondStage(StageChoice choice) => choice.Options switch
+    {
+        CriticalKv options => new PlainSecondStage(options.FirstStage, (layer, scores) => new CriticalScore(null!, options.Epsilon).Weighted(layer, scores)),
         _ => null,
     };
 

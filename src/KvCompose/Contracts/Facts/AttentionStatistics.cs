@@ -51,4 +51,33 @@ public enum AttentionStatistics
 
     /// <summary>In decode, of the keys that a head holds what the facts ask of the prompt's: <see cref="KeyNorm"/> and <see cref="AnchorCosine"/>.</summary>
     ResidentKeys = 2048,
+
+    /// <summary>Per key-value head and key, the Euclidean norm of its value.</summary>
+    ValueNorm = 4096,
+
+    /// <summary>
+    /// Per query head and key behind the sinks, the probability that queries of the next positions give it, which are taken for normally distributed with
+    /// mean and covariance of the prompt's before rotation. An option of role <see cref="OptionRole.FutureTokens"/> says how many positions.
+    /// </summary>
+    ExpectedAttention = 8192,
+
+    /// <summary>
+    /// Per query head and key, how much the attention outputs of the last w rows would change without it: Σ (p / (1 − p))²·‖v − o‖².
+    /// </summary>
+    OutputChange = 16_384,
+
+    /// <summary>Per key-value head and key, the sum of absolute elements of what the output projection makes of its value, mean over the group.</summary>
+    OutputNorm = 32_768,
+
+    /// <summary>
+    /// Per key-value head and key between sinks and window, its leverage among the keys of the head before rotation, from a random sketch of 48 dimensions;
+    /// standardised over the layer. An option of role <see cref="OptionRole.Seed"/> seeds the sketch.
+    /// </summary>
+    Leverage = 65_536,
+
+    /// <summary>
+    /// Per key-value head and key between sinks and window, what the queries of its chunk, earlier and later ones, attend to it, times the norm of its value,
+    /// averaged with its neighbours; standardised over the layer. An option of role <see cref="OptionRole.Chunk"/> says how long a chunk is.
+    /// </summary>
+    ChunkAttention = 131_072,
 }

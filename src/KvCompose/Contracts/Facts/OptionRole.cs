@@ -83,4 +83,19 @@ public enum OptionRole
 
     /// <summary>Tokens of the parts that <see cref="AttentionStatistics.LagRank"/> compares.</summary>
     Lag,
+
+    /// <summary>Positions ahead whose queries <see cref="AttentionStatistics.ExpectedAttention"/> expects.</summary>
+    FutureTokens,
+
+    /// <summary>Seed of what a statistic draws at random.</summary>
+    Seed,
+
+    /// <summary>Tokens of the chunks of <see cref="AttentionStatistics.ChunkAttention"/>.</summary>
+    Chunk,
+
+    /// <summary>Tokens of the chunks that are kept or left out whole: tokens of a chunk get the mean of their scores; 1 for none.</summary>
+    ChosenTogether,
+
+    /// <summary>Share of the tokens chosen that the scores alone decide, before <c>ITwoStageSelection.Refine</c> decides over the others.</summary>
+    FirstStage,
 }
