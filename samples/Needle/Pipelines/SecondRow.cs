@@ -66,15 +66,15 @@ internal static class SecondRow
 {
     public static readonly NeedlePipeline[] All =
     [
-        new("KeyNorm", static (model, budget) => KeyNormPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("KeyDiff", static (model, budget) => KeyDiffPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("LagKv", static (model, budget) => LagKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("Tova", static (model, budget) => TovaPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("ObservedAttention", static (model, budget) => ObservedAttentionPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("ExpectedAttention", static (model, budget) => ExpectedAttentionPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("Compactor", static (model, budget) => CompactorPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("DropKv", static (model, budget) => DropKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("CriticalKv", static (model, budget) => CriticalKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
-        new("ChunkKv", static (model, budget) => ChunkKvPipeline.Open(model, new() { LayerBudget = budget.Uniform })),
+        new("KeyNorm", static (model, budget) => KeyNormPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("KeyDiff", static (model, budget) => KeyDiffPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("LagKv", static (model, budget) => LagKvPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("Tova", static (model, budget) => TovaPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("ObservedAttention", static (model, budget) => ObservedAttentionPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("ExpectedAttention", static (model, budget) => ExpectedAttentionPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("Compactor", static (model, budget) => CompactorPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("DropKv", static (model, budget) => DropKvPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("CriticalKv", static (model, budget) => CriticalKvPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
+        new("ChunkKv", static (model, budget) => ChunkKvPipeline.Open(model.Language, new() { LayerBudget = budget.Uniform })),
     ];
 }

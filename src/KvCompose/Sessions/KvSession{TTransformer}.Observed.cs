@@ -30,7 +30,8 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         if (!Transformer.ShiftsKeys)
         {
-            throw new NotSupportedException($"'{pipeline}' observes {statistic}, which needs keys at other positions, but {typeof(TTransformer).Name} does not rotate them");
+            throw new NotSupportedException(
+                $"'{pipeline}' observes {statistic}, which needs keys at other positions, but {typeof(TTransformer).Name} does not rotate them");
         }
     }
 

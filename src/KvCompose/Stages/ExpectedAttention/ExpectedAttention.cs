@@ -1,9 +1,9 @@
 namespace KvCompose;
 
 /// <summary>
-/// Expected attention: tokens that queries still to come are expected to attend to. Queries before rotation are taken for normally distributed with mean μ
-/// and covariance Σ of the prompt's; both are rotated as the next positions are on average. score(h, j) = softmax_j(k·μ/√d + kᵀΣk/(2d)) · ‖v_j‖₂, mean
-/// over the group.
+/// Expected attention: tokens that queries still to come are expected to attend to. Queries before rotation are taken for normally
+/// distributed with mean μ and covariance Σ of the prompt's; both are rotated as the next positions are on average.
+/// score(h, j) = softmax_j(k·μ/√d + kᵀΣk/(2d)) · ‖v_j‖₂, mean over the group.
 /// Source: Devoto et al., "Expected Attention: KV Cache Compression by Estimating Attention from Future Queries Distribution", arXiv 2510.00636.
 /// </summary>
 [StageFacts(
