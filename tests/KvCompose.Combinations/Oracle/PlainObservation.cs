@@ -1,4 +1,5 @@
 using KvCompose.Combinations.Catalogue;
+using KvCompose.IntegrationTests.Oracle;
 using KvCompose.Reference;
 
 namespace KvCompose.Combinations.Oracle;

@@ -1,7 +1,7 @@
 using KvCompose.Reference;
 using KvCompose.Reference.Presses;
 
-namespace KvCompose.Combinations.Oracle;
+namespace KvCompose.IntegrationTests.Oracle;
 
 /// <summary>A layer of the plain transformer as the scorers of the reference see it: rotations are taken back.</summary>
 internal static class PlainLayers
