@@ -3,6 +3,7 @@ using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.Reference;
 using KvCompose.Reference.Presses;
 using KvCompose.Reference.Presses.Scoring;
+using KvCompose.Threading;
 
 namespace KvCompose.IntegrationTests;
 
@@ -76,7 +77,8 @@ public class SecondRowTests
     [Fact]
     public void Open_OverAModelThatKeepsItsOutputProjectionToItself_IsRefused()
     {
-        using var model = new QuietModel();
+        using var workers = new WorkerPool(1);
+        var model = new QuietModel(new TransformerShape(2, 4, 2, 32, 24, 100, 256), workers);
         NotSupportedException refused = Assert.Throws<NotSupportedException>(() => CriticalReader.Open(model));
         Assert.Contains("'CriticalReader' observes OutputNorm", refused.Message, StringComparison.Ordinal);
     }
