@@ -61,6 +61,7 @@ internal static class RuleIds
     public const string ProfileNotFound = "KVC2030";
     public const string ProfileInvalid = "KVC2031";
     public const string ProfileMissing = "KVC2032";
+    public const string FactsOfAnotherSlot = "KVC2033";
 
     public const string SealedPagesChange = "KVC2090";
     public const string MonitorSeesStoredKeys = "KVC2091";

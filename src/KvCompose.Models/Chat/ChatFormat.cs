@@ -25,7 +25,7 @@ public sealed class ChatFormat
     /// <summary>Spellings of special tokens by the names that templates know: bos_token, eos_token, …</summary>
     public IReadOnlyDictionary<string, string> SpecialTokens { get; }
 
-    /// <summary>Tokens that end an answer: those of the model's files, and the one that the template writes behind an assistant's words.</summary>
+    /// <summary>Tokens that end an answer: those of the model's files, and the one that the template writes after an assistant's words.</summary>
     public IReadOnlySet<int> EndTokens { get; }
 
     /// <summary>Renders a conversation and splits it into tokens. Text of the conversation cannot spell control tokens.</summary>

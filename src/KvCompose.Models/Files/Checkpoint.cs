@@ -77,7 +77,7 @@ internal sealed class Checkpoint : IDisposable
             throw Missing(name);
         }
 
-        // ggml writes extents of 1 behind its last, which stand before the first here.
+        // ggml writes extents of 1 after its last, which stand before the first here.
         ReadOnlySpan<long> own = tensor.Shape;
         while (own.Length > shape.Length && own[0] == 1)
         {

@@ -69,7 +69,7 @@ internal sealed unsafe class StoredMatrix : WeightMatrix
 
     /// <summary>
     /// Decodes a block of depths of the 32 outputs of a panel into [depth, 32], the order of <see cref="PackedMatrix"/>. Outputs
-    /// behind the last are zero.
+    /// after the last are zero.
     /// </summary>
     /// <param name="panel">Which panel.</param>
     /// <param name="start">The first depth, a multiple of 256.</param>

@@ -45,7 +45,7 @@ internal abstract class TensorNames
         };
     }
 
-    /// <summary>Names as Hugging Face publishes them, behind the prefix that the file has.</summary>
+    /// <summary>Names as Hugging Face publishes them, after the prefix that the file has.</summary>
     public sealed class HuggingFace : TensorNames
     {
         // Of a text model, of wrappers that see images as well, and of a model without its head.

@@ -11,7 +11,7 @@ public sealed unsafe class AttentionWorkspace : IDisposable
 
     internal float* Floats => _floats!.Pointer;
 
-    /// <summary>Frees the memory. The next call that is given this workspace allocates anew.</summary>
+    /// <summary>Frees the memory. The next call that is given this workspace allocates again.</summary>
     public void Dispose()
     {
         _floats?.Dispose();

@@ -84,7 +84,7 @@ internal unsafe struct CausalBlock : IParallelWork
     private readonly float* Sums(float* scratch, int panel)
         => scratch + Layout.StatisticsAt + (panel * BlockLayout.StatisticsFloats);
 
-    /// <summary>Scales by log₂ e / √d, so that scores are exponents of two; lines behind the last are zero.</summary>
+    /// <summary>Scales by log₂ e / √d, so that scores are exponents of two; lines after the last are zero.</summary>
     private readonly void PackQueries(float* scratch, int head, int firstRow, int rows)
     {
         int group = Shape.GroupSize, d = Shape.HeadDim;

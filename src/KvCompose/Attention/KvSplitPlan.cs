@@ -232,7 +232,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
 
     private int WeightCount { get; set; }
 
-    /// <summary>Where a split's weights begin behind its maxima and sums: whole vectors.</summary>
+    /// <summary>Where a split's weights begin after its maxima and sums: whole vectors.</summary>
     private int WeightsOffset => ((2 * _groupSize) + 15) / 16 * 16;
 
     private int WeightFloats => WeightsOffset + (_groupSize * _scoreStride);

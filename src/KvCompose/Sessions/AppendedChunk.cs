@@ -133,7 +133,7 @@ internal sealed unsafe class AppendedChunk : IDisposable
         return _sources.AsSpan(0, _placed);
     }
 
-    /// <summary>Puts the rows behind what was read of a head.</summary>
+    /// <summary>Puts the rows after what was read of a head.</summary>
     public void AppendRows(int head, in AttendedKeys place)
     {
         int d = _shape.HeadDim;

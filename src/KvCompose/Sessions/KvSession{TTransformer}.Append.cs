@@ -5,7 +5,7 @@ using KvCompose.Threading;
 
 namespace KvCompose.Sessions;
 
-/// <summary>Further tokens of a sequence in one pass. All but the last are stored behind what heads hold; the last one is a decode step.</summary>
+/// <summary>Further tokens of a sequence in one pass. All but the last are stored after what heads hold; the last one is a decode step.</summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
     private const int NoToken = -1;
@@ -29,7 +29,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         set => _pending[0] = value;
     }
 
-    /// <summary>Computes tokens behind those of a sequence; as its prompt where it has none.</summary>
+    /// <summary>Computes tokens after those of a sequence; as its prompt where it has none.</summary>
     private void Continue(int sequence, int[] tokens, CancellationToken cancellation)
     {
         if (_lengths[sequence] == 0)

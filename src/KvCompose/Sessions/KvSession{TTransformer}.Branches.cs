@@ -80,7 +80,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
     }
 
-    /// <summary>A sequence has a prompt, and logits for the token behind it.</summary>
+    /// <summary>A sequence has a prompt, and logits for the token after it.</summary>
     private void BeginAt(int sequence, int length, ReadOnlySpan<int> tokens)
     {
         _histories[sequence].Begin(tokens, Shape.Context - length);

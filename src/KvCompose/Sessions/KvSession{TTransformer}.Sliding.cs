@@ -5,8 +5,8 @@ using KvCompose.Memory;
 namespace KvCompose.Sessions;
 
 /// <summary>
-/// Sequences beyond the model's context: tokens behind the sinks get lower positions, all by the same number, and their keys are rotated back by it. So the
-/// oldest of them stands right behind the sinks again. Source of positions in the cache: Xiao et al., arXiv 2309.17453.
+/// Sequences beyond the model's context: tokens after the sinks get lower positions, all by the same number, and their keys are rotated back by it. So the
+/// oldest of them stands right after the sinks again. Source of positions in the cache: Xiao et al., arXiv 2309.17453.
 /// </summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
@@ -93,7 +93,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         HeadPadding.Widen(keys, rows, Shape.HeadDim, 1);
     }
 
-    /// <summary>The lowest position that any head holds behind the sinks.</summary>
+    /// <summary>The lowest position that any head holds after the sinks.</summary>
     private int OldestMoving(int sequence)
     {
         int oldest = _lengths[sequence];

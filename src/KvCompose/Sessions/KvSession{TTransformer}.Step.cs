@@ -27,7 +27,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
         catch (CacheLimitException)
         {
-            // Pages that earlier layers brought in stay, as a next step would find them: they are chosen anew.
+            // Pages that earlier layers brought in stay, as a next step would find them: they are chosen again.
             TakeBack(rows, _appendedLayers, rows);
             _batch.End();
             throw;

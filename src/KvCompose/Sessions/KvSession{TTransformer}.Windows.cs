@@ -239,7 +239,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         return first;
     }
 
-    /// <summary>Puts the rows of a prompt into an empty window: those that it still holds behind the last one.</summary>
+    /// <summary>Puts the rows of a prompt into an empty window: those that it still holds after the last one.</summary>
     private void Put(WindowRing window, float* keys, float* values, ReadOnlySpan<int> positions)
     {
         nint stride = (nint)Staged.KeyValueHeads * Staged.HeadDim;
@@ -253,7 +253,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
     }
 
-    /// <summary>Bytes that the windows of one sequence hold behind a prompt.</summary>
+    /// <summary>Bytes that the windows of one sequence hold after a prompt.</summary>
     private long WindowBytes(int promptTokens) => HasWindows
         ? _facts.Where(static facts => facts.Kind == LayerKind.SlidingWindow)
             .Sum(facts => WindowRing.BytesOf(promptTokens, facts.Window, Staged.KeyValueHeads, Staged.HeadDim))

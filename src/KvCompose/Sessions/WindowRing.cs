@@ -78,7 +78,7 @@ internal sealed unsafe partial class WindowRing : IDisposable
         }
     }
 
-    /// <summary>The first position of a prompt that the window still holds behind its last token. Those before it count as lost.</summary>
+    /// <summary>The first position of a prompt that the window still holds after its last token. Those before it count as lost.</summary>
     public int Begin(int length)
     {
         int begin = Math.Max(0, length - Window);

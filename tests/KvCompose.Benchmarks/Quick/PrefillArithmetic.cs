@@ -15,7 +15,7 @@ internal sealed class PrefillArithmetic(LanguageModel model)
     public double Full(int tokens) => model.Shape.Layers * Layer(tokens, tokens);
 
     /// <summary>
-    /// Behind layer T only <paramref name="onward"/> tokens are computed. Layer T projects all tokens and attends for the survivors, spread
+    /// After layer T only <paramref name="onward"/> tokens are computed. Layer T projects all tokens and attends for the survivors, spread
     /// evenly over the prompt; the choice itself is not counted.
     /// </summary>
     public double Propagating(int tokens, int onward, int layer)

@@ -59,7 +59,7 @@ internal sealed class PlainObservation
         Scores = PlainStages.LayerScore(selection) is { } whole && observed
             ? [.. whole.Score(PlainLayers.Of(model, layer, promptTokens)).Select(head => head[..scored])]
             : [.. _perQueryHead.Chunk(heads.Group).Select(group => Reduced([.. group.Select(Pooled)]))];
-        if (selection.Facts.SharesScores)
+        if (selection.SharesScores)
         {
             double[] shared = Reduced(Scores);
             Scores = [.. Scores.Select(_ => shared)];
@@ -116,8 +116,8 @@ internal sealed class PlainObservation
 
     private double[] Pooled(double[] scores)
         => Pooling.Apply(
-            scores, _selection.Choice(OptionRole.Pooling, _selection.Facts.Pooling), _selection.Option(OptionRole.PoolingKernel, _selection.Facts.PoolingKernel));
+            scores, _selection.Choice(OptionRole.Pooling, _selection.Scoring.Pooling), _selection.Option(OptionRole.PoolingKernel, _selection.Scoring.PoolingKernel));
 
     private double[] Reduced(double[][] group)
-        => GroupReduce.Apply(group, _selection.Choice(OptionRole.Reduction, _selection.Facts.Reduction));
+        => GroupReduce.Apply(group, _selection.Choice(OptionRole.Reduction, _selection.Scoring.Reduction));
 }

@@ -86,7 +86,7 @@ public sealed unsafe class StoredProductTests
         }
     }
 
-    /// <summary>The weights end where the file and its last page end: a read behind them would end the process.</summary>
+    /// <summary>The weights end where the file and its last page end: a read after them would end the process.</summary>
     private static float[] Multiply(StoredType type, byte[] bytes, float[] x, int width, int depth, int rows, float start)
     {
         int padding = (Page - (bytes.Length % Page)) % Page;

@@ -1,6 +1,6 @@
 namespace KvCompose.Models.Networks.Families;
 
-/// <summary>Command-R: attention and feed-forward block side by side behind one layer norm, neighbouring elements rotated together.</summary>
+/// <summary>Command-R: attention and feed-forward block side by side after one layer norm, neighbouring elements rotated together.</summary>
 internal sealed class Cohere : Family
 {
     public override string Name => "Command-R";

@@ -1,6 +1,6 @@
 namespace KvCompose.Models.Networks.Families;
 
-/// <summary>OLMo 2: norms behind the blocks instead of before them, queries and keys normalised over all heads.</summary>
+/// <summary>OLMo 2: norms after the blocks instead of before them, queries and keys normalised over all heads.</summary>
 internal sealed class Olmo2 : Family
 {
     public override string Name => "OLMo 2";

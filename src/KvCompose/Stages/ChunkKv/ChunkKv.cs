@@ -5,7 +5,7 @@ namespace KvCompose;
 /// tokens. What the budget leaves when no whole chunk fits goes to the first tokens of the next best chunk; the window itself is always kept.
 /// Source: Liu et al., "ChunkKV: Semantic-Preserving KV Cache Compression for Efficient Long-Context LLM Inference", arXiv 2502.00299.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

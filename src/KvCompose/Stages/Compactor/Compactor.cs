@@ -6,7 +6,7 @@ namespace KvCompose;
 /// the norm of the value, averaged with the neighbours. First and last tokens are always kept and count in nothing.
 /// Source: Chari and Van Durme, "Compactor: Calibrated Query-Agnostic KV Cache Compression with Approximate Leverage Scores", arXiv 2507.08143.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.Leverage | AttentionStatistics.ChunkAttention,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

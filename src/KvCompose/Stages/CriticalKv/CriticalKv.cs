@@ -5,7 +5,7 @@ namespace KvCompose;
 /// w(j) = mean over the group of ‖W_O v_j‖₁. The window itself is always kept.
 /// Source: Feng et al., "Identify Critical KV Cache in LLM Inference from an Output Perturbation Perspective", arXiv 2502.03805.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.OutputNorm,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores,

@@ -5,7 +5,7 @@ namespace KvCompose;
 /// attention output o_i of row i, pooled along the tokens, mean over the group; the window itself is always kept.
 /// Source: "DropKV", OpenReview MqfNzH3TVH.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.OutputChange,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

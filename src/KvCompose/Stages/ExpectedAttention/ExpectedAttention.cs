@@ -6,7 +6,7 @@ namespace KvCompose;
 /// score(h, j) = softmax_j(k·μ/√d + kᵀΣk/(2d)) · ‖v_j‖₂, mean over the group.
 /// Source: Devoto et al., "Expected Attention: KV Cache Compression by Estimating Attention from Future Queries Distribution", arXiv 2510.00636.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.ExpectedAttention | AttentionStatistics.ValueNorm,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

@@ -6,7 +6,7 @@ namespace KvCompose;
 /// Source: Park et al., "KeyDiff: Key Similarity-Based KV Cache Eviction for Long-Context LLM Inference in Resource-Constrained Environments",
 /// arXiv 2504.15364.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.AnchorCosine | AttentionStatistics.ResidentKeys,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

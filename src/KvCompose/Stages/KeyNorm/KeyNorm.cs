@@ -4,7 +4,7 @@ namespace KvCompose;
 /// KeyNorm: tokens whose keys are short, for these collect attention. score(j) = −‖k_j‖₂ of the rotated key; no attention is observed.
 /// Source: Devoto et al., "A Simple and Effective L2 Norm-Based Strategy for KV Cache Compression", EMNLP 2024, arXiv 2406.11430.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.KeyNorm | AttentionStatistics.ResidentKeys,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

@@ -5,7 +5,7 @@ namespace KvCompose;
 /// decoding, a layer above its budget gives up the token that the step attended to least.
 /// Source: Oren et al., "Transformers are Multi-State RNNs", EMNLP 2024, arXiv 2401.06104.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.DecodeProbabilities,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,
