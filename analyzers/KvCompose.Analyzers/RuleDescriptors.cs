@@ -459,6 +459,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.HeadHasTwoSelectors), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor HeadsEvictTogether = new(
+        RuleIds.HeadsEvictTogether,
+        "Heads that evict together need equal budgets",
+        "Stage '{0}' evicts the same tokens under all heads of a layer while decoding, but '{1}' lets the heads hold different ones",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.HeadsEvictTogether), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor FilterNobodyFollows = new(
         RuleIds.FilterNobodyFollows,
         "Filter layer has no following layer",
@@ -536,7 +543,7 @@ internal static class RuleDescriptors
         LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe, KernelShapeUnused, EveryTokenNeeded,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, SealedPagesChange, MonitorSeesStoredKeys, NoChannelPruned, NoWholePages, NothingIsRetrieved, UnseenBits,
-        LayersHoldOtherTokens, NothingToPrefetch, OptionUnknown, TwoBudgets,
+        LayersHoldOtherTokens, NothingToPrefetch, HeadsEvictTogether, OptionUnknown, TwoBudgets,
         LanguageTooOld, UnsafeNotAllowed,
     ];
 

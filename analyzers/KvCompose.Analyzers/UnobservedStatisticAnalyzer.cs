@@ -42,10 +42,7 @@ public sealed class UnobservedStatisticAnalyzer : DiagnosticAnalyzer
     /// <summary>What must be observed for a property to have a value; null where it always has one.</summary>
     private static AttentionStatistics? Statistic(IPropertySymbol property) => (property.ContainingType.Name, property.Name) switch
     {
-        (WellKnownNames.TokenStatistics, nameof(AttentionStatistics.WindowSum)) => AttentionStatistics.WindowSum,
-        (WellKnownNames.TokenStatistics, nameof(AttentionStatistics.WindowVariance)) => AttentionStatistics.WindowVariance,
-        (WellKnownNames.TokenStatistics, nameof(AttentionStatistics.AllRowsSum)) => AttentionStatistics.AllRowsSum,
-        (WellKnownNames.TokenStatistics, nameof(AttentionStatistics.KeyNorm)) => AttentionStatistics.KeyNorm,
+        (WellKnownNames.TokenStatistics, var name) when Enum.TryParse(name, out AttentionStatistics statistic) => statistic,
         (WellKnownNames.LayerStatistics, WellKnownNames.Entropy) => AttentionStatistics.LayerEntropy,
         (WellKnownNames.LayerStatistics, WellKnownNames.Variance) => AttentionStatistics.WindowVariance,
         _ => null,

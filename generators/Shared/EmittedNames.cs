@@ -62,6 +62,8 @@ internal static class EmittedNames
         ["ScoreCap"] = "KvCompose.Numerics.ScoreCap",
         ["TokenRanking"] = "KvCompose.Numerics.TokenRanking",
         ["VectorExponential"] = "KvCompose.Numerics.VectorExponential",
+        ["LayerObservations"] = "KvCompose.Runtime.LayerObservations",
+        ["ObservedLayer"] = "KvCompose.Runtime.ObservedLayer",
         ["PromptRows"] = "KvCompose.Runtime.PromptRows",
         ["SplitSoftmax"] = "KvCompose.Runtime.SplitSoftmax",
         ["AttendedHead"] = "KvCompose.Attention.AttendedHead",

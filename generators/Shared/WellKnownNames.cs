@@ -33,6 +33,9 @@ internal static class WellKnownNames
     /// <summary>The contract of a selection that goes on while decoding.</summary>
     public const string DecodeEviction = "IDecodeEviction";
 
+    /// <summary>The contract of a selection that chooses in two stages.</summary>
+    public const string TwoStageSelection = "ITwoStageSelection";
+
     /// <summary>The contract of a residency whose tokens come back.</summary>
     public const string Retrieval = "IRetrieval";
 
@@ -53,7 +56,7 @@ internal static class WellKnownNames
 
     /// <summary>The contracts of all slots and of what goes beyond them.</summary>
     public static readonly ImmutableHashSet<string> Contracts =
-        [.. Enum.GetValues(typeof(StageSlot)).Cast<StageSlot>().Select(ContractOf), DecodeEviction, Retrieval];
+        [.. Enum.GetValues(typeof(StageSlot)).Cast<StageSlot>().Select(ContractOf), DecodeEviction, TwoStageSelection, Retrieval];
 
     /// <summary>The namespace of tiers.</summary>
     public const string Residency = "Residency";

@@ -66,6 +66,12 @@ public readonly unsafe struct LanguageTransformer : ITransformer
     public bool ShiftsKeys => true;
 
     /// <inheritdoc/>
+    public bool SharesOutputWeights => true;
+
+    /// <inheritdoc/>
+    public void CopyOutputWeights(int layer, int first, int count, float* rows) => _network.CopyOutputWeights(layer, first, count, rows);
+
+    /// <inheritdoc/>
     public void ShiftKeys(int layer, float* keys, int rows, int by) => _network.ShiftKeys(layer, keys, rows, by, _context);
 
     /// <inheritdoc/>

@@ -69,11 +69,11 @@ public static class Numbers
         return Math.Sqrt(values.Sum(x => (x - mean) * (x - mean)) / (values.Count - 1));
     }
 
-    /// <summary>Softmax attention of one query over keys [tokens][d], scale 1/√d.</summary>
-    public static double[] Attention(double[] query, IReadOnlyList<double[]> keys)
+    /// <summary>Softmax attention of one query over keys [tokens][d], scale 1/√d; scaled scores are bounded by c · tanh(score / c) where c is above 0.</summary>
+    public static double[] Attention(double[] query, IReadOnlyList<double[]> keys, double softCap = 0)
     {
         double scale = 1 / Math.Sqrt(query.Length);
-        return Softmax([.. keys.Select(key => Dot(query, key) * scale)]);
+        return Softmax([.. keys.Select(key => Dot(query, key) * scale).Select(score => softCap > 0 ? softCap * Math.Tanh(score / softCap) : score)]);
     }
 
     /// <summary>Σ w_j·v_j.</summary>

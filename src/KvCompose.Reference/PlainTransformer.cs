@@ -71,11 +71,15 @@ public sealed class PlainTransformer
                 Rows([.. projected.Select(p => p[0])], heads.QueryHeads),
                 Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads),
                 Rows([.. projected.Select(p => p[2])], heads.KeyValueHeads));
-            PlainChoice? choice = selector?.Choose(
+            PlainChoice? choice = selector?.Choose(new PlainRows(
                 global,
                 positions,
                 Rows([.. projected.Select(p => p[0])], heads.QueryHeads),
-                Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads));
+                Rows([.. projected.Select(p => p[1])], heads.KeyValueHeads),
+                Rows([.. projected.Select(p => p[2])], heads.KeyValueHeads))
+            {
+                OutputProjection = _weights[$"layers.{layer}.o_proj"],
+            });
             for (int head = 0; head < heads.KeyValueHeads; head++)
             {
                 IEnumerable<int> kept = choice?.Kept?[head] ?? TokenSelection.All(hidden.Length);
@@ -121,8 +125,9 @@ public sealed class PlainTransformer
             for (int head = 0; head < _cache[layer].Length && eviction is not null; head++)
             {
                 List<CachedToken> tokens = _cache[layer][head];
-                int[] stays = eviction.Survivors(
-                    global, head, CachedPositions(layer, head), probabilities[(head * _model.Heads.Group)..((head + 1) * _model.Heads.Group)]);
+                int[] stays = eviction.Survivors(new PlainHead(
+                    global, head, CachedPositions(layer, head), probabilities[(head * _model.Heads.Group)..((head + 1) * _model.Heads.Group)], probabilities,
+                    [.. tokens.Select(token => token.Key)]));
                 _cache[layer][head] = [.. stays.Select(index => tokens[index])];
             }
         }

@@ -10,10 +10,10 @@ internal static partial class DecodeEmitter
         // Evict: heads above their budget give up what this step needed least.
         const int Step = 1024; // scratch grows by whole steps, not with every token
         int longest = (Items.LongestRetained + Step - 1) / Step * Step;
-        int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder); // probabilities, scores, line, positions and pooled scores
+        int lineFloats = (5 * longest) + (2 * Plan.PoolingBorder){{ResidentFloats(plan)}}; // probabilities, scores, line, positions and pooled scores{{(plan.Observation.OfResidentKeys.Any() ? "; what is known of the keys, keys and values" : "")}}
         DecodeLoops.EvictWork evict = new()
         {
-            {{PlanText.Given(plan)}}Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = ThreadScratch(lineFloats), LineFloats = lineFloats, Longest = longest,
+            {{PlanText.Given(plan)}}Pool = Pool, Items = Items, Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Lines = ThreadScratch(lineFloats), LineFloats = lineFloats, Longest = longest,{{(plan.Decode.SharesRetentions ? " Heads = heads," : "")}}
         };
         Workers.Run(ref evict, Items.HeadCount);
         """);
@@ -29,7 +29,7 @@ internal static partial class DecodeEmitter
                 public {plan.Prefill.Selection.Type} Options;
                 public float* Lines;
                 public int LineFloats;
-                public int Longest;
+                public int Longest;{(plan.Decode.SharesRetentions ? "\npublic int Heads;" : "")}
 
                 """);
             writer.WriteLine("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
@@ -157,27 +157,73 @@ internal static partial class DecodeEmitter
             """);
     }
 
+    private static string ResidentFloats(PipelinePlan plan)
+        => plan.Observation.OfResidentKeys.Any() ? $" + ({CSharpLiteral.Of(plan.Observation.OfResidentKeys.Count())} * longest) + (2 * longest * Plan.HeadDim)" : "";
+
+    /// <summary>What is known of the keys that a head holds, one float a slot and statistic behind the pooled scores.</summary>
+    private static void WriteResidentKeys(SourceWriter writer, PipelinePlan plan)
+    {
+        ObservedStatistic[] statistics = [.. plan.Observation.OfResidentKeys];
+        if (statistics.Length == 0)
+        {
+            return;
+        }
+
+        writer.WriteLine("// The keys that the head holds, read as attention sees them.");
+        string behind = "padded + Longest + Plan.PoolingBorder";
+        foreach (ObservedStatistic statistic in statistics)
+        {
+            writer.WriteLine($"float* {statistic.LocalName} = {behind};");
+            behind = $"{statistic.LocalName} + Longest";
+        }
+
+        writer.WriteLine($"""
+            float* tiles = {behind};
+            StoredTokens.Read<{plan.Pages.Storage}>(Pool, table, tiles, tiles + ((nint)Longest * Plan.HeadDim));
+            """);
+        foreach (ObservedStatistic statistic in statistics)
+        {
+            writer.WriteLine($"LayerObservations.Resident{statistic.Statistic.ToString()}(tiles, table->Tokens, Plan.HeadDim, {statistic.LocalName});");
+        }
+
+        writer.WriteLine();
+    }
+
+    /// <summary>A loop over the query heads whose retentions become one: of the group, or of the layer.</summary>
+    private static IDisposable? OverRetained(SourceWriter writer, PipelinePlan plan)
+        => plan.Decode.SharesRetentions
+            ? writer.WriteBlock("for (int member = 0; member < Heads * Plan.GroupSize; member++)")
+            : SelectionEmitter.OverHeads(writer, plan.Decode.RetainedHeads);
+
     private static void WriteRetentions(SourceWriter writer, PipelinePlan plan)
     {
-        int members = plan.Decode.RetainedHeads;
+        WriteResidentKeys(writer, plan);
+        int members = plan.Decode.SharesRetentions ? int.MaxValue : plan.Decode.RetainedHeads;
         int kernel = plan.Decode.Order == PoolingOrder.None ? 1 : plan.Prefill.PoolingKernel;
-        writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{(members > 1 ? ", reduced over the group" : "")}.");
-        using (SelectionEmitter.OverHeads(writer, members))
+        string reduced = plan.Decode.SharesRetentions ? ", reduced over the layer" : members > 1 ? ", reduced over the group" : "";
+        writer.WriteLine($"// Retention: the stage's formula{(kernel > 1 ? ", pooled along the line" : "")}{reduced}.");
+        using (OverRetained(writer, plan))
         {
-            if (plan.Decode.KeepsWeights && !plan.Observation.Collects)
+            if (plan.Decode.SharesRetentions)
+            {
+                writer.WriteLine("// All heads hold the same tokens in the same slots.");
+                writer.WriteLine("Items.Probabilities(Items.Heads + (item - head->Head + (member / Plan.GroupSize)), member % Plan.GroupSize, probabilities);");
+            }
+            else if (plan.Decode.KeepsWeights && !plan.Observation.Collects)
             {
                 writer.WriteLine($"Items.Probabilities(head, {(members == 1 ? "0" : "member")}, probabilities);");
             }
 
             string probability = plan.Decode.KeepsWeights ? " Probability = probabilities[slot]," : "";
             string collected = plan.Observation.Collects ? "\n        Collected = ((float*)(Pool.Address(table->Pages[slot / Plan.PageTokens]) + Plan.CollectedOffset))[slot % Plan.PageTokens]," : "";
+            string keys = string.Concat(plan.Observation.OfResidentKeys.Select(static statistic => $" {statistic.Property} = {statistic.LocalName}[slot],"));
             writer.WriteLine($$"""
                 for (int token = 0; token < candidates; token++)
                 {
                     int slot = candidate[token];
                     ResidentToken resident = new()
                     {
-                        Position = positions[slot], StepPosition = head->Position,{{probability}}{{collected}}
+                        Position = positions[slot], StepPosition = head->Position,{{probability}}{{collected}}{{keys}}
                     };
                     padded[token] = {{plan.Prefill.Selection.Type}}.Retain(in Options, in resident);
                 }
@@ -188,11 +234,11 @@ internal static partial class DecodeEmitter
 
         if (plan.Prefill.Reduction == GroupReduction.Mean && members > 1)
         {
-            writer.WriteLine("""
+            writer.WriteLine($$"""
 
                 for (int token = 0; token < candidates; token++)
                 {
-                    scores[token] *= 1f / Plan.GroupSize;
+                    scores[token] *= 1f / {{(plan.Decode.SharesRetentions ? "(Heads * Plan.GroupSize)" : "Plan.GroupSize")}};
                 }
                 """);
         }

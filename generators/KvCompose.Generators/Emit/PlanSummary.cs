@@ -71,9 +71,11 @@ internal static class PlanSummary
         => plan.Kernels is { } kernels
             ? Invariant(
                 $"kernels, where KvCompose.Ilgpu is referenced: groups of {KernelPlan.Threads} threads attend for {Heads(kernels.Members)} each, {kernels.AttendSharedBytes} bytes of shared memory")
-            : plan.Pages.KernelReadable
+            : plan.KernelReadable
                 ? ListedKernels(plan)
-                : "kernels: none, they read single precision and all channels of keys";
+                : plan.Pages.KernelReadable
+                    ? "kernels: none, none computes what the selection observes"
+                    : "kernels: none, they read single precision and all channels of keys";
 
     private static string ListedKernels(PipelinePlan plan) => plan.Spec.KernelShapes.Count > 0
         ? "kernels, where KvCompose.Ilgpu is referenced: for " + KernelEmitter.Listed(plan)
@@ -93,6 +95,7 @@ internal static class PlanSummary
             .. plan.Observation.ReadsWindow ? (string[])[Invariant($"attention of the last {Rows(plan.Observation.Rows)} in one pass over the keys")] : [],
             .. plan.Observation.ReadsAllRows ? (string[])["attention of all rows in a second pass"] : [],
             .. plan.Observation.ReadsKeys ? (string[])["key norms"] : [],
+            .. plan.Observation.In(StatisticPass.Layer).Select(static statistic => $"{statistic.Statistic} of the whole layer"),
         ];
         string ranked = "observation: " + (observed.Length == 0 ? "none, positions decide" : string.Join(" and ", observed));
         string pooled = plan.Prefill.PoolingKernel > 1

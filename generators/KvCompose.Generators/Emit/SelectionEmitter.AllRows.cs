@@ -70,9 +70,14 @@ internal static partial class SelectionEmitter
                         Observe1({{PlanText.Argument(plan)}}tile, queries + ((nint)row * Plan.HeadDim), logSumExp + row, SoftCap, first, row, ref totals);
                     }
 
-                    {{string.Join("\n", plan.Observation.In(StatisticPass.AllRows).Select(static statistic => $"{RowFormula.Of(statistic).Value}.Store({statistic.Name} + ((nint)queryHead * Stride) + first);"))}}
+                    {{string.Join("\n", plan.Observation.In(StatisticPass.AllRows).Select(static statistic => $"{ValueOf(statistic)}.Store({statistic.Name} + ((nint)queryHead * Stride) + first);"))}}
                 }
             }
         }
         """);
+
+    /// <summary>What a tile has come to; a mean is over the rows that see a key, of which every later key has one less.</summary>
+    private static string ValueOf(ObservedStatistic statistic) => statistic.IsMean
+        ? $"({RowFormula.Of(statistic).Value} / Vector512.ConvertToSingle(Vector512.Max(Vector512<int>.One, Vector512.Create(Tokens - first) - Vector512<int>.Indices)))"
+        : RowFormula.Of(statistic).Value;
 }

@@ -91,8 +91,9 @@ internal static partial class SelectionEmitter
         }
     }
 
-    /// <summary>What the fused pass computes: all but what the second pass over all rows does.</summary>
-    public static IEnumerable<ObservedStatistic> Fused(ObservationPlan plan) => plan.Statistics.Where(static statistic => statistic.Pass != StatisticPass.AllRows);
+    /// <summary>What the fused pass computes: all but what the second pass over all rows does, and the library.</summary>
+    public static IEnumerable<ObservedStatistic> Fused(ObservationPlan plan)
+        => plan.Statistics.Where(static statistic => statistic.Pass is StatisticPass.Window or StatisticPass.Keys);
 
     private static void WriteMembers(SourceWriter writer, PipelinePlan plan)
     {

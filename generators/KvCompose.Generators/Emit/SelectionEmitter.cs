@@ -38,6 +38,12 @@ internal static partial class SelectionEmitter
 
             WriteScore(writer, plan);
             writer.WriteLine();
+            if (plan.Prefill.Refines)
+            {
+                WriteRefine(writer, plan);
+                writer.WriteLine();
+            }
+
             WriteStore(writer, plan);
             if (plan.Prefill.Propagates)
             {

@@ -55,6 +55,15 @@ internal static partial class SessionEmitter
         }
 
         writer.WriteLine("Workers.Run(ref score, heads);");
+        if (plan.Prefill.Selection.Facts.SharesScores)
+        {
+            writer.WriteLine($"PromptRows.ShareHeads(scores, heads, stride, {(plan.Observation.Collects ? "tokens" : "tokens - Plan.Window")}, GroupReduction.{plan.Prefill.Reduction.ToString()});");
+        }
+
+        if (plan.Prefill.Selection.ChosenTogether is > 1 and var chunk)
+        {
+            writer.WriteLine($"PromptRows.JoinChunks(scores, heads, stride, Plan.Sinks, tokens - Plan.Window, {CSharpLiteral.Of(chunk)});");
+        }
     }
 
     private static void WriteObservation(SourceWriter writer, PipelinePlan plan)
@@ -74,6 +83,57 @@ internal static partial class SessionEmitter
             // Score: the stage's formula, pooled along the tokens and reduced over the group.
             """);
         WriteScoreCall(writer, plan);
+    }
+
+    /// <summary>What is known of a layer before its attention, which overwrites the queries.</summary>
+    private static void WriteLayerObservation(SourceWriter writer, PipelinePlan plan)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"// Observe what needs no attention: {string.Join(", ", plan.Observation.In(StatisticPass.Layer).Select(static statistic => statistic.Statistic))}.");
+        using (plan.Observation.Collects ? null : writer.WriteBlock("if (tokens > Plan.Sinks + Plan.Window)"))
+        {
+            writer.WriteLine($$"""
+                ObservedLayer observedLayer = new()
+                {
+                    Workers = Workers, Queries = buffers.Queries, Keys = buffers.Keys, Values = buffers.Values, Tiles = buffers.Tiles,
+                    Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Heads = heads, GroupSize = Plan.GroupSize,
+                    HeadDim = Plan.HeadDim, ModelHeadDim = {{(plan.Open ? "Plan.ModelHeadDim" : "Plan.HeadDim")}}, Stride = stride, Layer = layer, Hidden = shape.Hidden, SoftCap = SoftCap,{{ModelKnowledge(plan)}}
+                };
+                """);
+            foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer))
+            {
+                string options = string.Concat(statistic.Options.Select(option => ", " + CSharpLiteral.Of(plan.Prefill.Selection.Number(option.Role, option.Otherwise))));
+                writer.WriteLine($"LayerObservations.{statistic.Statistic.ToString()}(in observedLayer{options}, {statistic.Buffer});");
+            }
+        }
+    }
+
+    /// <summary>What statistics of the layer ask of the model.</summary>
+    private static string ModelKnowledge(PipelinePlan plan)
+    {
+        ObservedStatistic[] statistics = [.. plan.Observation.In(StatisticPass.Layer)];
+        int future = statistics.Any(static statistic => statistic.Statistic == AttentionStatistics.ExpectedAttention)
+            ? plan.Prefill.Selection.Number(OptionRole.FutureTokens, ObservedStatistic.DefaultFuture)
+            : 0;
+        return (statistics.Any(static statistic => statistic.NeedsRotation)
+                ? $"\n    Rotation = Rotation(layer, buffers.Positions.AsSpan(0, tokens), prompt.Length, {CSharpLiteral.Of(future)}),"
+                : "")
+            + (statistics.Any(static statistic => statistic.NeedsOutputWeights) ? "\n    OutputWeights = OutputWeights(layer)," : "");
+    }
+
+    /// <summary>What a model must be able to do for the statistics.</summary>
+    private static void WriteModelRequirements(SourceWriter writer, PipelinePlan plan)
+    {
+        string name = plan.Spec.Name.TrimStart('@');
+        foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer).Where(static statistic => statistic.NeedsRotation).Take(1))
+        {
+            writer.WriteLine($"RequireRotation(\"{name}\", \"{statistic.Statistic.ToString()}\");");
+        }
+
+        foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer).Where(static statistic => statistic.NeedsOutputWeights).Take(1))
+        {
+            writer.WriteLine($"RequireOutputWeights(\"{name}\", \"{statistic.Statistic.ToString()}\");");
+        }
     }
 
     private static string Observed(PipelinePlan plan)

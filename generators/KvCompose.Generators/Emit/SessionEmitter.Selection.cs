@@ -29,6 +29,11 @@ internal static partial class SessionEmitter
         writer.WriteLine(plan.Prefill.DividesAgain
             ? "float* scoresOfLayers = buffers.Block((long)shape.Layers * heads * stride);"
             : "float* scores = buffers.Statistic(heads);");
+        if (plan.Prefill.Refines)
+        {
+            writer.WriteLine("float* refined = buffers.Statistic(heads);");
+        }
+
         writer.WriteLine($"""
             float* padded = buffers.Block((long)Workers.Count * (stride + {PaddedFloats}));
             int* kept = (int*)buffers.Statistic(heads);
@@ -102,7 +107,7 @@ internal static partial class SessionEmitter
         {
             using (writer.WriteBlock("if (tokens > Plan.Sinks + Plan.Window)"))
             {
-                writer.WriteLine("// Score: the stage's formula over positions.");
+                writer.WriteLine($"// Score: the stage's formula over {(plan.Observation.ReadsLayer ? "what was observed" : "positions")}.");
                 WriteScoreCall(writer, plan);
             }
 
@@ -141,9 +146,9 @@ internal static partial class SessionEmitter
                 cache.Resize(layer, head, headBudgets[head]);
             }
 
-            PrefillLoops.StoreWork store = new()
+            {{(plan.Prefill.Refines ? RefineCall(plan) : "")}}PrefillLoops.StoreWork store = new()
             {
-                {{PlanText.Given(plan)}}Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = scores, Kept = kept,
+                {{PlanText.Given(plan)}}Pool = Pool, Tables = cache.Layer(layer), Heads = heads, Tokens = tokens, Stride = stride, Scores = {{(plan.Prefill.Refines ? "refined" : "scores")}}, Kept = kept,
                 Keys = buffers.Keys, Values = buffers.Values, Positions = buffers.Positions,{{StoreQueries(plan)}}
             };
             Workers.Run(ref store, heads);
@@ -153,6 +158,17 @@ internal static partial class SessionEmitter
             WritePlacement(writer, plan);
         }
     }
+
+    private static string RefineCall(PipelinePlan plan) => $$"""
+        // Refine: some tokens are chosen by score; over the others the stage decides anew.
+        PrefillLoops.RefineWork refine = new()
+        {
+            {{PlanText.Given(plan)}}Options = {{StageValue.InSession(plan.Prefill.Selection)}}, Positions = buffers.Positions, Tables = cache.Layer(layer), PromptTokens = prompt.Length,
+            Tokens = tokens, Stride = stride, Scores = scores, Refined = refined, Kept = kept, {{Handed(SelectionEmitter.OfKeyValueHeads(plan))}}
+        };
+        Workers.Run(ref refine, heads);
+
+        """;
 
     /// <summary>What decoding has to know of the layer's heads: how much they may hold, and whose attention is watched.</summary>
     private static void WriteDecodeMarks(SourceWriter writer, PipelinePlan plan)

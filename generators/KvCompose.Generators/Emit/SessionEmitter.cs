@@ -60,6 +60,7 @@ internal static partial class SessionEmitter
                 }
 
                 WriteModelChecks(writer, plan);
+                WriteModelRequirements(writer, plan);
                 if (plan.WhyNotSliding is { } reason)
                 {
                     writer.WriteLine($"RefuseSliding(\"{plan.Spec.Name.TrimStart('@')}\", \"{reason}\");");
@@ -183,6 +184,11 @@ internal static partial class SessionEmitter
                 if (plan.Observation.ReadsAttention)
                 {
                     WriteKeptQueries(writer, plan);
+                }
+
+                if (plan.Observation.ReadsLayer)
+                {
+                    WriteLayerObservation(writer, plan);
                 }
 
                 if (plan.Pages.Layout.Pruned)

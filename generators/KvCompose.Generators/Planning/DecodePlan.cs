@@ -33,6 +33,9 @@ internal sealed record DecodePlan
     /// <summary>Query heads whose retentions are taken one by one while decoding: one where attention does not count, or was collected.</summary>
     public required int RetainedHeads { get; init; }
 
+    /// <summary>Whether the heads of a layer retain the same tokens.</summary>
+    public required bool SharesRetentions { get; init; }
+
     /// <summary>Whether heads are watched by what they make of the prompt's tokens, pooled as the selection pools.</summary>
     public required bool Monitors { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record DecodePlan
             Evicts = evicts,
             KeepsWeights = keepsWeights,
             RetainedHeads = observation.Collects || !keepsWeights ? 1 : spec.GroupSize,
+            SharesRetentions = evicts && spec[StageSlot.TokenSelection]!.Facts.SharesScores,
             Monitors = keepsWeights && !evicts && residency.NeedsTierScores,
             WatchesFirst = keepsWeights && !evicts && residency.ReturnsInSameToken,
             Blocks = spec.Open

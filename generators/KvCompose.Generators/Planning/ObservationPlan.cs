@@ -35,6 +35,13 @@ internal sealed record ObservationPlan
     /// <summary>Whether the keys themselves are looked at.</summary>
     public bool ReadsKeys => In(StatisticPass.Keys).Any();
 
+    /// <summary>Whether anything is looked at before the attention.</summary>
+    public bool ReadsLayer => In(StatisticPass.Layer).Any();
+
+    /// <summary>The statistics that are taken of the keys which heads hold, too.</summary>
+    public IEnumerable<ObservedStatistic> OfResidentKeys
+        => Statistics.Where(statistic => statistic.OfResidentKeys && (Asked & AttentionStatistics.ResidentKeys) != 0);
+
     /// <summary>Whether probabilities are made again from what the attention leaves of each row.</summary>
     public bool ReadsAttention => ReadsWindow || ReadsAllRows;
 
@@ -55,7 +62,7 @@ internal sealed record ObservationPlan
         var plan = new ObservationPlan { Asked = asked, Rows = rows, ScoredHeads = 1, Masks = false };
         return plan with
         {
-            ScoredHeads = plan.ReadsAttention ? spec.GroupSize : 1,
+            ScoredHeads = plan.Statistics.Any(static statistic => statistic.PerQueryHead) ? spec.GroupSize : 1,
             Masks = plan.Collects || plan.ReadsAllRows || rows > window + 1,
         };
     }
@@ -71,7 +78,7 @@ internal sealed record ObservationPlan
     {
         { Facts.TwoPass: true } => AttentionStatistics.None,
         { Slot: StageSlot.TokenSelection, EvictsWhileDecoding: false }
-            => stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities),
+            => stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities | AttentionStatistics.ResidentKeys),
         _ => stage.Facts.Observes,
     };
 }

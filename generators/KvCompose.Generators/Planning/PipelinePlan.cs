@@ -45,6 +45,9 @@ internal sealed record PipelinePlan
         _ => null,
     };
 
+    /// <summary>Whether kernels can read the pages and compute what the selection asks for.</summary>
+    public bool KernelReadable => Pages.KernelReadable && !Prefill.Selection.NeedsHost;
+
     /// <summary>Whether kernels choose and gather tokens.</summary>
     public bool ChoosesOnDevice => Kernels is not null && Prefill.Selects;
 

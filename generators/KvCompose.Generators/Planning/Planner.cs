@@ -22,7 +22,7 @@ internal static class Planner
             Prefill = prefill,
             Decode = DecodePlan.Of(spec, pages, observation, residency, evicts, order),
             Residency = residency,
-            Kernels = pages.KernelReadable && KernelPlanner.CanBlock(spec) ? KernelPlanner.Plan(spec, observation.ReadsAllRows ? int.MaxValue : observation.Rows) : null,
+            Kernels = pages.KernelReadable && !selection.NeedsHost && KernelPlanner.CanBlock(spec) ? KernelPlanner.Plan(spec, observation.ReadsAllRows ? int.MaxValue : observation.Rows) : null,
         };
     }
 }

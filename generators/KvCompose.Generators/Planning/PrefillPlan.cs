@@ -49,6 +49,9 @@ internal sealed record PrefillPlan
 
     public GroupReduction Reduction => (GroupReduction)Selection.Number(OptionRole.Reduction, (int)Selection.Facts.Reduction);
 
+    /// <summary>Whether heads choose some tokens by score, and the others by what the stage makes of the scores.</summary>
+    public bool Refines => Selects && Selection.Refines;
+
     /// <summary>Whether deeper layers may get fewer tokens than the prompt has.</summary>
     public bool Propagates => Propagations.Count > 0;
 

@@ -11,4 +11,7 @@ internal enum StatisticPass
 
     /// <summary>The keys themselves.</summary>
     Keys,
+
+    /// <summary>Keys, values and queries of the whole layer before its attention, by a method of the library.</summary>
+    Layer,
 }

@@ -41,6 +41,7 @@ internal static class RuleIds
     public const string UnseenBits = "KVC2063";
     public const string LayersHoldOtherTokens = "KVC2064";
     public const string NothingToPrefetch = "KVC2065";
+    public const string HeadsEvictTogether = "KVC2066";
     public const string OptionOverruled = "KVC2080";
     public const string TunedForAnotherBudget = "KVC2081";
     public const string NothingToChoose = "KVC2082";

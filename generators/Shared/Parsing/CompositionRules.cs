@@ -75,7 +75,7 @@ internal static class CompositionRules
 
         WarnOfNoEffect(stages, sites, sink);
         return valid & CheckObservation(pipeline, stages, sites, sink) & CheckBudget(stages, sites, sink) & CheckCascade(stages, sites, sink)
-            & CheckDecodeEviction(stages, sites, sink) & ProfileRules.Check(pipeline, stages, sites, sink)
+            & CheckDecodeEviction(stages, sites, sink) & CheckSharedEviction(stages, sites, sink) & ProfileRules.Check(pipeline, stages, sites, sink)
             & StorageRules.Check(stages, sites, sink);
     }
 
@@ -163,6 +163,19 @@ internal static class CompositionRules
         }
 
         sink.Report(new Finding(RuleIds.DecodeEvictionBypassesStore, sites.Of(selection), selection.Type.Name, store.Type.Name));
+        return false;
+    }
+
+    /// <summary>Heads whose attention is averaged token by token must hold the same tokens.</summary>
+    private static bool CheckSharedEviction(IReadOnlyList<StageSpec> stages, StageSites sites, IDiagnosticSink sink)
+    {
+        if (SelectionOf(stages) is not { EvictsWhileDecoding: true, Facts.SharesScores: true } selection
+            || stages.FirstOrDefault(static stage => stage.Slot == StageSlot.HeadRole) is not { } role)
+        {
+            return true;
+        }
+
+        sink.Report(new Finding(RuleIds.HeadsEvictTogether, sites.Of(selection), selection.Type.Name, role.Type.Name));
         return false;
     }
 

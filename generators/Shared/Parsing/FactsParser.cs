@@ -90,6 +90,7 @@ internal static class FactsParser
         (nameof(StageFacts.Quantised), bool flag) => facts with { Quantised = flag },
         (nameof(StageFacts.KernelReadable), bool flag) => facts with { KernelReadable = flag },
         (nameof(StageFacts.PrunesKeyChannels), bool flag) => facts with { PrunesKeyChannels = flag },
+        (nameof(StageFacts.SharesScores), bool flag) => facts with { SharesScores = flag },
         (nameof(StageFacts.Profile), int number) => facts with { Profile = (ProfileKind)number },
         (nameof(StageFacts.Serves), int number) => facts with { Serves = (HeadRoles)number },
         (nameof(StageFacts.Source), string text) => facts with { Source = text },

@@ -65,7 +65,9 @@ internal static class KernelShapes
                 ? "it is listed before"
                 : stages.Any(static stage => stage is { Slot: StageSlot.Storage, Facts.KernelReadable: false })
                     ? "kernels read single precision and all channels of keys"
-                    : null;
+                    : stages.FirstOrDefault(static stage => stage is { NeedsHost: true }) is { } selection
+                        ? $"no kernel computes what {selection.Type.Name} observes"
+                        : null;
         }
     }
 

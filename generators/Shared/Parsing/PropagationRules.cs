@@ -23,7 +23,7 @@ internal static class PropagationRules
         string cut = cuts[0].Type.Name;
         foreach (StageSpec stage in spec.Stages)
         {
-            if (stage.Facts.WholePrompt || (stage.Facts.Observes & AttentionStatistics.AllRowsSum) != 0)
+            if (stage.Facts.WholePrompt || (stage.Facts.Observes & (AttentionStatistics.AllRowsSum | AttentionStatistics.AllRowsMean)) != 0)
             {
                 valid = false;
                 sink.Report(new Finding(RuleIds.WholePromptNeeded, sites.Of(stage), stage.Type.Name, cut));

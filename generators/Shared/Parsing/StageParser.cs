@@ -59,6 +59,7 @@ internal static class StageParser
             {
                 ProfileFile = ProfileFile(facts, declaration),
                 Filters = FilterParser.Filters(facts, declaration),
+                Refines = slot == StageSlot.TokenSelection && Contract(stage, WellKnownNames.TwoStageSelection) is not null,
                 Tier = retrieval is null ? null : TypeRef.From(retrieval.TypeArguments[1]),
                 TakesCuts = retrieval is not null && retrieval.TypeArguments[1].AllInterfaces.Any(IsCascadeTier),
             }

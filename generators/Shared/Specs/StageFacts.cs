@@ -41,6 +41,9 @@ internal sealed record StageFacts(
     /// <summary>Whether kernels can read what a storage stores.</summary>
     public bool KernelReadable { get; init; }
 
+    /// <summary>Whether all heads of a layer have the same scores.</summary>
+    public bool SharesScores { get; init; }
+
     /// <summary>Heads whose left-out tokens a residency places.</summary>
     public HeadRoles Serves { get; init; } = HeadRoles.Compressed | HeadRoles.Pivot | HeadRoles.Satellite;
 

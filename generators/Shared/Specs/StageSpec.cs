@@ -36,6 +36,24 @@ internal sealed record StageSpec(StageSlot Slot, TypeRef Type, StageFacts Facts,
     public bool EvictsWhileDecoding
         => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.Phases & StagePhases.Decode) != 0 && Number(OptionRole.DecodeEviction, 1) != 0;
 
+    /// <summary>What only the host computes: statistics of a whole layer, and of keys that are held.</summary>
+    private const AttentionStatistics OfTheHost
+        = AttentionStatistics.AnchorCosine | AttentionStatistics.LagRank | AttentionStatistics.ValueNorm | AttentionStatistics.ExpectedAttention
+        | AttentionStatistics.OutputChange | AttentionStatistics.OutputNorm | AttentionStatistics.Leverage | AttentionStatistics.ChunkAttention;
+
+    /// <summary>Whether a selection asks for what no kernel computes.</summary>
+    public bool NeedsHost
+        => Slot == StageSlot.TokenSelection && Facts.Lossy && (Facts.SharesScores || (Facts.Observes & OfTheHost) != 0 || ReadsResidentKeys || Refines || ChosenTogether > 1);
+
+    /// <summary>Whether a selection chooses in two stages.</summary>
+    public bool Refines { get; init; }
+
+    /// <summary>Tokens of the chunks that a selection keeps or leaves out whole; 1 for none.</summary>
+    public int ChosenTogether => Number(OptionRole.ChosenTogether, 1);
+
+    /// <summary>Whether a selection looks at the keys that heads hold while it evicts.</summary>
+    public bool ReadsResidentKeys => EvictsWhileDecoding && (Facts.Observes & AttentionStatistics.ResidentKeys) != 0;
+
     /// <summary>Heads whose left-out tokens a residency places.</summary>
     public HeadRoles Serves => (HeadRoles)Number(OptionRole.Serves, (int)Facts.Serves);
 

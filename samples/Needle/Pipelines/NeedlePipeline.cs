@@ -65,6 +65,7 @@ internal sealed record NeedlePipeline(
             LayerBudget = new() { Tokens = budget.Resident },
             Residency = new() { Tokens = budget.Retrieved, HostMebibytes = 4, DiskMebibytes = 4096, MeasureRecall = budget.MeasureRecall },
         }), IsVariation: true),
+        .. SecondRow.All,
     ];
 
     /// <summary>The pipeline of a name, in any case, or null.</summary>

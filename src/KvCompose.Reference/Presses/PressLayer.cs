@@ -42,6 +42,12 @@ public sealed record PressLayer
     /// <summary>Random matrix of CUR, [d][r]; null where nothing needs one.</summary>
     public double[][]? Projection { get; init; }
 
+    /// <summary>The position behind the pass, from which on future queries are rotated; the rows of the pass unless told.</summary>
+    public int FirstPosition { get => field > 0 ? field : PassRows; init; }
+
+    /// <summary>The bound of scaled scores; 0 for none.</summary>
+    public double SoftCap { get; init; }
+
     /// <summary>n.</summary>
     public int Rows => Keys[0].Length;
 
@@ -74,7 +80,7 @@ public sealed record PressLayer
             .. queries.Select((query, i) =>
             {
                 int seen = keys.Length - queries.Length + i + 1;
-                return (double[])[.. Numbers.Attention(query, keys[..seen]), .. new double[keys.Length - seen]];
+                return (double[])[.. Numbers.Attention(query, keys[..seen], SoftCap), .. new double[keys.Length - seen]];
             }),
         ];
     }

@@ -20,4 +20,13 @@ public readonly struct ResidentToken
     /// observe <see cref="AttentionStatistics.CollectedProbabilities"/>.
     /// </summary>
     public float Collected { get; init; }
+
+    /// <summary>Euclidean norm of the rotated key. 0 unless the facts observe <see cref="AttentionStatistics.ResidentKeys"/> and the prompt's norms.</summary>
+    public float KeyNorm { get; init; }
+
+    /// <summary>
+    /// Cosine of the rotated key and the mean direction of the keys that the head holds. 0 unless the facts observe
+    /// <see cref="AttentionStatistics.ResidentKeys"/> and the prompt's cosines.
+    /// </summary>
+    public float AnchorCosine { get; init; }
 }

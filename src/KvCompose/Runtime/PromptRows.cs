@@ -26,6 +26,58 @@ public static unsafe class PromptRows
         }
     }
 
+    /// <summary>Gives all key-value heads of a layer the same scores: those of all, reduced.</summary>
+    /// <param name="scores">[heads][stride].</param>
+    /// <param name="heads">Key-value heads.</param>
+    /// <param name="stride">Floats from one head to the next.</param>
+    /// <param name="tokens">Tokens that are scored, the first ones.</param>
+    /// <param name="reduction">How the scores of the heads become one.</param>
+    public static void ShareHeads(float* scores, int heads, int stride, int tokens, GroupReduction reduction)
+    {
+        for (int token = 0; token < tokens; token++)
+        {
+            float shared = scores[token];
+            for (int head = 1; head < heads; head++)
+            {
+                float own = scores[((nint)head * stride) + token];
+                shared = reduction == GroupReduction.Max ? MathF.Max(shared, own) : shared + own;
+            }
+
+            shared = reduction == GroupReduction.Mean ? shared / heads : shared;
+            for (int head = 0; head < heads; head++)
+            {
+                scores[((nint)head * stride) + token] = shared;
+            }
+        }
+    }
+
+    /// <summary>Gives the tokens of a chunk the mean of their scores, under every head. Chunks begin with the prompt.</summary>
+    /// <param name="scores">[heads][stride].</param>
+    /// <param name="heads">Key-value heads.</param>
+    /// <param name="stride">Floats from one head to the next.</param>
+    /// <param name="first">The first token that counts.</param>
+    /// <param name="last">One past the last one.</param>
+    /// <param name="chunk">Tokens of a chunk.</param>
+    public static void JoinChunks(float* scores, int heads, int stride, int first, int last, int chunk)
+    {
+        for (int head = 0; head < heads; head++)
+        {
+            for (int token = first; token < last;)
+            {
+                int count = Math.Min(last, ((token / chunk) + 1) * chunk) - token;
+                var own = new Span<float>(scores + ((nint)head * stride) + token, count);
+                double sum = 0;
+                foreach (float score in own)
+                {
+                    sum += score;
+                }
+
+                own.Fill((float)(sum / count));
+                token += count;
+            }
+        }
+    }
+
     /// <summary>Moves chosen rows to the front.</summary>
     /// <param name="rows">[count], the rows, ascending, so that none is overwritten before it is moved.</param>
     /// <param name="count">How many.</param>

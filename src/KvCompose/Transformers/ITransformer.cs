@@ -64,6 +64,17 @@ public unsafe interface ITransformer
     /// <exception cref="NotSupportedException"><see cref="ShiftsKeys"/> is false.</exception>
     void ShiftKeys(int layer, float* keys, int rows, int by) => throw new NotSupportedException($"{GetType().Name} does not rotate keys to other positions");
 
+    /// <summary>Whether <see cref="CopyOutputWeights"/> can be called.</summary>
+    bool SharesOutputWeights => false;
+
+    /// <summary>Copies rows of a layer's output projection W_O: one row for each element of the hidden state, [count, Hq·d].</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="rows">Receives them.</param>
+    /// <exception cref="NotSupportedException"><see cref="SharesOutputWeights"/> is false.</exception>
+    void CopyOutputWeights(int layer, int first, int count, float* rows) => throw new NotSupportedException($"{GetType().Name} does not share its output projection");
+
     /// <summary>Final norm and language-model head: logits [rows, Vocabulary] of hidden [rows, D].</summary>
     void Logits(float* hidden, int rows, float* logits);
 }

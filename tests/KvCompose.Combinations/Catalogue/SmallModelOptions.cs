@@ -22,6 +22,11 @@ internal static class SmallModelOptions
         (StageSlot.Propagation, OptionRole.Rate, _) => 0.7,
         (_, OptionRole.Window, _) => 8,
         (_, OptionRole.ProfileRatio, _) => 0.7,
+        // Of fewer tokens than dimensions all leverages are equal but for rounding, which standardising makes large.
+        (StageSlot.TokenSelection, OptionRole.None, "Blending") => 0.05,
+        (_, OptionRole.Lag, _) => 16,
+        (_, OptionRole.Chunk, _) => 24,
+        (_, OptionRole.ChosenTogether, _) => 5,
         (StageSlot.HeadRole, OptionRole.None, "Recent") => 24,
         (StageSlot.Residency, OptionRole.Retrieved, _) => 32,
         (StageSlot.Residency, OptionRole.None, "Window") => (int)Math.Max(2, marker.Minimum),

@@ -21,6 +21,9 @@ internal sealed record StageChoice(
     /// <summary>What it says of the scores by which it chooses tokens.</summary>
     public ScoringFactsAttribute Scoring => Facts as ScoringFactsAttribute ?? new TokenSelectionFactsAttribute();
 
+    /// <summary>Whether all heads of a layer have the same scores.</summary>
+    public bool SharesScores => Facts is TokenSelectionFactsAttribute { SharesScores: true };
+
     /// <summary>Whether the stage is a propagation of two passes.</summary>
     public bool TwoPass => Facts is PropagationFactsAttribute { TwoPass: true };
 

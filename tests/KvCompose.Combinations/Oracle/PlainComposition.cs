@@ -140,7 +140,9 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     private sealed class Chosen(PlainPrompt again, PlainPrompt known) : IPlainSelector
     {
         public PlainChoice Choose(int layer, int[] positions, float[] queries, float[] keys)
-            => again.Choose(layer, positions, queries, keys) with { Kept = known.Rows(layer) };
+            => Choose(new PlainRows(layer, positions, queries, keys, []));
+
+        public PlainChoice Choose(PlainRows rows) => again.Choose(rows) with { Kept = known.Rows(rows.Layer) };
     }
 
     private sealed class Filter(Action<int, float[], float[]> look) : IPlainSelector

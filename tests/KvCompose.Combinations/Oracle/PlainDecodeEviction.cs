@@ -18,7 +18,13 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
 
     /// <inheritdoc/>
     public int[] Survivors(int layer, int head, int[] positions, double[][] probabilities)
+        => Survivors(new PlainHead(layer, head, positions, probabilities, probabilities, []));
+
+    /// <inheritdoc/>
+    public int[] Survivors(PlainHead held)
     {
+        (int layer, int head, int[] positions, double[][] probabilities, double[][] all, double[][] keys) = held;
+        probabilities = selection.SharesScores ? all : probabilities;
         int sinks = selection.Option(OptionRole.Sinks, 0), window = selection.Option(OptionRole.Window, 0), now = positions[^1];
         PoolingOrder order = selection.Choice(OptionRole.PoolingOrder, PoolingOrder.None);
         double[] together = GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Scoring.Reduction));
@@ -37,12 +43,14 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         }
 
         line = order == PoolingOrder.Physical ? line : [.. line.OrderBy(index => positions[index])];
+        double[] norms = [.. keys.Select(key => Numbers.Norm(key))], anchor = Numbers.Mean([.. keys.Select((key, i) => key.Select(x => x / norms[i]).ToArray())]);
+        double[] cosines = [.. keys.Select(key => Numbers.Cosine(key, anchor))];
         double[] retained = _collects
-            ? [.. line.Select(index => Retain(positions[index], now, together[index], _collected[(layer, head)][positions[index]]))]
+            ? [.. line.Select(index => Retain(positions[index], now, together[index], _collected[(layer, head)][positions[index]], 0, 0))]
             : GroupReduce.Apply(
-                [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0))], order))],
+                [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0, norms[index], cosines[index]))], order))],
                 selection.Choice(OptionRole.Reduction, selection.Scoring.Reduction));
-        int[] stays = [.. Choice(retained, line.Length - leave, line, positions, Rounded?.Invoke(layer, head)).Select(rank => line[rank])];
+        int[] stays = [.. Choice(retained, line.Length - leave, line, positions, Rounded?.Invoke(layer, head), order).Select(rank => line[rank])];
 
         // Storage order is the line that the next step pools along: ranked, or by position; the window last.
         int[] others = order == PoolingOrder.Physical ? stays : [.. stays.Order()];
@@ -58,8 +66,11 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         }
     }
 
-    /// <summary>The ranks that stay, best first; another choice counts as well if only what lies within a fiftieth of the border differs.</summary>
-    private static int[] Choice(double[] retained, int count, int[] line, int[] positions, int[]? held)
+    /// <summary>
+    /// The ranks that stay, best first; another choice counts as well if only what lies within a fiftieth of the border differs. A line in order of storage is
+    /// itself permuted by such ties, and with it what is pooled: there the session's choice is followed, and the same form without rounding is foretold.
+    /// </summary>
+    private static int[] Choice(double[] retained, int count, int[] line, int[] positions, int[]? held, PoolingOrder order)
     {
         int[] best = Ranking.Top(retained, count);
         if (held is null || count == 0)
@@ -71,13 +82,22 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         HashSet<int> kept = [.. held];
         int[] other = [.. Enumerable.Range(0, line.Length).Where(rank => kept.Contains(positions[line[rank]])).OrderByDescending(rank => retained[rank])];
         bool close = other.Length == count
-            && other.All(rank => retained[rank] >= border - margin)
-            && Enumerable.Range(0, line.Length).Except(other).All(rank => retained[rank] <= border + margin);
+            && (order == PoolingOrder.Physical
+                || (other.All(rank => retained[rank] >= border - margin)
+                    && Enumerable.Range(0, line.Length).Except(other).All(rank => retained[rank] <= border + margin)));
         return close ? other : best;
     }
 
-    private double Retain(int position, int now, double probability, double collected)
-        => _retention.Retain(new ResidentToken { Position = position, StepPosition = now, Probability = (float)probability, Collected = (float)collected });
+    private double Retain(int position, int now, double probability, double collected, double norm, double cosine)
+        => _retention.Retain(new ResidentToken
+        {
+            Position = position,
+            StepPosition = now,
+            Probability = (float)probability,
+            Collected = (float)collected,
+            KeyNorm = (float)norm,
+            AnchorCosine = (float)cosine,
+        });
 
     private double[] Pooled(double[] line, PoolingOrder order)
         => Pooling.Apply(

@@ -26,8 +26,22 @@ internal sealed record PlainLayer(int[] Positions, PlainObservation Seen)
         return
         [
             .. Enumerable.Range(0, first),
-            .. Ranking.Top(Seen.Scores[head].AsSpan(first, others), Kept[head] - first - last).Select(row => row + first),
+            .. Best(head, first, others, Kept[head] - first - last).Select(row => row + first),
             .. Enumerable.Range(Tokens - last, last),
         ];
+    }
+
+    private int[] Best(int head, int first, int others, int count)
+    {
+        double[] scores = Seen.Scores[head].AsSpan(first, others).ToArray();
+        if (Seen.Refined is null || count == 0)
+        {
+            return Ranking.Top(scores, count);
+        }
+
+        int[] sure = Ranking.Top(scores, Seen.FirstStage > 0 ? Math.Min(count, Math.Max(1, (int)(count * Seen.FirstStage))) : 0);
+        double[] refined = Seen.Refined[head].AsSpan(first, others).ToArray();
+        Array.ForEach(sure, row => refined[row] = double.NegativeInfinity);
+        return [.. sure, .. Ranking.Top(refined, count - sure.Length)];
     }
 }

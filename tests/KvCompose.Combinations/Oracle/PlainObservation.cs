@@ -1,4 +1,5 @@
 using KvCompose.Combinations.Catalogue;
+using KvCompose.IntegrationTests.Oracle;
 using KvCompose.Reference;
 
 namespace KvCompose.Combinations.Oracle;
@@ -11,9 +12,10 @@ internal sealed class PlainObservation
     private readonly bool _collects;
     private readonly double[][] _perQueryHead;
 
-    private PlainObservation(StageChoice selection, PlainModel model, int[] positions, int promptTokens, float[] queries, float[] keys)
+    private PlainObservation(StageChoice selection, PlainModel model, PlainRows layer, int promptTokens)
     {
         HeadLayout heads = model.Heads;
+        (_, int[] positions, float[] queries, float[] keys, _) = layer;
         (_selection, _heads) = (selection, heads);
         _collects = (selection.Facts.Observes & AttentionStatistics.CollectedProbabilities) != 0 && selection.Option(OptionRole.DecodeEviction, true);
         int tokens = positions.Length, rows = Math.Min(RowsOf(selection), tokens);
@@ -28,7 +30,7 @@ internal sealed class PlainObservation
             double[,] window = rows == 0
                 ? new double[0, tokens]
                 : WindowAttention.Probabilities(own[((tokens - rows) * heads.HeadDim)..], shared, rows, tokens, heads.HeadDim, model.SoftCap);
-            double[] all = (selection.Facts.Observes & AttentionStatistics.AllRowsSum) == 0
+            double[] all = (selection.Facts.Observes & (AttentionStatistics.AllRowsSum | AttentionStatistics.AllRowsMean)) == 0
                 ? new double[tokens]
                 : Reference.H2o.Accumulated(own, shared, tokens, heads.HeadDim, 1, softCap: model.SoftCap);
             _perQueryHead[head] = new double[scored];
@@ -43,6 +45,7 @@ internal sealed class PlainObservation
                     WindowSum = (float)column.Sum(),
                     WindowVariance = (float)spread,
                     AllRowsSum = (float)all[token],
+                    AllRowsMean = (float)(all[token] / (tokens - token)),
                     KeyNorm = Norm(shared.Slice(token * heads.HeadDim, heads.HeadDim)),
                 });
                 variance += spread;
@@ -53,7 +56,28 @@ internal sealed class PlainObservation
         // Nothing is looked at where everything is protected.
         bool observed = tokens > selection.Option(OptionRole.Sinks, 0) + selection.Option(OptionRole.Window, 0);
         Statistics = observed ? new LayerStatistics(tokens, entropy, variance) : new LayerStatistics(tokens, 0, 0);
-        Scores = [.. _perQueryHead.Chunk(heads.Group).Select(group => Reduced([.. group.Select(Pooled)]))];
+        Scores = PlainStages.LayerScore(selection) is { } whole && observed
+            ? [.. whole.Score(PlainLayers.Of(model, layer, promptTokens)).Select(head => head[..scored])]
+            : [.. _perQueryHead.Chunk(heads.Group).Select(group => Reduced([.. group.Select(Pooled)]))];
+        if (selection.SharesScores)
+        {
+            double[] shared = Reduced(Scores);
+            Scores = [.. Scores.Select(_ => shared)];
+        }
+
+        if (selection.Option(OptionRole.ChosenTogether, 1) is > 1 and var chunk)
+        {
+            int sinks = selection.Option(OptionRole.Sinks, 0);
+            Scores = [.. Scores.Select(head => head.Select((score, row) => row < sinks
+                ? score
+                : head.Index().Where(other => other.Index >= sinks && other.Index / chunk == row / chunk).Average(static other => other.Item)).ToArray())];
+        }
+
+        if (PlainStages.SecondStage(selection) is { } second && observed)
+        {
+            FirstStage = second.Share;
+            Refined = second.Refine(PlainLayers.Of(model, layer, promptTokens), Scores);
+        }
     }
 
     /// <summary>What a layer budget sees.</summary>
@@ -62,9 +86,14 @@ internal sealed class PlainObservation
     /// <summary>[Hkv][scored tokens], pooled and reduced.</summary>
     public double[][] Scores { get; }
 
+    /// <summary>[Hkv][scored tokens], scores of what a first stage leaves; null where there is one stage.</summary>
+    public double[][]? Refined { get; }
+
+    /// <summary>Share of the tokens chosen that <see cref="Scores"/> alone decide where there are two stages.</summary>
+    public double FirstStage { get; }
+
     /// <summary>Observes one layer.</summary>
-    public static PlainObservation Of(StageChoice selection, PlainModel model, int[] positions, int promptTokens, float[] queries, float[] keys)
-        => new(selection, model, positions, promptTokens, queries, keys);
+    public static PlainObservation Of(StageChoice selection, PlainModel model, PlainRows layer, int promptTokens) => new(selection, model, layer, promptTokens);
 
     private static int RowsOf(StageChoice selection) => selection.Option(OptionRole.ObservedRows, selection.Option(OptionRole.Window, 0));
 

@@ -45,13 +45,18 @@ internal sealed class PlainPrompt : IPlainSelector
 
     /// <inheritdoc/>
     public PlainChoice Choose(int layer, int[] positions, float[] queries, float[] keys)
+        => Choose(new PlainRows(layer, positions, queries, keys, []));
+
+    /// <inheritdoc/>
+    public PlainChoice Choose(PlainRows rows)
     {
         if (!_selection.Facts.Lossy)
         {
             return new PlainChoice(null, null);
         }
 
-        _done.Add(new PlainLayer(positions, PlainObservation.Of(_selection, _model, positions, _promptTokens, queries, keys)));
+        int layer = rows.Layer;
+        _done.Add(new PlainLayer(rows.Positions, PlainObservation.Of(_selection, _model, rows, _promptTokens)));
         Budget(layer);
         int first = _combination[StageSlot.LayerBudget] is { Facts: LayerBudgetFactsAttribute { RevisesEarlierLayers: true } } ? 0 : layer;
         for (int revised = first; revised <= layer; revised++)

@@ -1,4 +1,7 @@
 using KvCompose.Combinations.Catalogue;
+using KvCompose.IntegrationTests.Oracle;
+using KvCompose.Reference.Presses;
+using KvCompose.Reference.Presses.Scoring;
 
 namespace KvCompose.Combinations.Oracle;
 
@@ -45,8 +48,39 @@ internal static class PlainStages
         CakeIndicator options => new PlainScore(token => (token.WindowSum / options.Window) + (options.Gamma * token.WindowVariance)),
         H2o => new PlainScore(static token => token.AllRowsSum),
         StreamingLlm => new PlainScore(static token => token.Position),
+        Tova => new PlainScore(static token => token.WindowSum),
+        CriticalKv options => new PlainScore(token => token.WindowSum / options.Window),
+        ChunkKv => new PlainScore(static token => token.WindowSum),
+        ExpectedAttention or DropKv or Compactor => new PlainScore(static _ => 0),
+        ObservedAttention => new PlainScore(static token => token.AllRowsMean),
+        KeyNorm or KeyDiff or LagKv => new PlainScore(static _ => 0),
         _ => throw Unknown(choice),
     };
+
+    /// <summary>The scores of a selection whose reference scores whole layers; null for any other.</summary>
+    public static PlainLayerScore? LayerScore(StageChoice choice) => choice.Options switch
+    {
+        KeyNorm => Of(new KnormScore()),
+        KeyDiff => Of(new KeyDiffScore()),
+        ExpectedAttention options => Of(new ExpectedAttentionScore(options.FutureTokens, options.Sinks, ValueNorm: options.ValueNorm, Epsilon: options.Epsilon)),
+        DropKv options => Of(new DropScore(options.Window, options.Kernel)),
+        Compactor options => Of(new CompactorScore(options.Sinks, options.Window, options.Chunk, options.Blending)),
+        LagKv options => new PlainLayerScore(layer => NewestFirst(new LagKvScore(options.Sinks, options.Lag).Score(layer, 0), options)),
+        _ => null,
+    };
+
+    /// <summary>What a selection makes of its scores in a second stage, and the share of the first; null for one that has one stage.</summary>
+    public static PlainSecondStage? SecondStage(StageChoice choice) => choice.Options switch
+    {
+        CriticalKv options => new PlainSecondStage(options.FirstStage, (layer, scores) => new CriticalScore(null!, options.Epsilon).Weighted(layer, scores)),
+        _ => null,
+    };
+
+    private static PlainLayerScore Of(IPressScorer scorer) => new(layer => scorer.Score(layer, 0));
+
+    /// <summary>Of the rows that come before all parts, which the reference scores alike, the newest ones come first.</summary>
+    private static double[][] NewestFirst(double[][] scores, LagKv options)
+        => [.. scores.Select(head => head.Select((score, row) => score < 1 || row < options.Sinks ? score : 1 + ((double)row / head.Length)).ToArray())];
 
     /// <summary>What a selection retains while decoding; null for one that cannot evict.</summary>
     public static IPlainRetention? Retention(StageChoice choice) => (choice.Facts.Phases & StagePhases.Decode) == 0 ? null : choice.Options switch
@@ -54,6 +88,9 @@ internal static class PlainStages
         CakeIndicator => new PlainRetention(static token => token.Probability),
         H2o => new PlainRetention(static token => token.Collected),
         StreamingLlm => new PlainRetention(static token => token.Position),
+        Tova => new PlainRetention(static token => token.Probability),
+        KeyNorm => new PlainRetention(static token => -token.KeyNorm),
+        KeyDiff => new PlainRetention(static token => -token.AnchorCosine),
         _ => throw Unknown(choice),
     };
 

@@ -19,9 +19,12 @@ internal abstract class SealedPagesOracle(HeadLayout heads, IPlainSelector? sele
         }
     }
 
-    public PlainChoice Choose(int layer, int[] positions, float[] queries, float[] keys)
+    public PlainChoice Choose(int layer, int[] positions, float[] queries, float[] keys) => Choose(new PlainRows(layer, positions, queries, keys, []));
+
+    public PlainChoice Choose(PlainRows rows)
     {
-        PlainChoice choice = selector?.Choose(layer, positions, queries, keys) ?? new PlainChoice(null, null);
+        (int layer, int[] positions, float[] queries, _, _) = rows;
+        PlainChoice choice = selector?.Choose(rows) ?? new PlainChoice(null, null);
         for (int head = 0; head < heads.KeyValueHeads; head++)
         {
             if (choice.Kept is not null)

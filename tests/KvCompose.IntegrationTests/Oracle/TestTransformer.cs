@@ -51,6 +51,14 @@ internal readonly unsafe struct TestTransformer(TestModel model) : ITransformer
         }
     }
 
+    public bool SharesOutputWeights => true;
+
+    public void CopyOutputWeights(int layer, int first, int count, float* rows)
+    {
+        int width = Shape.QueryHeads * Shape.HeadDim;
+        Write(model.Weight($"layers.{layer}.o_proj")[(first * width)..((first + count) * width)], rows);
+    }
+
     public bool ShiftsKeys => model.Shifts;
 
     public void ShiftKeys(int layer, float* keys, int rows, int by)

@@ -24,7 +24,7 @@ internal static class KernelEmitter
         """;
 
     /// <summary>Whether a pipeline has a class of kernels: one whose storage they read. That of an open pipeline has a class for each listed shape.</summary>
-    public static bool HasKernels(PipelinePlan? plan) => plan is { Kernels: not null } or { Open: true, Pages.KernelReadable: true };
+    public static bool HasKernels(PipelinePlan? plan) => plan is { Kernels: not null } or { Open: true, KernelReadable: true };
 
     /// <summary>The listed shapes, in words.</summary>
     public static string Listed(PipelinePlan plan)

@@ -38,7 +38,7 @@ internal static partial class ObserveKernel
                         {
                             writer.Line($"float log{own} = score{own} - allLogSumExp[pair * stride + {number}];");
                             writer.Line($"float a{own} = XMath.Exp(log{own});");
-                            foreach (RowFormula formula in statistics.Select(RowFormula.Of))
+                            foreach (RowFormula formula in statistics.Select(RowFormula.Of).Distinct())
                             {
                                 formula.WriteRow(writer, own, Expression.Plus(number, 1));
                             }

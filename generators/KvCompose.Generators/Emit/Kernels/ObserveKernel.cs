@@ -150,7 +150,7 @@ internal static partial class ObserveKernel
 
     private static void WriteLocals(KernelWriter writer, IEnumerable<ObservedStatistic> statistics)
     {
-        foreach (RowFormula formula in statistics.Select(RowFormula.Of))
+        foreach (RowFormula formula in statistics.Select(RowFormula.Of).Distinct())
         {
             foreach (string local in formula.MoreLocals.Append(formula.Local))
             {
@@ -165,7 +165,8 @@ internal static partial class ObserveKernel
         {
             foreach (ObservedStatistic statistic in statistics)
             {
-                writer.Line($"{statistic.LocalName}[{row} * stride + token] = {RowFormula.Of(statistic).LocalValue};");
+                string value = RowFormula.Of(statistic).LocalValue;
+                writer.Line($"{statistic.LocalName}[{row} * stride + token] = {(statistic.IsMean ? $"{value} / (count - token)" : value)};");
             }
         }
     }

@@ -13,7 +13,7 @@ internal abstract class RowFormula
     /// <summary>The formula of a statistic.</summary>
     public static RowFormula Of(ObservedStatistic statistic) => statistic.Statistic switch
     {
-        AttentionStatistics.WindowSum or AttentionStatistics.AllRowsSum => SumFormula.Instance,
+        AttentionStatistics.WindowSum or AttentionStatistics.AllRowsSum or AttentionStatistics.AllRowsMean => SumFormula.Instance,
         AttentionStatistics.WindowVariance => VarianceFormula.Instance,
         AttentionStatistics.LayerEntropy => EntropyFormula.Instance,
         _ => throw new InvalidOperationException($"{statistic.Statistic} is no statistic of rows."),
@@ -21,7 +21,7 @@ internal abstract class RowFormula
 
     /// <summary>The formulas of all statistics of attention, each once.</summary>
     public static RowFormula[] AllOf(ObservationPlan plan)
-        => [.. plan.Statistics.Where(static statistic => statistic.Pass != StatisticPass.Keys).Select(Of).Distinct()];
+        => [.. plan.Statistics.Where(static statistic => statistic.Pass is StatisticPass.Window or StatisticPass.AllRows).Select(Of).Distinct()];
 
     /// <summary>The fields of <c>ObservedTile</c> that keep what earlier rows have added up to.</summary>
     public abstract string Fields { get; }

@@ -25,7 +25,7 @@ public sealed record ExpectedAttentionScore(
             throw new ArgumentException($"{Math.Min(layer.Rows, layer.PassRows)} rows are not more than {Sinks} sinks", nameof(layer));
         }
 
-        (double[] Cos, double[] Sin) rotation = layer.Rotary.Mean(layer.PassRows, FuturePositions);
+        (double[] Cos, double[] Sin) rotation = layer.Rotary.Mean(layer.FirstPosition, FuturePositions);
         double[][] expected = layer.GroupMeans([.. layer.PlainQueries.Select((queries, head)
             => Probabilities(queries[Sinks..], layer.Keys[head / layer.Heads.Group][Sinks..], rotation))]);
         if (ValueNorm)

@@ -84,6 +84,25 @@ public enum OptionRole
     /// <summary>Share of a key's channels that a storage leaves out of full pages, in [0, 1); the number of channels is rounded down to a multiple of 4.</summary>
     PrunedChannels,
 
+    // Statistics and choices of selections.
+    /// <summary>Tokens of the parts that <see cref="AttentionStatistics.LagRank"/> compares.</summary>
+    Lag,
+
+    /// <summary>Positions ahead whose queries <see cref="AttentionStatistics.ExpectedAttention"/> expects.</summary>
+    FutureTokens,
+
+    /// <summary>Seed of what a statistic draws at random.</summary>
+    Seed,
+
+    /// <summary>Tokens of the chunks of <see cref="AttentionStatistics.ChunkAttention"/>.</summary>
+    Chunk,
+
+    /// <summary>Tokens of the chunks that are kept or left out whole: tokens of a chunk get the mean of their scores; 1 for none.</summary>
+    ChosenTogether,
+
+    /// <summary>Share of the tokens chosen that the scores alone decide, before <c>ITwoStageSelection.Refine</c> decides over the others.</summary>
+    FirstStage,
+
     // Published implementations.
     /// <summary>Defects of a published implementation to reproduce; 0 for none.</summary>
     Defects,
