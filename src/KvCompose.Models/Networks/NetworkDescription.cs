@@ -36,6 +36,14 @@ public sealed record NetworkDescription
     /// <summary>Whether the embedding serves as the head where the file has no head of its own.</summary>
     public required bool TiedEmbeddings { get; init; }
 
+    /// <summary>Whether frequencies of the rotation depend on how long a sequence is.</summary>
+    internal bool RotatesByLength
+        => Layers.Any(static layer => layer.Attention.Rotation?.Scaling is RopeScaling.LongRope or RopeScaling.Dynamic);
+
+    /// <summary>The longest sequence before all keys need other frequencies; 0 where that never happens.</summary>
+    internal int LongestWithoutRecomputation => Layers.Select(static layer => layer.Attention.Rotation?.Scaling)
+        .OfType<RopeScaling.LongRope>().Select(static scaling => scaling.OriginalContext).DefaultIfEmpty().Min();
+
     /// <summary>The dimensions that a pipeline has to know.</summary>
     public TransformerShape Shape
     {

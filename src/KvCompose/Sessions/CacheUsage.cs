@@ -12,4 +12,10 @@ public readonly record struct CacheUsage(double TokensPerHead, long BytesHeld, l
 
     /// <summary>Bytes of <see cref="BytesHeld"/> that these layers hold.</summary>
     public long WindowBytes { get; init; }
+
+    /// <summary>
+    /// How often since the session was opened a sequence was computed anew, and compressed anew, because it became longer than the rotation of its keys
+    /// allows (LongRoPE).
+    /// </summary>
+    public int Recomputations { get; init; }
 }

@@ -72,6 +72,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             new ReadOnlySpan<float>(_buffers.Logits(source), Shape.Vocabulary).CopyTo(new Span<float>(_buffers.Logits(target), Shape.Vocabulary));
             _turns[target].CopyFrom(_turns[source]);
             (_lengths[target], _hasLogits[target], _pending[target]) = (_lengths[source], _hasLogits[source], _pending[source]);
+            _longest[target] = _longest[source];
         }
         catch
         {
@@ -94,6 +95,11 @@ public abstract unsafe partial class KvSession<TTransformer>
     private string? WhyNotWithout(int dropped, int sequence)
     {
         int length = _lengths[sequence] - dropped;
+        if (WhyNotRotated(length, sequence) is { } rotation)
+        {
+            return rotation;
+        }
+
         if (RewritesPages)
         {
             return Tiers.Count > 0

@@ -69,6 +69,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             if (tokens[sequence] >= 0)
             {
                 RequireContext(sequence, 1); // which may give the sequence other positions
+                RecomputeBefore(sequence, 1, cancellation);
                 _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
             }
         }

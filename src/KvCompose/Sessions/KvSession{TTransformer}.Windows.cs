@@ -74,7 +74,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// </summary>
     private void ProjectLayer(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
     {
-        Transformer.Project(layer, hidden, positions, queries, keys, values);
+        ProjectRows(layer, hidden, positions, queries, keys, values);
         int headDim = Shape.HeadDim;
         FiniteTokens.Require(Workers, layer, positions, Shape.KeyValueHeads, headDim, keys, values);
         if (headDim != Staged.HeadDim)

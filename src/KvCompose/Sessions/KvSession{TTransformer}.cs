@@ -76,6 +76,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
 
         _declared = options;
         _lengths = new int[rows];
+        _longest = new int[rows];
         _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _hasLogits = new bool[rows];
         _pending = new int[rows];
@@ -125,6 +126,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             {
                 WindowedLayers = _facts.Length - _globals.Length,
                 WindowBytes = windowBytes,
+                Recomputations = _recomputations,
             };
         }
     }
@@ -151,13 +153,27 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Clear(sequence);
         try
         {
-            using var buffers = new PrefillBuffers(Staged, prompt.Length);
-            BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
+            PrefillTokens(sequence, prompt, cancellation);
         }
         catch
         {
             Clear(sequence);
             throw;
+        }
+    }
+
+    /// <summary>Computes the tokens of a sequence that is empty.</summary>
+    private void PrefillTokens(int sequence, ReadOnlySpan<int> prompt, CancellationToken cancellation)
+    {
+        (_pass, _longestOfPrompt) = (OfPrompt, _longest[sequence]);
+        try
+        {
+            using var buffers = new PrefillBuffers(Staged, prompt.Length);
+            BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
+        }
+        finally
+        {
+            _pass = OfStep;
         }
     }
 
@@ -211,6 +227,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _histories[sequence].Clear();
         _pending[sequence] = NoToken;
         _turns[sequence].Clear();
+        _longest[sequence] = 0;
         if (Pool.PagesHeld == 0)
         {
             Pool.ResetPeak();
