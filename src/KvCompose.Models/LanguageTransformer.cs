@@ -49,7 +49,7 @@ public readonly unsafe struct LanguageTransformer : ITransformer
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A position lies outside the model's context, or the layer does not exist.</exception>
-    public void Project(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
+    public void ProjectByLength(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
     {
         TransformerShape shape = _network.Shape;
         for (int first = 0, end; first < positions.Length; first = end)

@@ -41,8 +41,8 @@ public sealed class LastHiddenState<TInner>(TInner inner) : ITransformerSource<L
             => _inner.Project(layer, hidden, positions, queries, keys, values);
 
         /// <inheritdoc/>
-        public void Project(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
-            => _inner.Project(layer, hidden, positions, lengths, queries, keys, values);
+        public void ProjectByLength(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
+            => _inner.ProjectByLength(layer, hidden, positions, lengths, queries, keys, values);
 
         /// <inheritdoc/>
         public bool RotatesByLength => _inner.RotatesByLength;

@@ -90,6 +90,6 @@ public abstract unsafe partial class KvSession<TTransformer>
             lengths.Fill(_pass == OfPrompt ? Math.Max(positions[^1] + 1, _longestOfPrompt) : _pass);
         }
 
-        Transformer.Project(layer, hidden, positions, lengths, queries, keys, values);
+        Transformer.ProjectByLength(layer, hidden, positions, lengths, queries, keys, values);
     }
 }

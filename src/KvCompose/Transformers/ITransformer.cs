@@ -33,7 +33,7 @@ public unsafe interface ITransformer
     void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values);
 
     /// <summary>
-    /// As <see cref="Project(int, float*, ReadOnlySpan{int}, float*, float*, float*)"/> for a model whose rotation depends on how long a sequence is:
+    /// As <see cref="Project"/> for a model whose rotation depends on how long a sequence is:
     /// sessions call this one.
     /// </summary>
     /// <param name="layer">Which layer.</param>
@@ -43,7 +43,7 @@ public unsafe interface ITransformer
     /// <param name="queries">[rows, Hq, d].</param>
     /// <param name="keys">[rows, Hkv, d].</param>
     /// <param name="values">[rows, Hkv, d].</param>
-    void Project(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
+    void ProjectByLength(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
         => Project(layer, hidden, positions, queries, keys, values);
 
     /// <summary>Whether rotation depends on how long a sequence is.</summary>
