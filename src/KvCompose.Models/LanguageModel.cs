@@ -78,6 +78,7 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     /// <exception cref="CheckpointFormatException">The weights cannot be used; names the file and the tensor.</exception>
     /// <exception cref="TokenizerFormatException">The tokenizer cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="MemoryShortageException">Weights are to be copied, and the process may not use so much memory.</exception>
     public static LanguageModel Load(string path, LanguageModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -128,11 +129,16 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
         {
             NetworkDescription description = parts.Configuration.Network;
             (int positions, int context) = ContextChoice.Of(description, options.Context);
+            if (options.CopyWeights)
+            {
+                parts.Checkpoint.CopyToMemory();
+            }
+
             workers = new WorkerPool(options.Threads);
             var files = new ModelFiles(parts);
             weights = NetworkWeights.Load(parts.Checkpoint, description, parts.Names);
             Tokenizer? tokenizer = parts.LoadTokenizer(options.TokenizerRules);
-            parts = parts with { OwnBytes = weights.OwnBytes };
+            parts = parts with { OwnBytes = weights.OwnBytes + (options.CopyWeights ? parts.Checkpoint.Bytes : 0) };
             return new LanguageModel(new Network(description, weights, workers, positions), workers, files, tokenizer, parts, context, options);
         }
         catch

@@ -8,6 +8,12 @@ public sealed record LanguageModelOptions
     /// <summary>Threads that the model computes with, at most 1024; 0 takes one per physical core that the process may use.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Whether weights are copied into memory, in huge pages where the system has them, rather than mapped. Loading then reads the whole file, memory is
+    /// not shared with other processes, and the files may change or vanish afterwards; steps are a little faster where huge pages are there.
+    /// </summary>
+    public bool CopyWeights { get; init; }
+
     /// <summary>Whose rules the vocabulary of a GGUF file splits text by. A tokenizer.json states its own.</summary>
     public GgufTokenizerRules TokenizerRules { get; init; }
 

@@ -66,6 +66,15 @@ internal sealed class Checkpoint : IDisposable
         return checkpoint;
     }
 
+    /// <summary>Copies all files into memory of the process; see <see cref="MappedFile.CopyToMemory"/>. Before anything keeps a place in them.</summary>
+    public void CopyToMemory()
+    {
+        foreach (MappedFile file in _files)
+        {
+            file.CopyToMemory();
+        }
+    }
+
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
     /// <summary>The tensor of that name, which must have that shape.</summary>

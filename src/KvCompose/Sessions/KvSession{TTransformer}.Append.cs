@@ -41,6 +41,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         _batch.RequireWholeSteps(sequence, _lengths[sequence]);
         RequireContext(sequence, tokens.Length);
         cancellation.ThrowIfCancellationRequested();
+        RequireMemory(tokens.Length);
         RecomputeBefore(sequence, tokens.Length, cancellation);
         if (tokens.Length > 1)
         {

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using KvCompose.Attention;
 using KvCompose.Cache;
+using KvCompose.Memory;
 using KvCompose.Residency;
 using KvCompose.Sessions.Saved;
 
@@ -150,6 +151,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         }
 
         cancellation.ThrowIfCancellationRequested();
+        RequireMemory(prompt.Length);
         Clear(sequence);
         try
         {
@@ -263,6 +265,15 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Workspace.Dispose();
         _buffers.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Requires the memory of a pass over tokens; their cache counts where all of them stay.</summary>
+    /// <exception cref="MemoryShortageException">It is more than the process may use.</exception>
+    private void RequireMemory(int tokens)
+    {
+        PageLayout layout = Pool.Layout;
+        Int128 pages = KeepsPrompts ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * Staged.Layers * Staged.KeyValueHeads : 0;
+        MemoryNeed.Require(Staged, tokens, pages * layout.PageBytes, MemoryNeed.Available);
     }
 
     private void CheckTokens(ReadOnlySpan<int> tokens)

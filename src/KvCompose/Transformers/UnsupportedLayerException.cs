@@ -31,28 +31,4 @@ public sealed class UnsupportedLayerException : NotSupportedException
 
         return cap ?? 0;
     }
-
-    /// <summary>Throws if a layer of the model attends in a way that the emitted attention does not compute.</summary>
-    internal static void ThrowIfAny<TTransformer>(TTransformer transformer)
-        where TTransformer : struct, ITransformer
-    {
-        TransformerShape shape = transformer.Shape;
-        for (int layer = 0; layer < shape.Layers; layer++)
-        {
-            LayerFacts facts = transformer.Layer(layer);
-            if (facts.SoftCap != 0)
-            {
-                throw new UnsupportedLayerException(
-                    layer, $"bounds its scores to {facts.SoftCap} by a soft cap, which is not computed here");
-            }
-
-            if (facts.Kind == LayerKind.SlidingWindow && facts.Window < shape.Context)
-            {
-                throw new UnsupportedLayerException(
-                    layer,
-                    $"sees a window of {facts.Window} tokens, which is not bounded here: open the model with a context of at most "
-                    + $"{facts.Window} tokens, within which the window changes nothing");
-            }
-        }
-    }
 }
