@@ -38,17 +38,18 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
     /// <param name="padsHeads">Whether the layout may have wider heads than the model: whole vectors.</param>
+    /// <param name="headDim">d that the pipeline was compiled for, where the layout has wider heads; 0 takes any that the layout can hold.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
     /// <exception cref="UnsupportedLayerException">Layers without a window bound their scores differently.</exception>
     /// <exception cref="KeyBiasException">The layout's codes cannot tell the model's keys apart.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
-        SessionOptions options, bool padsHeads = false)
+        SessionOptions options, bool padsHeads = false, int headDim = 0)
     {
         options.Validate();
         TransformerShape shape = transformer.Shape;
-        Check(pipeline, "head dimension", layout.HeadDim, padsHeads ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
+        Check(pipeline, "head dimension", headDim > 0 ? headDim : layout.HeadDim, padsHeads && headDim == 0 ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         _facts = LayerFacts.Of(transformer);
         _globals = [.. Enumerable.Range(0, shape.Layers).Where(layer => _facts[layer].Kind == LayerKind.Full)];
