@@ -88,6 +88,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         _lengths[sequence] = length;
         _hasLogits[sequence] = true;
         _turns[sequence].Set(length, Logits(sequence));
+        _turns[sequence].Start = (length, HeldByHeads(sequence));
         _turns[sequence].Least = KeepsPrompts && !Pool.Layout.Pruned ? 0 : length;
     }
 
@@ -100,11 +101,19 @@ public abstract unsafe partial class KvSession<TTransformer>
             return rotation;
         }
 
-        if (RewritesPages)
+        if (RewritesPages && Tiers.Count > 0)
         {
-            return Tiers.Count > 0
-                ? "what its tier has made resident since then is not what was resident"
-                : "its heads give up tokens while decoding, and those are gone";
+            return "what its tier has made resident since then is not what was resident";
+        }
+
+        if (RewritesPages && GaveUpTokens(sequence))
+        {
+            return "its heads give up tokens while decoding, and those are gone";
+        }
+
+        if (RewritesPages && State.Collects)
+        {
+            return "its tokens collect the attention that they get, and what they had collected then is gone";
         }
 
         if (WindowsOf(sequence).FirstOrDefault(static one => one.Window.HasLost) is { Window: { } window } lost)
@@ -128,6 +137,26 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         return null;
+    }
+
+    /// <summary>Whether a head has evicted a token since the prompt was in.</summary>
+    private bool GaveUpTokens(int sequence)
+    {
+        (int length, long held) = _turns[sequence].Start;
+        return HeldByHeads(sequence) != held + ((long)(_lengths[sequence] - length) * Staged.Layers * Staged.KeyValueHeads);
+    }
+
+    /// <summary>Tokens of all heads of layers without a window.</summary>
+    private long HeldByHeads(int sequence)
+    {
+        long held = 0;
+        PageTable* tables = _caches[sequence].Layer(0);
+        for (int i = 0; i < Staged.Layers * Staged.KeyValueHeads; i++)
+        {
+            held += tables[i].Tokens;
+        }
+
+        return held;
     }
 
     private void Shorten(int sequence, int dropped)
