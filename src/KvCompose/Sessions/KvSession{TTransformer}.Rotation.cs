@@ -9,6 +9,8 @@ public abstract unsafe partial class KvSession<TTransformer>
     private const int OfPrompt = -1;
     private const int OfStep = 0;
 
+    private readonly bool _rotatesByLength; // asked once: a struct that does not say it is boxed for the answer
+    private readonly int _longestValid; // the longest sequence whose keys stay valid; 0 where all do
     private readonly int[] _longest; // by sequence: the length that its keys are rotated for, where that is not its own
     private int[] _passLengths = [];
     private int _pass = OfStep; // what is projected: a prompt, a step, or a chunk with this many tokens in the end
@@ -20,7 +22,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <exception cref="OperationCanceledException">Cancelled; the sequence is empty then.</exception>
     private void RecomputeBefore(int sequence, int more, CancellationToken cancellation)
     {
-        int longest = Transformer.LongestWithoutRecomputation;
+        int longest = _longestValid;
         if (longest == 0 || RotatedFor(sequence) > longest || _lengths[sequence] + (long)more <= longest)
         {
             return;
@@ -57,7 +59,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>Why a sequence cannot have a lower length because of its keys' rotation; null if it can.</summary>
     private string? WhyNotRotated(int length, int sequence)
     {
-        int longest = Transformer.LongestWithoutRecomputation;
+        int longest = _longestValid;
         return longest > 0 && length <= longest && RotatedFor(sequence) > longest
             ? $"its keys are rotated for more than {longest} tokens"
             : null;
@@ -66,7 +68,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>Calls the model with the lengths by which it rotates.</summary>
     private void ProjectRows(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
     {
-        if (!Transformer.RotatesByLength)
+        if (!_rotatesByLength)
         {
             Transformer.Project(layer, hidden, positions, queries, keys, values);
             return;

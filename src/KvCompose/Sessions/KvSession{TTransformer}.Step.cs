@@ -64,12 +64,19 @@ public abstract unsafe partial class KvSession<TTransformer>
             _batch.RequireWholeSteps(sequence, _lengths[sequence]);
         }
 
+        for (int sequence = 0; sequence < tokens.Length && _longestValid > 0; sequence++)
+        {
+            if (tokens[sequence] >= 0)
+            {
+                RecomputeBefore(sequence, 1, cancellation);
+            }
+        }
+
         for (int sequence = 0; sequence < tokens.Length; sequence++)
         {
             if (tokens[sequence] >= 0)
             {
                 RequireContext(sequence, 1); // which may give the sequence other positions
-                RecomputeBefore(sequence, 1, cancellation);
                 _batch.Add(sequence, tokens[sequence], _lengths[sequence]);
             }
         }

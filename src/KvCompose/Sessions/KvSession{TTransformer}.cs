@@ -79,6 +79,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _declared = options;
         _lengths = new int[rows];
         _longest = new int[rows];
+        (_rotatesByLength, _longestValid) = (transformer.RotatesByLength, transformer.LongestWithoutRecomputation);
         _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _hasLogits = new bool[rows];
         _pending = new int[rows];

@@ -64,7 +64,7 @@ internal static class CheckpointRun
         _ = session.GreedyToken();
         figures["firstTokenSeconds"] = Stopwatch.GetElapsedTime(start).TotalSeconds;
         session.Prefill([.. Enumerable.Range(0, Math.Min(LongPromptTokens, model.Context)).Select(i => i % model.Shape.Vocabulary)]);
-        session.Decode(16).Count();
+        _ = session.Decode(16).Count();
         long own = Resident() - before - session.Usage.BytesHeld;
         figures["fileMebibytes"] = model.Report.FileBytes / 1048576.0;
         figures["residentWithoutCacheMebibytes"] = own / 1048576.0;

@@ -165,9 +165,9 @@ public sealed class LengthRotationTests
 
     private sealed class Vector(JsonElement root)
     {
-        public int[] Prompt { get; } = Integers(root.GetProperty("prompt"));
+        public int[] Prompt => Integers(root.GetProperty("prompt"));
 
-        public int[] Tokens { get; } = Integers(root.GetProperty("decode").GetProperty("tokens"));
+        public int[] Tokens => Integers(root.GetProperty("decode").GetProperty("tokens"));
 
         public ReadOnlySpan<float> PromptRow => Floats(root.GetProperty("logits"))[^Vocabulary..];
 

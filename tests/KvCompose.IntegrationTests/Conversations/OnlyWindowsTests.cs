@@ -1,4 +1,5 @@
 using KvCompose.IntegrationTests.Oracle;
+using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.IntegrationTests.Saved;
 using KvCompose.Reference;
 using static KvCompose.IntegrationTests.Conversations.ConversationSessions;
@@ -12,7 +13,11 @@ public sealed class OnlyWindowsTests : IDisposable
 
     private readonly TestModel _model = new(3, 4, 2, 32, 93, sharpness: 1.2, windows: [Window, Window, Window], softCap: 2);
 
-    public static TheoryData<string> Pipelines => [.. Keeping, nameof(EvictingPipeline), nameof(CollectingPipeline)];
+    public static TheoryData<string> Pipelines =>
+    [
+        nameof(Everything), nameof(WindowAverage), nameof(RaggedPipeline), nameof(NibblePipeline), nameof(ThinPipeline), nameof(EvictingPipeline),
+        nameof(CollectingPipeline),
+    ];
 
     public void Dispose() => _model.Dispose();
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using KvCompose.Models.Files.Gguf;
 using KvCompose.Models.Templates;
 using KvCompose.Models.Tests.Support;
+using KvCompose.Models.Tokenizers;
 
 namespace KvCompose.Models.Tests.Loading;
 
@@ -27,7 +28,7 @@ public sealed class GgufFuzzTests
         {
             try
             {
-                int[] ids = Tokenizers.Tokenizer.LoadGguf(file).Encode("Hello <s>world</s> é 123 日本 😀\n");
+                int[] ids = Tokenizer.LoadGguf(file).Encode("Hello <s>world</s> é 123 日本 😀\n");
                 _ = ids.Length;
             }
             catch (ArgumentException)

@@ -39,7 +39,7 @@ public sealed class TurnEndTests
     {
         const string text = """{"city": "Köln \"west\""}""";
         string template = Loop + "{% for c in m.tool_calls %}{% set a = c.function.arguments %}" + body + "{% endfor %}" + End;
-        JsonObject asObject = ChatTurns.ToolCalls(("look", JsonNode.Parse(text)!.AsObject(), null)), asText = ChatTurns.ToolCalls(("look", [], null));
+        JsonObject asObject = ChatTurns.ToolCalls(("look", JsonNode.Parse(text)!.AsObject(), null)), asText = ChatTurns.ToolCalls(("look", new JsonObject(), null));
         asText["tool_calls"]![0]!["function"]!["arguments"] = text;
         if (ofObject is not null)
         {

@@ -13,7 +13,7 @@ public class MemoryNeedTests
         MemoryNeed.Require(Shape, 1000, 1_000_000, (1000L * 1737 * 4) + 1_000_000);
         MemoryShortageException problem = Assert.Throws<MemoryShortageException>(
             () => MemoryNeed.Require(Shape, 1000, 1_000_000, (1000L * 1737 * 4) + 999_999));
-        Assert.Equal((7_948_000, 7_947_999), (problem.NeededBytes, problem.AvailableBytes));
+        Assert.Equal((7_948_000L, 7_947_999L), (problem.NeededBytes, problem.AvailableBytes));
         Assert.Contains("1000 × (576 + 9 × 65 + 3 × 3 × 64) × 4 bytes of working memory and 1000000 bytes of cache, together 7948000", problem.Message, StringComparison.Ordinal);
     }
 
