@@ -3,23 +3,15 @@ namespace KvCompose.Models;
 /// <summary>Which positions a network accepts, and how long the sequences of sessions may become.</summary>
 internal static class ContextChoice
 {
-    /// <summary>
-    /// The network accepts all that the model was made for. Sessions rotate every token with the same frequencies, so that where
-    /// these depend on the length, the length is chosen at opening.
-    /// </summary>
+    /// <summary>The network accepts all that the model was made for.</summary>
     public static (int Positions, int Context) Of(NetworkDescription description, int context)
     {
-        int positions = description.Context, usual = positions;
+        int positions = description.Context;
         foreach (LayerDescription layer in description.Layers)
         {
-            switch (layer.Attention?.Rotation?.Scaling)
+            if (layer.Attention?.Rotation?.Scaling is RopeScaling.Dynamic scaling)
             {
-                case RopeScaling.Dynamic scaling:
-                    positions = Math.Max(positions, (int)Math.Min(scaling.OriginalContext * scaling.Factor, 1 << 24));
-                    break;
-                case RopeScaling.LongRope scaling:
-                    usual = Math.Min(usual, scaling.OriginalContext);
-                    break;
+                positions = Math.Max(positions, (int)Math.Min(scaling.OriginalContext * scaling.Factor, 1 << 24));
             }
         }
 
@@ -29,6 +21,6 @@ internal static class ContextChoice
                 nameof(context), context, $"{nameof(LanguageModelOptions)}.{nameof(LanguageModelOptions.Context)}: expected 0 to {positions}, the longest sequence that the model was made for");
         }
 
-        return (positions, context == 0 ? usual : context);
+        return (positions, context == 0 ? positions : context);
     }
 }

@@ -18,19 +18,21 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     private readonly ModelFiles _files;
     private readonly Tokenizer? _tokenizer;
     private readonly Lazy<ChatFormat> _chat;
+    private readonly int _rotated;
 
     private LanguageModel(
-        Network network, WorkerPool workers, ModelFiles files, Tokenizer? tokenizer, LoadedParts parts, int context, string? chatTemplate)
+        Network network, WorkerPool workers, ModelFiles files, Tokenizer? tokenizer, LoadedParts parts, int context, LanguageModelOptions options)
     {
         _network = network;
         _workers = workers;
         _files = files;
         _tokenizer = tokenizer;
-        _chat = new Lazy<ChatFormat>(() => Format(parts, chatTemplate), LazyThreadSafetyMode.PublicationOnly);
+        _chat = new Lazy<ChatFormat>(() => Format(parts, options.ChatTemplate), LazyThreadSafetyMode.PublicationOnly);
         Context = context;
+        _rotated = options.Context == 0 ? 0 : context;
         BeginToken = parts.Configuration.BeginToken;
         EndTokens = parts.EndTokens;
-        Report = ModelReport.Of(parts, network.Description, context, tokenizer is not null);
+        Report = ModelReport.Of(parts, network.Description, context, _rotated, tokenizer is not null);
     }
 
     /// <summary>What the network computes.</summary>
@@ -65,7 +67,7 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     public ChatFormat ChatFormat => _chat.Value;
 
     /// <inheritdoc/>
-    public LanguageTransformer Transformer => new(_network, _files, Context);
+    public LanguageTransformer Transformer => new(_network, _files, Context, _rotated);
 
     internal Network Network => _network;
 
@@ -76,6 +78,7 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
     /// <exception cref="CheckpointFormatException">The weights cannot be used; names the file and the tensor.</exception>
     /// <exception cref="TokenizerFormatException">The tokenizer cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="MemoryShortageException">Weights are to be copied, and the process may not use so much memory.</exception>
     public static LanguageModel Load(string path, LanguageModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -126,12 +129,17 @@ public sealed class LanguageModel : ITransformerSource<LanguageTransformer>, IDi
         {
             NetworkDescription description = parts.Configuration.Network;
             (int positions, int context) = ContextChoice.Of(description, options.Context);
+            if (options.CopyWeights)
+            {
+                parts.Checkpoint.CopyToMemory();
+            }
+
             workers = new WorkerPool(options.Threads);
             var files = new ModelFiles(parts);
             weights = NetworkWeights.Load(parts.Checkpoint, description, parts.Names);
             Tokenizer? tokenizer = parts.LoadTokenizer(options.TokenizerRules);
-            parts = parts with { OwnBytes = weights.OwnBytes };
-            return new LanguageModel(new Network(description, weights, workers, positions), workers, files, tokenizer, parts, context, options.ChatTemplate);
+            parts = parts with { OwnBytes = weights.OwnBytes + (options.CopyWeights ? parts.Checkpoint.Bytes : 0) };
+            return new LanguageModel(new Network(description, weights, workers, positions), workers, files, tokenizer, parts, context, options);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvCompose.Models.Networks;
 using KvCompose.Threading;
 
@@ -12,12 +13,16 @@ public readonly unsafe struct LanguageTransformer : ITransformer
     private readonly Network _network;
     private readonly ModelFiles _files;
     private readonly int _context;
+    private readonly int _rotated; // the length that frequencies are chosen for; 0 where they follow the sequence
 
-    internal LanguageTransformer(Network network, ModelFiles files, int context)
-        => (_network, _files, _context) = (network, files, context);
+    internal LanguageTransformer(Network network, ModelFiles files, int context, int rotated)
+        => (_network, _files, _context, _rotated) = (network, files, context, rotated);
 
     /// <inheritdoc/>
-    public ModelIdentity Identity => _files.Identity;
+    /// <remarks>Where frequencies depend on the length, keys of a model that was opened for one length are not those of another.</remarks>
+    public ModelIdentity Identity => _rotated == 0 || !_network.Description.RotatesByLength
+        ? _files.Identity
+        : _files.Identity with { Weights = string.Create(CultureInfo.InvariantCulture, $"{_files.Identity.Weights}, rotated for {_rotated} tokens") };
 
     /// <inheritdoc/>
     public TransformerShape Shape => _network.Shape with { Context = _context };
@@ -57,13 +62,40 @@ public readonly unsafe struct LanguageTransformer : ITransformer
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A position lies outside the model's context, or the layer does not exist.</exception>
     public void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
-        => _network.Project(layer, hidden, positions, _context, queries, keys, values);
+        => _network.Project(layer, hidden, positions, _rotated > 0 || positions.IsEmpty ? _rotated : positions[^1] + 1, queries, keys, values);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">A position lies outside the model's context, or the layer does not exist.</exception>
+    public void ProjectByLength(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
+    {
+        TransformerShape shape = _network.Shape;
+        for (int first = 0, end; first < positions.Length; first = end)
+        {
+            // Rows of one length together: of a prompt all, of a step over several sequences perhaps one each.
+            for (end = first + 1; end < positions.Length && lengths[end] == lengths[first];)
+            {
+                end++;
+            }
+
+            nint keysAt = (nint)first * shape.KeyValueHeads * shape.HeadDim;
+            _network.Project(
+                layer, hidden + ((nint)first * shape.Hidden), positions[first..end], _rotated > 0 ? _rotated : lengths[first],
+                queries + ((nint)first * shape.QueryHeads * shape.HeadDim), keys + keysAt, values + keysAt);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool RotatesByLength => _rotated == 0 && _network.Description.RotatesByLength;
+
+    /// <inheritdoc/>
+    public int LongestWithoutRecomputation => RotatesByLength ? _network.Description.LongestWithoutRecomputation : 0;
 
     /// <inheritdoc/>
     public void Complete(int layer, float* attended, float* hidden, int rows) => _network.Complete(layer, attended, hidden, rows);
 
     /// <inheritdoc/>
-    public bool ShiftsKeys => true;
+    /// <remarks>Not where keys of one sequence have different frequencies (dynamic scaling that follows the length).</remarks>
+    public bool ShiftsKeys => !RotatesByLength || LongestWithoutRecomputation > 0;
 
     /// <inheritdoc/>
     public bool SharesOutputWeights => true;
@@ -72,7 +104,7 @@ public readonly unsafe struct LanguageTransformer : ITransformer
     public void CopyOutputWeights(int layer, int first, int count, float* rows) => _network.CopyOutputWeights(layer, first, count, rows);
 
     /// <inheritdoc/>
-    public void ShiftKeys(int layer, float* keys, int rows, int by) => _network.ShiftKeys(layer, keys, rows, by, _context);
+    public void ShiftKeys(int layer, float* keys, int rows, int by) => _network.ShiftKeys(layer, keys, rows, by, _rotated > 0 ? _rotated : _context);
 
     /// <inheritdoc/>
     public void Logits(float* hidden, int rows, float* logits) => _network.Logits(hidden, rows, logits);

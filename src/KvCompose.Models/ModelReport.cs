@@ -41,7 +41,7 @@ public sealed record ModelReport
         return string.Join('\n', [head.ToString(CultureInfo.InvariantCulture), types, $"context {Context} tokens", .. Notes]);
     }
 
-    internal static ModelReport Of(LoadedParts parts, NetworkDescription description, int context, bool hasTokenizer)
+    internal static ModelReport Of(LoadedParts parts, NetworkDescription description, int context, int rotated, bool hasTokenizer)
     {
         IEnumerable<StoredTensor> tensors = parts.Checkpoint.Tensors.Values;
         return new ModelReport
@@ -55,7 +55,7 @@ public sealed record ModelReport
             Types = [.. tensors.GroupBy(static tensor => tensor.TypeName).Select(static group => (group.Key, group.Count()))
                 .OrderByDescending(static type => type.Item2).ThenBy(static type => type.Key, StringComparer.Ordinal)],
             Context = context,
-            Notes = [.. NotesOf(description, context, hasTokenizer), .. NotesOf(parts.Checkpoint)],
+            Notes = [.. NotesOf(description, context, rotated, hasTokenizer), .. NotesOf(parts.Checkpoint)],
         };
     }
 
@@ -78,7 +78,7 @@ public sealed record ModelReport
         }
     }
 
-    private static IEnumerable<string> NotesOf(NetworkDescription description, int context, bool hasTokenizer)
+    private static IEnumerable<string> NotesOf(NetworkDescription description, int context, int rotated, bool hasTokenizer)
     {
         if (!hasTokenizer)
         {
@@ -113,15 +113,15 @@ public sealed record ModelReport
             .FirstOrDefault(static scaling => scaling is RopeScaling.LongRope or RopeScaling.Dynamic);
         if (scaling is RopeScaling.LongRope longRope)
         {
-            yield return context <= longRope.OriginalContext
-                ? $"rotated for sequences up to {longRope.OriginalContext} tokens; a longer Context takes the frequencies for longer ones, up to {description.Context}"
-                : "rotated for long sequences at all lengths";
+            yield return rotated == 0
+                ? $"a sequence that becomes longer than {longRope.OriginalContext} tokens is computed anew with the frequencies for long ones"
+                : $"rotated for {(rotated > longRope.OriginalContext ? "long sequences" : $"sequences up to {longRope.OriginalContext} tokens")} at all lengths";
         }
         else if (scaling is RopeScaling.Dynamic dynamic)
         {
-            yield return context <= dynamic.OriginalContext
-                ? $"the base of rotation grows beyond {dynamic.OriginalContext} tokens; a longer Context is rotated for its full length"
-                : $"rotated for sequences of {context} tokens at all lengths";
+            yield return rotated == 0
+                ? $"the base of rotation grows with sequences beyond {dynamic.OriginalContext} tokens; keys keep the rotation that they got"
+                : $"rotated for sequences of {Math.Max(rotated, dynamic.OriginalContext)} tokens at all lengths";
         }
     }
 }

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using KvCompose.Benchmarks.Checkpoints;
 using KvCompose.Benchmarks.Peer;
 using KvCompose.Benchmarks.Quick;
 
@@ -10,6 +11,11 @@ if (args is ["--quick", ..])
 if (args is [ThreadFigures.Neighbour])
 {
     return ThreadFigures.Burn();
+}
+
+if (args is ["--checkpoint", ..])
+{
+    return CheckpointRun.Run(args.AsSpan(1));
 }
 
 if (args is ["--peer", ..])

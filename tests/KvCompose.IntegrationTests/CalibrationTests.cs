@@ -1,4 +1,5 @@
 using KvCompose.IntegrationTests.Oracle;
+using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.Profiles;
 using KvCompose.Reference;
 using KvCompose.Reference.HeteroCache;
@@ -87,6 +88,76 @@ public class CalibrationTests
             Assert.All(
                 Enumerable.Range(0, 8), head => Assert.Equal(expected[head / 4, head % 4], found[head / 4][head % 4][own], 1e-4));
         }
+    }
+
+    [Theory]
+    [InlineData(24, new[] { 8, 0, 8, 0 }, 0)]
+    [InlineData(32, new[] { 0, 8, 0 }, 2)]
+    [InlineData(40, new[] { 0, 0 }, 3)]
+    public void Retrieval_WindowsBoundsAndOddHeads_FindsWhatTheOracleFinds(int headDim, int[] windows, double softCap)
+    {
+        const int prompt = 37, start = 5, tokens = 3;
+        using var model = new TestModel(windows.Length, 4, 2, headDim, 80, windows: windows, softCap: softCap);
+        var text = new RetrievalText(model.Prompt(prompt, 1), start, tokens);
+        int layers = windows.Count(window => window == 0);
+        double[][][] found = RetrievalCalibration.Run(model.Transformer, [text]);
+        Assert.Equal(layers, found.Length);
+        var expected = new double[layers, 4];
+        for (int step = 0; step < tokens; step++)
+        {
+            int keys = prompt + step;
+            int[] seen = [.. text.Prompt, .. text.Prompt.AsSpan(start, step)];
+            model.Oracle().Prefill(seen, new DelegateSelector((layer, _, queries, rotated) =>
+            {
+                for (int queryHead = 0; queryHead < 4; queryHead++)
+                {
+                    expected[layer, queryHead] += RetrievalScore.OfStep(
+                        Bounded(queries.AsSpan(((queryHead * keys) + keys - 1) * headDim, headDim), rotated.AsSpan(queryHead / 2 * keys * headDim), keys, softCap), start, tokens);
+                }
+
+                return new PlainChoice(null, null);
+            }));
+        }
+
+        Assert.All(Enumerable.Range(0, layers * 4), head => Assert.Equal(expected[head / 4, head % 4], found[head / 4][head % 4][0], 1e-4));
+
+        static float[] Bounded(ReadOnlySpan<float> query, ReadOnlySpan<float> keys, int count, double softCap)
+        {
+            var scores = new double[count];
+            for (int token = 0; token < count; token++)
+            {
+                for (int i = 0; i < query.Length; i++)
+                {
+                    scores[token] += (double)query[i] * keys[(token * query.Length) + i] / Math.Sqrt(query.Length);
+                }
+
+                scores[token] = softCap > 0 ? softCap * Math.Tanh(scores[token] / softCap) : scores[token];
+            }
+
+            double sum = scores.Sum(Math.Exp);
+            return [.. scores.Select(score => (float)(Math.Exp(score) / sum))];
+        }
+    }
+
+    [Fact]
+    public void Run_LayersWithWindows_ProfilesTheOthersAndASessionTakesIt()
+    {
+        using var model = new TestModel(4, 4, 2, 32, 81, sharpness: 1.2, windows: [8, 0, 8, 0]);
+        var settings = new CalibrationSettings { TopTokens = 10, SimilarityThreshold = 1 };
+        HeadCalibrationResult found = HeadCalibration.Run(model.Transformer, [new CalibrationText(model.Prompt(60, 1), 50)], settings);
+        Assert.Equal((2, 2), (found.Profile.Layers, found.Profile.KeyValueHeads));
+        using KvSession session = HeteroNextToken.Open(model, new() { Profile = found.Profile, HeadRole = new HeteroHeads { Ratio = 1 } });
+        session.Prefill(model.Prompt(60, 2));
+        Assert.Equal(60, session.Length());
+    }
+
+    [Fact]
+    public void Run_EveryLayerWithAWindow_IsRefused()
+    {
+        using var model = new TestModel(2, 4, 2, 32, 82, windows: [8, 8]);
+        UnsupportedLayerException problem = Assert.Throws<UnsupportedLayerException>(
+            () => HeadCalibration.Run(model.Transformer, [new CalibrationText(model.Prompt(30, 1), 20)], new CalibrationSettings()));
+        Assert.Contains("nothing to measure", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

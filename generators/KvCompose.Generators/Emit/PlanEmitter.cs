@@ -77,7 +77,7 @@ internal static class PlanEmitter
         writer.WriteLine("/// <inheritdoc/>");
         string shape = plan.Open
             ? "heads of any shape"
-            : $"{CSharpLiteral.Of(plan.GroupSize)} query heads of {CSharpLiteral.Of(plan.HeadDim)} elements a key-value head";
+            : $"{CSharpLiteral.Of(plan.GroupSize)} query heads of {CSharpLiteral.Of(plan.Spec.ModelHeadDim)} elements a key-value head";
         IEnumerable<string> parts = plan.Spec.Stages.Select(stage => Described(plan, stage)).Prepend(CSharpLiteral.Of(
             $"{plan.Spec.Hierarchy.FullName} for {shape}"));
         writer.WriteLine("public override string CacheFingerprint => string.Join(\n    \"; \",\n    " + string.Join(",\n    ", parts) + ");");

@@ -91,7 +91,9 @@ internal static class PlanNumbers
         string key = layout.Pruned ? "what is kept of the key" : "key", codes = layout.Quantised ? ", and its share of the page's scales, rounded up" : "";
         yield return plan.Open
             ? new PlanNumber("HeadDim", "Elements of one head's query, key or value in the cache: d, rounded up to whole vectors of 16.", 0, "Layout.HeadDim")
-            : new PlanNumber("HeadDim", "Elements of one head's query, key or value, d.", plan.HeadDim);
+            : new PlanNumber(
+                "HeadDim", plan.Pads ? "Elements of one head's query, key or value in the cache: d, rounded up to whole vectors of 16." : "Elements of one head's query, key or value, d.",
+                plan.HeadDim);
         if (plan.Open)
         {
             yield return new PlanNumber("ModelHeadDim", "Elements of one head's query, key or value in the model, d.", 0, "shape.HeadDim");

@@ -23,7 +23,7 @@ internal static class PlanSummary
             Item($"{SlotNames.Of(stage.Slot)}: {Reference(stage.Type)}{Options(stage)}{Filters(stage)}{Source(stage)}");
         }
 
-        Item(plan.Open ? "shape: that of the model" : Invariant($"shape: head dimension {plan.HeadDim}, {Heads(plan.GroupSize)} a key-value head"));
+        Item(plan.Open ? "shape: that of the model" : Invariant($"shape: head dimension {plan.Spec.ModelHeadDim}, {Heads(plan.GroupSize)} a key-value head"));
         Item(plan.Open
             ? Invariant($"cost: {Elements(plan.Pages.Layout)}, in pages of {plan.Pages.Layout.PageTokens} tokens")
             : Invariant(

@@ -47,7 +47,7 @@ internal static partial class SessionEmitter
             string layout = LayoutOf(plan);
             using (writer.WriteBlock(
                 $"internal Session(TTransformer transformer, Options options{(plan.Open ? ", Plan Plan" : "")})\n    : base(\""
-                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options{(plan.Open ? ", padsHeads: true" : "")})"))
+                + plan.Spec.Name.TrimStart('@') + $"\", transformer, {layout}, Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options{(plan.Open ? ", padsHeads: true" : plan.Pads ? $", padsHeads: true, headDim: {CSharpLiteral.Of(plan.Spec.ModelHeadDim)}" : "")})"))
             {
                 if (plan.Open)
                 {

@@ -30,6 +30,9 @@ internal sealed record PipelinePlan
 
     public int HeadDim => Spec.HeadDim;
 
+    /// <summary>Whether the heads of the stated shape are no whole vectors, so that zeros stand behind them in the cache.</summary>
+    public bool Pads => !Open && Spec.ModelHeadDim != Spec.HeadDim;
+
     public int GroupSize => Spec.GroupSize;
 
     /// <summary>Tells the kernels of a listed shape from those of others, such as 128x4; empty where the declaration states the shape.</summary>

@@ -25,9 +25,9 @@ internal static class PipelineParser
         bool valid = CanBeExtended(type, attribute, sink, cancellation) & CheckUnsafe(type, compilation, sink);
         var shape = new ShapeOptions(attribute, sink);
         bool open = IsOpen(attribute);
-        int headDim = shape.MultipleOf16("HeadDim", open ? PipelineSpec.MostHeadDim : 64, PipelineSpec.MostHeadDim);
+        int headDim = shape.MultipleOf(8, "HeadDim", open ? PipelineSpec.MostHeadDim : 64, PipelineSpec.MostHeadDim);
         int groupSize = shape.Between("GroupSize", open ? PipelineSpec.MostGroupSize : 1, 1, PipelineSpec.MostGroupSize);
-        int pageTokens = shape.MultipleOf16("PageTokens", 32, 256);
+        int pageTokens = shape.MultipleOf(16, "PageTokens", 32, 256);
         bool sharesPrefixes = shape.Flag("SharesPrefixes");
         valid &= shape.Valid;
 
@@ -57,11 +57,12 @@ internal static class PipelineParser
 
         return new ParsedPipeline(
             new PipelineSpec(
-                HierarchySpec.From(type), Identifier.Escape(type.Name), headDim, groupSize, pageTokens,
+                HierarchySpec.From(type), Identifier.Escape(type.Name), PipelineSpec.Padded(headDim), groupSize, pageTokens,
                 declared.Select(static entry => entry.Stage!).OrderBy(static stage => stage.Slot).ToEquatableArray(),
                 InheritedMembers(type), HiddenNames.Of(type, compilation))
             {
                 Open = open,
+                ModelHeadDim = headDim,
                 KernelShapes = kernelShapes,
                 SharesPrefixes = sharesPrefixes,
                 ModelFile = Constants.Named(attribute, WellKnownNames.Model) is { } model ? Constants.Of(model) as string ?? "" : "",

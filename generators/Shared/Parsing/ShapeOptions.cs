@@ -9,13 +9,14 @@ internal sealed class ShapeOptions(AttributeData attribute, IDiagnosticSink sink
 {
     public bool Valid { get; private set; } = true;
 
-    public int MultipleOf16(string name, int otherwise, int maximum)
+    public int MultipleOf(int step, string name, int otherwise, int maximum)
     {
         int value = Read(name, otherwise);
-        if (value < 16 || value > maximum || value % 16 != 0)
+        if (value < step || value > maximum || value % step != 0)
         {
-            int nearest = Math.Min(maximum, Math.Max(16, (int)(((long)value + 8) / 16 * 16)));
-            Report(name, value, $"a multiple of 16 between 16 and {maximum.ToString(CultureInfo.InvariantCulture)}", nearest);
+            int nearest = Math.Min(maximum, Math.Max(step, (int)(((long)value + (step / 2)) / step * step)));
+            string shown = step.ToString(CultureInfo.InvariantCulture);
+            Report(name, value, $"a multiple of {shown} between {shown} and {maximum.ToString(CultureInfo.InvariantCulture)}", nearest);
         }
 
         return value;

@@ -84,9 +84,9 @@ internal static class ModelBinder
     private static PipelineSpec? Shaped(PipelineSpec spec, ModelSpec model, StageSites sites, IDiagnosticSink sink)
     {
         int group = model.QueryHeads / model.KeyValueHeads;
-        bool fits = Fits("HeadDim", spec.StatesHeadDim, spec.HeadDim, model.HeadDim, model.HeadDim % 16 == 0 && model.HeadDim <= PipelineSpec.MostHeadDim)
+        bool fits = Fits("HeadDim", spec.StatesHeadDim, spec.ModelHeadDim, model.HeadDim, model.HeadDim % 8 == 0 && model.HeadDim <= PipelineSpec.MostHeadDim)
             & Fits("GroupSize", spec.StatesGroupSize, spec.GroupSize, group, group <= 16);
-        return fits ? spec with { Model = model, HeadDim = model.HeadDim, GroupSize = group } : null;
+        return fits ? spec with { Model = model, HeadDim = PipelineSpec.Padded(model.HeadDim), ModelHeadDim = model.HeadDim, GroupSize = group } : null;
 
         bool Fits(string name, bool stated, int declared, int actual, bool possible)
         {

@@ -3,7 +3,7 @@ namespace KvCompose.Shared.Specs;
 /// <summary>Everything a declaration says, without a symbol.</summary>
 /// <param name="Hierarchy">Where the class stands.</param>
 /// <param name="Name">The class, escaped.</param>
-/// <param name="HeadDim">d.</param>
+/// <param name="HeadDim">Elements of a head in the cache: d, rounded up to whole vectors of 16.</param>
 /// <param name="GroupSize">G.</param>
 /// <param name="PageTokens">P.</param>
 /// <param name="Stages">The declared stages in the order of their slots, at most one a slot.</param>
@@ -18,6 +18,9 @@ internal sealed record PipelineSpec(
 
     /// <summary>Query heads of the largest group that a declaration states.</summary>
     public const int MostGroupSize = 16;
+
+    /// <summary>Elements of a head of the model, d: a multiple of 8.</summary>
+    public int ModelHeadDim { get; init; } = HeadDim;
 
     /// <summary>
     /// Whether the declaration states no shape: d and G are those of the model that a session is opened with. What is planned before is planned for the largest.
@@ -44,6 +47,9 @@ internal sealed record PipelineSpec(
 
     /// <summary>The limit of the cache, or null without one.</summary>
     public CacheLimitSpec? Limit { get; init; }
+
+    /// <summary>Elements of a head in the cache.</summary>
+    public static int Padded(int headDim) => (headDim + 15) / 16 * 16;
 
     /// <summary>The stage of a slot, or null when the slot is not filled.</summary>
     public StageSpec? this[StageSlot slot]

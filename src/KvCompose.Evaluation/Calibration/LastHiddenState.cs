@@ -41,6 +41,16 @@ public sealed class LastHiddenState<TInner>(TInner inner) : ITransformerSource<L
             => _inner.Project(layer, hidden, positions, queries, keys, values);
 
         /// <inheritdoc/>
+        public void ProjectByLength(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
+            => _inner.ProjectByLength(layer, hidden, positions, lengths, queries, keys, values);
+
+        /// <inheritdoc/>
+        public bool RotatesByLength => _inner.RotatesByLength;
+
+        /// <inheritdoc/>
+        public int LongestWithoutRecomputation => _inner.LongestWithoutRecomputation;
+
+        /// <inheritdoc/>
         public void Complete(int layer, float* attended, float* hidden, int rows) => _inner.Complete(layer, attended, hidden, rows);
 
         /// <inheritdoc/>

@@ -69,6 +69,15 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>Names of the tensors that nobody has asked for.</summary>
     public IEnumerable<string> Unread => _tensors.Keys.Where(name => !_used.Contains(name));
 
+    /// <summary>Copies all files into memory of the process; see <see cref="MappedFile.CopyToMemory"/>. Before anything keeps a place in them.</summary>
+    public void CopyToMemory()
+    {
+        foreach (MappedFile file in _files)
+        {
+            file.CopyToMemory();
+        }
+    }
+
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
     /// <summary>The tensor of that name, which must have that shape.</summary>

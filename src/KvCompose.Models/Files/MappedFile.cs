@@ -6,10 +6,13 @@ namespace KvCompose.Models.Files;
 /// <summary>A file mapped for reading. Its pages are the operating system's cache of the file; nothing is copied.</summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    private const int CopiedAtOnce = 1 << 24;
+
     private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
-    private readonly byte* _start;
+    private byte* _start;
+    private WeightArena? _arena;
     private readonly DateTime _written;
     private bool _disposed;
 
@@ -59,6 +62,39 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Copies the file into memory of the process, in huge pages where the system has them. What happens to the file afterwards does not matter.
+    /// </summary>
+    /// <exception cref="CheckpointFormatException">The file has changed, or cannot be read.</exception>
+    /// <exception cref="MemoryShortageException">The process may not use so much memory.</exception>
+    public void CopyToMemory()
+    {
+        if (_arena is not null || Length == 0)
+        {
+            return;
+        }
+
+        CheckUnchanged();
+        var arena = new WeightArena(Length);
+        try
+        {
+            for (long at = 0; at < Length; at += CopiedAtOnce)
+            {
+                Read(at, new Span<byte>(arena.Start + at, (int)Math.Min(CopiedAtOnce, Length - at)));
+            }
+        }
+        catch
+        {
+            arena.Dispose();
+            throw;
+        }
+
+        _view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _map!.Dispose();
+        (_arena, _start) = (arena, arena.Start);
+    }
+
     /// <summary>Reads bytes into memory of the caller's, without touching the mapped pages.</summary>
     /// <exception cref="CheckpointFormatException">The file has become shorter, or cannot be read.</exception>
     public void Read(long offset, Span<byte> destination)
@@ -90,6 +126,11 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <exception cref="CheckpointFormatException">The file has changed.</exception>
     public void CheckUnchanged()
     {
+        if (_arena is not null)
+        {
+            return;
+        }
+
         long length = RandomAccess.GetLength(_handle);
         if (length != Length || File.GetLastWriteTimeUtc(_handle) != _written)
         {
@@ -106,7 +147,11 @@ internal sealed unsafe class MappedFile : IDisposable
         }
 
         _disposed = true;
-        if (_start is not null)
+        if (_arena is not null)
+        {
+            _arena.Dispose();
+        }
+        else if (_start is not null)
         {
             _view!.SafeMemoryMappedViewHandle.ReleasePointer();
         }

@@ -39,6 +39,14 @@ public sealed record NetworkDescription
     /// <summary>What every layer gets of the token itself, beside the hidden state; null for nothing.</summary>
     public PerLayerInputDescription? PerLayerInput { get; init; }
 
+    /// <summary>Whether frequencies of the rotation depend on how long a sequence is.</summary>
+    internal bool RotatesByLength
+        => Layers.Any(static layer => layer.Attention?.Rotation?.Scaling is RopeScaling.LongRope or RopeScaling.Dynamic);
+
+    /// <summary>The longest sequence before all keys need other frequencies; 0 where that never happens.</summary>
+    internal int LongestWithoutRecomputation => Layers.Select(static layer => layer.Attention?.Rotation?.Scaling)
+        .OfType<RopeScaling.LongRope>().Select(static scaling => scaling.OriginalContext).DefaultIfEmpty().Min();
+
     /// <summary>
     /// The dimensions that a pipeline has to know. Heads are those of the layers with a growing cache of their own, which are all
     /// alike. A row of hidden states has room for the token's id behind it where layers get an input of the token itself.

@@ -6,12 +6,13 @@ namespace KvCompose.Profiles;
 /// </summary>
 public static class HeadCalibration
 {
-    /// <summary>Reads the texts once and classifies the heads. Overlaps are averaged over the texts.</summary>
+    /// <summary>Reads the texts once and classifies the heads. Overlaps are averaged over the texts. Layers with a sliding window are left out: pipelines do not act on them.</summary>
     /// <param name="model">The model.</param>
     /// <param name="texts">At least one; prompts and whole texts of equal lengths, so that the steps can be compared.</param>
     /// <param name="settings">Sizes and thresholds.</param>
     /// <param name="cancellation">Looked at between layers and inside of attention.</param>
     /// <exception cref="ArgumentException">No text, texts of different lengths, a prompt that is empty or longer than its text, or an unknown token.</exception>
+    /// <exception cref="UnsupportedLayerException">All layers of the model have a window.</exception>
     /// <exception cref="ContextExceededException">A text is longer than the model's context.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static HeadCalibrationResult Run<TTransformer>(
@@ -25,7 +26,8 @@ public static class HeadCalibration
 
         int prompt = texts[0].PromptTokens, passes = texts[0].Tokens.Length - prompt + 1;
         TransformerShape shape = model.Shape;
-        ImportantTokens[][][][] important = [.. Enumerable.Range(0, passes).Select(_ => Enumerable.Range(0, shape.Layers)
+        int layers = AttentionRecorder.Layers(model);
+        ImportantTokens[][][][] important = [.. Enumerable.Range(0, passes).Select(_ => Enumerable.Range(0, layers)
             .Select(_ => Enumerable.Range(0, shape.KeyValueHeads).Select(_ => new ImportantTokens[texts.Count]).ToArray()).ToArray())];
         for (int text = 0; text < texts.Count; text++)
         {

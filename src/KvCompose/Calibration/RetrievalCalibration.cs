@@ -10,8 +10,9 @@ public static class RetrievalCalibration
     /// <param name="model">The model.</param>
     /// <param name="texts">At least one.</param>
     /// <param name="cancellation">Looked at between layers and inside of attention.</param>
-    /// <returns>[layers][query heads][texts]: Σ over the steps that say the answer of the share of a step's N highest probabilities that lies on its N tokens.</returns>
+    /// <returns>[layers without a window][query heads][texts]: Σ over the steps that say the answer of the share of a step's N highest probabilities that lies on its N tokens.</returns>
     /// <exception cref="ArgumentException">No text, an answer that does not lie in its prompt, or an unknown token.</exception>
+    /// <exception cref="UnsupportedLayerException">All layers of the model have a window.</exception>
     /// <exception cref="ContextExceededException">A text and its answer are longer than the model's context.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static double[][][] Run<TTransformer>(
@@ -21,7 +22,7 @@ public static class RetrievalCalibration
         ArgumentNullException.ThrowIfNull(texts);
         TransformerShape shape = model.Shape;
         Check(texts, shape);
-        double[][][] scores = [.. Enumerable.Range(0, shape.Layers).Select(
+        double[][][] scores = [.. Enumerable.Range(0, AttentionRecorder.Layers(model)).Select(
             _ => Enumerable.Range(0, shape.QueryHeads).Select(_ => new double[texts.Count]).ToArray())];
         for (int text = 0; text < texts.Count; text++)
         {

@@ -9,7 +9,7 @@ namespace KvCompose;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class KvPipelineAttribute : Attribute
 {
-    /// <summary>Elements of one head's query, key or value, d: a multiple of 16 from 16 to 512. Not set, it is open, or 64 where the group size is stated.</summary>
+    /// <summary>Elements of one head's query, key or value, d: a multiple of 8 from 8 to 512. Not set, it is open, or 64 where the group size is stated.</summary>
     public int HeadDim { get; set; } = 64;
 
     /// <summary>Query heads that share one key-value head, G: from 1 to 16. Not set, it is open, or 1 where the head dimension is stated.</summary>

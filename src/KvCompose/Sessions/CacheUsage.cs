@@ -21,4 +21,10 @@ public readonly record struct CacheUsage(double TokensPerHead, long BytesHeld, l
 
     /// <summary>Layers of the model that read another's cache and hold none.</summary>
     public int ReadingLayers { get; init; }
+
+    /// <summary>
+    /// How often since the session was opened a sequence was computed anew, and compressed anew, because it became longer than the rotation of its keys
+    /// allows (LongRoPE).
+    /// </summary>
+    public int Recomputations { get; init; }
 }

@@ -41,9 +41,19 @@ public abstract unsafe partial class KvSession<TTransformer>
         _batch.RequireWholeSteps(sequence, _lengths[sequence]);
         RequireContext(sequence, tokens.Length);
         cancellation.ThrowIfCancellationRequested();
+        RequireMemory(tokens.Length);
+        RecomputeBefore(sequence, tokens.Length, cancellation);
         if (tokens.Length > 1)
         {
-            AppendChunk(sequence, tokens.AsSpan(..^1), cancellation);
+            _pass = Math.Max(_lengths[sequence] + tokens.Length, _longest[sequence]);
+            try
+            {
+                AppendChunk(sequence, tokens.AsSpan(..^1), cancellation);
+            }
+            finally
+            {
+                _pass = OfStep;
+            }
         }
 
         var step = new int[Sequences];

@@ -73,6 +73,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             new ReadOnlySpan<float>(_buffers.Logits(source), Shape.Vocabulary).CopyTo(new Span<float>(_buffers.Logits(target), Shape.Vocabulary));
             _turns[target].CopyFrom(_turns[source]);
             (_lengths[target], _hasLogits[target], _pending[target]) = (_lengths[source], _hasLogits[source], _pending[source]);
+            _longest[target] = _longest[source];
         }
         catch
         {
@@ -89,6 +90,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         _hasLogits[sequence] = true;
         _turns[sequence].Set(length, Logits(sequence));
         _states[sequence].Mark();
+        _turns[sequence].Start = (length, HeldByHeads(sequence));
         _turns[sequence].Least = KeepsPrompts && !Pool.Layout.Pruned ? 0 : length;
     }
 
@@ -96,11 +98,24 @@ public abstract unsafe partial class KvSession<TTransformer>
     private string? WhyNotWithout(int dropped, int sequence)
     {
         int length = _lengths[sequence] - dropped;
-        if (RewritesPages)
+        if (WhyNotRotated(length, sequence) is { } rotation)
         {
-            return Tiers.Count > 0
-                ? "what its tier has made resident since then is not what was resident"
-                : "its heads give up tokens while decoding, and those are gone";
+            return rotation;
+        }
+
+        if (RewritesPages && Tiers.Count > 0)
+        {
+            return "what its tier has made resident since then is not what was resident";
+        }
+
+        if (RewritesPages && GaveUpTokens(sequence))
+        {
+            return "its heads give up tokens while decoding, and those are gone";
+        }
+
+        if (RewritesPages && State.Collects)
+        {
+            return "its tokens collect the attention that they get, and what they had collected then is gone";
         }
 
         if (WindowsOf(sequence).FirstOrDefault(static one => one.Window.HasLost) is { Window: { } window } lost)
@@ -129,6 +144,26 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         return null;
+    }
+
+    /// <summary>Whether a head has evicted a token since the prompt was in.</summary>
+    private bool GaveUpTokens(int sequence)
+    {
+        (int length, long held) = _turns[sequence].Start;
+        return HeldByHeads(sequence) != held + ((long)(_lengths[sequence] - length) * Staged.Layers * Staged.KeyValueHeads);
+    }
+
+    /// <summary>Tokens of all heads of layers without a window.</summary>
+    private long HeldByHeads(int sequence)
+    {
+        long held = 0;
+        PageTable* tables = _caches[sequence].Layer(0);
+        for (int i = 0; i < Staged.Layers * Staged.KeyValueHeads; i++)
+        {
+            held += tables[i].Tokens;
+        }
+
+        return held;
     }
 
     private void Shorten(int sequence, int dropped)

@@ -22,6 +22,11 @@ public abstract unsafe partial class KvSession<TTransformer>
             throw new InvalidOperationException($"sequence {sequence} has no prompt");
         }
 
+        if (WhyNotRotated(_lengths[sequence], sequence) is { } rotation)
+        {
+            throw new InvalidOperationException($"sequence {sequence} of {_lengths[sequence]} tokens cannot be saved: {rotation}");
+        }
+
         _batch.RequireWholeSteps(sequence, _lengths[sequence]);
 
         cancellation.ThrowIfCancellationRequested();

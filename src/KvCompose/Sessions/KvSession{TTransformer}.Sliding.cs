@@ -77,6 +77,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             window.Shift(by, (keys, rows) => ShiftKeys(layer, (float*)keys, rows, by));
         }
 
+        _longest[sequence] = RotatedFor(sequence);
         _lengths[sequence] -= by;
         _histories[sequence].Remove(FixedTokens, by);
         _turns[sequence].Forget(_lengths[sequence]);

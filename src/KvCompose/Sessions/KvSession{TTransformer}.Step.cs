@@ -65,6 +65,14 @@ public abstract unsafe partial class KvSession<TTransformer>
             _batch.RequireWholeSteps(sequence, _lengths[sequence]);
         }
 
+        for (int sequence = 0; sequence < tokens.Length && _longestValid > 0; sequence++)
+        {
+            if (tokens[sequence] >= 0)
+            {
+                RecomputeBefore(sequence, 1, cancellation);
+            }
+        }
+
         for (int sequence = 0; sequence < tokens.Length; sequence++)
         {
             if (tokens[sequence] >= 0)

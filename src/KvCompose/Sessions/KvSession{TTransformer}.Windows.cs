@@ -83,7 +83,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         Workspace.Sinks = (float*)_sinks[layer];
         Items.Sinks = (float*)_sinks[layer];
-        Transformer.Project(layer, hidden, positions, queries, keys, values);
+        ProjectRows(layer, hidden, positions, queries, keys, values);
         (int headDim, int padded, int heads) = (_facts[layer].HeadDim, CacheDim(layer), _facts[layer].KeyValueHeads);
         bool owns = _facts[layer].ReadsLayer is null;
         if (owns)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using KvCompose.Attention;
 using KvCompose.Cache;
+using KvCompose.Memory;
 using KvCompose.Residency;
 using KvCompose.Sessions.Saved;
 
@@ -37,17 +38,18 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
     /// <param name="options">Limits.</param>
     /// <param name="padsHeads">Whether the layout may have wider heads than the model: whole vectors.</param>
+    /// <param name="headDim">d that the pipeline was compiled for, where the layout has wider heads; 0 takes any that the layout can hold.</param>
     /// <exception cref="ModelMismatchException">The model has another shape.</exception>
     /// <exception cref="UnsupportedLayerException">Layers without a window bound their scores differently.</exception>
     /// <exception cref="KeyBiasException">The layout's codes cannot tell the model's keys apart.</exception>
     /// <exception cref="StageOptionException">An option is out of range.</exception>
     protected KvSession(
         string pipeline, TTransformer transformer, PageLayout layout, int groupSize, int splitTokens, int scoreStride, int scratchFloats,
-        SessionOptions options, bool padsHeads = false)
+        SessionOptions options, bool padsHeads = false, int headDim = 0)
     {
         options.Validate();
         TransformerShape shape = transformer.Shape;
-        Check(pipeline, "head dimension", layout.HeadDim, padsHeads ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
+        Check(pipeline, "head dimension", headDim > 0 ? headDim : layout.HeadDim, padsHeads && headDim == 0 ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         _facts = LayerFacts.Of(transformer);
         _globals = [.. Enumerable.Range(0, shape.Layers).Where(layer => _facts[layer].IsStaged)];
@@ -80,6 +82,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
 
         _declared = options;
         _lengths = new int[rows];
+        _longest = new int[rows];
+        (_rotatesByLength, _longestValid) = (transformer.RotatesByLength, transformer.LongestWithoutRecomputation);
         _histories = [.. Enumerable.Range(0, rows).Select(static _ => new TokenHistory())];
         _hasLogits = new bool[rows];
         _pending = new int[rows];
@@ -133,6 +137,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 FixedStateLayers = _facts.Count(static facts => facts.Kind == LayerKind.FixedState),
                 StateBytes = stateBytes,
                 ReadingLayers = _facts.Count(static facts => facts.ReadsLayer is not null),
+                Recomputations = _recomputations,
             };
         }
     }
@@ -156,16 +161,31 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         }
 
         cancellation.ThrowIfCancellationRequested();
+        RequireMemory(prompt.Length);
         Clear(sequence);
         try
         {
-            using var buffers = new PrefillBuffers(Staged, prompt.Length, _widths.Queries, _widths.Keys);
-            BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
+            PrefillTokens(sequence, prompt, cancellation);
         }
         catch
         {
             Clear(sequence);
             throw;
+        }
+    }
+
+    /// <summary>Computes the tokens of a sequence that is empty.</summary>
+    private void PrefillTokens(int sequence, ReadOnlySpan<int> prompt, CancellationToken cancellation)
+    {
+        (_pass, _longestOfPrompt) = (OfPrompt, _longest[sequence]);
+        try
+        {
+            using var buffers = new PrefillBuffers(Staged, prompt.Length, _widths.Queries, _widths.Keys);
+            BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
+        }
+        finally
+        {
+            _pass = OfStep;
         }
     }
 
@@ -224,6 +244,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _histories[sequence].Clear();
         _pending[sequence] = NoToken;
         _turns[sequence].Clear();
+        _longest[sequence] = 0;
         if (Pool.PagesHeld == 0)
         {
             Pool.ResetPeak();
@@ -262,6 +283,15 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Workspace.Dispose();
         _buffers.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Requires the memory of a pass over tokens; their cache counts where all of them stay.</summary>
+    /// <exception cref="MemoryShortageException">It is more than the process may use.</exception>
+    private void RequireMemory(int tokens)
+    {
+        PageLayout layout = Pool.Layout;
+        Int128 pages = KeepsPrompts ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * Staged.Layers * Staged.KeyValueHeads : 0;
+        MemoryNeed.Require(Staged, tokens, pages * layout.PageBytes, MemoryNeed.Available);
     }
 
     private void CheckTokens(ReadOnlySpan<int> tokens)

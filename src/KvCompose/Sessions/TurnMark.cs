@@ -11,6 +11,9 @@ internal sealed class TurnMark
     /// <summary>The least length that the sequence can have again: what came before was chosen from.</summary>
     public int Least { get; set; }
 
+    /// <summary>The sequence's length when its prompt was in, and the tokens that all heads held then.</summary>
+    public (int Length, long Held) Start { get; set; }
+
     /// <summary>Marks the end of a prompt or a chunk.</summary>
     public void Set(int length, ReadOnlySpan<float> logits)
     {
@@ -27,15 +30,15 @@ internal sealed class TurnMark
     public void CopyFrom(TurnMark other)
     {
         Set(other.Length, other._logits);
-        Least = other.Least;
+        (Least, Start) = (other.Least, other.Start);
     }
 
     /// <summary>Writes the logits that the sequence had there.</summary>
     public void Restore(Span<float> logits) => _logits.CopyTo(logits);
 
     /// <summary>The sequence cannot have any earlier length again.</summary>
-    public void Forget(int length) => (Length, Least) = (0, length);
+    public void Forget(int length) => (Length, Least, Start) = (0, length, (0, -1));
 
     /// <summary>Forgets the mark.</summary>
-    public void Clear() => (Length, Least) = (0, 0);
+    public void Clear() => (Length, Least, Start) = (0, 0, (0, -1));
 }

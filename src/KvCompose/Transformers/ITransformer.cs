@@ -33,6 +33,29 @@ public unsafe interface ITransformer
     void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values);
 
     /// <summary>
+    /// As <see cref="Project"/> for a model whose rotation depends on how long a sequence is:
+    /// sessions call this one.
+    /// </summary>
+    /// <param name="layer">Which layer.</param>
+    /// <param name="hidden">[rows, D], not changed.</param>
+    /// <param name="positions">[rows].</param>
+    /// <param name="lengths">[rows], tokens that the row's sequence has when the pass is over. All rows of a prompt or chunk have the same.</param>
+    /// <param name="queries">[rows, Hq, d].</param>
+    /// <param name="keys">[rows, Hkv, d].</param>
+    /// <param name="values">[rows, Hkv, d].</param>
+    void ProjectByLength(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
+        => Project(layer, hidden, positions, queries, keys, values);
+
+    /// <summary>Whether rotation depends on how long a sequence is.</summary>
+    bool RotatesByLength => false;
+
+    /// <summary>
+    /// The longest sequence whose keys stay valid: when one becomes longer, all of its keys have to be computed anew. 0 where that never happens. Above 0
+    /// only where <see cref="RotatesByLength"/> holds.
+    /// </summary>
+    int LongestWithoutRecomputation => 0;
+
+    /// <summary>
     /// Completes the layer for the given rows: hidden [rows, D] gains the output projection of attended [rows, Hq, d],
     /// then the feed-forward block.
     /// </summary>

@@ -58,20 +58,14 @@ public sealed class UnsupportedLayerException : NotSupportedException
         }
     }
 
-    /// <summary>Throws if a layer of the model attends in a way that the emitted attention does not compute.</summary>
-    internal static unsafe void ThrowIfAny<TTransformer>(TTransformer transformer)
+    /// <summary>Throws if a layer of the model attends in a way that the recorder of attention does not compute.</summary>
+    internal static unsafe void ThrowIfNotRecorded<TTransformer>(TTransformer transformer)
         where TTransformer : struct, ITransformer
     {
         TransformerShape shape = transformer.Shape;
         for (int layer = 0; layer < shape.Layers; layer++)
         {
             LayerFacts facts = transformer.Layer(layer);
-            if (facts.SoftCap != 0)
-            {
-                throw new UnsupportedLayerException(
-                    layer, $"bounds its scores to {facts.SoftCap} by a soft cap, which is not computed here");
-            }
-
             if (facts.Kind == LayerKind.FixedState || facts.ReadsLayer is not null || (facts.HeadDim != 0 && facts.HeadDim != shape.HeadDim))
             {
                 throw new UnsupportedLayerException(
@@ -83,14 +77,6 @@ public sealed class UnsupportedLayerException : NotSupportedException
             if (transformer.Sinks(layer) is not null)
             {
                 throw new UnsupportedLayerException(layer, "has sinks in its softmax, which are not computed here");
-            }
-
-            if (facts.Kind == LayerKind.SlidingWindow && facts.Window < shape.Context)
-            {
-                throw new UnsupportedLayerException(
-                    layer,
-                    $"sees a window of {facts.Window} tokens, which is not bounded here: open the model with a context of at most "
-                    + $"{facts.Window} tokens, within which the window changes nothing");
             }
         }
     }

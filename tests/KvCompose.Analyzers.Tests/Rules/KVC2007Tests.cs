@@ -6,7 +6,7 @@ namespace KvCompose.Analyzers.Tests.Rules;
 public class KVC2007Tests
 {
     [Theory]
-    [InlineData("KvPipeline(HeadDim = {|KVC2007:72|}), FullCache", "HeadDim", "KvPipeline", "72", "a multiple of 16 between 16 and 512")]
+    [InlineData("KvPipeline(HeadDim = {|KVC2007:75|}), FullCache", "HeadDim", "KvPipeline", "75", "a multiple of 8 between 8 and 512")]
     [InlineData("KvPipeline(GroupSize = {|KVC2007:0|}), FullCache", "GroupSize", "KvPipeline", "0", "between 1 and 16")]
     [InlineData("KvPipeline(PageTokens = {|KVC2007:int.MaxValue|}), FullCache", "PageTokens", "KvPipeline", "2147483647", "a multiple of 16 between 16 and 256")]
     [InlineData("KvPipeline, UniformBudget, SnapKv(Window = {|KVC2007:0|})", "Window", "SnapKv", "0", "between 1 and 1024")]
@@ -121,7 +121,7 @@ public class KVC2007Tests
         """,
         """
         using KvCompose;
-        [KvPipeline(HeadDim = 64, GroupSize = 1)]
+        [KvPipeline(HeadDim = 72, GroupSize = 1)]
         [UniformBudget(Ratio = 0.001)]
         [SnapKv(Window = 1024 /* many */, Kernel = 255, Reduction = GroupReduction.Max)]
         partial class Chat;

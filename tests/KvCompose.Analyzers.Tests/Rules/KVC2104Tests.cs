@@ -13,8 +13,8 @@ public class KVC2104Tests
 
     [Fact]
     public async Task Model_WithHeadsThatNoPipelineHas_IsReported()
-        => Assert.Equal("HeadDim of pipeline 'Chat' is not one that a pipeline can have, but that of model 'odd.json' is 40", Assert.Single(await ModelFiles
-            .With(("odd.json", ModelFiles.Config.Replace("\"head_dim\": 64", "\"head_dim\": 40")))
+        => Assert.Equal("HeadDim of pipeline 'Chat' is not one that a pipeline can have, but that of model 'odd.json' is 44", Assert.Single(await ModelFiles
+            .With(("odd.json", ModelFiles.Config.Replace("\"head_dim\": 64", "\"head_dim\": 44")))
             .VerifyAsync("using KvCompose; [{|KVC2104:KvPipeline(Model = \"odd.json\")|}, FullCache] partial class Chat;")).GetMessage());
 
     [Theory]

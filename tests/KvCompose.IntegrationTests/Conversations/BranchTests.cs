@@ -111,6 +111,35 @@ public sealed class BranchTests : IDisposable
     }
 
     [Fact]
+    public void Rewind_WhereHeadsEvictButHaveNotYet_EqualsAFreshSequence()
+    {
+        using KvSession session = EvictingPipeline.Open(_model), fresh = EvictingPipeline.Open(_model);
+        foreach (KvSession one in (KvSession[])[session, fresh])
+        {
+            one.Prefill(_model.Prompt(20, 1)); // heads may hold 40 tokens
+            one.Append(_model.Prompt(5, 2));
+        }
+
+        session.Append(_model.Prompt(8, 3));
+        session.Rewind(25);
+        int[] further = _model.Prompt(30, 4);
+        session.Append(further);
+        fresh.Append(further);
+        Assert.Equal(StateOf(fresh).Held, StateOf(session).Held);
+        Assert.Equal(StateOf(fresh).Logits, StateOf(session).Logits);
+        Assert.Contains("give up tokens", Assert.Throws<RewindException>(() => session.Rewind(25)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rewind_WhereTokensCollectAttention_IsRefused()
+    {
+        using KvSession session = CollectingPipeline.Open(_model);
+        session.Prefill(_model.Prompt(20, 1));
+        session.Step([1]);
+        Assert.Contains("collect", Assert.Throws<RewindException>(() => session.Rewind(20)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rewind_IntoAPageThatWasQuantised_IsRefusedButToItsBordersIsNot()
     {
         using KvSession session = NibblePipeline.Open(_model), other = NibblePipeline.Open(_model);

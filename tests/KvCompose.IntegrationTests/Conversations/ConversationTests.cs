@@ -1,3 +1,4 @@
+using KvCompose.IntegrationTests.Oracle;
 using KvCompose.IntegrationTests.Pipelines;
 using KvCompose.Models;
 using KvCompose.Models.Chat;
@@ -58,6 +59,26 @@ public class ConversationTests
         Assert.Throws<OperationCanceledException>(() => Read(conversation.Ask(First, new CancellationToken(canceled: true))));
         Assert.Empty(conversation.Messages);
         Assert.Single(Read(conversation.Ask(First)));
+    }
+
+    [Fact]
+    public void Ask_CancelledBetweenThePromptAndTheFirstToken_KeepsThePromptAndTakesTheQuestionBack()
+    {
+        using LanguageModel model = Load();
+        using var interrupt = new CancellationTokenSource();
+        using KvSession session = AnyHeads.Open(new AfterLogits<LanguageTransformer>(model.Transformer, interrupt.Cancel)), alone = AnyHeads.Open(model);
+        var conversation = new Conversation(model, session, Greedy);
+        Assert.Throws<OperationCanceledException>(() => Read(conversation.Ask(First, interrupt.Token)));
+        Assert.Empty(conversation.Messages);
+        Assert.Null(conversation.LastTurn);
+        int[] held = [.. conversation.HeldTokens];
+        Assert.Equal(session.Length(), held.Length);
+        Assert.NotEmpty(held);
+
+        int[] answer = Read(conversation.Ask(First));
+        alone.Prefill(held);
+        Assert.Equal([.. alone.Decode(1)], answer);
+        Assert.Equal((held.Length, held.Length - 1), (conversation.LastTurn!.PromptTokens, conversation.LastTurn.ReusedTokens));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ internal static class KernelEmitter
             foreach (KernelShapeSpec shape in plan.Spec.KernelShapes)
             {
                 // What kernels are written from is the plan of the stated form.
-                PipelinePlan written = Planner.Plan(plan.Spec with { Open = false, HeadDim = shape.HeadDim, GroupSize = shape.GroupSize }) with
+                PipelinePlan written = Planner.Plan(plan.Spec with { Open = false, HeadDim = shape.HeadDim, ModelHeadDim = shape.HeadDim, GroupSize = shape.GroupSize }) with
                 {
                     ListedShape = $"{CSharpLiteral.Of(shape.HeadDim)}x{CSharpLiteral.Of(shape.GroupSize)}",
                 };
