@@ -79,6 +79,8 @@ public abstract unsafe partial class KvSession<TTransformer>
                 {
                     AppendLayer(sequence, global++, chunk, cancellation);
                 }
+
+                Pause();
             }
 
             cancellation.ThrowIfCancellationRequested();
