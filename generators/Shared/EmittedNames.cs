@@ -24,6 +24,7 @@ internal static class EmittedNames
         ["HeadClass"] = "KvCompose.HeadClass",
         ["HeadProfile"] = "KvCompose.HeadProfile",
         ["HeadRole"] = "KvCompose.HeadRole",
+        ["HeadScores"] = "KvCompose.HeadScores",
         ["PivotGroup"] = "KvCompose.PivotGroup",
         ["ITransformer"] = "KvCompose.ITransformer",
         ["ITransformerSource"] = "KvCompose.ITransformerSource",

@@ -1,4 +1,3 @@
-using KvCompose.Models;
 using KvCompose.Samples.Needle;
 
 namespace KvCompose.Samples.Evaluate;
@@ -8,10 +7,10 @@ namespace KvCompose.Samples.Evaluate;
 /// <param name="Budget">Share of a text that a head may keep.</param>
 internal sealed record BudgetedPipeline(NeedlePipeline Pipeline, double Budget)
 {
-    public KvSession Open(LanguageModel model, int length) => Pipeline.Open(model, new NeedleBudget(new UniformBudget { Ratio = Budget }, length));
+    public KvSession Open(NeedleModel model, int length) => Pipeline.Open(model, new NeedleBudget(new UniformBudget { Ratio = Budget }, length));
 
     /// <summary>Opens and closes a session at every length: what a pipeline refuses is known before any work is done.</summary>
-    public void Check(LanguageModel model, IEnumerable<int> lengths)
+    public void Check(NeedleModel model, IEnumerable<int> lengths)
     {
         foreach (int length in lengths)
         {

@@ -17,14 +17,15 @@ internal static class EvaluateRun
     /// <param name="cancellation">Ends the run; cells that are done are kept.</param>
     public static void Run(EvaluateArguments arguments, string command, IAnsiConsole console, CancellationToken cancellation)
     {
-        using LanguageModel model = LanguageModel.Load(arguments.Model);
+        using NeedleModel opened = NeedleModel.Open(arguments.Model, arguments.Profiles);
+        LanguageModel model = opened.Language;
+        arguments = arguments.PipelinesAreNamed ? arguments : arguments with { Pipelines = opened.Profiles.Choose(arguments.Pipelines, console) };
         EvaluationTask[] tasks = TaskList.Of(model, arguments);
         arguments = arguments with { Budgets = TaskList.Budgets(arguments.Budgets, TaskList.ShortestContext(tasks, model, arguments)) };
         BudgetedPipeline[] pipelines = BudgetedPipelines(arguments);
-        Array.ForEach(pipelines, pipeline => pipeline.Check(model, arguments.Lengths));
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(arguments.Model)));
+        Array.ForEach(pipelines, pipeline => pipeline.Check(opened, arguments.Lengths));
         ResultsFolder results = ResultsFolder.Open(
-            arguments.Results, new EvaluationSetting(name, arguments.Seed, arguments.Samples, arguments.Essay ?? "made up", Baseline.Name), arguments.Use);
+            arguments.Results, new EvaluationSetting(opened.Name, arguments.Seed, arguments.Samples, arguments.Essay ?? "made up", Baseline.Name), arguments.Use);
 
         double bandwidth = MemoryBandwidth.Measure(cancellation: cancellation);
         CellKey[] wanted = [.. from length in arguments.Lengths from pipeline in pipelines from mode in arguments.Modes from task in tasks
@@ -34,7 +35,7 @@ internal static class EvaluateRun
         {
             foreach (IGrouping<int, CellKey> length in missing.GroupBy(key => key.Length))
             {
-                Run(length.Key, [.. length], [.. pipelines], tasks, model, arguments, cell =>
+                Run(length.Key, [.. length], [.. pipelines], tasks, opened, arguments, cell =>
                 {
                     results.Save(cell);
                     done(cell);
@@ -52,10 +53,11 @@ internal static class EvaluateRun
     }
 
     private static void Run(
-        int length, CellKey[] missing, BudgetedPipeline[] pipelines, EvaluationTask[] tasks, LanguageModel model, EvaluateArguments arguments, Action<CellResult> done,
+        int length, CellKey[] missing, BudgetedPipeline[] pipelines, EvaluationTask[] tasks, NeedleModel opened, EvaluateArguments arguments, Action<CellResult> done,
         CancellationToken cancellation)
     {
-        using KvSession full = Baseline.Open(model, new NeedleBudget(new UniformBudget { Ratio = 1 }, length));
+        LanguageModel model = opened.Language;
+        using KvSession full = Baseline.Open(opened, new NeedleBudget(new UniformBudget { Ratio = 1 }, length));
         var runner = new CellRunner(model, new PipelineEvaluator(full, model), length, arguments);
         foreach (BudgetedPipeline pipeline in pipelines)
         {
@@ -65,7 +67,7 @@ internal static class EvaluateRun
                 continue;
             }
 
-            using KvSession session = pipeline.Open(model, length);
+            using KvSession session = pipeline.Open(opened, length);
             var evaluator = new PipelineEvaluator(session, model);
             evaluator.WarmUp(tasks[0].Samples(TaskList.Extent(model, arguments.Lengths.Min()), arguments.Seed).First(), cancellation);
             foreach (CellKey key in own)

@@ -1,6 +1,5 @@
+using KvCompose.Samples;
 using KvCompose.Samples.Evaluate;
-using KvCompose.Samples.Needle;
 using Spectre.Console;
 
-using var interruption = new Interruption();
-return EvaluateCommand.Run(args, AnsiConsole.Console, Console.Error, interruption.Token);
+return Interruption.Run(cancellation => EvaluateCommand.Run(args, AnsiConsole.Console, Console.Error, cancellation));

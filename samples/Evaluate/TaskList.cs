@@ -13,7 +13,7 @@ internal static class TaskList
     /// <summary>Those of its own words where the folder has a words.json, else those in English.</summary>
     public static EvaluationTask[] Of(LanguageModel model, EvaluateArguments arguments)
     {
-        string words = Path.Combine(arguments.Model, "words.json");
+        string words = Path.Combine(arguments.Model ?? EmbeddedModel.Folder, "words.json");
         IReadOnlyList<EvaluationTask> all = File.Exists(words)
             ? NeedleDialect.All(NeedleVocabulary.Load(words, model.Tokenizer), model.Tokenizer)
             : English(arguments.Essay is null ? EssayText.MadeUp : Read(arguments.Essay));

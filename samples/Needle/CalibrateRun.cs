@@ -6,15 +6,16 @@ using Spectre.Console;
 
 namespace KvCompose.Samples.Needle;
 
-/// <summary>Finds the propagation layer of the embedded model.</summary>
+/// <summary>Finds the propagation layer of a model.</summary>
 internal static class CalibrateRun
 {
     private const int Facts = 8;
 
     public static void Run(CalibrateArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
-        using AtomicFile file = OpenFile(arguments.File);
-        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
+        using AtomicFile file = OutputFile.Create("file", arguments.File);
+        using NeedleModel opened = NeedleModel.Open(arguments.Model);
+        LanguageModel model = opened.Language;
         if (arguments.Last >= model.Shape.Layers)
         {
             throw new WrongArgumentException($"--last is {arguments.Last}, expected a layer from 0 to {model.Shape.Layers - 1}");
@@ -25,14 +26,7 @@ internal static class CalibrateRun
             throw new WrongArgumentException($"--first is {arguments.First}, behind --last, which is {arguments.Last}");
         }
 
-        NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
-        long least = NeedleTask.LeastLength(vocabulary, Facts, questions: 1);
-        if (arguments.Length < least || arguments.Length > model.Shape.Context)
-        {
-            throw new WrongArgumentException($"--length is {arguments.Length}, expected {least} to the model's context of {model.Shape.Context}");
-        }
-
-        NeedleText[] texts = [.. new NeedleTask(vocabulary, arguments.Length, Facts, questions: 1).Texts(arguments.Seed).Take(arguments.Texts)];
+        NeedleText[] texts = [.. opened.Task(arguments.Length, Facts, questions: 1).Texts(arguments.Seed).Take(arguments.Texts)];
         double[] distances = Distances(model, texts, arguments.Rate, cancellation);
         LayerChoice choice = LayerChoice.Of(distances, arguments.First, arguments.Last, arguments.Epsilon);
         Show(distances, choice, console);
@@ -100,17 +94,5 @@ internal static class CalibrateRun
         }
 
         console.Write(table);
-    }
-
-    private static AtomicFile OpenFile(string path)
-    {
-        try
-        {
-            return AtomicFile.Create(path);
-        }
-        catch (IOException problem)
-        {
-            throw new WrongArgumentException($"file: {problem.Message}", problem);
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using KvCompose.Evaluation;
-using KvCompose.Models;
 
 namespace KvCompose.Samples.Needle;
 
@@ -19,7 +18,7 @@ internal static class EqualBytes
     /// <param name="bytes">Most bytes of pages.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="WrongArgumentException">Even the smallest budget takes more, and the pipeline has one that takes less than the whole text.</exception>
-    public static NeedleBudget Find(NeedlePipeline pipeline, LanguageModel model, NeedleText text, long bytes, CancellationToken cancellation)
+    public static NeedleBudget Find(NeedlePipeline pipeline, NeedleModel model, NeedleText text, long bytes, CancellationToken cancellation)
     {
         NeedleQuestion question = text.Questions[0];
         (int Tokens, long Bytes) fits = Held(2 * EmbeddedModel.Window), exceeds = Held(question.PromptTokens);

@@ -1,5 +1,4 @@
 using KvCompose.Evaluation;
-using KvCompose.Models;
 using KvCompose.Samples.Needle.Display;
 using Spectre.Console;
 
@@ -17,16 +16,10 @@ internal static class NeedleRun
 
     public static void Run(NeedleArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
-        using AtomicFile? json = OpenJson(arguments.Json);
-        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
-        NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
-        long least = NeedleTask.LeastLength(vocabulary, Facts, arguments.Turns);
-        if (arguments.Length < least || arguments.Length > model.Shape.Context)
-        {
-            throw new WrongArgumentException($"--length is {arguments.Length}, expected {least} to the model's context of {model.Shape.Context}");
-        }
-
-        var task = new NeedleTask(vocabulary, arguments.Length, Facts, arguments.Turns);
+        using AtomicFile? json = arguments.Json is { } path ? OutputFile.Create("--json", path) : null;
+        using NeedleModel model = NeedleModel.Open(arguments.Model, arguments.Profiles);
+        INeedleTask task = model.Task(arguments.Length, Facts, arguments.Turns);
+        arguments = arguments.PipelinesAreNamed ? arguments : arguments with { Pipelines = model.Profiles.Choose(arguments.Pipelines, console) };
         PipelineRun[] runs = PipelineRun.OpenAll(model, task.Texts(arguments.Seed).First(), arguments, cancellation);
         try
         {
@@ -37,7 +30,7 @@ internal static class NeedleRun
                 foreach (NeedleText text in task.Texts(arguments.Seed).Take(arguments.Questions))
                 {
                     NeedleQuestion question = text.Questions[^1];
-                    string asked = $"{model.Tokenizer.Decode(text.Asked(question))} {model.Tokenizer.Decode([.. question.Fact.Value])}";
+                    string asked = $"{model.Language.Tokenizer.Decode(text.Asked(question))} {model.Language.Tokenizer.Decode([.. question.Fact.Value])}";
                     foreach (PipelineRun run in runs)
                     {
                         foreach (NeedleAnswer answer in Answers(run.Session, text, cancellation))
@@ -55,7 +48,7 @@ internal static class NeedleRun
             if (json is not null)
             {
                 NeedleResult[] results = [.. runs.Select(run => NeedleResult.Of(run.Name, run.Score, run.Budget))];
-                new NeedleReport(EmbeddedModel.Name, arguments.Length, arguments.Questions, results).Write(json.Stream);
+                new NeedleReport(model.Name, arguments.Length, arguments.Questions, results).Write(json.Stream);
                 json.Commit();
             }
         }
@@ -70,18 +63,6 @@ internal static class NeedleRun
         => text.Questions.Count == 1
             ? [NeedleAnswer.Of(session, text, text.Questions[0], cancellation)]
             : NeedleAnswer.InTurn(session, text, cancellation);
-
-    private static AtomicFile? OpenJson(string? path)
-    {
-        try
-        {
-            return path is null ? null : AtomicFile.Create(path);
-        }
-        catch (IOException problem)
-        {
-            throw new WrongArgumentException($"--json: {problem.Message}", problem);
-        }
-    }
 
     /// <summary>Lets the runtime compile what is measured afterwards.</summary>
     private static void WarmUp(PipelineRun[] runs, NeedleArguments arguments, NeedleText text, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using KvCompose.Evaluation;
-using KvCompose.Models;
 
 namespace KvCompose.Samples.Needle;
 
@@ -22,7 +21,7 @@ internal sealed class PipelineRun(NeedlePipeline pipeline, string? budget, KvSes
     /// <param name="text">A text as long as those that are asked about.</param>
     /// <param name="arguments">Who takes part, and with how much.</param>
     /// <param name="cancellation">Ends the search for budgets.</param>
-    public static PipelineRun[] OpenAll(LanguageModel model, NeedleText text, NeedleArguments arguments, CancellationToken cancellation)
+    public static PipelineRun[] OpenAll(NeedleModel model, NeedleText text, NeedleArguments arguments, CancellationToken cancellation)
     {
         var opened = new List<PipelineRun>();
         try

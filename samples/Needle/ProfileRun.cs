@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
 using KvCompose.Evaluation;
-using KvCompose.Models;
 using KvCompose.Profiles;
 using Spectre.Console;
 
 namespace KvCompose.Samples.Needle;
 
-/// <summary>Profiles the embedded model and writes what was found.</summary>
+/// <summary>Profiles a model and writes what was found.</summary>
 internal static class ProfileRun
 {
     /// <summary>Each question and its answer are a dozen of the decode steps that heads are judged by.</summary>
@@ -15,20 +14,13 @@ internal static class ProfileRun
 
     public static void Run(ProfileArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
-        using AtomicFile file = OpenFile(arguments.File);
-        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
-        NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
-        long least = NeedleTask.LeastLength(vocabulary, Questions, Questions);
-        if (arguments.Length < least || arguments.Length > model.Shape.Context)
-        {
-            throw new WrongArgumentException($"--length is {arguments.Length}, expected {least} to the model's context of {model.Shape.Context}");
-        }
-
-        var task = new NeedleTask(vocabulary, arguments.Length, Questions, Questions);
+        using AtomicFile file = OutputFile.Create("file", arguments.File);
+        using NeedleModel model = NeedleModel.Open(arguments.Model);
+        INeedleTask task = model.Task(arguments.Length, Questions, Questions);
         IReadOnlyList<CalibrationText> texts = NeedleCalibration.Texts(task, arguments.Seed, arguments.Texts);
         int prompt = texts[0].PromptTokens;
         HeadCalibrationResult found = HeadCalibration.Run(
-            model.Transformer, texts,
+            model.Language.Transformer, texts,
             new CalibrationSettings
             {
                 TopTokens = arguments.Top > 0 ? arguments.Top : NeedleCalibration.TopTokens(prompt),
@@ -60,18 +52,6 @@ internal static class ProfileRun
         console.Write(table);
         console.WriteLine(Invariant(
             $"{found.Profile.FullHeads} of {found.Profile.Heads} heads keep the whole prompt: a ratio must be above {(double)found.Profile.FullHeads / found.Profile.Heads:F3}"));
-    }
-
-    private static AtomicFile OpenFile(string path)
-    {
-        try
-        {
-            return AtomicFile.Create(path);
-        }
-        catch (IOException problem)
-        {
-            throw new WrongArgumentException($"file: {problem.Message}", problem);
-        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,5 @@
+using KvCompose.Samples;
 using KvCompose.Samples.Needle;
 using Spectre.Console;
 
-using var interruption = new Interruption();
-return NeedleCommand.Run(args, AnsiConsole.Console, Console.Error, interruption.Token);
+return Interruption.Run(cancellation => NeedleCommand.Run(args, AnsiConsole.Console, Console.Error, cancellation));

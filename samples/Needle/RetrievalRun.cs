@@ -1,30 +1,22 @@
 using System.Globalization;
 using System.Text;
 using KvCompose.Evaluation;
-using KvCompose.Models;
 using KvCompose.Profiles;
 using Spectre.Console;
 
 namespace KvCompose.Samples.Needle;
 
-/// <summary>Measures which heads of the embedded model retrieve, and writes the table.</summary>
+/// <summary>Measures which heads of a model retrieve, and writes the table.</summary>
 internal static class RetrievalRun
 {
     private const int Facts = 8;
 
     public static void Run(RetrievalArguments arguments, IAnsiConsole console, CancellationToken cancellation)
     {
-        using AtomicFile file = OpenFile(arguments.File);
-        using LanguageModel model = LanguageModel.Load(EmbeddedModel.Folder);
-        NeedleVocabulary vocabulary = NeedleVocabulary.Load(Path.Combine(EmbeddedModel.Folder, "words.json"), model.Tokenizer);
-        long least = NeedleTask.LeastLength(vocabulary, Facts, questions: 1);
-        if (arguments.Length < least || arguments.Length > model.Shape.Context)
-        {
-            throw new WrongArgumentException($"--length is {arguments.Length}, expected {least} to the model's context of {model.Shape.Context}");
-        }
-
-        NeedleText[] drawn = [.. new NeedleTask(vocabulary, arguments.Length, Facts, questions: 1).Texts(arguments.Seed).Take(arguments.Texts)];
-        using var session = FullCachePipeline.Open(model);
+        using AtomicFile file = OutputFile.Create("file", arguments.File);
+        using NeedleModel model = NeedleModel.Open(arguments.Model);
+        NeedleText[] drawn = [.. model.Task(arguments.Length, Facts, questions: 1).Texts(arguments.Seed).Take(arguments.Texts)];
+        using var session = FullCachePipeline.Open(model.Language);
         RetrievalText[] answered = [.. drawn
             .Where(text => NeedleAnswer.Of(session, text, text.Questions[0], cancellation).Exact)
             .Select(text => NeedleCalibration.Retrieval(text, text.Questions[0]))];
@@ -33,7 +25,7 @@ internal static class RetrievalRun
             throw new WrongArgumentException($"--length is {arguments.Length}, but the model answers none of {drawn.Length} such texts right");
         }
 
-        double[][][] scores = RetrievalCalibration.Run(model.Transformer, answered, cancellation);
+        double[][][] scores = RetrievalCalibration.Run(model.Language.Transformer, answered, cancellation);
         Show(scores, console);
         console.WriteLine($"{answered.Length} of {drawn.Length} texts were answered right and count.");
         file.Stream.Write(Encoding.UTF8.GetBytes(Json(scores)));
@@ -62,18 +54,6 @@ internal static class RetrievalRun
         }
 
         console.Write(table);
-    }
-
-    private static AtomicFile OpenFile(string path)
-    {
-        try
-        {
-            return AtomicFile.Create(path);
-        }
-        catch (IOException problem)
-        {
-            throw new WrongArgumentException($"file: {problem.Message}", problem);
-        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

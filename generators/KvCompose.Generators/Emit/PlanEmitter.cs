@@ -45,6 +45,15 @@ internal static class PlanEmitter
                     """);
             }
 
+            if (plan.Prefill.HeadTable is { } table)
+            {
+                writer.WriteLine($$"""
+                    /// <summary>How much the model's heads matter; what '{{XmlText.Escape(table.File)}}' says unless set.</summary>
+                    public HeadScores? HeadScores { get; init; }
+
+                    """);
+            }
+
             WriteDescription(writer, plan);
             writer.WriteLine();
             writer.WriteLine("/// <inheritdoc/>");

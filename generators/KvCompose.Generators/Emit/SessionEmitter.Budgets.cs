@@ -57,8 +57,8 @@ internal static partial class SessionEmitter
         string seen = (role.Facts.Needs & StageProducts.TokenScores) != 0
             ? $"Scores = new ReadOnlySpan<float>({scores}, heads * stride), ScoreStride = stride,"
             : "";
-        string table = role.Profile is { Heads: > 0, Roles: null } heads
-            ? $"\n    HeadScores = headScores, ScoredHeads = {CSharpLiteral.Of(heads.Heads)},"
+        string table = role.Profile is { Heads: > 0, Roles: null }
+            ? "\n    HeadScores = headScores, ScoredHeads = _headScores.HeadsPerLayer,"
             : "";
         string profile = (role.Facts.Needs & StageProducts.HeadProfile) != 0 ? "Profile = _profile," : "";
         string full = plan.Residency.ServesFullHeads ? "HeadRole.Pivot" : "HeadRole.Full or HeadRole.Pivot";

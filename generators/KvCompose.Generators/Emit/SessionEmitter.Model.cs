@@ -1,6 +1,5 @@
 using KvCompose.Generators.Planning;
 using KvCompose.Shared;
-using KvCompose.Shared.Profiles;
 using KvCompose.Shared.Specs;
 
 namespace KvCompose.Generators.Emit;
@@ -20,10 +19,17 @@ internal static partial class SessionEmitter
         foreach (StageSpec stage in plan.Spec.Stages)
         {
             // Of roles, a session may be opened with others: what it is opened with is compared with the model.
-            if (stage.Profile is { Roles: null } profile)
+            if (stage.Profile is { Heads: 0, Roles: null } profile)
             {
-                WriteProfileChecks(writer, plan, profile);
+                writer.WriteLine($"Check(\"{plan.Spec.Name.TrimStart('@')}\", \"layers\", {profile.Layers}, Staged.Layers);");
             }
+        }
+
+        if (plan.Prefill.HeadTable is { } table)
+        {
+            // A session may be opened with another table: what it is opened with is compared with the model.
+            writer.WriteLine(
+                $"_headScores = RequireHeadScores(\"{plan.Spec.Name.TrimStart('@')}\", options.HeadScores ?? new HeadScores({CSharpLiteral.Of(table.Heads)}, PrefillLoops.HeadScores));");
         }
 
         WriteLayerChecks(writer, plan);
@@ -78,22 +84,6 @@ internal static partial class SessionEmitter
                 StageOptionException.ThrowIfOutside(
                     "{budget.Type.Name}", "{option.Name}", {size}, ((least * Staged.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, {CSharpLiteral.Of(option.Maximum)});
                 """);
-        }
-    }
-
-    private static void WriteProfileChecks(SourceWriter writer, PipelinePlan plan, ProfileSpec profile)
-    {
-        string name = plan.Spec.Name.TrimStart('@');
-        writer.WriteLine(profile.Heads > 0
-            ? $"CheckLayers(\"{name}\", {profile.Layers});"
-            : $"Check(\"{name}\", \"layers\", {profile.Layers}, Staged.Layers);");
-        if (profile.Heads > 0)
-        {
-            // A table may be of query heads or of key-value heads.
-            using (writer.WriteBlock($"if (transformer.Shape.KeyValueHeads != {profile.Heads})"))
-            {
-                writer.WriteLine($"Check(\"{name}\", \"query heads\", {profile.Heads}, transformer.Shape.QueryHeads);");
-            }
         }
     }
 

@@ -28,6 +28,12 @@ internal static partial class SessionEmitter
                 writer.WriteLine();
             }
 
+            if (plan.Prefill.HeadTable is not null)
+            {
+                writer.WriteLine("private readonly HeadScores _headScores;");
+                writer.WriteLine();
+            }
+
             if (plan.Residency.Retrieves)
             {
                 foreach (StageSpec stage in plan.Residency.Tiers)
@@ -138,9 +144,9 @@ internal static partial class SessionEmitter
                 WriteSelectionState(writer, plan);
             }
 
-            if (plan.Prefill.Selects && plan.Prefill.HeadRole is { Profile: { Heads: > 0, Roles: null } table } role)
+            if (plan.Prefill is { HeadTable: not null, HeadRole: { } role })
             {
-                writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, PrefillLoops.HeadScores, {CSharpLiteral.Of(table.Heads)});");
+                writer.WriteLine($"double[] headScores = PrepareHeads({StageValue.InSession(role)}, _headScores);");
             }
 
             if (plan.Pages.Layout.Pruned)

@@ -55,6 +55,7 @@ internal static class StubEmitter
             }
 
             writer.WriteLine("public global::KvCompose.HeadProfile? Profile { get; init; }");
+            writer.WriteLine("public global::KvCompose.HeadScores? HeadScores { get; init; }");
         }
 
         writer.WriteLine();

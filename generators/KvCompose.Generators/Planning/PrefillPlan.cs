@@ -1,4 +1,5 @@
 using KvCompose.Shared;
+using KvCompose.Shared.Profiles;
 using KvCompose.Shared.Specs;
 
 namespace KvCompose.Generators.Planning;
@@ -29,6 +30,9 @@ internal sealed record PrefillPlan
 
     /// <summary>Whether tokens are left out at all.</summary>
     public bool Selects => Selection.Facts.Lossy;
+
+    /// <summary>The table by which the heads share what a layer keeps; null without one.</summary>
+    public ProfileSpec? HeadTable => Selects && HeadRole?.Profile is { Heads: > 0, Roles: null } table ? table : null;
 
     /// <summary>Tokens at the start of the prompt that are kept whatever the budget is.</summary>
     public int Sinks => Selection.Number(OptionRole.Sinks, 0);

@@ -20,26 +20,7 @@ internal static class ChatCommand
             command.Add(option);
         }
 
-        command.SetAction(parsed => Guard(() => Work(options.Read(parsed), console, input), error));
-        ParseResult result = command.Parse(arguments);
-        if (result.Errors.Count == 0)
-        {
-            return result.Invoke(new InvocationConfiguration
-            {
-                Output = console.Profile.Out.Writer,
-                Error = error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-            });
-        }
-
-        foreach (string message in result.Errors.Select(static problem => problem.Message).Distinct())
-        {
-            error.WriteLine(message);
-        }
-
-        error.WriteLine("--help shows what there is.");
-        return ExitCode.WrongArguments;
+        return new SampleCommand(error, ChatState.IsExpected).Run(command, arguments, parsed => Work(options.Read(parsed), console, input), console);
     }
 
     private static void Work(ChatArguments arguments, IAnsiConsole console, TextReader input)
@@ -55,30 +36,6 @@ internal static class ChatCommand
         else
         {
             new AttendedChat(chat, console, input).Run(interruption);
-        }
-    }
-
-    private static int Guard(Action run, TextWriter error)
-    {
-        try
-        {
-            run();
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException)
-        {
-            error.WriteLine("cancelled");
-            return ExitCode.Cancelled;
-        }
-        catch (WrongArgumentException problem)
-        {
-            error.WriteLine(problem.Message);
-            return ExitCode.WrongArguments;
-        }
-        catch (Exception problem) when (ChatState.IsExpected(problem))
-        {
-            error.WriteLine(problem.Message);
-            return ExitCode.Failed;
         }
     }
 }

@@ -4,7 +4,7 @@ using KvCompose.Samples.Needle;
 namespace KvCompose.Samples.Evaluate;
 
 /// <summary>What the command line asks for.</summary>
-/// <param name="Model">The model's folder.</param>
+/// <param name="Model">The model's file or folder; null for the embedded one.</param>
 /// <param name="Pipelines">Pipelines in addition to the baseline.</param>
 /// <param name="Tasks">Names of the tasks; null for all that the model has words for.</param>
 /// <param name="Lengths">Most tokens of a text.</param>
@@ -17,5 +17,12 @@ namespace KvCompose.Samples.Evaluate;
 /// <param name="Results">The results folder.</param>
 /// <param name="Use">What may happen to results that it holds.</param>
 internal sealed record EvaluateArguments(
-    string Model, IReadOnlyList<NeedlePipeline> Pipelines, IReadOnlyList<string>? Tasks, IReadOnlyList<int> Lengths, IReadOnlyList<double>? Budgets,
-    IReadOnlyList<QuestionMode> Modes, int Samples, int FidelitySamples, ulong Seed, string? Essay, string Results, FolderUse Use);
+    string? Model, IReadOnlyList<NeedlePipeline> Pipelines, IReadOnlyList<string>? Tasks, IReadOnlyList<int> Lengths, IReadOnlyList<double>? Budgets,
+    IReadOnlyList<QuestionMode> Modes, int Samples, int FidelitySamples, ulong Seed, string? Essay, string Results, FolderUse Use)
+{
+    /// <summary>The folder with what was measured of the model; null for the model's own.</summary>
+    public string? Profiles { get; init; }
+
+    /// <summary>Whether the command line names every one of <see cref="Pipelines"/>.</summary>
+    public bool PipelinesAreNamed { get; init; }
+}

@@ -26,6 +26,7 @@ internal static class EvaluateCommand
         var options = new EvaluateOptions();
         var command = new RootCommand(Description);
         options.AddTo(command);
-        return SampleCommand.Run(command, arguments, parsed => EvaluateRun.Run(options.Read(parsed), $"samples/Evaluate {string.Join(' ', arguments)}".TrimEnd(), console, cancellation), console, error);
+        return new SampleCommand(error, NeedleCommand.IsExpected).Run(
+            command, arguments, parsed => EvaluateRun.Run(options.Read(parsed), $"samples/Evaluate {string.Join(' ', arguments)}".TrimEnd(), console, cancellation), console);
     }
 }

@@ -13,12 +13,8 @@ internal sealed class EvaluateOptions
 
     private const string Everybody = "all";
 
-    private readonly Option<string> _model = new("--model")
-    {
-        Description = "Folder of the model. [default: the embedded one]",
-        HelpName = "FOLDER",
-        DefaultValueFactory = _ => EmbeddedModel.Folder,
-    };
+    private readonly Option<string?> _model = ModelOptions.Model();
+    private readonly Option<string?> _profiles = ModelOptions.Profiles();
 
     private readonly Option<string[]> _pipelines = Several<string>(
         "--pipeline", "NAME…", $"Who answers beside the baseline: {Everybody}, or of {Names}. [default: every published method by itself]");
@@ -59,7 +55,7 @@ internal sealed class EvaluateOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_model, _pipelines, _tasks, _lengths, _budgets, _mode, _samples, _fidelity, _seed, _essay, _results, _resume, _overwrite])
+        foreach (Option option in (Option[])[_model, _profiles, _pipelines, _tasks, _lengths, _budgets, _mode, _samples, _fidelity, _seed, _essay, _results, _resume, _overwrite])
         {
             command.Add(option);
         }
@@ -74,7 +70,7 @@ internal sealed class EvaluateOptions
     }
 
     public EvaluateArguments Read(ParseResult parsed) => new(
-        parsed.GetValue(_model)!,
+        parsed.GetValue(_model),
         Given(parsed, _pipelines) is { } names
             ? [.. names.SelectMany(name => IsEverybody(name) ? NeedlePipeline.All : [Find(name)!]).Distinct()]
             : [.. NeedlePipeline.All.Where(pipeline => !pipeline.IsVariation)],
@@ -86,7 +82,11 @@ internal sealed class EvaluateOptions
             _ => [QuestionMode.QueryAgnostic, QuestionMode.QueryAware],
         },
         parsed.GetValue(_samples), parsed.GetValue(_fidelity), parsed.GetValue(_seed), parsed.GetValue(_essay), parsed.GetValue(_results)!,
-        parsed.GetValue(_resume) ? FolderUse.Resume : parsed.GetValue(_overwrite) ? FolderUse.Overwrite : FolderUse.New);
+        parsed.GetValue(_resume) ? FolderUse.Resume : parsed.GetValue(_overwrite) ? FolderUse.Overwrite : FolderUse.New)
+    {
+        Profiles = parsed.GetValue(_profiles),
+        PipelinesAreNamed = Given(parsed, _pipelines) is { } all && !all.Any(IsEverybody),
+    };
 
     private static bool IsEverybody(string name) => name.Equals(Everybody, StringComparison.OrdinalIgnoreCase);
 

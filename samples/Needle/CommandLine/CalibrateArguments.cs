@@ -9,4 +9,5 @@ namespace KvCompose.Samples.Needle;
 /// <param name="First">The first layer that may be chosen.</param>
 /// <param name="Last">The last layer that may be chosen.</param>
 /// <param name="File">Where the profile is written to.</param>
-internal sealed record CalibrateArguments(int Length, int Texts, ulong Seed, double Rate, double Epsilon, int First, int Last, string File);
+/// <param name="Model">The model's file or folder; null for the embedded one.</param>
+internal sealed record CalibrateArguments(int Length, int Texts, ulong Seed, double Rate, double Epsilon, int First, int Last, string File, string? Model);

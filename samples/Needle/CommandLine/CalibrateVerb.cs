@@ -14,6 +14,7 @@ internal static class CalibrateVerb
     public static Command Command(Func<CalibrateArguments, int> run)
     {
         var file = new Argument<string>("file") { Description = "Where the profile is written to." };
+        Option<string?> model = ModelOptions.Model();
         var length = new Option<int>("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 2048 };
         var texts = new Option<int>("--texts") { Description = "How many texts.", DefaultValueFactory = _ => 8 };
         var seed = new Option<ulong>("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 42 };
@@ -26,10 +27,10 @@ internal static class CalibrateVerb
         RequireFrom(last, static layer => layer >= 0, "a layer from 0");
         RequireFrom(rate, static share => share is >= 0.001 and <= 1, "a share from 0.001 to 1");
         RequireFrom(epsilon, static distance => distance >= 0, "a distance from 0");
-        var command = new Command("calibrate", Description) { file, length, texts, seed, rate, epsilon, first, last };
+        var command = new Command("calibrate", Description) { file, length, texts, seed, rate, epsilon, first, last, model };
         command.SetAction(parsed => run(new CalibrateArguments(
             parsed.GetValue(length), parsed.GetValue(texts), parsed.GetValue(seed), parsed.GetValue(rate), parsed.GetValue(epsilon),
-            parsed.GetValue(first), parsed.GetValue(last), parsed.GetRequiredValue(file))));
+            parsed.GetValue(first), parsed.GetValue(last), parsed.GetRequiredValue(file), parsed.GetValue(model))));
         return command;
     }
 

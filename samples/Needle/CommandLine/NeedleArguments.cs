@@ -11,6 +11,15 @@ namespace KvCompose.Samples.Needle;
 internal sealed record NeedleArguments(
     int Length, int Questions, int Turns, ulong Seed, IReadOnlyList<UniformBudget> Budgets, IReadOnlyList<NeedlePipeline> Pipelines, string? Json)
 {
+    /// <summary>The model's file or folder; null for the embedded one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The folder with what was measured of the model; null for the model's own.</summary>
+    public string? Profiles { get; init; }
+
+    /// <summary>Whether the command line names every one of <see cref="Pipelines"/>.</summary>
+    public bool PipelinesAreNamed { get; init; }
+
     /// <summary>Whether retrievals are compared with the best tokens; decoding slows down.</summary>
     public bool Recall { get; init; }
 

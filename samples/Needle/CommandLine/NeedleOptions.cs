@@ -11,6 +11,8 @@ internal sealed class NeedleOptions
     private const double SmallestShare = 0.001;
     private static readonly string Names = string.Join(", ", NeedlePipeline.All.Select(pipeline => pipeline.Name));
 
+    private readonly Option<string?> _model = ModelOptions.Model();
+    private readonly Option<string?> _profiles = ModelOptions.Profiles();
     private readonly Option<int> _length = new("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 2048 };
     private readonly Option<int> _questions = new("--questions") { Description = "Texts, with one question each unless --turns is given.", DefaultValueFactory = _ => 8 };
     private readonly Option<int> _turns = new("--turns")
@@ -74,7 +76,7 @@ internal sealed class NeedleOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_length, _questions, _turns, _seed, _budgets, _mebibytes, _pipelines, _recall, _json])
+        foreach (Option option in (Option[])[_model, _profiles, _length, _questions, _turns, _seed, _budgets, _mebibytes, _pipelines, _recall, _json])
         {
             command.Add(option);
         }
@@ -86,7 +88,13 @@ internal sealed class NeedleOptions
         parsed.GetValue(_pipelines) is { Length: > 0 } names
             ? [.. names.SelectMany(name => IsEverything(name) ? NeedlePipeline.All : [NeedlePipeline.Find(name)!]).Distinct()] : NeedlePipeline.Default,
         parsed.GetValue(_json))
-    { Recall = parsed.GetValue(_recall), Mebibytes = parsed.GetValue(_mebibytes) };
+    {
+        Model = parsed.GetValue(_model),
+        Profiles = parsed.GetValue(_profiles),
+        PipelinesAreNamed = parsed.GetValue(_pipelines) is { Length: > 0 } all && !all.Any(IsEverything),
+        Recall = parsed.GetValue(_recall),
+        Mebibytes = parsed.GetValue(_mebibytes),
+    };
 
     private static bool IsEverything(string name) => name.Equals(NeedlePipeline.Everything, StringComparison.OrdinalIgnoreCase);
 

@@ -8,4 +8,5 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Stable">τs of the method.</param>
 /// <param name="Similar">τm of the method.</param>
 /// <param name="File">Where the profile is written to.</param>
-internal sealed record ProfileArguments(int Length, int Texts, ulong Seed, int Top, double Stable, double Similar, string File);
+/// <param name="Model">The model's file or folder; null for the embedded one.</param>
+internal sealed record ProfileArguments(int Length, int Texts, ulong Seed, int Top, double Stable, double Similar, string File, string? Model);

@@ -14,6 +14,7 @@ internal static class ProfileVerb
     public static Command Command(Func<ProfileArguments, int> run)
     {
         var file = new Argument<string>("file") { Description = "Where the profile is written to." };
+        Option<string?> model = ModelOptions.Model();
         var length = new Option<int>("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 4096 };
         var texts = new Option<int>("--texts") { Description = "How many texts.", DefaultValueFactory = _ => 4 };
         var seed = new Option<ulong>("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 42 };
@@ -22,10 +23,10 @@ internal static class ProfileVerb
         Option<double> similar = Share("--similar", "Two heads are alike from this overlap on.");
         RequireAtLeast(texts, 1);
         RequireAtLeast(top, 0);
-        var command = new Command("profile", Description) { file, length, texts, seed, top, stable, similar };
+        var command = new Command("profile", Description) { file, length, texts, seed, top, stable, similar, model };
         command.SetAction(parsed => run(new ProfileArguments(
             parsed.GetValue(length), parsed.GetValue(texts), parsed.GetValue(seed), parsed.GetValue(top), parsed.GetValue(stable), parsed.GetValue(similar),
-            parsed.GetRequiredValue(file))));
+            parsed.GetRequiredValue(file), parsed.GetValue(model))));
         return command;
     }
 

@@ -5,4 +5,5 @@ namespace KvCompose.Samples.Needle;
 /// <param name="Texts">How many texts.</param>
 /// <param name="Seed">Decides the texts.</param>
 /// <param name="File">Where the table is written to.</param>
-internal sealed record RetrievalArguments(int Length, int Texts, ulong Seed, string File);
+/// <param name="Model">The model's file or folder; null for the embedded one.</param>
+internal sealed record RetrievalArguments(int Length, int Texts, ulong Seed, string File, string? Model);

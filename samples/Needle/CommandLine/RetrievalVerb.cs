@@ -14,6 +14,7 @@ internal static class RetrievalVerb
     public static Command Command(Func<RetrievalArguments, int> run)
     {
         var file = new Argument<string>("file") { Description = "Where the table is written to." };
+        Option<string?> model = ModelOptions.Model();
         var length = new Option<int>("--length") { Description = "Tokens of a text.", DefaultValueFactory = _ => 2048 };
         var texts = new Option<int>("--texts") { Description = "How many texts.", DefaultValueFactory = _ => 16 };
         var seed = new Option<ulong>("--seed") { Description = "Decides the texts.", DefaultValueFactory = _ => 42 };
@@ -24,9 +25,9 @@ internal static class RetrievalVerb
                 result.AddError($"--texts is '{given.Value}', expected a number from 1");
             }
         });
-        var command = new Command("retrieval", Description) { file, length, texts, seed };
+        var command = new Command("retrieval", Description) { file, length, texts, seed, model };
         command.SetAction(parsed => run(new RetrievalArguments(
-            parsed.GetValue(length), parsed.GetValue(texts), parsed.GetValue(seed), parsed.GetRequiredValue(file))));
+            parsed.GetValue(length), parsed.GetValue(texts), parsed.GetValue(seed), parsed.GetRequiredValue(file), parsed.GetValue(model))));
         return command;
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class CakePipeline;
 
 /// <summary>Behind the layer that <c>calibrate</c> found, only a fifth of the prompt is computed.</summary>
 [KvPipeline]
-[TokenSelectivePropagation(Profile = "needle/propagation.json", Rate = 0.2)]
+[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]
 [UniformBudget(Ratio = 0.1)]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class FastKvPipeline;

@@ -2,14 +2,14 @@ namespace KvCompose.Samples.Needle;
 
 /// <summary>CAKE's budgets of the layers, FastKV's selection, and after the layer that <c>calibrate</c> found a fifth of the prompt.</summary>
 [KvPipeline]
-[TokenSelectivePropagation(Profile = "needle/propagation.json", Rate = 0.2)]
+[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]
 [CakeBudget]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 internal sealed partial class CakeFastKvPipeline;
 
 /// <summary>As FastKv, in 4 bits an element.</summary>
 [KvPipeline]
-[TokenSelectivePropagation(Profile = "needle/propagation.json", Rate = 0.2)]
+[TokenSelectivePropagation(Layer = 2, Rate = 0.2)]
 [UniformBudget(Ratio = 0.1)]
 [SnapKv(Window = 8, Kernel = 7, Pooling = PoolingKind.Max, Reduction = GroupReduction.Sum)]
 [Int4Storage]

@@ -16,7 +16,7 @@ public static class NeedleCalibration
     /// <param name="seed">Decides the texts.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than one text.</exception>
-    public static IReadOnlyList<CalibrationText> Texts(NeedleTask task, ulong seed, int count)
+    public static IReadOnlyList<CalibrationText> Texts(INeedleTask task, ulong seed, int count)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

@@ -4,7 +4,7 @@ namespace KvCompose.Evaluation;
 /// Draws texts in which facts are hidden among noise, with questions at the end. Keys come from the pairs that training
 /// never draws. The rules are those of the README of the embedded model.
 /// </summary>
-public sealed class NeedleTask
+public sealed class NeedleTask : INeedleTask
 {
     private readonly NeedleVocabulary _vocabulary;
     private readonly int _length;
@@ -41,7 +41,7 @@ public sealed class NeedleTask
             + ((long)questions * (vocabulary.Question.Tokens + vocabulary.ValueTokens + vocabulary.AfterAnswer.Tokens));
     }
 
-    /// <summary>Endless texts. The same seed gives the same texts everywhere.</summary>
+    /// <inheritdoc/>
     public IEnumerable<NeedleText> Texts(ulong seed)
     {
         var random = new SeededRandom(seed);

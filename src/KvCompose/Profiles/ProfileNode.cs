@@ -24,6 +24,13 @@ internal sealed class ProfileNode(string file, string path, JsonElement element)
         return element.EnumerateObject().Select(property => new ProfileNode(file, Below(property.Name), property.Value));
     }
 
+    /// <summary>As <see cref="Members"/>, with their names as they stand in the file.</summary>
+    public IEnumerable<(string Name, ProfileNode Value)> NamedMembers()
+    {
+        Require(JsonValueKind.Object, "an object is expected");
+        return element.EnumerateObject().Select(property => (property.Name, new ProfileNode(file, Below(property.Name), property.Value)));
+    }
+
     public IEnumerable<ProfileNode> Items()
     {
         Require(JsonValueKind.Array, "a list is expected");
@@ -37,6 +44,18 @@ internal sealed class ProfileNode(string file, string path, JsonElement element)
     public double Number() => element.ValueKind == JsonValueKind.Number
         ? element.GetDouble()
         : throw Complaint("a number is expected");
+
+    /// <summary>The mean of a list of numbers, or the one number.</summary>
+    public double Mean()
+    {
+        if (element.ValueKind != JsonValueKind.Array)
+        {
+            return Number();
+        }
+
+        double[] numbers = [.. Items().Select(static item => item.Number())];
+        return numbers.Length > 0 ? numbers.Average() : throw Complaint("a head has at least one score");
+    }
 
     public int NameAsHead() => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int head)
         ? head

@@ -80,14 +80,23 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>What holds the tokens that may come back: a tier for every stage that opens one.</summary>
     protected virtual IReadOnlyList<IRetrievalTier> Tiers => [];
 
-    /// <summary>Compares the layers of a table of heads with the model's: it may be of all of them, or of those without a window.</summary>
-    /// <exception cref="ModelMismatchException">It is of neither.</exception>
-    protected void CheckLayers(string pipeline, int compiled)
+    /// <summary>The table of heads that a session was opened with: of all layers, or of those without a window.</summary>
+    /// <param name="pipeline">The pipeline's name.</param>
+    /// <param name="scores">The table; it may be of query heads or of key-value heads.</param>
+    /// <exception cref="ModelMismatchException">It is of another model.</exception>
+    protected HeadScores RequireHeadScores(string pipeline, HeadScores scores)
     {
-        if (compiled != Staged.Layers)
+        if (scores.Layers != Staged.Layers)
         {
-            Check(pipeline, "layers", compiled, Shape.Layers);
+            Check(pipeline, "layers", scores.Layers, Shape.Layers);
         }
+
+        if (scores.HeadsPerLayer != Shape.KeyValueHeads)
+        {
+            Check(pipeline, "query heads", scores.HeadsPerLayer, Shape.QueryHeads);
+        }
+
+        return scores;
     }
 
     /// <summary>The profile that a session was opened with, of the layers without a window.</summary>
@@ -116,18 +125,16 @@ public abstract unsafe partial class KvSession<TTransformer>
         where TRole : unmanaged, IHeadRole<TRole>
         => TRole.Check(in options, profile);
 
-    /// <summary>The scores of a profile as a head-role stage prepares them for a prompt.</summary>
+    /// <summary>The scores of a table as a head-role stage prepares them for a prompt, [layers without a window, heads].</summary>
     /// <param name="options">The stage.</param>
-    /// <param name="scores">[layers, <paramref name="scoredHeads"/>].</param>
-    /// <param name="scoredHeads">Heads of a layer that the profile scores.</param>
-    protected double[] PrepareHeads<TRole>(in TRole options, ReadOnlySpan<double> scores, int scoredHeads)
+    /// <param name="scores">What <see cref="RequireHeadScores"/> gave.</param>
+    protected double[] PrepareHeads<TRole>(in TRole options, HeadScores scores)
         where TRole : unmanaged, IHeadRole<TRole>
     {
-        double[] table = scores.ToArray();
-        double[] prepared = table.Length != Staged.Layers * scoredHeads
-            ? [.. _globals.SelectMany(layer => table.AsSpan(layer * scoredHeads, scoredHeads).ToArray())]
-            : table;
-        TRole.Prepare(in options, new HeadScoreTable(prepared, scoredHeads, Shape.KeyValueHeads));
+        int heads = scores.HeadsPerLayer;
+        double[] table = scores.Values.ToArray();
+        double[] prepared = scores.Layers != Staged.Layers ? [.. _globals.SelectMany(layer => table.AsSpan(layer * heads, heads).ToArray())] : table;
+        TRole.Prepare(in options, new HeadScoreTable(prepared, heads, Shape.KeyValueHeads));
         return prepared;
     }
 

@@ -1,3 +1,4 @@
+using KvCompose.Samples;
 using KvCompose.Samples.Needle;
 
 namespace KvCompose.Evaluation.Tests.CommandLine;

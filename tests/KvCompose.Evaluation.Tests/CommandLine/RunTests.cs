@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KvCompose.Samples;
 using KvCompose.Samples.Needle;
 
 namespace KvCompose.Evaluation.Tests.CommandLine;

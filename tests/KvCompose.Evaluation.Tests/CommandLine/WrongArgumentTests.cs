@@ -1,4 +1,4 @@
-using KvCompose.Samples.Needle;
+using KvCompose.Samples;
 
 namespace KvCompose.Evaluation.Tests.CommandLine;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KvCompose.Samples.Evaluate;
+using KvCompose.Samples;
 using KvCompose.Samples.Needle;
 using Spectre.Console;
 

@@ -86,6 +86,9 @@ namespace Readers
             /// <summary>Options of the head role stage.</summary>
             public global::KvCompose.HeadKvHeads HeadRole { get; init; } = new global::KvCompose.HeadKvHeads { Beta = 1.2d, Temperature = 1d, Largest = false };
 
+            /// <summary>How much the model's heads matter; what 'heads.json' says unless set.</summary>
+            public HeadScores? HeadScores { get; init; }
+
             /// <inheritdoc/>
             public override string CacheFingerprint => string.Join(
                 "; ",

@@ -20,15 +20,13 @@ namespace Readers
         {
             private readonly Options _options;
 
+            private readonly HeadScores _headScores;
+
             internal Session(TTransformer transformer, Options options)
                 : base("Retrievers", transformer, new PageLayout(Plan.HeadDim, Plan.PageTokens, Plan.ElementBits), Plan.GroupSize, Plan.SplitTokens, Plan.ScoreStride, Plan.ScratchFloats, options)
             {
                 _options = options;
-                CheckLayers("Retrievers", 2);
-                if (transformer.Shape.KeyValueHeads != 2)
-                {
-                    Check("Retrievers", "query heads", 2, transformer.Shape.QueryHeads);
-                }
+                _headScores = RequireHeadScores("Retrievers", options.HeadScores ?? new HeadScores(2, PrefillLoops.HeadScores));
                 if (options.LayerBudget.Kibibytes > 0 && options.LayerBudget.Tokens == 0)
                 {
                     long least = (Math.Max(1, Plan.Sinks + Plan.Window) + Plan.PageTokens - 1) / Plan.PageTokens * (long)Plan.PageBytes;
@@ -60,7 +58,7 @@ namespace Readers
                 int[] layerBudgets = new int[shape.Layers];
                 int[] headBudgets = new int[heads];
                 HeadRole[] roles = new HeadRole[heads];
-                double[] headScores = PrepareHeads(_options.HeadRole, PrefillLoops.HeadScores, 2);
+                double[] headScores = PrepareHeads(_options.HeadRole, _headScores);
 
                 BeginPrompt(sequence, prompt, buffers, cancellation);
                 for (int layer = 0; layer < shape.Layers; layer++)
@@ -118,7 +116,7 @@ namespace Readers
                     {
                         Layer = layer, Layers = shape.Layers, PromptTokens = prompt.Length, Tokens = tokens, LayerBudget = layerBudgets[layer],
                         ProtectedTokens = Plan.Sinks + Plan.Window, Sinks = Plan.Sinks, PageTokens = Plan.PageTokens,
-                        HeadScores = headScores, ScoredHeads = 2,
+                        HeadScores = headScores, ScoredHeads = _headScores.HeadsPerLayer,
                     };
                     global::KvCompose.HeadKvHeads headRole = _options.HeadRole;
                     global::KvCompose.HeadKvHeads.Assign(in headRole, in headContext, roles, headBudgets);

@@ -1,4 +1,4 @@
-namespace KvCompose.Samples.Chat;
+namespace KvCompose.Samples;
 
 internal static class ExitCode
 {

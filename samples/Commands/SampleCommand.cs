@@ -1,21 +1,20 @@
 using System.CommandLine;
-using KvCompose.Evaluation;
-using KvCompose.Models;
 using Spectre.Console;
 
-namespace KvCompose.Samples.Needle;
+namespace KvCompose.Samples;
 
 /// <summary>From a command line to an exit code, with one line for whatever goes wrong.</summary>
-internal static class SampleCommand
+/// <param name="error">Where it is said what went wrong.</param>
+/// <param name="isExpected">Whether an exception says what a user can mend, so that its message is enough.</param>
+internal sealed class SampleCommand(TextWriter error, Func<Exception, bool> isExpected)
 {
     /// <param name="command">The command with its options.</param>
     /// <param name="arguments">What follows the program's name.</param>
     /// <param name="run">The work, when the arguments can be parsed.</param>
     /// <param name="console">Where help is shown.</param>
-    /// <param name="error">Where it is said what went wrong.</param>
-    public static int Run(RootCommand command, string[] arguments, Action<ParseResult> run, IAnsiConsole console, TextWriter error)
+    public int Run(RootCommand command, string[] arguments, Action<ParseResult> run, IAnsiConsole console)
     {
-        command.SetAction(parsed => Guard(() => run(parsed), error));
+        command.SetAction(parsed => Guard(() => run(parsed)));
         ParseResult result = command.Parse(arguments);
         if (result.Errors.Count == 0)
         {
@@ -28,7 +27,7 @@ internal static class SampleCommand
             });
         }
 
-        foreach (string message in result.Errors.Select(problem => problem.Message).Distinct())
+        foreach (string message in result.Errors.Select(static problem => problem.Message).Distinct())
         {
             error.WriteLine(message);
         }
@@ -38,7 +37,7 @@ internal static class SampleCommand
     }
 
     /// <summary>Runs the work; what goes wrong becomes a message and an exit code.</summary>
-    public static int Guard(Action run, TextWriter error)
+    public int Guard(Action run)
     {
         try
         {
@@ -55,7 +54,7 @@ internal static class SampleCommand
             error.WriteLine(problem.Message);
             return ExitCode.WrongArguments;
         }
-        catch (Exception problem) when (problem is ModelLoadException or NeedleVocabularyException or ModelMismatchException or IOException or ResultsFolderException)
+        catch (Exception problem) when (isExpected(problem))
         {
             error.WriteLine(problem.Message);
             return ExitCode.Failed;
