@@ -6,7 +6,7 @@ namespace KvCompose;
 /// A model with a pipeline's cache: prompts go in through <see cref="Prefill(ReadOnlySpan{int}, CancellationToken)"/>, tokens come
 /// out of <see cref="Decode"/> or <see cref="Step"/>. Not thread-safe. Derived classes are emitted by the compiler.
 /// </summary>
-public abstract class KvSession : IDisposable
+public abstract partial class KvSession : IDisposable
 {
     private protected KvSession()
     {

@@ -96,6 +96,8 @@ public abstract unsafe partial class KvSession<TTransformer>
                 {
                     AppendLayer(sequence, global++, chunk, cancellation);
                 }
+
+                Pause();
             }
 
             cancellation.ThrowIfCancellationRequested();

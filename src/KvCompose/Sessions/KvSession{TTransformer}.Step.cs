@@ -170,9 +170,19 @@ public abstract unsafe partial class KvSession<TTransformer>
             return;
         }
 
+        if (_batch.Rows == 1)
+        {
+            Transformer.Logits(Hidden, 1, _buffers.Logits(_batch.SequenceOf(0)));
+            return;
+        }
+
+        // One pass over the head's weights for all rows; the logits of sequences that sit out stay.
+        float* logits = _buffers.RowLogits(_batch.Rows);
+        Transformer.Logits(Hidden, _batch.Rows, logits);
         for (int row = 0; row < _batch.Rows; row++)
         {
-            Transformer.Logits(Hidden + ((nint)row * Shape.Hidden), 1, _buffers.Logits(_batch.SequenceOf(row)));
+            new ReadOnlySpan<float>(logits + ((nint)row * Shape.Vocabulary), Shape.Vocabulary)
+                .CopyTo(new Span<float>(_buffers.Logits(_batch.SequenceOf(row)), Shape.Vocabulary));
         }
     }
 }

@@ -66,6 +66,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         CompleteLayer(_globals[layer], attended, buffers.Hidden, tokens);
         PromptBetween(sequence, _globals[layer] + 1, buffers, tokens, cancellation);
+        Pause();
     }
 
     /// <summary>Completes a global layer of a step, and runs the layers up to the next one.</summary>

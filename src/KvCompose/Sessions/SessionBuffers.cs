@@ -14,6 +14,7 @@ internal sealed unsafe class SessionBuffers : IDisposable
     private readonly int _vocabulary;
     private readonly int _threads;
     private NativeFloats? _threadScratch;
+    private NativeFloats? _rowLogits;
 
     /// <summary>Allocates the buffers.</summary>
     /// <param name="shape">The model's dimensions.</param>
@@ -56,6 +57,13 @@ internal sealed unsafe class SessionBuffers : IDisposable
     /// <summary>Logits of a sequence, [Vocabulary].</summary>
     public float* Logits(int sequence) => _logits.Pointer + ((nint)sequence * _vocabulary);
 
+    /// <summary>Logits of a step in which not all sequences take part, [rows, Vocabulary]; its content is undefined.</summary>
+    public float* RowLogits(int rows)
+    {
+        _rowLogits = NativeFloats.AtLeast(_rowLogits, (long)rows * _vocabulary);
+        return _rowLogits.Pointer;
+    }
+
     /// <summary>Scratch memory that grows with the longest sequence, [threads, <paramref name="floats"/>]; its content is undefined.</summary>
     public float* ThreadScratch(long floats)
     {
@@ -73,5 +81,6 @@ internal sealed unsafe class SessionBuffers : IDisposable
         _logits.Dispose();
         _scratch.Dispose();
         _threadScratch?.Dispose();
+        _rowLogits?.Dispose();
     }
 }

@@ -1,0 +1,10 @@
+namespace KvCompose.Tool;
+
+/// <summary>What the command ends with.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongArguments = 2;
+    public const int Cancelled = 130;
+}
