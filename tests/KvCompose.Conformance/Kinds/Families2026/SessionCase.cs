@@ -10,6 +10,8 @@ namespace KvCompose.Conformance.Kinds.Families2026;
 /// <summary>The same prompts through sessions: with the whole cache as the vectors have them, with a reduced one as the network by itself.</summary>
 internal static class SessionCase
 {
+    private const string Cake = "CAKE", Hitters = "H2O"; // they evict while decoding
+
     private const int LeastReduced = 24; // shorter prompts leave nothing to choose from
 
     public static void Check(JsonElement @case, LanguageModel model, int[][] pieces, string what)
@@ -43,9 +45,15 @@ internal static class SessionCase
         foreach ((string pipeline, Func<KvSession> open) in (ReadOnlySpan<(string, Func<KvSession>)>)
             [
                 ("SnapKV", () => HalfCache.Open(model)), ("Ada-KV", () => UnevenCache.Open(model)), ("PyramidKV", () => PyramidCache.Open(model)),
-                ("CAKE", () => CakeCache.Open(model)), ("H2O", () => HitterCache.Open(model)), ("StreamingLLM", () => StreamCache.Open(model)),
+                ("StreamingLLM", () => StreamCache.Open(model)), (Cake, () => CakeCache.Open(model)), (Hitters, () => HitterCache.Open(model)),
             ])
         {
+            // A token that leaves at a step has left for the layers that read the cache at the same step; the network by itself gives it up after the step.
+            if (pipeline is Cake or Hitters && model.Description.Layers.Any(static layer => layer.Attention?.ReadsLayer is not null))
+            {
+                continue;
+            }
+
             using KvSession session = open();
             Compare(@case, model, session, $"{what}, {pipeline}");
         }
