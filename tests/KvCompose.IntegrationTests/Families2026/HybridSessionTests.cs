@@ -180,6 +180,16 @@ public sealed class HybridSessionTests
         Assert.Equal(30, session.Positions(8, 0).Length);
     }
 
+    [Fact]
+    public void Report_SaysWhatTheFilesHoldBesideTheText()
+    {
+        using LanguageModel shared = Load("gemma4-e-mm"), hybrid = Load("qwen35-a"), experts = Load("gptoss-a-mxfp4");
+        Assert.Contains(shared.Report.Notes, static note => note.EndsWith("tensors for images or audio are not read", StringComparison.Ordinal));
+        Assert.Contains("3 of 9 layers read the cache of an earlier one", shared.Report.Notes);
+        Assert.Contains(hybrid.Report.Notes, static note => note.StartsWith("3 of 4 layers hold a fixed state", StringComparison.Ordinal));
+        Assert.Contains("a token goes through 2 of 6 experts", experts.Report.Notes);
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
     public void Pages_ThatComeBack_RunOverEveryKindOfModel(string name)
