@@ -9,7 +9,7 @@ internal static class ContextChoice
         int positions = description.Context;
         foreach (LayerDescription layer in description.Layers)
         {
-            if (layer.Attention.Rotation?.Scaling is RopeScaling.Dynamic scaling)
+            if (layer.Attention?.Rotation?.Scaling is RopeScaling.Dynamic scaling)
             {
                 positions = Math.Max(positions, (int)Math.Min(scaling.OriginalContext * scaling.Factor, 1 << 24));
             }
