@@ -68,7 +68,7 @@ public readonly unsafe struct LanguageTransformer : ITransformer
     /// <exception cref="ArgumentOutOfRangeException">A position lies outside the model's context, or the layer does not exist.</exception>
     public void ProjectByLength(int layer, float* hidden, ReadOnlySpan<int> positions, ReadOnlySpan<int> lengths, float* queries, float* keys, float* values)
     {
-        TransformerShape shape = _network.Shape;
+        AttentionDescription heads = _network.Description.Layers[layer].Attention!;
         for (int first = 0, end; first < positions.Length; first = end)
         {
             // Rows of one length together: of a prompt all, of a step over several sequences perhaps one each.
@@ -77,10 +77,10 @@ public readonly unsafe struct LanguageTransformer : ITransformer
                 end++;
             }
 
-            nint keysAt = (nint)first * shape.KeyValueHeads * shape.HeadDim;
+            nint keysAt = (nint)first * heads.KeyValueHeads * heads.HeadDim;
             _network.Project(
-                layer, hidden + ((nint)first * shape.Hidden), positions[first..end], _rotated > 0 ? _rotated : lengths[first],
-                queries + ((nint)first * shape.QueryHeads * shape.HeadDim), keys + keysAt, values + keysAt);
+                layer, hidden + ((nint)first * _network.Shape.Hidden), positions[first..end], _rotated > 0 ? _rotated : lengths[first],
+                queries + ((nint)first * heads.QueryHeads * heads.HeadDim), keys + keysAt, values + keysAt);
         }
     }
 

@@ -92,7 +92,8 @@ internal sealed unsafe class MappedFile : IDisposable
         _view!.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _map!.Dispose();
-        (_arena, _start) = (arena, arena.Start);
+        _arena = arena;
+        _start = arena.Start;
     }
 
     /// <summary>Reads bytes into memory of the caller's, without touching the mapped pages.</summary>

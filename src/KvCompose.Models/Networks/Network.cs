@@ -206,7 +206,7 @@ internal sealed unsafe partial class Network : IDisposable
     {
         lock (_turn)
         {
-            WeightMatrix output = Layer(layer).Output;
+            WeightMatrix output = Layer(layer).Output ?? throw new NotSupportedException($"layer {layer} has no attention, and so no output projection");
             for (int row = 0; row < count; row++)
             {
                 output.CopyRow(first + row, rows + ((nint)row * Shape.QueryHeads * Shape.HeadDim));

@@ -20,12 +20,16 @@ internal static unsafe class AttentionRecorder
     /// <param name="firstRow">First token whose attention is wanted.</param>
     /// <param name="receive">Called for every layer, head and row, from one thread.</param>
     /// <param name="cancellation">Looked at between layers and inside of attention.</param>
-    /// <exception cref="UnsupportedLayerException">All layers of the model have a window.</exception>
+    /// <exception cref="UnsupportedLayerException">
+    /// All layers of the model have a window, or one has sinks, a fixed state, another's cache or other heads.
+    /// </exception>
     public static void Run<TTransformer>(
         TTransformer model, ReadOnlySpan<int> tokens, int firstRow, Receive receive, CancellationToken cancellation)
         where TTransformer : struct, ITransformer
     {
+        UnsupportedLayerException.ThrowIfAny(model);
         Layers(model);
+        LayerFacts[] layers = LayerFacts.Of(model);
         TransformerShape shape = model.Shape;
         int headDim = shape.HeadDim, count = tokens.Length, rows = count - firstRow;
         shape = shape with { HeadDim = HeadPadding.Padded(headDim) };
@@ -37,7 +41,7 @@ internal static unsafe class AttentionRecorder
         for (int layer = 0, global = 0; layer < shape.Layers; layer++)
         {
             cancellation.ThrowIfCancellationRequested();
-            LayerFacts facts = model.Layer(layer);
+            LayerFacts facts = layers[layer];
             var attention = new AttentionShape(shape.QueryHeads, shape.KeyValueHeads, shape.HeadDim) { SoftCap = facts.SoftCap };
             model.Project(layer, buffers.Hidden, buffers.Positions, buffers.Queries, buffers.Keys, buffers.Values);
             if (shape.HeadDim != headDim)
@@ -50,7 +54,7 @@ internal static unsafe class AttentionRecorder
             KeyTiles.Pack(model.Workers, buffers.Keys, count, shape.KeyValueHeads, shape.HeadDim, buffers.Tiles);
             if (facts.Kind == LayerKind.SlidingWindow)
             {
-                int[] first = [.. Enumerable.Range(0, count).Select(row => Math.Max(0, row - facts.Window + 1))];
+                int[] first = [.. Enumerable.Range(0, count).Select(facts.FirstSeen)];
                 CausalAttention.RunWindow(
                     model.Workers, workspace, attention, buffers.Queries, buffers.Tiles, buffers.Values, first, buffers.Queries, cancellation);
             }
@@ -93,12 +97,11 @@ internal static unsafe class AttentionRecorder
     }
 
     /// <summary>Layers of a model that are recorded: those without a window, on which pipelines act.</summary>
-    /// <exception cref="UnsupportedLayerException">There is none, or one attends in a way that is not computed here.</exception>
+    /// <exception cref="UnsupportedLayerException">There is none.</exception>
     public static int Layers<TTransformer>(TTransformer model)
         where TTransformer : struct, ITransformer
     {
-        UnsupportedLayerException.ThrowIfNotRecorded(model);
-        int layers = LayerFacts.Of(model).Count(static facts => facts.Kind == LayerKind.Full);
+        int layers = LayerFacts.Of(model).Count(static facts => facts.IsStaged);
         return layers > 0
             ? layers
             : throw new UnsupportedLayerException(0, "has a window, as all layers of the model have: no head of it sees a whole prompt, and there is nothing to measure");

@@ -31,8 +31,8 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         long outside = empty ? cache.BytesOutsidePages : 0;
-        long held = WindowsOf(sequence).Sum(static one => one.Window.HeldBytes) + _states[sequence].HeldBytes;
-        return (pages * layout.PageBytes) + outside + Math.Max(0, WindowBytes(_lengths[sequence] + tokens) - held);
+        long beside = WindowsOf(sequence).Sum(static one => one.Window.HeldBytes) + _states[sequence].HeldBytes;
+        return (pages * layout.PageBytes) + outside + Math.Max(0, WindowBytes(_lengths[sequence] + tokens) - beside);
     }
 
     /// <summary>Pages of a head that are copied before something is written to them.</summary>

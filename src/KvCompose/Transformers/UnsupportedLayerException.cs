@@ -58,20 +58,21 @@ public sealed class UnsupportedLayerException : NotSupportedException
         }
     }
 
-    /// <summary>Throws if a layer of the model attends in a way that the recorder of attention does not compute.</summary>
-    internal static unsafe void ThrowIfNotRecorded<TTransformer>(TTransformer transformer)
+    /// <summary>Throws if a layer of the model attends in a way that calibration does not compute.</summary>
+    internal static unsafe void ThrowIfAny<TTransformer>(TTransformer transformer)
         where TTransformer : struct, ITransformer
     {
         TransformerShape shape = transformer.Shape;
         for (int layer = 0; layer < shape.Layers; layer++)
         {
             LayerFacts facts = transformer.Layer(layer);
-            if (facts.Kind == LayerKind.FixedState || facts.ReadsLayer is not null || (facts.HeadDim != 0 && facts.HeadDim != shape.HeadDim))
+            if (facts.Kind == LayerKind.FixedState || facts.ReadsLayer is not null || (facts.HeadDim != 0 && facts.HeadDim != shape.HeadDim)
+                || (facts.KeyValueHeads != 0 && facts.KeyValueHeads != shape.KeyValueHeads))
             {
                 throw new UnsupportedLayerException(
                     layer, facts.Kind == LayerKind.FixedState ? "holds a fixed state, which is not computed here"
                     : facts.ReadsLayer is { } owner ? $"reads the cache of layer {owner}, which is not computed here"
-                    : $"has heads of {facts.HeadDim} elements, others of {shape.HeadDim}, which is not computed here");
+                    : $"has {facts.KeyValueHeads} key-value heads of {facts.HeadDim} elements, others {shape.KeyValueHeads} of {shape.HeadDim}, which is not computed here");
             }
 
             if (transformer.Sinks(layer) is not null)
