@@ -410,6 +410,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.KernelShapeUnused));
 
+    public static readonly DiagnosticDescriptor EveryTokenNeeded = new(
+        RuleIds.EveryTokenNeeded,
+        "Tokens are left out of layers that need them",
+        "'{0}' leaves tokens out of deeper layers, but layers of model '{1}' {2}: they need every token",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.EveryTokenNeeded));
+
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
         "Query-aware stage cannot serve shared prefixes",
@@ -533,7 +540,7 @@ internal static class RuleDescriptors
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
         LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing, FactsOfAnotherSlot,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
-        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe, KernelShapeUnused,
+        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe, KernelShapeUnused, EveryTokenNeeded,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, SealedPagesChange, MonitorSeesStoredKeys, NoChannelPruned, NoWholePages, NothingIsRetrieved, UnseenBits,
         LayersHoldOtherTokens, NothingToPrefetch, HeadsEvictTogether, OptionUnknown, TwoBudgets,

@@ -76,6 +76,7 @@ internal static class RuleIds
     public const string HeadsServedTwice = "KVC2108";
     public const string NoHeadToServe = "KVC2109";
     public const string KernelShapeUnused = "KVC2110";
+    public const string EveryTokenNeeded = "KVC2111";
 
     public const string PrefixChosenByItsEnd = "KVC2120";
 

@@ -10,6 +10,7 @@ internal static class LayerRules
     public static bool Check(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = CheckOrder(spec, sites, sink);
+        WarnOfStates(spec, sites, sink);
         if (KnownLayers(spec) is not ({ } file, > 0 and var layers))
         {
             return valid;
@@ -82,6 +83,18 @@ internal static class LayerRules
         }
 
         return valid;
+    }
+
+    /// <summary>Layers that make a state of every token get another text where tokens are left out.</summary>
+    private static void WarnOfStates(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
+    {
+        foreach (StageSpec stage in spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation))
+        {
+            if (spec.Model is { NeedsEveryToken: { Length: > 0 } why } model)
+            {
+                sink.Report(new Finding(RuleIds.EveryTokenNeeded, sites.Of(stage), stage.Type.Name, model.File, why));
+            }
+        }
     }
 
     private static bool CheckLayer(StageSpec stage, OptionSpec option, int layers, string file, StageSites sites, IDiagnosticSink sink)

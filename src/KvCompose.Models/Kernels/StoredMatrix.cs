@@ -37,6 +37,18 @@ internal sealed unsafe class StoredMatrix : WeightMatrix
 
     public override void CopyRow(int output, float* target) => Kernel.Decode(Row(output), Inputs, target);
 
+    public override void CopyPart(int output, int first, int count, float* target, float* scratch)
+    {
+        if (first % _blockValues == 0 && count % _blockValues == 0)
+        {
+            Kernel.Decode(Row(output) + (first / _blockValues * _blockBytes), count, target);
+        }
+        else
+        {
+            base.CopyPart(output, first, count, target, scratch);
+        }
+    }
+
     /// <summary>
     /// Products of some outputs with all rows, of which there are few: one, or a tile of four or eight.
     /// </summary>

@@ -9,7 +9,7 @@ internal sealed class PrefillArithmetic(LanguageModel model)
     private readonly double _projection = (double)model.Shape.Hidden * (model.Shape.QueryHeads + (2 * model.Shape.KeyValueHeads)) * model.Shape.HeadDim;
 
     private readonly double _completion = ((double)model.Shape.QueryHeads * model.Shape.HeadDim * model.Shape.Hidden)
-        + (3.0 * model.Shape.Hidden * model.Description.Layers[0].FeedForward.Width);
+        + (3.0 * model.Shape.Hidden * model.Description.Layers[0].FeedForward!.Width);
 
     /// <summary>Every layer computes every token.</summary>
     public double Full(int tokens) => model.Shape.Layers * Layer(tokens, tokens);
