@@ -97,7 +97,7 @@ internal static partial class SessionEmitter
                 {
                     Workers = Workers, Queries = buffers.Queries, Keys = buffers.Keys, Values = buffers.Values, Tiles = buffers.Tiles,
                     Positions = buffers.Positions, PromptTokens = prompt.Length, Tokens = tokens, Heads = heads, GroupSize = Plan.GroupSize,
-                    HeadDim = Plan.HeadDim, ModelHeadDim = {{(plan.Open ? "Plan.ModelHeadDim" : "Plan.HeadDim")}}, Stride = stride, Layer = layer, Hidden = shape.Hidden, SoftCap = SoftCap,{{ModelKnowledge(plan)}}
+                    HeadDim = Plan.HeadDim, ModelHeadDim = {{(plan.Open ? "Plan.ModelHeadDim" : "Plan.HeadDim")}}, Stride = stride, Layer = layer, Hidden = shape.Hidden, SoftCap = SoftCap, SinkLogits = Workspace.Sinks,{{ModelKnowledge(plan)}}
                 };
                 """);
             foreach (ObservedStatistic statistic in plan.Observation.In(StatisticPass.Layer))

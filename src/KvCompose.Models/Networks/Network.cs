@@ -198,21 +198,22 @@ internal sealed unsafe partial class Network : IDisposable
         }
     }
 
-    /// <summary>The logit of every query head that has no key, [Hq]; null for none.</summary>
-    public float* Sinks(int layer) => Layer(layer).Sinks is { } sinks ? sinks.Pointer : null;
-
     /// <summary>See <see cref="ITransformer.CopyOutputWeights"/>.</summary>
     public void CopyOutputWeights(int layer, int first, int count, float* rows)
     {
         lock (_turn)
         {
-            WeightMatrix output = Layer(layer).Output ?? throw new NotSupportedException($"layer {layer} has no attention, and so no output projection");
+            WeightMatrix output = Layer(layer).Output ?? throw new NotSupportedException($"layer {layer} has no output projection of attention");
+            int width = Shape.QueryHeads * Description.Layers[layer].Attention.HeadDim;
             for (int row = 0; row < count; row++)
             {
-                output.CopyRow(first + row, rows + ((nint)row * Shape.QueryHeads * Shape.HeadDim));
+                output.CopyRow(first + row, rows + ((nint)row * width));
             }
         }
     }
+
+    /// <summary>The logit of every query head that has no key, [Hq]; null for none.</summary>
+    public float* Sinks(int layer) => Layer(layer).Sinks is { } sinks ? sinks.Pointer : null;
 
     /// <summary>See <see cref="ITransformer.Logits"/>.</summary>
     public void Logits(float* hidden, int rows, float* logits)

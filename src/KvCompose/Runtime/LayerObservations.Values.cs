@@ -107,7 +107,7 @@ public static unsafe partial class LayerObservations
             int head = queryHead / Layer.GroupSize, d = Layer.HeadDim, tokens = Layer.Tokens;
             float* changes = Changes + ((nint)queryHead * Layer.Stride);
             new Span<float>(changes, tokens).Clear();
-            using var line = new NativeFloats(Layer.Stride);
+            using var line = new NativeFloats(Layer.Stride + Lanes);
             float* output = stackalloc float[d];
             float scale = 1 / MathF.Sqrt(d);
             for (int row = tokens - Rows; row < tokens; row++)
@@ -120,7 +120,13 @@ public static unsafe partial class LayerObservations
                     (Layer.SoftCap > 0 ? ScoreCap.Of(scores * VectorExponential.Log2E, Layer.SoftCap) * VectorExponential.Ln2 : scores).Store(line.Pointer + (tile * Lanes));
                 }
 
-                var probabilities = new Span<float>(line.Pointer, seen);
+                // A sink takes a share and has no value.
+                if (Layer.SinkLogits is not null)
+                {
+                    line.Pointer[seen] = Layer.SinkLogits[queryHead];
+                }
+
+                var probabilities = new Span<float>(line.Pointer, Layer.SinkLogits is null ? seen : seen + 1);
                 TensorPrimitives.SoftMax<float>(probabilities, probabilities);
                 new Span<float>(output, d).Clear();
                 for (int token = 0; token < seen; token++)

@@ -52,6 +52,9 @@ public readonly unsafe struct ObservedLayer
     /// <summary>The bound of scaled scores; 0 for none.</summary>
     public float SoftCap { get; init; }
 
+    /// <summary>Logits of the query heads that have no key and take part in every softmax, [Hq]; null for none.</summary>
+    public float* SinkLogits { get; init; }
+
     /// <summary>How the layer rotates; null where no statistic asks.</summary>
     public RotaryAngles? Rotation { get; init; }
 

@@ -17,10 +17,11 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <param name="layer">The layer.</param>
     protected Action<int, int, nint> OutputWeights(int layer) => (first, count, rows) =>
     {
+        int headDim = _facts[_globals[layer]].HeadDim;
         Transformer.CopyOutputWeights(_globals[layer], first, count, (float*)rows);
-        if (Shape.HeadDim != Staged.HeadDim)
+        if (headDim != CacheDim(_globals[layer]))
         {
-            HeadPadding.Widen((float*)rows, (long)count * Shape.QueryHeads, Shape.HeadDim, 1);
+            HeadPadding.Widen((float*)rows, (long)count * Shape.QueryHeads, headDim, 1);
         }
     };
 
