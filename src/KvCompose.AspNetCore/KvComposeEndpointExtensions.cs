@@ -24,8 +24,10 @@ public static class KvComposeEndpointExtensions
         IServiceCollection services = builder.Services;
         services.AddOptions<KvComposeServerOptions>()
             .Configure(options => configure?.Invoke(options))
-            .Validate(static options => options.MaxRequestBytes >= 1024, $"{nameof(KvComposeServerOptions.MaxRequestBytes)} must be 1024 or more")
-            .Validate(static options => options.ApiKeys.All(static key => key.Length >= 8), $"{nameof(KvComposeServerOptions.ApiKeys)}: a key is shorter than 8 characters")
+            .Validate(static options => options.MaxRequestBytes >= 1024,
+                $"{nameof(KvComposeServerOptions.MaxRequestBytes)} must be 1024 or more")
+            .Validate(static options => options.ApiKeys.All(static key => key.Length >= 8),
+                $"{nameof(KvComposeServerOptions.ApiKeys)}: a key is shorter than 8 characters")
             .ValidateOnStart();
         services.AddSingleton<ServerState>();
         services.AddSingleton<IHostedService, ServerLifetime>();
@@ -59,7 +61,8 @@ public static class KvComposeEndpointExtensions
         group.MapMethods("/", Get, Guarded.By(PageEndpoint.File("index.html", "text/html; charset=utf-8"), open: true));
         group.MapMethods("/page.css", Get, Guarded.By(PageEndpoint.File("page.css", "text/css; charset=utf-8"), open: true));
         group.MapMethods("/page.js", Get, Guarded.By(PageEndpoint.File("page.js", "text/javascript; charset=utf-8"), open: true));
-        group.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, static branch => branch.Use(Guarded.Behind), optionsName: null);
+        group.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, static branch => branch.Use(Guarded.Behind),
+            optionsName: null);
         return group;
     }
 

@@ -16,7 +16,7 @@ namespace KvCompose.Extensions.AI;
 /// <remarks>
 /// <see cref="ChatOptions.ModelId"/> is the model's name, or <c>name+pipeline</c>. With <see cref="ChatOptions.ConversationId"/> the messages before are
 /// remembered under it, and what the cache holds of them is not computed again: only the further messages are given. An id that is not known begins a
-/// conversation. Disposing the client ends nothing: the engine belongs to whoever made it.
+/// conversation, with the instructions of its first turn. Disposing the client ends nothing: the engine belongs to whoever made it.
 /// </remarks>
 public sealed class KvComposeChatClient : IChatClient
 {
@@ -44,7 +44,8 @@ public sealed class KvComposeChatClient : IChatClient
     /// <exception cref="ObjectDisposedException">The client or its engine has ended.</exception>
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-        => await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
+        => await GetStreamingResponseAsync(messages, options,
+            cancellationToken).ToChatResponseAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     /// <inheritdoc cref="GetResponseAsync" path="/exception"/>
@@ -111,7 +112,8 @@ public sealed class KvComposeChatClient : IChatClient
                 : answer.Finish == KvCompose.Models.Sampling.FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
             ended = true;
             _telemetry.End(activity, answer, clock.Elapsed, last.FinishReason.Value.Value);
-            Messages.Answered(_logger, id, answer.Generation.PromptTokens, answer.Generation.ReusedTokens, answer.Generation.AnswerTokens, clock.Elapsed.TotalSeconds);
+            Messages.Answered(_logger, id, answer.Generation.PromptTokens, answer.Generation.ReusedTokens, answer.Generation.AnswerTokens,
+                clock.Elapsed.TotalSeconds);
             yield return last;
         }
         finally

@@ -8,4 +8,5 @@ namespace KvCompose.Serving;
 /// <param name="BytesHeld">Bytes of pages that all sequences of its pipeline hold.</param>
 /// <param name="Retrieved">Tokens that all sequences of its pipeline have brought back from a tier, over layers and heads.</param>
 public sealed record CacheSnapshot(
-    IReadOnlyList<int> Tokens, int Layer, IReadOnlyList<int> HeldBy, IReadOnlyList<IReadOnlyList<int>> TokensPerHead, long BytesHeld, long Retrieved);
+    IReadOnlyList<int> Tokens, int Layer, IReadOnlyList<int> HeldBy, IReadOnlyList<IReadOnlyList<int>> TokensPerHead, long BytesHeld,
+        long Retrieved);

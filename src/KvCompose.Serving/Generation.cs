@@ -80,7 +80,8 @@ public sealed class Generation : IAsyncEnumerable<GeneratedPiece>
             throw new InvalidOperationException("An answer can be read once");
         }
 
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static self => ((Generation)self!).Cancel(), this);
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static self => ((Generation)self!).Cancel(),
+            this);
         bool ended = false;
         try
         {

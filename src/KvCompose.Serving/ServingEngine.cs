@@ -41,7 +41,8 @@ public sealed class ServingEngine : IAsyncDisposable
     /// <param name="meters">Makes the meter; null for one of its own.</param>
     /// <exception cref="ArgumentException">There is no pipeline, two have the same name, or an option is out of range.</exception>
     public ServingEngine(
-        LanguageModel model, IEnumerable<ServedPipeline> pipelines, ServingOptions? options = null, string name = "model", TimeProvider? time = null,
+        LanguageModel model, IEnumerable<ServedPipeline> pipelines, ServingOptions? options = null, string name = "model",
+            TimeProvider? time = null,
         IMeterFactory? meters = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -55,7 +56,8 @@ public sealed class ServingEngine : IAsyncDisposable
             throw new ArgumentException("there is no pipeline", nameof(pipelines));
         }
 
-        if (Pipelines.GroupBy(static pipeline => pipeline.Name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } same)
+        if (Pipelines.GroupBy(static pipeline => pipeline.Name, StringComparer.Ordinal).FirstOrDefault(static group
+            => group.Count() > 1) is { } same)
         {
             throw new ArgumentException($"two pipelines are called '{same.Key}'", nameof(pipelines));
         }
@@ -207,10 +209,12 @@ public sealed class ServingEngine : IAsyncDisposable
             throw new RequestRefusedException(nameof(request.Pipeline), $"there is no pipeline '{request.Pipeline}': {names}");
         }
 
-        if (prompt.Length == 0 || prompt.FirstOrDefault(token => (uint)token >= (uint)_model.Shape.Vocabulary, -1) >= 0 || prompt.Any(static token => token < 0))
+        if (prompt.Length == 0 || prompt.FirstOrDefault(token => (uint)token >= (uint)_model.Shape.Vocabulary, -1) >= 0
+            || prompt.Any(static token => token < 0))
         {
             throw new RequestRefusedException(
-                nameof(request.Prompt), prompt.Length == 0 ? "the prompt is empty" : $"the prompt holds a token outside the vocabulary of {_model.Shape.Vocabulary}");
+                nameof(request.Prompt), prompt.Length == 0 ? "the prompt is empty"
+                    : $"the prompt holds a token outside the vocabulary of {_model.Shape.Vocabulary}");
         }
 
         if (prompt.Length > MaxPromptTokens || prompt.Length >= _model.Context)
@@ -222,7 +226,8 @@ public sealed class ServingEngine : IAsyncDisposable
 
         if (request.MaxTokens is { } most && (most < 1 || most > Options.MaxAnswerTokens))
         {
-            throw new RequestRefusedException(nameof(request.MaxTokens), $"{most} tokens are asked for; it must be from 1 to {Options.MaxAnswerTokens}");
+            throw new RequestRefusedException(nameof(request.MaxTokens),
+                $"{most} tokens are asked for; it must be from 1 to {Options.MaxAnswerTokens}");
         }
 
         if (choices < 1 || choices > Options.MaxChoices)
@@ -244,10 +249,17 @@ public sealed class ServingEngine : IAsyncDisposable
         TimeSpan? timeout = request.Timeout ?? Options.Timeout;
         try
         {
-            SamplingOptions sampling = request.Sampling.Seed is { } seed ? request.Sampling with { Seed = seed + (ulong)choice } : request.Sampling;
+            SamplingOptions sampling = request.Sampling.Seed is { } seed ? request.Sampling with { Seed = seed + (ulong)choice }
+                : request.Sampling;
             var sampler = new Sampler(
-                sampling, _model.Shape.Vocabulary, prompt, request.Grammar is null ? null : new GrammarMatcher(request.Grammar, _table.Value));
-            var stop = new StopConditions { Tokens = request.EndTokens ?? _model.EndTokens.ToHashSet(), Strings = request.StopStrings, MaxTokens = most };
+                sampling, _model.Shape.Vocabulary, prompt, request.Grammar is null ? null
+                    : new GrammarMatcher(request.Grammar, _table.Value));
+            var stop = new StopConditions
+            {
+                Tokens = request.EndTokens ?? _model.EndTokens.ToHashSet(),
+                Strings = request.StopStrings,
+                MaxTokens = most
+            };
             return new Job(request, prompt, lane, new Generation(prompt.Length, Wake) { Seed = sampler.Seed })
             {
                 Copies = copies,
@@ -341,7 +353,8 @@ public sealed class ServingEngine : IAsyncDisposable
         (string, long, TierUsage)[] lanes = [.. _lanes.Select(static lane => (lane.Pipeline.Name, lane.BytesHeld, lane.Tiers))];
         Volatile.Write(ref _laneStatus, lanes);
         _status = new EngineStatus(
-            _scheduler.Running, _scheduler.Queue.Count, _lanes.Sum(static lane => lane.Uses.Count), lanes.Sum(static lane => lane.Item2), Options.MaxCacheBytes, _draining);
+            _scheduler.Running, _scheduler.Queue.Count, _lanes.Sum(static lane => lane.Uses.Count), lanes.Sum(static lane => lane.Item2),
+                Options.MaxCacheBytes, _draining);
     }
 
     private TimeSpan RetryAfter()

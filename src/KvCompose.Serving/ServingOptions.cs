@@ -43,7 +43,8 @@ public sealed record ServingOptions
         Check(MaxWaiting is >= 1 and <= 1_000_000, nameof(MaxWaiting), MaxWaiting, "from 1 to 1000000");
         Check(MaxPromptTokens >= 0, nameof(MaxPromptTokens), MaxPromptTokens, "0 or more");
         Check(MaxAnswerTokens >= 1, nameof(MaxAnswerTokens), MaxAnswerTokens, "1 or more");
-        Check(DefaultAnswerTokens >= 1 && DefaultAnswerTokens <= MaxAnswerTokens, nameof(DefaultAnswerTokens), DefaultAnswerTokens, $"from 1 to {nameof(MaxAnswerTokens)}");
+        Check(DefaultAnswerTokens >= 1 && DefaultAnswerTokens <= MaxAnswerTokens, nameof(DefaultAnswerTokens), DefaultAnswerTokens,
+            $"from 1 to {nameof(MaxAnswerTokens)}");
         Check(MaxChoices >= 1 && MaxChoices <= MaxRunning, nameof(MaxChoices), MaxChoices, $"from 1 to {nameof(MaxRunning)}");
         Check(Timeout is null || Timeout > TimeSpan.Zero, nameof(Timeout), Timeout ?? default, "above 0");
         Check(MaxConversations is >= 1 and <= 1_000_000, nameof(MaxConversations), MaxConversations, "from 1 to 1000000");
@@ -53,7 +54,8 @@ public sealed record ServingOptions
     {
         if (!holds)
         {
-            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} is {value}; it must be {range}"), name);
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"{name} is {value}; it must be {range}"), name);
         }
     }
 }

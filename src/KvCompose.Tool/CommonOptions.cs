@@ -13,11 +13,13 @@ internal static class CommonOptions
         Required = true,
     };
 
-    public static Argument<string> File() => new("FILE") { Description = "A GGUF file, one part of a split one, or a folder with safetensors." };
+    public static Argument<string> File()
+        => new("FILE") { Description = "A GGUF file, one part of a split one, or a folder with safetensors." };
 
     public static Option<string> Pipeline() => new("--pipeline")
     {
-        Description = "What the cache keeps: " + string.Join("; ", PipelineTable.All.Select(static pipeline => $"{pipeline.Name} ({pipeline.Description})")) + ".",
+        Description = "What the cache keeps: " + string.Join("; ", PipelineTable.All.Select(static pipeline
+            => $"{pipeline.Name} ({pipeline.Description})")) + ".",
         HelpName = "NAME",
         DefaultValueFactory = static _ => PipelineTable.All[0].Name,
     };

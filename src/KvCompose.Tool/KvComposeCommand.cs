@@ -64,7 +64,9 @@ internal static class KvComposeCommand
     }
 
     /// <summary>Whether an exception says what a user can mend, so that its message is enough.</summary>
-    private static bool IsExpected(Exception problem) => problem is ModelLoadException or ChatTemplateException or IOException or UnauthorizedAccessException
-        or ContextExceededException or CacheLimitException or RequestRefusedException or ServerBusyException or OptionsValidationException or ArgumentException
+    private static bool IsExpected(Exception problem) => problem is ModelLoadException or ChatTemplateException or IOException
+        or UnauthorizedAccessException
+        or ContextExceededException or CacheLimitException or RequestRefusedException or ServerBusyException or OptionsValidationException
+            or ArgumentException
         or ModelMismatchException or UnsupportedLayerException or PipelineRuleException or StageOptionException or NotSupportedException;
 }

@@ -92,10 +92,10 @@ public sealed class ServerTests
     public async Task Page_NeedsNothingFromElsewhere()
     {
         await using TestApp app = await TestApp.StartAsync();
-        foreach ((string path, string type) in (ReadOnlySpan<(string, string)>)[("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript")])
+        foreach ((string path, string type) in ((string, string)[])[("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript")])
         {
-            using HttpResponseMessage response = app.Client.GetAsync(path).GetAwaiter().GetResult();
-            string text = response.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+            using HttpResponseMessage response = await app.Client.GetAsync(path);
+            string text = await response.Content.ReadAsStringAsync();
             Assert.Equal(type, response.Content.Headers.ContentType!.MediaType);
             Assert.DoesNotContain("http://", text, StringComparison.Ordinal);
             Assert.DoesNotContain("https://", text, StringComparison.Ordinal);

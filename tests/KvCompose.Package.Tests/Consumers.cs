@@ -5,7 +5,7 @@ namespace KvCompose.Package.Tests;
 /// <summary>Fresh projects that reference the packages, written and built once with one call.</summary>
 public sealed class Consumers : IAsyncLifetime
 {
-    private static readonly string[] Valid = ["PlainConsole", "WebApp", "UnitTests", "DeviceConsole", "StrictLibrary"];
+    private static readonly string[] Valid = ["PlainConsole", "WebApp", "UnitTests", "DeviceConsole", "StrictLibrary", "ServedApp"];
 
     private readonly PackedFeed _feed = new();
 
@@ -43,7 +43,7 @@ public sealed class Consumers : IAsyncLifetime
     private void Write(string project)
     {
         string sources = Path.Combine(AppContext.BaseDirectory, "Consumers");
-        string[] folders = project == "StrictLibrary" || project == "Invalid" ? [project] : [project, "Shared"];
+        string[] folders = project is "StrictLibrary" or "Invalid" or "ServedApp" ? [project] : [project, "Shared"];
         Directory.CreateDirectory(FolderOf(project));
         foreach (string file in folders.SelectMany(folder => Directory.GetFiles(Path.Combine(sources, folder))))
         {

@@ -24,19 +24,22 @@ internal sealed class RequestAccess(KvComposeServerOptions options)
     {
         string? origin = request.Headers.Origin;
         if (string.IsNullOrEmpty(origin) || options.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase)
-            || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)))
+            || (Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+                && string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)))
         {
             return;
         }
 
-        throw new OpenAiException(StatusCodes.Status403Forbidden, "permission_error", null, "origin_not_allowed", $"web pages of {origin} may not ask this server");
+        throw new OpenAiException(StatusCodes.Status403Forbidden, "permission_error", null, "origin_not_allowed",
+            $"web pages of {origin} may not ask this server");
     }
 
     private string RequireLoopback(HttpContext context)
     {
         IPAddress? remote = context.Connection.RemoteIpAddress; // None within the process.
         string host = context.Request.Host.Host;
-        bool named = host is "localhost" or "127.0.0.1" or "[::1]" or "::1" || options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+        bool named = host is "localhost" or "127.0.0.1" or "[::1]" or "::1"
+            || options.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
         return named && (remote is null || IPAddress.IsLoopback(remote) || options.AllowedHosts.Count > 0)
             ? ""
             : throw new OpenAiException(
@@ -63,6 +66,7 @@ internal sealed class RequestAccess(KvComposeServerOptions options)
             }
         }
 
-        throw new OpenAiException(StatusCodes.Status401Unauthorized, "invalid_request_error", null, "invalid_api_key", "the request shows no valid API key");
+        throw new OpenAiException(StatusCodes.Status401Unauthorized, "invalid_request_error", null, "invalid_api_key",
+            "the request shows no valid API key");
     }
 }

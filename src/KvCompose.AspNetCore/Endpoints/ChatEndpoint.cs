@@ -14,7 +14,8 @@ internal static class ChatEndpoint
     public static async Task RunAsync(HttpContext context, ServerState state, string client)
     {
         CancellationToken cancellation = context.RequestAborted;
-        using JsonDocument body = await BodyReader.ReadAsync(context.Request, state.Options.MaxRequestBytes, cancellation).ConfigureAwait(false);
+        using JsonDocument body = await BodyReader.ReadAsync(context.Request, state.Options.MaxRequestBytes,
+            cancellation).ConfigureAwait(false);
         ChatParameters parameters = ChatParameters.Read(new Field(body.RootElement, ""), state.Engine);
         string? conversation = context.Request.Headers[ConversationHeader];
         IReadOnlyList<ChatAnswer> answers = state.Chat.Ask(
@@ -24,7 +25,8 @@ internal static class ChatEndpoint
         var run = new ChatRun(state, parameters, answers, id);
         try
         {
-            await (parameters.Common.Stream ? run.StreamAsync(context.Response, cancellation) : run.WriteAsync(context.Response, cancellation)).ConfigureAwait(false);
+            await (parameters.Common.Stream ? run.StreamAsync(context.Response, cancellation)
+                : run.WriteAsync(context.Response, cancellation)).ConfigureAwait(false);
         }
         finally
         {

@@ -27,13 +27,15 @@ internal sealed class ChatRun(ServerState state, ChatParameters parameters, IRea
         ChatChoice[] choices = [.. answers.Select((answer, index) => new ChatChoice(
             index, Message(answer), null, parameters.Logprobs ? new ChatLogprobs(_logprobs[index]) : null, Finish(answer)))];
         response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(response.Body, Completion("chat.completion", choices, Usage()), PayloadJson.Default.ChatCompletion, cancellation).ConfigureAwait(false);
+        await JsonSerializer.SerializeAsync(response.Body, Completion("chat.completion", choices, Usage()),
+            PayloadJson.Default.ChatCompletion, cancellation).ConfigureAwait(false);
     }
 
     public async Task StreamAsync(HttpResponse response, CancellationToken cancellation)
     {
         var events = new EventStream(response);
-        IAsyncEnumerator<(int Index, ChatPiece? Piece)> pieces = Merged.ReadAsync<ChatPiece>([.. answers], cancellation).GetAsyncEnumerator(cancellation);
+        IAsyncEnumerator<(int Index, ChatPiece? Piece)> pieces = Merged.ReadAsync<ChatPiece>([.. answers],
+            cancellation).GetAsyncEnumerator(cancellation);
         await using (pieces.ConfigureAwait(false))
         {
             // What fails before the first token is an error of the request, with its own status.
@@ -41,7 +43,8 @@ internal sealed class ChatRun(ServerState state, ChatParameters parameters, IRea
             await events.BeginAsync(cancellation).ConfigureAwait(false);
             for (int index = 0; index < answers.Count; index++)
             {
-                await SendAsync(events, new ChatChoice(index, null, new ChatText("assistant", "", null), null, null), cancellation).ConfigureAwait(false);
+                await SendAsync(events, new ChatChoice(index, null, new ChatText("assistant", "", null), null, null),
+                    cancellation).ConfigureAwait(false);
             }
 
             try
@@ -49,7 +52,8 @@ internal sealed class ChatRun(ServerState state, ChatParameters parameters, IRea
                 for (; more; more = await pieces.MoveNextAsync().ConfigureAwait(false))
                 {
                     (int index, ChatPiece? piece) = pieces.Current;
-                    foreach (ChatChoice choice in piece is { } some ? Deltas(index, some) : [new ChatChoice(index, null, new ChatText(null, null, null), null, Finish(answers[index]))])
+                    foreach (ChatChoice choice in piece is { } some ? Deltas(index, some)
+                        : [new ChatChoice(index, null, new ChatText(null, null, null), null, Finish(answers[index]))])
                     {
                         await SendAsync(events, choice, cancellation).ConfigureAwait(false);
                     }
@@ -57,12 +61,14 @@ internal sealed class ChatRun(ServerState state, ChatParameters parameters, IRea
 
                 if (parameters.Common.IncludeUsage)
                 {
-                    await events.SendAsync(Completion("chat.completion.chunk", [], Usage()), PayloadJson.Default.ChatCompletion, cancellation).ConfigureAwait(false);
+                    await events.SendAsync(Completion("chat.completion.chunk", [], Usage()), PayloadJson.Default.ChatCompletion,
+                        cancellation).ConfigureAwait(false);
                 }
             }
             catch (Exception problem) when (!cancellation.IsCancellationRequested)
             {
-                await events.SendAsync(Guarded.Body(ErrorMapping.Of(problem)), PayloadJson.Default.ErrorBody, cancellation).ConfigureAwait(false);
+                await events.SendAsync(Guarded.Body(ErrorMapping.Of(problem)), PayloadJson.Default.ErrorBody,
+                    cancellation).ConfigureAwait(false);
             }
 
             await events.EndAsync(cancellation).ConfigureAwait(false);
@@ -83,7 +89,8 @@ internal sealed class ChatRun(ServerState state, ChatParameters parameters, IRea
         if (piece.Call is { } call && (parameters.ParallelCalls || _calls[index] == 0))
         {
             yield return new ChatChoice(
-                index, null, new ChatText(null, null, [new ToolCallBody(_calls[index]++, call.Id, "function", new FunctionBody(call.Name, call.Arguments))]), null, null);
+                index, null, new ChatText(null, null, [new ToolCallBody(_calls[index]++, call.Id, "function", new FunctionBody(call.Name,
+                    call.Arguments))]), null, null);
         }
     }
 
@@ -101,7 +108,8 @@ internal sealed class ChatRun(ServerState state, ChatParameters parameters, IRea
                 [.. calls.Select(static call => new ToolCallBody(null, call.Id, "function", new FunctionBody(call.Name, call.Arguments)))]);
     }
 
-    private static string Finish(ChatAnswer answer) => answer.Calls.Count > 0 && answer.Finish != FinishReason.Length ? "tool_calls" : Figures.Finish(answer.Finish);
+    private static string Finish(ChatAnswer answer) => answer.Calls.Count > 0 && answer.Finish != FinishReason.Length ? "tool_calls"
+        : Figures.Finish(answer.Finish);
 
     private Usage Usage() => Figures.Of([.. answers.Select(static answer => answer.Generation)], 1);
 

@@ -10,7 +10,8 @@ internal static class Figures
     public static Usage Of(IReadOnlyList<Generation> choices, int prompts)
     {
         // The prompt of several choices is computed once, and counted once.
-        int prompt = choices.Chunk(choices.Count / prompts).Sum(static group => group[0].PromptTokens), answers = choices.Sum(static choice => choice.AnswerTokens);
+        int prompt = choices.Chunk(choices.Count / prompts).Sum(static group => group[0].PromptTokens),
+            answers = choices.Sum(static choice => choice.AnswerTokens);
         Generation first = choices[0];
         return new Usage(
             prompt, answers, prompt + answers, new PromptDetails(first.ReusedTokens),

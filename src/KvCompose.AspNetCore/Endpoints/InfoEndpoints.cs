@@ -14,9 +14,11 @@ internal static class InfoEndpoints
     {
         ServingEngine engine = state.Engine;
         List<ModelEntry> models = [new(engine.Name, "model", state.Created, "kvcompose", engine.Pipelines[0].Description)];
-        models.AddRange(engine.Pipelines.Select(pipeline => new ModelEntry($"{engine.Name}+{pipeline.Name}", "model", state.Created, "kvcompose", pipeline.Description)));
+        models.AddRange(engine.Pipelines.Select(pipeline => new ModelEntry($"{engine.Name}+{pipeline.Name}", "model", state.Created,
+            "kvcompose", pipeline.Description)));
         context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, new ModelList("list", models), PayloadJson.Default.ModelList, context.RequestAborted);
+        return JsonSerializer.SerializeAsync(context.Response.Body, new ModelList("list", models), PayloadJson.Default.ModelList,
+            context.RequestAborted);
     }
 
     /// <summary>200 while requests are taken; 503 when the server shuts down or its engine has ended.</summary>
@@ -50,9 +52,11 @@ internal static class InfoEndpoints
 
         long full = 2L * 2 * shape.Layers * shape.KeyValueHeads * shape.HeadDim * picture.Tokens.Count;
         var body = new CacheBody(
-            layer, shape.Layers, shape.KeyValueHeads, [.. picture.Tokens.Select(token => TokenTexts.Text(engine.Model.Tokenizer, token))], picture.HeldBy,
+            layer, shape.Layers, shape.KeyValueHeads, [.. picture.Tokens.Select(token => TokenTexts.Text(engine.Model.Tokenizer, token))],
+                picture.HeldBy,
             [.. picture.TokensPerHead.Select(static heads => heads.ToArray())], picture.BytesHeld, full, picture.Retrieved);
         context.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(context.Response.Body, body, PayloadJson.Default.CacheBody, context.RequestAborted).ConfigureAwait(false);
+        await JsonSerializer.SerializeAsync(context.Response.Body, body, PayloadJson.Default.CacheBody,
+            context.RequestAborted).ConfigureAwait(false);
     }
 }

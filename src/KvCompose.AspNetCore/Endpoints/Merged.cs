@@ -11,7 +11,8 @@ internal static class Merged
         where T : struct
     {
         using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pieces = Channel.CreateBounded<(int, T?)>(64); // Whoever reads slowly holds up nobody but itself: answers wait in their own channels.
+        // Whoever reads slowly holds up nobody but itself: answers wait in their own channels.
+        var pieces = Channel.CreateBounded<(int, T?)>(64);
         Task[] readers = [.. answers.Select((answer, index) => PumpAsync(answer, index, pieces.Writer, all))];
         Task ends = EndAsync(readers, pieces.Writer);
         try
@@ -28,7 +29,8 @@ internal static class Merged
         }
     }
 
-    private static async Task PumpAsync<T>(IAsyncEnumerable<T> answer, int index, ChannelWriter<(int, T?)> pieces, CancellationTokenSource all)
+    private static async Task PumpAsync<T>(IAsyncEnumerable<T> answer, int index, ChannelWriter<(int, T?)> pieces,
+        CancellationTokenSource all)
         where T : struct
     {
         try

@@ -8,5 +8,6 @@ internal sealed class ServerLifetime(ServedModel model) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => Task.Run(() => model.Server, cancellationToken);
 
-    public Task StopAsync(CancellationToken cancellationToken) => model.IsOpen ? model.Server.Engine.DrainAsync(cancellationToken) : Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => model.IsOpen ? model.Server.Engine.DrainAsync(cancellationToken)
+        : Task.CompletedTask;
 }

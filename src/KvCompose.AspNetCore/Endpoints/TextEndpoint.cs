@@ -11,7 +11,8 @@ internal static class TextEndpoint
     public static async Task RunAsync(HttpContext context, ServerState state, string client)
     {
         CancellationToken cancellation = context.RequestAborted;
-        using JsonDocument body = await BodyReader.ReadAsync(context.Request, state.Options.MaxRequestBytes, cancellation).ConfigureAwait(false);
+        using JsonDocument body = await BodyReader.ReadAsync(context.Request, state.Options.MaxRequestBytes,
+            cancellation).ConfigureAwait(false);
         TextParameters parameters = TextParameters.Read(new Field(body.RootElement, ""), state.Engine);
         var answers = new List<Generation>();
         try
@@ -32,7 +33,8 @@ internal static class TextEndpoint
         var run = new TextRun(state, parameters, answers, id);
         try
         {
-            await (parameters.Common.Stream ? run.StreamAsync(context.Response, cancellation) : run.WriteAsync(context.Response, cancellation)).ConfigureAwait(false);
+            await (parameters.Common.Stream ? run.StreamAsync(context.Response, cancellation)
+                : run.WriteAsync(context.Response, cancellation)).ConfigureAwait(false);
         }
         finally
         {

@@ -18,7 +18,8 @@ internal sealed class TextRun(ServerState state, TextParameters parameters, IRea
     {
         StringBuilder[] texts = [.. answers.Select(static _ => new StringBuilder())];
         List<TextLogprobs>[] logprobs = [.. answers.Select(static _ => new List<TextLogprobs>())];
-        await foreach ((int index, GeneratedPiece? piece) in Merged.ReadAsync<GeneratedPiece>([.. answers], cancellation).ConfigureAwait(false))
+        await foreach ((int index, GeneratedPiece? piece) in Merged.ReadAsync<GeneratedPiece>([.. answers],
+            cancellation).ConfigureAwait(false))
         {
             texts[index].Append(piece?.Text);
             if (piece is { } some && Logprobs(index, some) is { } one)
@@ -30,13 +31,15 @@ internal sealed class TextRun(ServerState state, TextParameters parameters, IRea
         TextChoice[] choices = [.. answers.Select((answer, index) => new TextChoice(
             index, texts[index].ToString(), parameters.Logprobs ? Joined(logprobs[index]) : null, Figures.Finish(answer.Finish)))];
         response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(response.Body, Completion(choices, Usage()), PayloadJson.Default.TextCompletion, cancellation).ConfigureAwait(false);
+        await JsonSerializer.SerializeAsync(response.Body, Completion(choices, Usage()), PayloadJson.Default.TextCompletion,
+            cancellation).ConfigureAwait(false);
     }
 
     public async Task StreamAsync(HttpResponse response, CancellationToken cancellation)
     {
         var events = new EventStream(response);
-        IAsyncEnumerator<(int Index, GeneratedPiece? Piece)> pieces = Merged.ReadAsync<GeneratedPiece>([.. answers], cancellation).GetAsyncEnumerator(cancellation);
+        IAsyncEnumerator<(int Index, GeneratedPiece? Piece)> pieces = Merged.ReadAsync<GeneratedPiece>([.. answers],
+            cancellation).GetAsyncEnumerator(cancellation);
         await using (pieces.ConfigureAwait(false))
         {
             bool more = await pieces.MoveNextAsync().ConfigureAwait(false);
@@ -49,8 +52,10 @@ internal sealed class TextRun(ServerState state, TextParameters parameters, IRea
                     TextLogprobs? logprobs = piece is { } some ? Logprobs(index, some) : null;
                     if (piece is null || piece.Value.Text.Length > 0 || logprobs is not null)
                     {
-                        var choice = new TextChoice(index, piece?.Text ?? "", logprobs, piece is null ? Figures.Finish(answers[index].Finish) : null);
-                        await events.SendAsync(Completion([choice], null), PayloadJson.Default.TextCompletion, cancellation).ConfigureAwait(false);
+                        var choice = new TextChoice(index, piece?.Text ?? "", logprobs, piece is null
+                            ? Figures.Finish(answers[index].Finish) : null);
+                        await events.SendAsync(Completion([choice], null), PayloadJson.Default.TextCompletion,
+                            cancellation).ConfigureAwait(false);
                     }
                 }
 
@@ -61,7 +66,8 @@ internal sealed class TextRun(ServerState state, TextParameters parameters, IRea
             }
             catch (Exception problem) when (!cancellation.IsCancellationRequested)
             {
-                await events.SendAsync(Guarded.Body(ErrorMapping.Of(problem)), PayloadJson.Default.ErrorBody, cancellation).ConfigureAwait(false);
+                await events.SendAsync(Guarded.Body(ErrorMapping.Of(problem)), PayloadJson.Default.ErrorBody,
+                    cancellation).ConfigureAwait(false);
             }
 
             await events.EndAsync(cancellation).ConfigureAwait(false);
@@ -94,5 +100,6 @@ internal sealed class TextRun(ServerState state, TextParameters parameters, IRea
 
     private Usage Usage() => Figures.Of(answers, parameters.Prompts.Count);
 
-    private TextCompletion Completion(IReadOnlyList<TextChoice> choices, Usage? usage) => new(id, "text_completion", _created, parameters.Common.Model, choices, usage);
+    private TextCompletion Completion(IReadOnlyList<TextChoice> choices, Usage? usage)
+        => new(id, "text_completion", _created, parameters.Common.Model, choices, usage);
 }

@@ -32,7 +32,7 @@ internal static class BodyReader
             }
         }
 
-        JsonDocument document = JsonDocument.Parse(buffer.ToArray());
+        JsonDocument document = JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             document.Dispose();
@@ -43,5 +43,6 @@ internal static class BodyReader
     }
 
     private static OpenAiException TooLarge(int most)
-        => new(StatusCodes.Status413PayloadTooLarge, "invalid_request_error", null, "request_too_large", $"the body is larger than {most} bytes");
+        => new(StatusCodes.Status413PayloadTooLarge, "invalid_request_error", null, "request_too_large",
+            $"the body is larger than {most} bytes");
 }

@@ -37,7 +37,7 @@ internal static class ChatMessages
         var read = new JsonObject { ["role"] = role == "developer" ? "system" : role, ["content"] = "" };
         foreach (Field member in message.Members())
         {
-            switch (member.Name[(member.Name.LastIndexOf('.') + 1)..])
+            switch (member.Key)
             {
                 case "role":
                     break;
@@ -100,7 +100,16 @@ internal static class ChatMessages
         }
 
         return arguments is JsonObject
-            ? new JsonObject { ["type"] = "function", ["id"] = id, ["function"] = new JsonObject { ["name"] = name, ["arguments"] = arguments } }
+            ? new JsonObject
+            {
+                ["type"] = "function",
+                ["id"] = id,
+                ["function"] = new JsonObject
+                {
+                    ["name"] = name,
+                    ["arguments"] = arguments
+                }
+            }
             : throw text.Wrong("a JSON object as text");
     }
 }

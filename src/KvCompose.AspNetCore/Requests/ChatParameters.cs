@@ -56,7 +56,8 @@ internal sealed class ChatParameters
 
         if (read._grammar is not null && read._tools is not null && read._use != ToolUse.None)
         {
-            throw OpenAiException.Invalid("response_format", "an answer of a given format cannot call tools; set 'tool_choice' to \"none\"");
+            throw OpenAiException.Invalid("response_format",
+                "an answer of a given format cannot call tools; set 'tool_choice' to \"none\"");
         }
 
         return read;
@@ -107,14 +108,14 @@ internal sealed class ChatParameters
                 _alternatives = field.Whole(0, 20);
                 break;
             case "chat_template_kwargs":
-                _variables = field.Members().ToDictionary(
-                    static member => member.Name["chat_template_kwargs.".Length..], static member => JsonNode.Parse(member.Element.GetRawText()));
+                _variables = field.Members().ToDictionary(static member => member.Key, static member => JsonNode.Parse(member.Element.GetRawText()));
                 break;
             case "store" when !field.Flag():
                 break;
             case "service_tier" when field.Text() is "auto" or "default":
                 break;
-            case "store" or "service_tier" or "metadata" or "modalities" or "audio" or "prediction" or "reasoning_effort" or "web_search_options" or "functions"
+            case "store" or "service_tier" or "metadata" or "modalities" or "audio" or "prediction" or "reasoning_effort"
+                or "web_search_options" or "functions"
                 or "function_call" or "verbosity" or "prompt_cache_key" or "safety_identifier":
                 throw field.Unsupported("this server does not support it");
             default:

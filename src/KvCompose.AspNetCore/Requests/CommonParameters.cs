@@ -66,7 +66,13 @@ internal sealed class CommonParameters
                 Sampling = Sampling with { Seed = unchecked((ulong)field.Long()) };
                 return true;
             case "logit_bias":
-                Sampling = Sampling with { LogitBias = field.Members().ToDictionary(Token, static bias => bias.Number(-100, 100)) };
+                var biases = new Dictionary<int, float>();
+                foreach (Field bias in field.Members())
+                {
+                    biases[Token(bias)] = bias.Number(-100, 100);
+                }
+
+                Sampling = Sampling with { LogitBias = biases };
                 return true;
             case "max_tokens" or "max_completion_tokens":
                 MaxTokens = field.Whole(1, engine.Options.MaxAnswerTokens);
@@ -107,14 +113,16 @@ internal sealed class CommonParameters
         string[] parts = Model.Split('+', 2);
         if (parts[0] != engine.Name)
         {
-            throw new OpenAiException(404, "invalid_request_error", "model", "model_not_found", $"there is no model '{Model}'; GET /v1/models lists what there is");
+            throw new OpenAiException(404, "invalid_request_error", "model", "model_not_found",
+                $"there is no model '{Model}'; GET /v1/models lists what there is");
         }
 
         Pipeline = parts.Length > 1 ? parts[1] : null;
         if (Pipeline is not null && engine.Pipelines.All(pipeline => pipeline.Name != Pipeline))
         {
             string names = string.Join(", ", engine.Pipelines.Select(static pipeline => pipeline.Name));
-            throw new OpenAiException(404, "invalid_request_error", "model", "model_not_found", $"there is no pipeline '{Pipeline}': {names}");
+            throw new OpenAiException(404, "invalid_request_error", "model", "model_not_found",
+                $"there is no pipeline '{Pipeline}': {names}");
         }
     }
 
@@ -135,7 +143,7 @@ internal sealed class CommonParameters
 
     private static int Token(Field bias)
     {
-        string name = bias.Name[(bias.Name.LastIndexOf('.') + 1)..];
-        return int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int token) ? token : throw bias.Wrong("named by a token id");
+        return int.TryParse(bias.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int token) ? token
+            : throw bias.Wrong("named by a token id");
     }
 }

@@ -10,6 +10,9 @@ internal readonly record struct Field(JsonElement Element, string Name)
 {
     private JsonValueKind Kind => Element.ValueKind;
 
+    /// <summary>Its own name.</summary>
+    public string Key { get; init; } = Name;
+
     /// <summary>Whether it is null, which means that it is not given.</summary>
     public bool IsNull => Kind == JsonValueKind.Null;
 
@@ -17,7 +20,8 @@ internal readonly record struct Field(JsonElement Element, string Name)
 
     public bool Flag() => Kind is JsonValueKind.True or JsonValueKind.False ? Element.GetBoolean() : throw Wrong("true or false");
 
-    public int Whole(int least, int most) => Kind == JsonValueKind.Number && Element.TryGetInt32(out int value) && value >= least && value <= most
+    public int Whole(int least, int most) => Kind == JsonValueKind.Number && Element.TryGetInt32(out int value) && value >= least
+        && value <= most
         ? value
         : throw Wrong($"a whole number from {least} to {most}");
 
@@ -33,7 +37,7 @@ internal readonly record struct Field(JsonElement Element, string Name)
     {
         string name = Name;
         return Kind == JsonValueKind.Object
-            ? Element.EnumerateObject().Select(member => new Field(member.Value, name.Length == 0 ? member.Name : $"{name}.{member.Name}"))
+            ? Element.EnumerateObject().Select(member => new Field(member.Value, name.Length == 0 ? member.Name : $"{name}.{member.Name}") { Key = member.Name })
             : throw Wrong("an object");
     }
 

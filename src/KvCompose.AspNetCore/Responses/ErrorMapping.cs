@@ -16,7 +16,8 @@ internal static class ErrorMapping
             RetryAfter = (int)Math.Ceiling(busy.RetryAfter.TotalSeconds),
         },
         RequestRefusedException refused => OpenAiException.Invalid(
-            Parameter(refused.Parameter), refused.Message, refused.Parameter == nameof(GenerationRequest.Prompt) ? "context_length_exceeded" : "invalid_value"),
+            Parameter(refused.Parameter), refused.Message, refused.Parameter == nameof(GenerationRequest.Prompt)
+                ? "context_length_exceeded" : "invalid_value"),
         ConversationBusyException busy => new OpenAiException(409, "invalid_request_error", null, "conversation_busy", busy.Message),
         GrammarException grammar => OpenAiException.Invalid("response_format", grammar.Message),
         JsonException json => OpenAiException.Invalid(null, $"the body is not JSON: {json.Message}", "invalid_json"),

@@ -43,7 +43,8 @@ internal static class MessageReader
                     calls.Add((call.Name, Arguments(call), call.CallId));
                     break;
                 case FunctionResultContent result:
-                    read.Add(ChatTurns.ToolResult(functions.GetValueOrDefault(result.CallId, ""), JsonContent.Text(result.Result), result.CallId));
+                    read.Add(ChatTurns.ToolResult(functions.GetValueOrDefault(result.CallId, ""), JsonContent.Text(result.Result),
+                        result.CallId));
                     results++;
                     break;
                 case UsageContent:

@@ -19,11 +19,12 @@ internal static class RequestReader
             return new ChatRequest { Messages = read };
         }
 
-        Refuse(options.Reasoning is not null, nameof(options.Reasoning), "whether a model reasons is a variable of its template: set it as 'template:NAME' in AdditionalProperties");
+        Refuse(options.Reasoning is not null, nameof(options.Reasoning),
+            "whether a model reasons is a variable of its template: set it as 'template:NAME' in AdditionalProperties");
         Refuse(options.AllowBackgroundResponses == true, nameof(options.AllowBackgroundResponses), "answers are made while they are read");
         Refuse(options.ContinuationToken is not null, nameof(options.ContinuationToken), "answers cannot be continued by a token");
         ChatRequest request = Base(options.RawRepresentationFactory?.Invoke(client), read);
-        if (options.Instructions is { Length: > 0 } instructions)
+        if (options.Instructions is { Length: > 0 } instructions && !(options.ConversationId is { } known && server.Remembers(known)))
         {
             read.Insert(0, ChatTurns.System(instructions));
         }
@@ -32,7 +33,8 @@ internal static class RequestReader
         (ToolUse use, string? required) = ToolReader.Use(options.ToolMode);
         JsonGrammar? grammar = Grammar(options.ResponseFormat) ?? request.Grammar;
         Refuse(
-            grammar is not null && tools is not null && use != ToolUse.None, nameof(options.ResponseFormat), "an answer of a given format cannot call tools: set ToolMode to None");
+            grammar is not null && tools is not null && use != ToolUse.None, nameof(options.ResponseFormat),
+                "an answer of a given format cannot call tools: set ToolMode to None");
         request = request with
         {
             Pipeline = Pipeline(server, options.ModelId) ?? request.Pipeline,
@@ -65,7 +67,8 @@ internal static class RequestReader
     {
         null => new ChatRequest { Messages = messages },
         ChatRequest request => request with { Messages = messages },
-        _ => throw Unsupported(nameof(ChatOptions.RawRepresentationFactory), $"it gives a {given.GetType()}, expected a {typeof(ChatRequest)}"),
+        _ => throw Unsupported(nameof(ChatOptions.RawRepresentationFactory),
+            $"it gives a {given.GetType()}, expected a {typeof(ChatRequest)}"),
     };
 
     private static string? Pipeline(ChatServer server, string? model)
@@ -123,7 +126,8 @@ internal static class RequestReader
     {
         try
         {
-            return value is JsonElement { ValueKind: JsonValueKind.Number } element ? element.GetSingle() : Convert.ToSingle(value, CultureInfo.InvariantCulture);
+            return value is JsonElement { ValueKind: JsonValueKind.Number } element ? element.GetSingle()
+                : Convert.ToSingle(value, CultureInfo.InvariantCulture);
         }
         catch (Exception problem) when (problem is FormatException or InvalidCastException or OverflowException)
         {

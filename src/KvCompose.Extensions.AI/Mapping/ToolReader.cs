@@ -20,7 +20,8 @@ internal static class ToolReader
         {
             if (tool is not AIFunctionDeclaration function)
             {
-                throw RequestReader.Unsupported(nameof(ChatOptions.Tools), $"'{tool.Name}' is a {tool.GetType().Name}; only functions can be called");
+                throw RequestReader.Unsupported(nameof(ChatOptions.Tools),
+                    $"'{tool.Name}' is a {tool.GetType().Name}; only functions can be called");
             }
 
             read.Add((JsonNode)new JsonObject

@@ -5,7 +5,8 @@ namespace KvCompose.Extensions.AI.Measuring;
 /// <summary>What is logged. Never text of conversations.</summary>
 internal static partial class Messages
 {
-    [LoggerMessage(1, LogLevel.Information, "{Id}: {AnswerTokens} tokens answered a prompt of {PromptTokens}, of which {ReusedTokens} were held, in {Seconds:F2} s")]
+    [LoggerMessage(1, LogLevel.Information,
+        "{Id}: {AnswerTokens} tokens answered a prompt of {PromptTokens}, of which {ReusedTokens} were held, in {Seconds:F2} s")]
     public static partial void Answered(ILogger logger, string id, int promptTokens, int reusedTokens, int answerTokens, double seconds);
 
     [LoggerMessage(2, LogLevel.Information, "{Id}: broken off after {AnswerTokens} tokens and {Seconds:F2} s")]

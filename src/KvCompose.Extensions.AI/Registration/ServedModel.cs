@@ -21,7 +21,8 @@ public sealed class ServedModel : IAsyncDisposable, IDisposable
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="meters">Makes the meter; null for one of its own.</param>
     public ServedModel(
-        IOptions<KvComposeOptions> options, IEnumerable<ServedPipeline> pipelines, ILogger<ServedModel> logger, TimeProvider? time = null, IMeterFactory? meters = null)
+        IOptions<KvComposeOptions> options, IEnumerable<ServedPipeline> pipelines, ILogger<ServedModel> logger, TimeProvider? time = null,
+            IMeterFactory? meters = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _server = new Lazy<ChatServer>(() => Open(options.Value, [.. pipelines], logger, time, meters));
@@ -48,7 +49,8 @@ public sealed class ServedModel : IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private static ChatServer Open(KvComposeOptions options, List<ServedPipeline> pipelines, ILogger logger, TimeProvider? time, IMeterFactory? meters)
+    private static ChatServer Open(KvComposeOptions options, List<ServedPipeline> pipelines, ILogger logger, TimeProvider? time,
+        IMeterFactory? meters)
     {
         if (options.Pipeline.Length > 0)
         {
@@ -57,29 +59,35 @@ public sealed class ServedModel : IAsyncDisposable, IDisposable
             {
                 throw new OptionsValidationException(
                     nameof(KvComposeOptions), typeof(KvComposeOptions),
-                    [$"{nameof(KvComposeOptions.Pipeline)}: there is no pipeline '{options.Pipeline}': {string.Join(", ", pipelines.Select(static one => one.Name))}"]);
+                    [$"{nameof(KvComposeOptions.Pipeline)}: there is no pipeline '{options.Pipeline}': {string.Join(",
+                        ", pipelines.Select(static one => one.Name))}"]);
             }
 
             pipelines.Insert(0, pipelines[usual]);
-            pipelines.RemoveAt(usual + 1);
-        }
+                pipelines.RemoveAt(usual + 1);
+            }
 
-        string name = options.Name.Length > 0 ? options.Name : NameOf(options.ModelPath);
-        LanguageModel model = LanguageModel.Load(
-            options.ModelPath, new LanguageModelOptions { Threads = options.Threads, Context = options.Context, ChatTemplate = options.ChatTemplate });
-        try
-        {
-            var engine = new ServingEngine(model, pipelines, KvComposeOptionsValidator.Bounds(options), name, time, meters);
-            var server = new ChatServer(engine);
-            Messages.Opened(logger, name, model.Shape.Layers, model.Context, string.Join(", ", pipelines.Select(static one => one.Name)));
-            return server;
+            string name = options.Name.Length > 0 ? options.Name : NameOf(options.ModelPath);
+            LanguageModel model = LanguageModel.Load(
+                options.ModelPath, new LanguageModelOptions
+                {
+                    Threads = options.Threads,
+                    Context = options.Context,
+                    ChatTemplate = options.ChatTemplate
+                });
+            try
+            {
+                var engine = new ServingEngine(model, pipelines, KvComposeOptionsValidator.Bounds(options), name, time, meters);
+                var server = new ChatServer(engine);
+                Messages.Opened(logger, name, model.Shape.Layers, model.Context, string.Join(", ", pipelines.Select(static one => one.Name)));
+                return server;
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
         }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
 
     private static string NameOf(string path)
     {

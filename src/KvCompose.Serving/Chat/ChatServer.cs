@@ -121,7 +121,8 @@ public sealed class ChatServer
                 Timeout = request.Timeout,
             },
             choices);
-        return [.. generations.Select(generation => new ChatAnswer(generation, format is null ? null : new ToolCallReader(format, names), forced, ended))];
+        return [.. generations.Select(generation => new ChatAnswer(generation, format is null ? null : new ToolCallReader(format, names),
+            forced, ended))];
     }
 
     private ToolCallFormat? Tools(ChatRequest request, JsonArray? tools)
@@ -140,14 +141,16 @@ public sealed class ChatServer
 
         if (request.Grammar is not null && request.ToolUse == ToolUse.Required)
         {
-            throw new RequestRefusedException(nameof(request.Grammar), "an answer that has to be a call of a tool cannot have a format of its own");
+            throw new RequestRefusedException(nameof(request.Grammar),
+                "an answer that has to be a call of a tool cannot have a format of its own");
         }
 
         return _toolFormat.Value ?? throw new RequestRefusedException(
             nameof(request.Tools), "the model's chat template does not know tools, or does not write their calls as JSON objects");
     }
 
-    private int[] Prompt(ChatRequest request, IReadOnlyList<JsonObject> messages, JsonArray? tools, LastTurn? last, CancellationToken cancellation)
+    private int[] Prompt(ChatRequest request, IReadOnlyList<JsonObject> messages, JsonArray? tools, LastTurn? last,
+        CancellationToken cancellation)
     {
         var prompt = new ChatPromptRequest { Messages = messages, Tools = tools, Variables = request.TemplateVariables };
         try

@@ -5,7 +5,8 @@ namespace KvCompose.Serving.Chat;
 internal sealed class ConversationStore(int most)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Client, string Id), LinkedListNode<(string Client, string Id, ServedConversation Content)>> _places = [];
+    private readonly Dictionary<(string Client, string Id), LinkedListNode<(string Client, string Id,
+        ServedConversation Content)>> _places = [];
     private readonly LinkedList<(string Client, string Id, ServedConversation Content)> _uses = [];
 
     /// <summary>Takes a conversation for a turn; one that is not known begins.</summary>
@@ -31,7 +32,8 @@ internal sealed class ConversationStore(int most)
             }
 
             place.Value.Content.Busy = true;
-            for (LinkedListNode<(string Client, string Id, ServedConversation Content)>? oldest = _uses.First; _places.Count > most && oldest is not null;)
+            for (LinkedListNode<(string Client, string Id, ServedConversation Content)>? oldest = _uses.First; _places.Count > most
+                && oldest is not null;)
             {
                 LinkedListNode<(string Client, string Id, ServedConversation Content)>? next = oldest.Next;
                 if (!oldest.Value.Content.Busy)
@@ -53,7 +55,8 @@ internal sealed class ConversationStore(int most)
         lock (_lock)
         {
             conversation.Busy = false;
-            if (conversation.Messages.Count == 0 && _places.Remove((client, id), out LinkedListNode<(string, string, ServedConversation)>? place))
+            if (conversation.Messages.Count == 0 && _places.Remove((client, id), out LinkedListNode<(string, string,
+                ServedConversation)>? place))
             {
                 _uses.Remove(place);
             }

@@ -48,7 +48,8 @@ internal static class RequiredCall
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (JsonNode? tool in tools ?? [])
         {
-            if ((tool as JsonObject)?["function"] is not JsonObject function || function["name"] is not JsonValue value || !value.TryGetValue(out string? name))
+            if ((tool as JsonObject)?["function"] is not JsonObject function || function["name"] is not JsonValue value
+                || !value.TryGetValue(out string? name))
             {
                 throw new RequestRefusedException("Tools", "a tool is no object with a function that has a name");
             }
@@ -62,7 +63,8 @@ internal static class RequiredCall
     /// <summary>The message of an answer that calls tools.</summary>
     public static JsonObject Message(ChatAnswer answer)
     {
-        JsonObject message = ChatTurns.ToolCalls([.. answer.Calls.Select(static call => (call.Name, (JsonObject)JsonNode.Parse(call.Arguments)!, (string?)call.Id))]);
+        JsonObject message = ChatTurns.ToolCalls([.. answer.Calls.Select(static call
+            => (call.Name, (JsonObject)JsonNode.Parse(call.Arguments)!, (string?)call.Id))]);
         message["content"] = answer.Text;
         return message;
     }

@@ -28,7 +28,11 @@ internal sealed record ToolCallFormat(string Opening, string Closing, string Nam
             {
                 ["name"] = Function,
                 ["description"] = "probe",
-                ["parameters"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { [Argument] = new JsonObject { ["type"] = "string" } } },
+                ["parameters"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["properties"] = new JsonObject { [Argument] = new JsonObject { ["type"] = "string" } }
+                },
             },
         });
         JsonObject call = ChatTurns.ToolCalls((Function, new JsonObject { [Argument] = "v" }, "123456789"));
@@ -79,7 +83,8 @@ internal sealed record ToolCallFormat(string Opening, string Closing, string Nam
                 return null;
             }
 
-            string? name = fields.FirstOrDefault(static field => field.Value is JsonValue value && value.TryGetValue(out string? text) && text == Function).Key;
+            string? name = fields.FirstOrDefault(static field => field.Value is JsonValue value && value.TryGetValue(out string? text)
+                && text == Function).Key;
             string? arguments = fields.FirstOrDefault(static field => field.Value is JsonObject value && value.ContainsKey(Argument)).Key;
             string closing = written[end..];
             int turn = turnEnd.Length == 0 ? -1 : closing.IndexOf(turnEnd.Trim(), StringComparison.Ordinal);

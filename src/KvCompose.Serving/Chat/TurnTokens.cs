@@ -23,31 +23,25 @@ internal static class TurnTokens
             return whole;
         }
 
-        // Up to the answer: with it, and with two others, which end alike where the turn ends.
         JsonObject[] before = [.. request.Messages.Take(last.Messages)];
         int[] answered = format.Encode(request with { Messages = before, AddGenerationPrompt = false }, cancellation);
-        if (!whole.AsSpan().StartsWith(answered) || before[^1]["role"]?.ToString() != "assistant" || before[^1].ContainsKey("tool_calls"))
+        if (before[^1]["role"]?.ToString() != "assistant" || before[^1].ContainsKey("tool_calls") || !whole.AsSpan().StartsWith(answered))
         {
             return whole; // The template writes past turns in another way than they were.
         }
 
-        int end = EndOfTurn(format, request, before, cancellation);
-        return end == 0 ? whole : [.. last.Prompt, .. last.Answer, .. answered.AsSpan(answered.Length - end), .. whole.AsSpan(answered.Length)];
+        return EndOfTurn(format, request, before, cancellation) is { } end && answered.AsSpan().EndsWith(end)
+            ? [.. last.Prompt, .. last.Answer, .. end, .. whole.AsSpan(answered.Length)]
+            : whole;
     }
 
-    private static int EndOfTurn(ChatFormat format, ChatPromptRequest request, JsonObject[] before, CancellationToken cancellation)
+    /// <summary>What the template writes behind an answer: what an empty one has behind the beginning of an answer. Null if that cannot be told.</summary>
+    private static int[]? EndOfTurn(ChatFormat format, ChatPromptRequest request, JsonObject[] before, CancellationToken cancellation)
     {
-        int[] first = Encode("x"), second = Encode("0");
-        int common = 0;
-        while (common < first.Length && common < second.Length && first[^(common + 1)] == second[^(common + 1)])
-        {
-            common++;
-        }
-
-        return common;
-
-        int[] Encode(string answer)
-            => format.Encode(request with { Messages = [.. before[..^1], ChatTurns.Assistant(answer)], AddGenerationPrompt = false }, cancellation);
+        int[] opened = format.Encode(request with { Messages = before[..^1], AddGenerationPrompt = true }, cancellation);
+        int[] empty = format.Encode(request with { Messages = [.. before[..^1], ChatTurns.Assistant("")], AddGenerationPrompt = false },
+            cancellation);
+        return empty.AsSpan().StartsWith(opened) ? empty[opened.Length..] : null;
     }
 }
 

@@ -45,7 +45,8 @@ internal sealed class PrefixTree
     /// <returns>Whether it was there.</returns>
     public bool Remove(KeptSequence entry)
     {
-        if (Walk(entry.Tokens, out int matched, out int inside) is not { } node || matched < entry.Tokens.Length || inside > 0 || node.Entry != entry)
+        if (Walk(entry.Tokens, out int matched, out int inside) is not { } node || matched < entry.Tokens.Length || inside > 0
+            || node.Entry != entry)
         {
             return false;
         }

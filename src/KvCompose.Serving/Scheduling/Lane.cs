@@ -28,7 +28,7 @@ internal sealed class Lane : IDisposable
         {
             if (_session is null)
             {
-                _session = _open();
+                _session = Open();
                 _step = new int[_session.Sequences];
                 for (int slot = _session.Sequences - 1; slot >= 0; slot--)
                 {
@@ -172,6 +172,21 @@ internal sealed class Lane : IDisposable
     }
 
     public void Dispose() => _session?.Dispose();
+
+    /// <exception cref="RequestRefusedException">The pipeline cannot run the model.</exception>
+    private KvSession Open()
+    {
+        try
+        {
+            return _open();
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            throw new RequestRefusedException(
+                nameof(GenerationRequest.Pipeline), $"the pipeline '{Pipeline.Name}' cannot be opened with this model: {problem.Message}",
+                    problem);
+        }
+    }
 
     private void Drop(KeptSequence entry)
     {

@@ -68,13 +68,16 @@ internal sealed class Scheduler
     }
 
     /// <summary>The request of a handle, if it is decoded.</summary>
-    public Job? Find(Generation handle) => _lanes.SelectMany(static lane => lane.Running).FirstOrDefault(job => job.Handle == handle && job.Decoding);
+    public Job? Find(Generation handle) => _lanes.SelectMany(static lane => lane.Running).FirstOrDefault(job => job.Handle == handle
+        && job.Decoding);
 
     private bool Begin(int shorterThan)
     {
-        // Who is next waits for memory and for a place; those behind do not overtake.
-        if (Queue.Next(job => job.Prompt.Length < shorterThan) is not { } next
-            || next.Lane.Running.Count + next.Copies.Count + 1 > _maxRunning || next.BlockedAt == _freed)
+        // Who is next in a pipeline waits for places, and who is next of all waits for memory; those behind do not overtake.
+        var full = new HashSet<Lane>();
+        Job? next = Queue.Next(job => job.Prompt.Length < shorterThan && !full.Contains(job.Lane)
+            && (job.Lane.Running.Count + job.Copies.Count < _maxRunning || !full.Add(job.Lane)));
+        if (next is null || next.BlockedAt == _freed)
         {
             return false;
         }
@@ -338,7 +341,8 @@ internal sealed class Scheduler
                 job.Handle.AnswerTokens = job.Stream.Tokens;
             }
 
-            job.Handle.Push(new GeneratedPiece(text, ended ? null : token, ended || job.Request.Sampling.Alternatives == 0 ? [] : job.Sampler.Alternatives.ToArray()));
+            job.Handle.Push(new GeneratedPiece(text, ended ? null : token, ended || job.Request.Sampling.Alternatives == 0 ? []
+                : job.Sampler.Alternatives.ToArray()));
             job.Next = token.Id;
         }
         catch (Exception problem) when (problem is InvalidOperationException or ArgumentException)
@@ -406,7 +410,8 @@ internal sealed class Scheduler
         int held = lane.Session.Length(job.Slot);
         if (held == job.Prompt.Length + job.Appended)
         {
-            lane.Keep(new KeptSequence(job.Slot, [.. job.Prompt, .. handle.Answer.Take(job.Appended)], job.Request.Client, job.Request.Conversation));
+            lane.Keep(new KeptSequence(job.Slot, [.. job.Prompt, .. handle.Answer.Take(job.Appended)], job.Request.Client,
+                job.Request.Conversation));
         }
         else
         {
@@ -444,6 +449,8 @@ internal sealed class Scheduler
     private TimeSpan Since(long timestamp) => _time.GetElapsedTime(timestamp);
 
     /// <summary>Errors that one request causes. Anything else ends the engine.</summary>
-    private static bool IsOfRequest(Exception problem) => problem is OperationCanceledException or ContextExceededException or CacheLimitException
-        or NonFiniteTokenException or PageFileException or ArgumentException or InvalidOperationException or NotSupportedException or IOException;
+    private static bool IsOfRequest(Exception problem) => problem is RequestRefusedException or OperationCanceledException
+        or ContextExceededException or CacheLimitException
+        or NonFiniteTokenException or PageFileException or ArgumentException or InvalidOperationException or NotSupportedException
+            or IOException;
 }

@@ -18,7 +18,12 @@ internal static class ChatCommand
         Option<string?> prompt = new("--prompt") { Description = "Answers one question and ends.", HelpName = "TEXT" };
         Option<string?> system = new("--system") { Description = "The system's message.", HelpName = "TEXT" };
         Option<int> most = CommonOptions.Whole("--max-tokens", "Most tokens of an answer.", 1024, 1, 4096);
-        Option<double> temperature = new("--temperature") { Description = "0 takes the likeliest token.", DefaultValueFactory = static _ => 0.7 };
+        Option<double> temperature = new("--temperature")
+        {
+            Description = "0 takes the likeliest token.",
+            DefaultValueFactory = static _
+            => 0.7
+        };
         Option<ulong?> seed = new("--seed") { Description = "Seed of the draws.", HelpName = "N" };
         Option<int> threads = CommonOptions.Whole("--threads", "Threads to compute with; 0 chooses.", 0, 0, 1024);
         Option<bool> json = CommonOptions.Json();
@@ -33,7 +38,8 @@ internal static class ChatCommand
             }
 
             using LanguageModel model = CommonOptions.Load(parsed.GetValue(path)!, parsed.GetValue(threads));
-            await using var engine = new ServingEngine(model, PipelineTable.All, new ServingOptions { MaxRunning = 1, MaxChoices = 1, MaxKept = 2 });
+            await using var engine = new ServingEngine(model, PipelineTable.All,
+                new ServingOptions { MaxRunning = 1, MaxChoices = 1, MaxKept = 2 });
             var server = new ChatServer(engine);
             var request = new ChatRequest
             {
@@ -55,7 +61,8 @@ internal static class ChatCommand
         return command;
     }
 
-    private static async Task TalkAsync(ChatServer server, ChatRequest request, IAnsiConsole console, TextReader input, CancellationToken cancellation)
+    private static async Task TalkAsync(ChatServer server, ChatRequest request, IAnsiConsole console, TextReader input,
+        CancellationToken cancellation)
     {
         TextWriter output = console.Profile.Out.Writer;
         output.WriteLine(server.Engine.Model.Report.ToString());

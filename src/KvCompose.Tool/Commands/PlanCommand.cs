@@ -15,12 +15,19 @@ internal static class PlanCommand
         Argument<string> file = CommonOptions.File();
         Option<int> tokens = CommonOptions.Whole("--tokens", "Length of the prompt.", 2048, 1, 1 << 20);
         Option<int> threads = CommonOptions.Whole("--threads", "Threads to compute with; 0 chooses.", 0, 0, 1024);
-        Option<string[]> only = new("--pipeline") { Description = "The pipelines; all if none is named.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> only = new("--pipeline")
+        {
+            Description = "The pipelines; all if none is named.",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true
+        };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("plan", "Counts what each pipeline's cache holds of a prompt with this model.") { file, tokens, threads, only, json };
+        var command = new Command("plan", "Counts what each pipeline's cache holds of a prompt with this model.") { file, tokens, threads,
+            only, json };
         command.SetAction((parsed, cancellation) =>
         {
-            ServedPipeline[] pipelines = parsed.GetValue(only) is { Length: > 0 } named ? [.. named.Select(PipelineTable.Find)] : [.. PipelineTable.All];
+            ServedPipeline[] pipelines = parsed.GetValue(only) is { Length: > 0 } named ? [.. named.Select(PipelineTable.Find)]
+                : [.. PipelineTable.All];
             using LanguageModel model = CommonOptions.Load(parsed.GetValue(file)!, parsed.GetValue(threads));
             int length = Math.Min(parsed.GetValue(tokens), model.Context);
             List<Row> rows = [.. pipelines.Select(pipeline => Measure(model, pipeline, length, cancellation))];
@@ -47,12 +54,15 @@ internal static class PlanCommand
         return new Row(pipeline, usage.BytesHeld, usage.TokensPerHead, session.TierUsage.HostBytes, session.PrefixReuse);
     }
 
-    private static long Full(LanguageModel model, int length) => 2L * 2 * model.Shape.Layers * model.Shape.KeyValueHeads * model.Shape.HeadDim * length;
+    private static long Full(LanguageModel model, int length)
+        => 2L * 2 * model.Shape.Layers * model.Shape.KeyValueHeads * model.Shape.HeadDim * length;
 
     private static void Show(IAnsiConsole console, LanguageModel model, int length, List<Row> rows)
     {
-        var table = new Table().Title(string.Create(CultureInfo.InvariantCulture, $"a prompt of {length} tokens; every token in fp16 takes {Full(model, length) / 1048576.0:F1} MiB"));
-        foreach (string column in (string[])["pipeline", "keeps", "tokens a head", "MiB resident", "share", "MiB on the host", "shares prefixes"])
+        var table = new Table().Title(string.Create(CultureInfo.InvariantCulture,
+            $"a prompt of {length} tokens; every token in fp16 takes {Full(model, length) / 1048576.0:F1} MiB"));
+        foreach (string column in (string[])["pipeline", "keeps", "tokens a head", "MiB resident", "share", "MiB on the host",
+            "shares prefixes"])
         {
             table.AddColumn(column);
         }
@@ -60,8 +70,10 @@ internal static class PlanCommand
         foreach (Row row in rows)
         {
             table.AddRow(
-                row.Pipeline.Name, row.Pipeline.Description, row.TokensPerHead.ToString("F0", CultureInfo.InvariantCulture), Mebibytes(row.Bytes),
-                (100.0 * row.Bytes / Full(model, length)).ToString("F1", CultureInfo.InvariantCulture) + " %", Mebibytes(row.HostBytes), Word(row.Reuse));
+                row.Pipeline.Name, row.Pipeline.Description, row.TokensPerHead.ToString("F0", CultureInfo.InvariantCulture),
+                    Mebibytes(row.Bytes),
+                (100.0 * row.Bytes / Full(model, length)).ToString("F1", CultureInfo.InvariantCulture) + " %", Mebibytes(row.HostBytes),
+                    Word(row.Reuse));
         }
 
         console.Write(table);

@@ -24,13 +24,22 @@ internal static class ServeCommand
             DefaultValueFactory = static _ => "127.0.0.1",
         };
         Option<int> port = CommonOptions.Whole("--port", "The port; 0 takes a free one.", 8080, 0, 65535);
-        Option<string[]> keys = new("--api-key") { Description = "A key that requests have to show; also in KVCOMPOSE_API_KEY.", HelpName = "KEY" };
-        Option<string?> name = new("--name") { Description = "The model's name in requests; that of its file if none is given.", HelpName = "NAME" };
+        Option<string[]> keys = new("--api-key")
+        {
+            Description = "A key that requests have to show; also in KVCOMPOSE_API_KEY.",
+            HelpName = "KEY"
+        };
+        Option<string?> name = new("--name")
+        {
+            Description = "The model's name in requests; that of its file if none is given.",
+            HelpName = "NAME"
+        };
         Option<int> memory = CommonOptions.Whole("--cache-mebibytes", "Most MiB of cache pages.", 1024, 1, int.MaxValue);
         Option<int> running = CommonOptions.Whole("--max-running", "Most requests of a pipeline side by side.", 16, 1, 1024);
         Option<int> context = CommonOptions.Whole("--context", "Longest sequence in tokens; 0 for the model's own.", 0, 0, 1 << 24);
         Option<int> threads = CommonOptions.Whole("--threads", "Threads to compute with; 0 chooses.", 0, 0, 1024);
-        var command = new Command("serve", "Serves a model by OpenAI's API, with a page at /.") { path, pipeline, host, port, keys, name, memory, running, context, threads };
+        var command = new Command("serve", "Serves a model by OpenAI's API, with a page at /.") { path, pipeline, host, port, keys, name,
+            memory, running, context, threads };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (!IPAddress.TryParse(parsed.GetValue(host), out IPAddress? address))
@@ -71,7 +80,8 @@ internal static class ServeCommand
 
     /// <summary>The application, not started.</summary>
     public static WebApplication Build(
-        Action<KvComposeOptions> options, Action<KvComposeServerOptions> server, Action<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions> listen)
+        Action<KvComposeOptions> options, Action<KvComposeServerOptions> server,
+            Action<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions> listen)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("KvCompose", LogLevel.Information);

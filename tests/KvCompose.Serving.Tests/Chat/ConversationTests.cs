@@ -32,9 +32,8 @@ public sealed class ConversationTests : IAsyncDisposable
     [InlineData("paged")]
     public async Task Ask_FurtherTurns_AreAppended(string pipeline)
     {
-        var expected = new List<string>();
         using KvSession session = _engine.Pipelines.Single(one => one.Name == pipeline).Open(_model, new SessionLimits(1, 0));
-        int seen = 0;
+        int prompt = 0;
         for (int turn = 0; turn < 3; turn++)
         {
             ChatAnswer answer = _server.Ask(Ask("c", "the small boat was near the river . what is the number of the scarlet lantern ?", pipeline));
@@ -45,9 +44,9 @@ public sealed class ConversationTests : IAsyncDisposable
             session.Append(words);
             int[] tokens = [.. session.Decode(5)];
             Assert.Equal(_model.Tokenizer.Decode(tokens).Trim(), text.Trim());
-            Assert.Equal(seen, answer.Generation.ReusedTokens);
-            seen += words.Length + 4; // The last token of an answer comes with the next turn.
-            seen -= turn == 0 ? 0 : -1;
+            Assert.Equal(turn == 0 ? 0 : prompt + 4, answer.Generation.ReusedTokens); // The last token of an answer comes with the next turn.
+            prompt += words.Length + (turn == 0 ? 0 : 5);
+            Assert.Equal(prompt, answer.Generation.PromptTokens);
         }
     }
 

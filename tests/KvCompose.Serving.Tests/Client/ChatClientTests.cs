@@ -32,7 +32,14 @@ public sealed class ChatClientTests : IAsyncDisposable
     {
         var options = new ChatOptions
         {
-            Temperature = 1.5f, TopP = 0.95f, TopK = 20, Seed = 4, FrequencyPenalty = 0.1f, PresencePenalty = 0.1f, MaxOutputTokens = 12, ModelId = "needle+snap",
+            Temperature = 1.5f,
+            TopP = 0.95f,
+            TopK = 20,
+            Seed = 4,
+            FrequencyPenalty = 0.1f,
+            PresencePenalty = 0.1f,
+            MaxOutputTokens = 12,
+            ModelId = "needle+snap",
             Instructions = "the small boat was near the river .",
         };
         ChatResponse whole = await _client.GetResponseAsync(Question, options);
