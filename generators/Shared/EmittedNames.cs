@@ -63,6 +63,7 @@ internal static class EmittedNames
         ["TokenRanking"] = "KvCompose.Numerics.TokenRanking",
         ["VectorExponential"] = "KvCompose.Numerics.VectorExponential",
         ["PromptRows"] = "KvCompose.Runtime.PromptRows",
+        ["StoredVectors"] = "KvCompose.Runtime.StoredVectors",
         ["SplitSoftmax"] = "KvCompose.Runtime.SplitSoftmax",
         ["AttendedHead"] = "KvCompose.Attention.AttendedHead",
         ["KvSplit"] = "KvCompose.Attention.KvSplit",
@@ -86,6 +87,8 @@ internal static class EmittedNames
         ["MethodImpl"] = "System.Runtime.CompilerServices.MethodImpl",
         ["MethodImplOptions"] = "System.Runtime.CompilerServices.MethodImplOptions",
         ["SkipLocalsInit"] = "System.Runtime.CompilerServices.SkipLocalsInit",
+        ["Vector128"] = "System.Runtime.Intrinsics.Vector128",
+        ["Vector256"] = "System.Runtime.Intrinsics.Vector256",
         ["Vector512"] = "System.Runtime.Intrinsics.Vector512",
         ["CancellationToken"] = "System.Threading.CancellationToken",
     };
