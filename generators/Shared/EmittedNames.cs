@@ -65,6 +65,7 @@ internal static class EmittedNames
         ["LayerObservations"] = "KvCompose.Runtime.LayerObservations",
         ["ObservedLayer"] = "KvCompose.Runtime.ObservedLayer",
         ["PromptRows"] = "KvCompose.Runtime.PromptRows",
+        ["StoredVectors"] = "KvCompose.Runtime.StoredVectors",
         ["SplitSoftmax"] = "KvCompose.Runtime.SplitSoftmax",
         ["AttendedHead"] = "KvCompose.Attention.AttendedHead",
         ["KvSplit"] = "KvCompose.Attention.KvSplit",
@@ -88,6 +89,8 @@ internal static class EmittedNames
         ["MethodImpl"] = "System.Runtime.CompilerServices.MethodImpl",
         ["MethodImplOptions"] = "System.Runtime.CompilerServices.MethodImplOptions",
         ["SkipLocalsInit"] = "System.Runtime.CompilerServices.SkipLocalsInit",
+        ["Vector128"] = "System.Runtime.Intrinsics.Vector128",
+        ["Vector256"] = "System.Runtime.Intrinsics.Vector256",
         ["Vector512"] = "System.Runtime.Intrinsics.Vector512",
         ["CancellationToken"] = "System.Threading.CancellationToken",
     };

@@ -134,8 +134,9 @@ internal static class PlanSummary
 
     private static string Blocks(PipelinePlan plan)
     {
-        LeafBlock block = plan.Decode.Blocks[0];
-        int longest = plan.Decode.Blocks.Max(static one => one.ValueVectors[0]);
+        LeafWidth width = plan.Decode.Widths[0];
+        LeafBlock block = width.Blocks[0];
+        int longest = width.Blocks.Max(static one => one.ValueVectors[0]);
         string vectors = longest == 1 ? "1 vector" : Invariant($"{longest} vectors");
         return plan.Open
             ? Invariant($"blocks of up to {Heads(block.Members)} in registers over each key tile, up to {vectors}")

@@ -1,4 +1,5 @@
 using KvCompose.Generators.Planning;
+using KvCompose.Shared;
 
 namespace KvCompose.Generators.Emit;
 
@@ -23,8 +24,12 @@ internal sealed record StoredElements(string Suffix, string Type, string Bits, i
         "", plan.Pages.Storage, "Plan.ElementBits", plan.Pages.Layout.ElementBits, plan.Pages.Layout.Quantised, plan.Pages.Layout.Pruned ? "Plan.KeyChannels" : AllChannels, plan.Pages.Layout.KeyChannels,
         plan.Pages.Layout.Pruned);
 
-    /// <summary>Sixteen elements of a value row, whose scale and zero point are at hand.</summary>
-    public string Value(string place) => Quantised
-        ? $"Vector512.MultiplyAddEstimate({Type}.Load(block, {place}), scale, zero)"
-        : $"{Type}.Load(block, {place})";
+    /// <summary>A vector of elements of a key or value block, as they are stored.</summary>
+    public string Load(LeafWidth width, string block, string place)
+        => width.Bits == 512 ? $"{Type}.Load({block}, {place})" : $"StoredVectors.Load{CSharpLiteral.Of(width.Bits)}<{Type}>({block}, {place})";
+
+    /// <summary>A vector of elements of a value row, whose scale and zero point are at hand.</summary>
+    public string Value(LeafWidth width, string place) => Quantised
+        ? $"Vector{CSharpLiteral.Of(width.Bits)}.MultiplyAddEstimate({Load(width, "block", place)}, scale, zero)"
+        : Load(width, "block", place);
 }

@@ -19,4 +19,24 @@ public unsafe interface IStorage<TSelf>
 
     /// <summary>Reads elements <paramref name="index"/> … <paramref name="index"/> + 15; the index is a multiple of 16.</summary>
     static abstract Vector512<float> Load(byte* block, nint index);
+
+    /// <summary>
+    /// Reads elements <paramref name="index"/> … <paramref name="index"/> + 7; the index is a multiple of 8. Half of what <see cref="Load"/> gives unless a
+    /// storage has something faster; loops use it where registers hold 256 bits.
+    /// </summary>
+    static virtual Vector256<float> Load256(byte* block, nint index)
+    {
+        Vector512<float> sixteen = TSelf.Load(block, index & ~15);
+        return (index & 8) == 0 ? sixteen.GetLower() : sixteen.GetUpper();
+    }
+
+    /// <summary>
+    /// Reads elements <paramref name="index"/> … <paramref name="index"/> + 3; the index is a multiple of 4. Half of what <see cref="Load256"/> gives unless a
+    /// storage has something faster; loops use it where registers hold 128 bits.
+    /// </summary>
+    static virtual Vector128<float> Load128(byte* block, nint index)
+    {
+        Vector256<float> eight = TSelf.Load256(block, index & ~7);
+        return (index & 4) == 0 ? eight.GetLower() : eight.GetUpper();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KvCompose.Numerics;
 
@@ -23,5 +24,24 @@ internal static unsafe class HalfElements
         Vector512<int> wide = Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
         Vector512<int> bits = (wide << 13) & Vector512.Create(unchecked((int)0x8FFFE000));
         return bits.AsSingle() * Vector512.Create(Rebias);
+    }
+
+    /// <summary>Reads eight elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load256(byte* block, nint index)
+    {
+        Vector128<short> halves = Vector128.Load((short*)block + index);
+        Vector256<int> wide = Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(halves)
+            : Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves));
+        return ((wide << 13) & Vector256.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector256.Create(Rebias);
+    }
+
+    /// <summary>Reads four elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load128(byte* block, nint index)
+    {
+        Vector128<int> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)(block + (index * 2))).AsInt16());
+        return ((wide << 13) & Vector128.Create(unchecked((int)0x8FFFE000))).AsSingle() * Vector128.Create(Rebias);
     }
 }

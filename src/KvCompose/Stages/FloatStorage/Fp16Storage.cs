@@ -21,6 +21,14 @@ public readonly unsafe struct Fp16Storage : IStorage<Fp16Storage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(byte* block, nint index) => HalfElements.Load(block, index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load256(byte* block, nint index) => HalfElements.Load256(block, index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load128(byte* block, nint index) => HalfElements.Load128(block, index);
 }
 
 /// <summary>Declares <see cref="Fp16Storage"/>.</summary>

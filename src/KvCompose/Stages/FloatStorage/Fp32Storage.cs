@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace KvCompose;
@@ -14,6 +15,14 @@ public readonly unsafe struct Fp32Storage : IStorage<Fp32Storage>
 
     /// <inheritdoc/>
     public static Vector512<float> Load(byte* block, nint index) => Vector512.Load((float*)block + index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load256(byte* block, nint index) => Vector256.Load((float*)block + index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load128(byte* block, nint index) => Vector128.Load((float*)block + index);
 }
 
 /// <summary>Declares <see cref="Fp32Storage"/>.</summary>

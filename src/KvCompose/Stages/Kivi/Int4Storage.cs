@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KvCompose.Numerics;
 
@@ -11,6 +12,8 @@ namespace KvCompose;
 [StorageFacts(ElementBits = 4, Quantised = true, Lossy = true, Source = "arXiv 2402.02750")]
 public readonly unsafe struct Int4Storage : IStorage<Int4Storage>
 {
+    private const ulong LowHalves = 0x0F0F0F0F0F0F0F0FUL;
+
     /// <inheritdoc/>
     public static void Store(byte* block, nint index, float value)
     {
@@ -23,8 +26,18 @@ public readonly unsafe struct Int4Storage : IStorage<Int4Storage>
     public static Vector512<float> Load(byte* block, nint index)
     {
         ulong codes = *(ulong*)(block + (index / 2));
-        return ByteWidening.ToSingle((Vector128.Create(codes, codes >> 4) & Vector128.Create(0x0F0F0F0F0F0F0F0FUL)).AsByte());
+        return ByteWidening.ToSingle((Vector128.Create(codes, codes >> 4) & Vector128.Create(LowHalves)).AsByte());
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load256(byte* block, nint index)
+        => ByteWidening.ToSingle256((*(ulong*)(block + (index / 16 * 8)) >> ((int)(index & 8) / 2)) & LowHalves);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load128(byte* block, nint index)
+        => ByteWidening.ToSingle128((*(uint*)(block + (index / 16 * 8) + (index & 4)) >> ((int)(index & 8) / 2)) & unchecked((uint)LowHalves));
 }
 
 /// <summary>Declares <see cref="Int4Storage"/>.</summary>

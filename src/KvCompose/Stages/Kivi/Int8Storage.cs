@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using KvCompose.Numerics;
 
@@ -16,6 +17,14 @@ public readonly unsafe struct Int8Storage : IStorage<Int8Storage>
 
     /// <inheritdoc/>
     public static Vector512<float> Load(byte* block, nint index) => ByteWidening.ToSingle(Vector128.Load(block + index));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load256(byte* block, nint index) => ByteWidening.ToSingle256(*(ulong*)(block + index));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load128(byte* block, nint index) => ByteWidening.ToSingle128(*(uint*)(block + index));
 }
 
 /// <summary>Declares <see cref="Int8Storage"/>.</summary>

@@ -27,6 +27,14 @@ public readonly unsafe struct ThinKStorage : IStorage<ThinKStorage>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(byte* block, nint index) => Fp32Storage.Load(block, index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load256(byte* block, nint index) => Fp32Storage.Load256(block, index);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load128(byte* block, nint index) => Fp32Storage.Load128(block, index);
 }
 
 /// <summary>Declares <see cref="ThinKStorage"/>.</summary>
