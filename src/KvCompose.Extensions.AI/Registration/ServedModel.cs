@@ -59,8 +59,8 @@ public sealed class ServedModel : IAsyncDisposable, IDisposable
             {
                 throw new OptionsValidationException(
                     nameof(KvComposeOptions), typeof(KvComposeOptions),
-                    [$"{nameof(KvComposeOptions.Pipeline)}: there is no pipeline '{options.Pipeline}': {string.Join(",
-                        ", pipelines.Select(static one => one.Name))}"]);
+                    [$"{nameof(KvComposeOptions.Pipeline)}: there is no pipeline '{options.Pipeline}': "
+                        + string.Join(", ", pipelines.Select(static one => one.Name))]);
             }
 
             pipelines.Insert(0, pipelines[usual]);
