@@ -39,7 +39,22 @@ internal sealed unsafe class FullDecoder(Network network) : IDisposable
         int[] rows = again > 0 ? [.. _tokens, .. tokens] : tokens.ToArray();
         int first = Length - again;
         using var hidden = new NativeFloats((long)rows.Length * network.Shape.Hidden);
-        Compute(rows, first, total, hidden.Pointer, cancellation);
+        float[]?[] before = [.. _states.Select(static state => state is null ? null : new ReadOnlySpan<float>(state.Pointer, (int)state.Count).ToArray())];
+        try
+        {
+            Compute(rows, first, total, hidden.Pointer, cancellation);
+        }
+        catch
+        {
+            // A fixed state cannot become again what it was by itself.
+            for (int layer = 0; layer < before.Length; layer++)
+            {
+                before[layer]?.CopyTo(new Span<float>(_states[layer]!.Pointer, before[layer]!.Length));
+            }
+
+            throw;
+        }
+
         _tokens.AddRange(tokens);
         int wanted = lastOnly ? 1 : tokens.Length;
         var logits = new float[checked(wanted * network.Shape.Vocabulary)];
