@@ -263,6 +263,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.ProfileMissing), customTags: WellKnownDiagnosticTags.NotConfigurable);
 
+    public static readonly DiagnosticDescriptor FactsOfAnotherSlot = new(
+        RuleIds.FactsOfAnotherSlot,
+        "Facts belong to another slot",
+        "Stage '{0}' is used as {1}, but states its facts in {2}; state them in {3}",
+        Composition, DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.FactsOfAnotherSlot), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
     public static readonly DiagnosticDescriptor EvictionIsATie = new(
         RuleIds.EvictionIsATie,
         "Budget is too close to the pooling kernel",
@@ -403,6 +410,13 @@ internal static class RuleDescriptors
         Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
         helpLinkUri: HelpLink.Of(RuleIds.KernelShapeUnused));
 
+    public static readonly DiagnosticDescriptor EveryTokenNeeded = new(
+        RuleIds.EveryTokenNeeded,
+        "Tokens are left out of layers that need them",
+        "'{0}' leaves tokens out of deeper layers, but layers of model '{1}' {2}: they need every token",
+        Composition, DiagnosticSeverity.Warning, isEnabledByDefault: true,
+        helpLinkUri: HelpLink.Of(RuleIds.EveryTokenNeeded));
+
     public static readonly DiagnosticDescriptor PrefixChosenByItsEnd = new(
         RuleIds.PrefixChosenByItsEnd,
         "Query-aware stage cannot serve shared prefixes",
@@ -517,9 +531,9 @@ internal static class RuleDescriptors
         DecodeEvictionBypassesStore, OptionOverruled, TunedForAnotherBudget, NothingToChoose, CascadeShortensPages, ValueHasAPrice,
         LayersDoNotAscend, RetentionAbovePropagation, PropagationBelowBudget, WholePromptNeeded,
         StoreBehindPropagation, LayerDoubtful, DecodeEvictionBehindPropagation, ShortestPrompt,
-        LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing,
+        LayerOutsideModel, ProfileNotFound, ProfileInvalid, ProfileMissing, FactsOfAnotherSlot,
         EvictionIsATie, NobodyToFetchFor, SatellitesWithoutStore, TwoOwnersOfBudgets, DriftNeverSeen, ReproducesDefects, ProfileOfAllTokens,
-        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe, KernelShapeUnused,
+        LayoutNotCarried, PageSizesDiffer, CostsMoreThanItSaves, ModelShapeDiffers, ModelUnusable, LimitExceeded, LimitUnknown, HeadsServedTwice, NoHeadToServe, KernelShapeUnused, EveryTokenNeeded,
         RatioBelowFullHeads, DriftIsChance, DriftImpossible, NobodyIsWatched, HeadHasTwoSelectors, FilterNobodyFollows, PagesExceedRatio,
         PrefixChosenByItsEnd, SealedPagesChange, MonitorSeesStoredKeys, NoChannelPruned, NoWholePages, NothingIsRetrieved, UnseenBits,
         LayersHoldOtherTokens, NothingToPrefetch, OptionUnknown, TwoBudgets,

@@ -27,7 +27,7 @@ public sealed class UnobservedStatisticAnalyzer : DiagnosticAnalyzer
         IPropertySymbol property = ((IPropertyReferenceOperation)context.Operation).Property;
         if (!SlotAttributes.IsInLibrary(property.ContainingType) || Statistic(property) is not { } statistic
             || StageOf(context.ContainingSymbol) is not { } stage
-            || (StageSurface.Of(stage).Facts.Observes & statistic) != 0)
+            || Observes(StageSurface.Of(stage), statistic))
         {
             return;
         }
@@ -35,6 +35,9 @@ public sealed class UnobservedStatisticAnalyzer : DiagnosticAnalyzer
         context.ReportDiagnostic(Diagnostic.Create(
             RuleDescriptors.StatisticNotObserved, context.Operation.Syntax.GetLocation(), stage.Name, property.Name, statistic.ToString()));
     }
+
+    private static bool Observes(StageSurface stage, AttentionStatistics statistic)
+        => Enum.GetValues(typeof(StageSlot)).Cast<StageSlot>().Any(slot => (stage.Facts(slot).Observes & statistic) != 0);
 
     /// <summary>What must be observed for a property to have a value; null where it always has one.</summary>
     private static AttentionStatistics? Statistic(IPropertySymbol property) => (property.ContainingType.Name, property.Name) switch

@@ -43,7 +43,7 @@ public sealed class ImplementContractFix : DeclarationFix
                 : (TypeDeclarationSyntax)declaration.WithBaseList(Append(present, type));
         }
 
-        // What stood between the head and what follows it now stands behind the base list.
+        // What stood between the head and what follows it now stands after the base list.
         SyntaxToken head = declaration.ParameterList?.GetLastToken() ?? declaration.TypeParameterList?.GetLastToken() ?? declaration.Identifier;
         BaseListSyntax list = SyntaxFactory.BaseList(
             SyntaxFactory.Token(SyntaxKind.ColonToken).WithTrailingTrivia(SyntaxFactory.Space),

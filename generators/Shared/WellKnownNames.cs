@@ -9,7 +9,6 @@ internal static class WellKnownNames
     public const string PipelineAttribute = Namespace + "." + PipelineAttributeName;
     public const string PipelineAttributeName = "KvPipelineAttribute";
     public const string StageAttribute = "StageAttribute";
-    public const string StageFactsAttribute = "StageFactsAttribute";
     public const string StageOptionAttribute = "StageOptionAttribute";
     public const string MaxCacheBytesAttribute = "MaxCacheBytesAttribute";
     public const string KernelShapeAttribute = "KernelShapeAttribute";
@@ -27,6 +26,9 @@ internal static class WellKnownNames
 
     /// <summary>The generic attribute that fills a slot, without its arity: <c>TokenSelectionAttribute</c>.</summary>
     public static string AttributeOf(StageSlot slot) => slot + "Attribute";
+
+    /// <summary>The facts of a stage in a slot, as a declaration writes them: <c>TokenSelectionFacts</c>.</summary>
+    public static string FactsOf(StageSlot slot) => slot + "Facts";
 
     /// <summary>The contract of a selection that goes on while decoding.</summary>
     public const string DecodeEviction = "IDecodeEviction";

@@ -61,7 +61,7 @@ internal sealed class ChatState : IDisposable
         or ContextExceededException or CacheLimitException or SavedCacheFormatException or SavedCacheMismatchException or StageOptionException
         or NotSupportedException or ArgumentException or ModelMismatchException or UnsupportedLayerException or PipelineRuleException;
 
-    /// <summary>Goes on with another pipeline: the messages stay, and are processed anew with the next question.</summary>
+    /// <summary>Goes on with another pipeline: the messages stay, and are processed again with the next question.</summary>
     public void Change(ChatPipeline pipeline)
     {
         KvSession session = Open(pipeline);

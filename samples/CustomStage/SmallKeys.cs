@@ -4,7 +4,7 @@ namespace KvCompose.Samples.CustomStage;
 /// A stage that KvCompose does not know: tokens whose keys are short stay. score(j) = −‖k_j‖, less for tokens that lie further
 /// back. Source of the idea: Devoto et al., "A Simple and Effective L2 Norm-Based Strategy for KV Cache Compression", arXiv 2406.11430.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.KeyNorm,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores,

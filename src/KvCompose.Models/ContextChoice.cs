@@ -12,7 +12,7 @@ internal static class ContextChoice
         int positions = description.Context, usual = positions;
         foreach (LayerDescription layer in description.Layers)
         {
-            switch (layer.Attention.Rotation?.Scaling)
+            switch (layer.Attention?.Rotation?.Scaling)
             {
                 case RopeScaling.Dynamic scaling:
                     positions = Math.Max(positions, (int)Math.Min(scaling.OriginalContext * scaling.Factor, 1 << 24));

@@ -28,10 +28,27 @@ public readonly unsafe struct LanguageTransformer : ITransformer
     /// <inheritdoc/>
     public LayerFacts Layer(int layer)
     {
-        AttentionDescription attention = _network.Description.Layers[layer].Attention;
+        LayerDescription description = _network.Description.Layers[layer];
+        if (description.Attention is not { } attention)
+        {
+            return new LayerFacts(LayerKind.FixedState, 0, 0) { StateFloats = description.Recurrent!.StateFloats };
+        }
+
         return new LayerFacts(
-            attention.Window is null ? LayerKind.Full : LayerKind.SlidingWindow, attention.Window ?? 0, attention.SoftCap ?? 0);
+            attention.Window is null ? LayerKind.Full : LayerKind.SlidingWindow, attention.Window ?? 0, attention.SoftCap ?? 0)
+        {
+            HeadDim = attention.HeadDim,
+            KeyValueHeads = attention.KeyValueHeads,
+            ReadsLayer = attention.ReadsLayer,
+            InBlocks = attention.Block is not null,
+        };
     }
+
+    /// <inheritdoc/>
+    public void Advance(int layer, float* hidden, int rows, ReadOnlySpan<nint> states) => _network.Advance(layer, hidden, rows, states);
+
+    /// <inheritdoc/>
+    public float* Sinks(int layer) => _network.Sinks(layer);
 
     /// <inheritdoc/>
     /// <exception cref="CheckpointFormatException">A file of the model was changed since it was loaded.</exception>

@@ -47,7 +47,7 @@ internal static class ModelPath
             .Concat(ConfigurationReader.GenerationEndTokens(Path.Combine(folder, "generation_config.json"))).Distinct()];
         Checkpoint checkpoint = Checkpoint.Open(folder);
         return new LoadedParts(
-            "safetensors", configuration, ends, checkpoint, new TensorNames.HuggingFace(checkpoint), file,
+            "safetensors", configuration, ends, checkpoint, new TensorNames.HuggingFace(checkpoint, configuration.Names), file,
             Path.Combine(folder, "tokenizer.json"));
     }
 
@@ -58,7 +58,7 @@ internal static class ModelPath
         {
             ModelConfiguration configuration = GgufConfiguration.Read(model);
             return new LoadedParts(
-                $"GGUF {model.Files[0].Parts.Version}", configuration, configuration.EndTokens, Checkpoint.Of(model), new TensorNames.Gguf(),
+                $"GGUF {model.Files[0].Parts.Version}", configuration, configuration.EndTokens, Checkpoint.Of(model), new TensorNames.Gguf(configuration.Names),
                 null, model.Metadata.File)
             { Metadata = model.Metadata };
         }

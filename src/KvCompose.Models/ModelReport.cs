@@ -55,8 +55,27 @@ public sealed record ModelReport
             Types = [.. tensors.GroupBy(static tensor => tensor.TypeName).Select(static group => (group.Key, group.Count()))
                 .OrderByDescending(static type => type.Item2).ThenBy(static type => type.Key, StringComparer.Ordinal)],
             Context = context,
-            Notes = [.. NotesOf(description, context, hasTokenizer)],
+            Notes = [.. NotesOf(description, context, hasTokenizer), .. NotesOf(parts.Checkpoint)],
         };
+    }
+
+    private static readonly (string What, string[] Parts)[] Beside =
+    [
+        ("images or audio", ["visual.", "vision", "multi_modal_projector.", "audio", "v.blk.", "mm."]),
+        ("further predicted tokens", ["mtp.", ".nextn."]),
+    ];
+
+    /// <summary>What files hold beside the text's network.</summary>
+    private static IEnumerable<string> NotesOf(Checkpoint checkpoint)
+    {
+        foreach ((string what, string[] parts) in Beside)
+        {
+            int count = checkpoint.Unread.Count(name => parts.Any(part => name.Contains(part, StringComparison.Ordinal)));
+            if (count > 0)
+            {
+                yield return $"{count} tensors for {what} are not read";
+            }
+        }
     }
 
     private static IEnumerable<string> NotesOf(NetworkDescription description, int context, bool hasTokenizer)
@@ -66,13 +85,31 @@ public sealed record ModelReport
             yield return "no tokenizer: only token ids can be used";
         }
 
-        int windows = description.Layers.Count(layer => layer.Attention.Window < context);
+        int windows = description.Layers.Count(layer => layer.Attention?.Window < context);
         if (windows > 0)
         {
-            yield return $"{windows} of {description.Layers.Count} layers see a window of {description.Layers.Min(static layer => layer.Attention.Window)} tokens";
+            yield return $"{windows} of {description.Layers.Count} layers see a window of {description.Layers.Min(static layer => layer.Attention?.Window)} tokens";
         }
 
-        RopeScaling? scaling = description.Layers.Select(static layer => layer.Attention.Rotation?.Scaling)
+        int states = description.Layers.Count(static layer => layer.Recurrent is not null);
+        if (states > 0)
+        {
+            long bytes = description.Layers.Sum(static layer => layer.Recurrent?.StateFloats ?? 0) * sizeof(float);
+            yield return $"{states} of {description.Layers.Count} layers hold a fixed state, {bytes} bytes a sequence together";
+        }
+
+        int readers = description.Layers.Count(static layer => layer.Attention?.ReadsLayer is not null);
+        if (readers > 0)
+        {
+            yield return $"{readers} of {description.Layers.Count} layers read the cache of an earlier one";
+        }
+
+        if (description.Layers.FirstOrDefault(static layer => layer.Experts is not null)?.Experts is { } experts)
+        {
+            yield return $"a token goes through {experts.Chosen} of {experts.Count} experts";
+        }
+
+        RopeScaling? scaling = description.Layers.Select(static layer => layer.Attention?.Rotation?.Scaling)
             .FirstOrDefault(static scaling => scaling is RopeScaling.LongRope or RopeScaling.Dynamic);
         if (scaling is RopeScaling.LongRope longRope)
         {

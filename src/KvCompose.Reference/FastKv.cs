@@ -1,7 +1,7 @@
 namespace KvCompose.Reference;
 
 /// <summary>
-/// FastKV: per key-value head the cache keeps the tokens of the highest window score; behind layer T only the tokens of the
+/// FastKV: per key-value head the cache keeps the tokens of the highest window score; after layer T only the tokens of the
 /// highest score over all heads are computed any further.
 /// </summary>
 /// <remarks>

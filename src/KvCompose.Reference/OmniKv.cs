@@ -5,7 +5,7 @@ namespace KvCompose.Reference;
 /// One set for all heads. Source: Hao et al., "OmniKV: Dynamic Context Selection for Efficient Long-Context LLMs", ICLR 2025.
 /// </summary>
 /// <remarks>
-/// Layers before the first filter layer, filter layers and a number of layers behind each hold every token; the others follow the nearest
+/// Layers before the first filter layer, filter layers and a number of layers after each hold every token; the others follow the nearest
 /// filter layer before them. The published code rotates all queries of its window to the newest position, and takes their softmax over the
 /// tokens that may be chosen; here a query keeps its position, and its softmax is over the prompt that it sees.
 /// </remarks>

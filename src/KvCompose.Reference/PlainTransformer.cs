@@ -16,7 +16,7 @@ public sealed class PlainTransformer
     private readonly IPlainStorage? _storage;
     private readonly int[] _globals;
 
-    /// <summary>Takes the weights by name: embed_tokens, norm, lm_head and, behind "layers.N.", the usual nine of a layer.</summary>
+    /// <summary>Takes the weights by name: embed_tokens, norm, lm_head and, after "layers.N.", the usual nine of a layer.</summary>
     /// <param name="model">The model's shape.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="storage">What storing does to keys and values; null keeps them exactly.</param>

@@ -9,7 +9,7 @@ namespace KvCompose.Reference;
 public static class PyramidKv
 {
     /// <summary>Tokens kept per head in every layer, the window included.</summary>
-    /// <param name="tokens">n, the prompt; also behind a propagation cut, where a layer then keeps at most what reaches it.</param>
+    /// <param name="tokens">n, the prompt; also after a propagation cut, where a layer then keeps at most what reaches it.</param>
     /// <param name="layers">L.</param>
     /// <param name="capacity">Average tokens per head and layer, the window included.</param>
     /// <param name="window">w.</param>

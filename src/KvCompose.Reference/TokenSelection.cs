@@ -14,7 +14,7 @@ public sealed record TokenSelection(double[][]? Scores, int[][] Kept)
     /// <summary>0 .. tokens − 1.</summary>
     internal static int[] All(int tokens) => [.. Enumerable.Range(0, tokens)];
 
-    /// <summary>The best <paramref name="count"/> of the scored tokens, best first, then all tokens behind them.</summary>
+    /// <summary>The best <paramref name="count"/> of the scored tokens, best first, then all tokens after them.</summary>
     internal static int[] BestAndWindow(double[] scores, int count, int tokens) =>
         [.. Ranking.Top(scores, count), .. Enumerable.Range(scores.Length, tokens - scores.Length)];
 

@@ -1,6 +1,7 @@
 using KvCompose.Conformance.Kinds.Cake;
 using KvCompose.Conformance.Kinds.Checkpoints;
 using KvCompose.Conformance.Kinds.Families;
+using KvCompose.Conformance.Kinds.Families2026;
 using KvCompose.Conformance.Kinds.FastKv;
 using KvCompose.Conformance.Kinds.Gguf;
 using KvCompose.Conformance.Kinds.HeteroCache;
@@ -27,6 +28,7 @@ public static class VectorKinds
         .. GgufFamily.Kinds,
         .. TemplateFamily.Kinds,
         .. ModelFamiliesFamily.Kinds,
+        .. Families2026Family.Kinds,
         .. CheckpointFamily.Kinds,
         .. KvPressFamily.Kinds,
         .. SecondRowFamily.Kinds,

@@ -85,7 +85,7 @@ public class BudgetFloorTests
             () => GemFilterPrompt.Open(model, new() { Propagation = new() { Layer = 1, Tokens = 60, Rate = 0.7 } }));
         Assert.Equal("Rate", thrown.Option);
 
-        // What was declared is not given anew.
+        // What was declared is not given again.
         UniformBudget declared = new WindowAverage.Options().LayerBudget;
         Assert.NotEqual(0, declared.Ratio);
         WindowAverage.Open(model, new() { LayerBudget = declared with { Tokens = 50 } }).Dispose();

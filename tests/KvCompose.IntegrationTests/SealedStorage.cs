@@ -3,7 +3,7 @@ using KvCompose.Reference;
 
 namespace KvCompose.IntegrationTests;
 
-/// <summary>What holds for every storage that writes a page anew when it is full: held equal to an oracle, resumed, decoded beside another sequence.</summary>
+/// <summary>What holds for every storage that writes a page again when it is full: held equal to an oracle, resumed, decoded beside another sequence.</summary>
 internal static class SealedStorage
 {
     /// <summary>Decode steps of a check: more than a page of 16 tokens.</summary>

@@ -33,7 +33,7 @@ public sealed class PackedFeed : IAsyncLifetime
             (await Command.DotnetAsync(Repository.Root, ["pack", "KvCompose.sln", "-c", "Release", "-o", Feed, "--nologo", "-v", "quiet"])).Succeeded();
         }
 
-        // Ids with more parts than one have no digit behind the first dot.
+        // Ids with more parts than one have no digit after the first dot.
         Version = Directory.GetFiles(Feed, Library + "*.nupkg").Select(static file => Path.GetFileNameWithoutExtension(file)[Library.Length..]).Single(static rest => char.IsAsciiDigit(rest[0]));
         await File.WriteAllTextAsync(Path.Combine(Folder, "nuget.config"), $"""
             <configuration>

@@ -3,7 +3,7 @@ using KvCompose.Shared;
 
 namespace KvCompose.Generators.Emit;
 
-/// <summary>Writes how a token gets into a page: behind a head's last one, and in whichever way its storage keeps it.</summary>
+/// <summary>Writes how a token gets into a page: after a head's last one, and in whichever way its storage keeps it.</summary>
 internal static partial class DecodeEmitter
 {
     private static void WriteAppend(SourceWriter writer, PipelinePlan plan)

@@ -98,7 +98,7 @@ internal static partial class DecodeEmitter
         {
             writer.WriteLine("""
 
-                // What stays is ranked anew.
+                // What stays is ranked again.
                 int* ranks = (int*)padded;
                 TokenRanking.Rank(scores, 0, candidates, candidates, ranks);
                 for (int rank = 0; rank < candidates; rank++)

@@ -6,7 +6,7 @@ namespace KvCompose.Generators.Emit;
 
 /// <summary>
 /// Writes the second pass over all rows of a prompt: what each key collects from every query that sees it. Each probability is
-/// made anew from the row's log-sum-exp, so that time is quadratic and memory is not.
+/// made again from the row's log-sum-exp, so that time is quadratic and memory is not.
 /// </summary>
 internal static partial class SelectionEmitter
 {

@@ -129,7 +129,7 @@ internal static partial class SelectionEmitter
         };
     }
 
-    /// <summary>Sixteen tokens at a time; what lies behind the last candidate has room and is not looked at.</summary>
+    /// <summary>Sixteen tokens at a time; what lies after the last candidate has room and is not looked at.</summary>
     private static void WriteAverage(SourceWriter writer, PipelinePlan plan, int kernel, int members)
     {
         int reach = kernel / 2;
@@ -157,6 +157,6 @@ internal static partial class SelectionEmitter
     /// <summary>Tokens that are scored: what has always been kept counts too where scores are collected, for it may leave later.</summary>
     public static string ScoredTokens(PipelinePlan plan) => plan.Observation.Collects ? "Tokens" : "Tokens - Plan.Window";
 
-    /// <summary>Floats before and behind a pooled line, in whole vectors.</summary>
+    /// <summary>Floats before and after a pooled line, in whole vectors.</summary>
     public static int Border(PipelinePlan plan) => (plan.Prefill.PoolingKernel + 15) / 16 * 16;
 }

@@ -83,7 +83,7 @@ internal static partial class SessionEmitter
     {
         writer.WriteLine("""
 
-            // Cascade: the new budget of every layer is divided among its heads anew; those that are done shrink to it, the ranked tokens at the end first.
+            // Cascade: the new budget of every layer is divided among its heads again; those that are done shrink to it, the ranked tokens at the end first.
             """);
         using (writer.WriteBlock("for (int done = 0; done <= layer; done++)"))
         {

@@ -75,7 +75,7 @@ internal static partial class SessionEmitter
         if (plan.Prefill.DividesAgain)
         {
             writer.WriteLine("""
-                // Scores of all layers stay: whenever a layer's budget falls, its heads divide it anew.
+                // Scores of all layers stay: whenever a layer's budget falls, its heads divide it again.
                 float* scores = scoresOfLayers + ((nint)layer * heads * stride);
 
                 """);

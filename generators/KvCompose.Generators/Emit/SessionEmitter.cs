@@ -65,6 +65,11 @@ internal static partial class SessionEmitter
                     writer.WriteLine($"RefuseSliding(\"{plan.Spec.Name.TrimStart('@')}\", \"{reason}\");");
                 }
 
+                if (plan.Spec.Stages.FirstOrDefault(static stage => stage.Slot == StageSlot.Propagation) is { } propagation)
+                {
+                    writer.WriteLine($"RefusePropagation(\"{plan.Spec.Name.TrimStart('@')}\", \"{propagation.Type.Name}\");");
+                }
+
                 if (plan.Prefill.NeedsProfile)
                 {
                     WriteProfileOpening(writer, plan);

@@ -69,7 +69,7 @@ internal sealed record ObservationPlan
     /// <summary>What a restart wants to know, it asks in a pass of its own.</summary>
     private static AttentionStatistics AskedOf(StageSpec stage) => stage switch
     {
-        { Facts.Restarts: true } => AttentionStatistics.None,
+        { Facts.TwoPass: true } => AttentionStatistics.None,
         { Slot: StageSlot.TokenSelection, EvictsWhileDecoding: false }
             => stage.Facts.Observes & ~(AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities),
         _ => stage.Facts.Observes,

@@ -69,8 +69,8 @@ internal sealed record PrefillPlan
         Selection = selection,
         LayerBudget = spec[StageSlot.LayerBudget],
         HeadRole = spec[StageSlot.HeadRole],
-        Propagations = spec.Stages.Where(static stage => stage is { Slot: StageSlot.Propagation, Facts.Restarts: false }).ToEquatableArray(),
-        Restart = spec.Stages.FirstOrDefault(static stage => stage.Facts.Restarts),
+        Propagations = spec.Stages.Where(static stage => stage is { Slot: StageSlot.Propagation, Facts.TwoPass: false }).ToEquatableArray(),
+        Restart = spec.Stages.FirstOrDefault(static stage => stage.Facts.TwoPass),
         NeedsProfile = selection.Facts.Lossy && spec.Stages.Any(static stage => (stage.Facts.Needs & StageProducts.HeadProfile) != 0),
         PoolsByRank = order == PoolingOrder.Physical,
     };

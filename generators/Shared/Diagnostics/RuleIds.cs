@@ -60,6 +60,7 @@ internal static class RuleIds
     public const string ProfileNotFound = "KVC2030";
     public const string ProfileInvalid = "KVC2031";
     public const string ProfileMissing = "KVC2032";
+    public const string FactsOfAnotherSlot = "KVC2033";
 
     public const string SealedPagesChange = "KVC2090";
     public const string MonitorSeesStoredKeys = "KVC2091";
@@ -74,6 +75,7 @@ internal static class RuleIds
     public const string HeadsServedTwice = "KVC2108";
     public const string NoHeadToServe = "KVC2109";
     public const string KernelShapeUnused = "KVC2110";
+    public const string EveryTokenNeeded = "KVC2111";
 
     public const string PrefixChosenByItsEnd = "KVC2120";
 

@@ -49,7 +49,7 @@ internal static class CompositionRules
                 }
             }
 
-            if (stage.Facts.Restarts && stage.Option(OptionRole.Layer) is null)
+            if (stage.Facts.TwoPass && stage.Option(OptionRole.Layer) is null)
             {
                 valid = false;
                 sink.Report(new Finding(RuleIds.NeedNotProvided, sites.Of(stage), stage.Type.Name, "an option of role Layer", pipeline));
@@ -61,7 +61,7 @@ internal static class CompositionRules
                 sink.Report(new Finding(RuleIds.NeedNotProvided, sites.Of(stage), stage.Type.Name, "an option of role PrunedChannels", pipeline));
             }
 
-            if (stage.Facts is { Positions: PositionPolicy.Renumbered, Restarts: false })
+            if (stage.Facts is { Positions: PositionPolicy.Renumbered, TwoPass: false })
             {
                 valid = false;
                 sink.Report(new Finding(RuleIds.RenumberedPositions, sites.Of(stage), stage.Type.Name));
@@ -81,7 +81,7 @@ internal static class CompositionRules
 
     /// <summary>What goes on to deeper layers is chosen by score, and a selection that keeps everything scores nothing.</summary>
     private static StageProducts NeededByItsSlot(StageSpec stage, IReadOnlyList<StageSpec> stages)
-        => stage is { Slot: StageSlot.Propagation, Facts.Restarts: false } && SelectionOf(stages) is { Facts.Lossy: false }
+        => stage is { Slot: StageSlot.Propagation, Facts.TwoPass: false } && SelectionOf(stages) is { Facts.Lossy: false }
             ? StageProducts.TokenScores
             : StageProducts.None;
 

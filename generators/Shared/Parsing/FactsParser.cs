@@ -3,28 +3,66 @@ using Microsoft.CodeAnalysis;
 
 namespace KvCompose.Shared.Parsing;
 
-/// <summary>Reads [StageFacts] of a stage.</summary>
+/// <summary>Reads the facts of a stage.</summary>
 internal static class FactsParser
 {
-    public static StageFacts Parse(ITypeSymbol stage)
+    private static readonly StageSlot[] Slots = [.. Enum.GetValues(typeof(StageSlot)).Cast<StageSlot>()];
+
+    /// <summary>The facts of a stage in a slot; all defaults where the stage states none for it.</summary>
+    public static StageFacts Parse(ITypeSymbol stage, StageSlot slot)
     {
         StageFacts facts = StageFacts.Default;
-        AttributeData? attribute = stage.GetAttributes().FirstOrDefault(static candidate =>
-            candidate.AttributeClass is { Name: WellKnownNames.StageFactsAttribute } type && SlotAttributes.IsInLibrary(type));
-        if (attribute is null)
+        foreach (AttributeData attribute in stage.GetAttributes())
         {
-            return facts;
-        }
-
-        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
-        {
-            if (Constants.Of(argument.Value) is { } value)
+            if (SlotOf(attribute) == slot)
             {
-                facts = With(facts, argument.Key, value);
+                foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+                {
+                    if (Constants.Of(argument.Value) is { } value)
+                    {
+                        facts = With(facts, argument.Key, value);
+                    }
+                }
             }
         }
 
         return facts;
+    }
+
+    /// <summary>The name of a stage's facts of other slots, or null where it has none or also those of this slot.</summary>
+    public static string? OfAnotherSlot(ITypeSymbol stage, StageSlot slot)
+    {
+        string? other = null;
+        foreach (AttributeData attribute in stage.GetAttributes())
+        {
+            if (SlotOf(attribute) is { } stated)
+            {
+                if (stated == slot)
+                {
+                    return null;
+                }
+
+                other = WellKnownNames.FactsOf(stated);
+            }
+        }
+
+        return other;
+    }
+
+    private static StageSlot? SlotOf(AttributeData attribute)
+    {
+        if (attribute.AttributeClass is { } type && SlotAttributes.IsInLibrary(type))
+        {
+            foreach (StageSlot slot in Slots)
+            {
+                if (type.Name == WellKnownNames.FactsOf(slot) + nameof(Attribute))
+                {
+                    return slot;
+                }
+            }
+        }
+
+        return null;
     }
 
     private static StageFacts With(StageFacts facts, string name, object value) => (name, value) switch
@@ -48,7 +86,7 @@ internal static class FactsParser
         (nameof(StageFacts.RevisesEarlierLayers), bool flag) => facts with { RevisesEarlierLayers = flag },
         (nameof(StageFacts.Repeatable), bool flag) => facts with { Repeatable = flag },
         (nameof(StageFacts.WholePrompt), bool flag) => facts with { WholePrompt = flag },
-        (nameof(StageFacts.Restarts), bool flag) => facts with { Restarts = flag },
+        (nameof(StageFacts.TwoPass), bool flag) => facts with { TwoPass = flag },
         (nameof(StageFacts.Quantised), bool flag) => facts with { Quantised = flag },
         (nameof(StageFacts.KernelReadable), bool flag) => facts with { KernelReadable = flag },
         (nameof(StageFacts.PrunesKeyChannels), bool flag) => facts with { PrunesKeyChannels = flag },

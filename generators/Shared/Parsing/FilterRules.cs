@@ -3,7 +3,7 @@ using KvCompose.Shared.Specs;
 
 namespace KvCompose.Shared.Parsing;
 
-/// <summary>Rules of layers that choose tokens for those behind them. Knows no stage by name.</summary>
+/// <summary>Rules of layers that choose tokens for those after them. Knows no stage by name.</summary>
 internal static class FilterRules
 {
     /// <summary>Tells the sink what cannot be, and what is likely not meant; true when nothing is in error.</summary>

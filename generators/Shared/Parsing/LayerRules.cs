@@ -10,6 +10,7 @@ internal static class LayerRules
     public static bool Check(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = CheckOrder(spec, sites, sink);
+        WarnOfStates(spec, sites, sink);
         if (KnownLayers(spec) is not ({ } file, > 0 and var layers))
         {
             return valid;
@@ -59,7 +60,7 @@ internal static class LayerRules
         return valid;
     }
 
-    /// <summary>Several stages of one slot act one behind the other.</summary>
+    /// <summary>Several stages of one slot act one after the other.</summary>
     private static bool CheckOrder(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
         bool valid = true;
@@ -84,6 +85,18 @@ internal static class LayerRules
         return valid;
     }
 
+    /// <summary>Layers that make a state of every token get another text where tokens are left out.</summary>
+    private static void WarnOfStates(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
+    {
+        foreach (StageSpec stage in spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation))
+        {
+            if (spec.Model is { NeedsEveryToken: { Length: > 0 } why } model)
+            {
+                sink.Report(new Finding(RuleIds.EveryTokenNeeded, sites.Of(stage), stage.Type.Name, model.File, why));
+            }
+        }
+    }
+
     private static bool CheckLayer(StageSpec stage, OptionSpec option, int layers, string file, StageSites sites, IDiagnosticSink sink)
     {
         int layer = stage.Number(OptionRole.Layer, 0);
@@ -95,7 +108,7 @@ internal static class LayerRules
         }
 
         WarnOfCosts(stage, option, layers, sites, sink);
-        if (stage.Slot == StageSlot.Propagation && !stage.Facts.Restarts && (3 * layer < layers || layer >= layers - 2))
+        if (stage.Slot == StageSlot.Propagation && !stage.Facts.TwoPass && (3 * layer < layers || layer >= layers - 2))
         {
             string doubt = 3 * layer < layers
                 ? "the choice of so early a layer costs accuracy"
@@ -111,7 +124,7 @@ internal static class LayerRules
     private static void WarnOfCosts(StageSpec stage, OptionSpec option, int layers, StageSites sites, IDiagnosticSink sink)
     {
         int layer = stage.Number(OptionRole.Layer, 0);
-        if (stage.Facts.Restarts && stage.Number(OptionRole.Budget, 0) == 0 && stage.Option(OptionRole.Rate)?.Number is { } rate && layer + (rate * layers) >= layers)
+        if (stage.Facts.TwoPass && stage.Number(OptionRole.Budget, 0) == 0 && stage.Option(OptionRole.Rate)?.Number is { } rate && layer + (rate * layers) >= layers)
         {
             sink.Report(new Finding(
                 RuleIds.CostsMoreThanItSaves, sites.Of(stage, option.Name), stage.Type.Name, CSharpLiteral.Of(layer), CSharpLiteral.Of(layers), Constants.Text(rate)));

@@ -5,14 +5,14 @@ namespace KvCompose.Shared.Parsing;
 
 /// <summary>
 /// Decides whether stages can stand beside one that lets only chosen tokens go on: those it cuts are never computed in deeper
-/// layers. A propagation that starts again is none here, since behind it the chosen tokens are the whole prompt.
+/// layers. A propagation that starts again is none here, since after it the chosen tokens are the whole prompt.
 /// </summary>
 internal static class PropagationRules
 {
     /// <summary>Tells the sink what cannot or should not be; true when nothing is in error.</summary>
     public static bool Check(PipelineSpec spec, StageSites sites, IDiagnosticSink sink)
     {
-        StageSpec[] cuts = [.. spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation && !stage.Facts.Restarts)];
+        StageSpec[] cuts = [.. spec.Stages.Where(static stage => stage.Slot == StageSlot.Propagation && !stage.Facts.TwoPass)];
         WarnOfBudgets(spec, cuts, sites, sink);
         if (cuts.Length == 0)
         {

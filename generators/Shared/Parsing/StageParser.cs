@@ -26,7 +26,7 @@ internal static class StageParser
         }
 
         StageSurface surface = StageSurface.Of(stage);
-        StageFacts facts = surface.Facts;
+        StageFacts facts = surface.Facts(slot);
         bool decodes = slot == StageSlot.TokenSelection && (facts.Phases & StagePhases.Decode) != 0;
         string contract = decodes ? WellKnownNames.DecodeEviction : WellKnownNames.ContractOf(slot);
         INamedTypeSymbol? retrieval = slot == StageSlot.Residency ? Contract(stage, WellKnownNames.Retrieval) : null;
@@ -39,9 +39,15 @@ internal static class StageParser
                 FixData = FixData.OfContract(contract),
             });
         }
+        else if (FactsParser.OfAnotherSlot(stage, slot) is { } other)
+        {
+            valid = false;
+            sink.Report(new Finding(
+                RuleIds.FactsOfAnotherSlot, DiagnosticSite.Of(declaration), name, SlotNames.Of(slot), $"[{other}]", $"[{WellKnownNames.FactsOf(slot)}]"));
+        }
 
         EquatableArray<OptionSpec>? options = OptionsParser.Parse(stage, declaration, sink);
-        valid &= DeclaredOptionRules.Check(stage, facts, declaration, sink) & CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(surface, name, declaration, sink)
+        valid &= DeclaredOptionRules.Check(stage, facts, declaration, sink) & CheckFacts(slot, facts, name, declaration, sink) & CheckProfile(surface, facts, name, declaration, sink)
             & FilterParser.Check(facts, name, declaration, sink);
         if (options is { } stated)
         {
@@ -69,9 +75,9 @@ internal static class StageParser
             : "";
 
     /// <summary>A layer that a file states is not stated again.</summary>
-    private static bool CheckProfile(StageSurface stage, string name, AttributeData declaration, IDiagnosticSink sink)
+    private static bool CheckProfile(StageSurface stage, StageFacts facts, string name, AttributeData declaration, IDiagnosticSink sink)
     {
-        if (stage.Facts.Profile != ProfileKind.ActingLayer || ProfileFile(stage.Facts, declaration).Length == 0)
+        if (facts.Profile != ProfileKind.ActingLayer || ProfileFile(facts, declaration).Length == 0)
         {
             return true;
         }

@@ -13,21 +13,23 @@ internal sealed class StageSurface
 {
     private static readonly ConditionalWeakTable<ITypeSymbol, StageSurface> Known = new();
 
+    private readonly ImmutableArray<StageFacts> _facts;
+
     private StageSurface(ITypeSymbol stage)
     {
         Type = TypeRef.From(stage);
-        Facts = FactsParser.Parse(stage);
+        _facts = [.. Enum.GetValues(typeof(StageSlot)).Cast<StageSlot>().Select(slot => FactsParser.Parse(stage, slot))];
         Options = [.. stage.GetMembers().OfType<IPropertySymbol>().Select(OptionSurface.Of).OfType<OptionSurface>()];
     }
 
     /// <summary>How emitted code names it.</summary>
     public TypeRef Type { get; }
 
-    /// <summary>Its [StageFacts].</summary>
-    public StageFacts Facts { get; }
-
     /// <summary>Its properties with [StageOption], in declaration order.</summary>
     public ImmutableArray<OptionSurface> Options { get; }
+
+    /// <summary>Its facts in a slot.</summary>
+    public StageFacts Facts(StageSlot slot) => _facts[(int)slot];
 
     public static StageSurface Of(ITypeSymbol stage) => Known.GetValue(stage, static type => new StageSurface(type));
 }

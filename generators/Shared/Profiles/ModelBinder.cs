@@ -13,6 +13,9 @@ internal static class ModelBinder
     private const int MostLayers = 1024;
     private const int MostHeads = 4096;
 
+    private static readonly string[] FixedStateFields = ["linear_num_value_heads", "mamba_d_state", "conv_L_cache"];
+    private static readonly string[] FixedStateTypes = ["linear_attention", "mamba", "conv"];
+
     /// <summary>The spec with its model, or null when the file is not there, not valid, or of another shape, which the sink is told.</summary>
     public static PipelineSpec? Bind(
         PipelineSpec spec, ImmutableArray<AdditionalText> files, StageSites sites, IDiagnosticSink sink, CancellationToken cancellation)
@@ -52,6 +55,7 @@ internal static class ModelBinder
         return queryHeads % keyValueHeads == 0
             ? new ModelSpec(
                 file, layers, queryHeads, keyValueHeads, width?.Integer(1, 65_536) ?? (hidden / queryHeads), context)
+            { NeedsEveryToken = NeedsEveryToken(root) }
             : throw shared!.Complaint($"{CSharpLiteral.Of(queryHeads)} query heads do not share {CSharpLiteral.Of(keyValueHeads)} key-value heads evenly");
     }
 
@@ -63,6 +67,15 @@ internal static class ModelBinder
         {
             throw window.Complaint($"attention slides over {window.Text} tokens, but must see the context of {CSharpLiteral.Of(context)}");
         }
+    }
+
+    /// <summary>Fields that only models have in which layers hold a fixed state, or read another layer's cache.</summary>
+    private static string NeedsEveryToken(JsonNode root)
+    {
+        bool states = FixedStateFields.Any(name => Find(root, name) is not null)
+            || (Find(root, "layer_types") is { Kind: JsonKind.List } types && types.Items.Any(static type => FixedStateTypes.Contains(type.Text)));
+        return states ? "hold a fixed state"
+            : Find(root, "num_kv_shared_layers") is { } shared && shared.Text is not "0" ? "read the cache of an earlier one" : "";
     }
 
     private static JsonNode? Find(JsonNode root, string name)

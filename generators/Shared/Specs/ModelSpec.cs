@@ -7,4 +7,8 @@ namespace KvCompose.Shared.Specs;
 /// <param name="KeyValueHeads">Hkv.</param>
 /// <param name="HeadDim">d.</param>
 /// <param name="Context">Longest sequence.</param>
-internal sealed record ModelSpec(string File, int Layers, int QueryHeads, int KeyValueHeads, int HeadDim, int Context);
+internal sealed record ModelSpec(string File, int Layers, int QueryHeads, int KeyValueHeads, int HeadDim, int Context)
+{
+    /// <summary>Why layers need every token, as the end of a sentence; empty where none does.</summary>
+    public string NeedsEveryToken { get; init; } = "";
+}

@@ -1,7 +1,7 @@
 
 namespace KvCompose.Shared.Specs;
 
-/// <summary>What a stage says of itself in its [StageFacts].</summary>
+/// <summary>What a stage says of itself in the facts of its slot.</summary>
 internal sealed record StageFacts(
     AttentionStatistics Observes,
     StageProducts Needs,
@@ -14,7 +14,7 @@ internal sealed record StageFacts(
     bool RevisesEarlierLayers,
     bool Repeatable,
     bool WholePrompt,
-    bool Restarts,
+    bool TwoPass,
     ProfileKind Profile,
     PoolingKind Pooling,
     int PoolingKernel,

@@ -7,7 +7,7 @@ namespace KvCompose.Samples.Chat;
 
 /// <summary>
 /// Shows an answer as it comes, with a line below it that says how fast it comes and what the cache holds. Full rows are final; the last row and the line
-/// are drawn anew. Without a terminal the text is written as it is.
+/// are drawn again. Without a terminal the text is written as it is.
 /// </summary>
 internal sealed class LiveAnswer
 {

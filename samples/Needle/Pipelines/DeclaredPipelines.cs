@@ -43,7 +43,7 @@ internal sealed partial class HeadKvPipeline;
 [CakeIndicator(Window = EmbeddedModel.Window)]
 internal sealed partial class CakePipeline;
 
-/// <summary>Behind the layer that <c>calibrate</c> found, only a fifth of the prompt is computed.</summary>
+/// <summary>After the layer that <c>calibrate</c> found, only a fifth of the prompt is computed.</summary>
 [KvPipeline]
 [TokenSelectivePropagation(Layer = 2, Rate = 0.2)]
 [UniformBudget(Ratio = 0.1)]

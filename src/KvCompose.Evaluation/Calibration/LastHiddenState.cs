@@ -44,6 +44,12 @@ public sealed class LastHiddenState<TInner>(TInner inner) : ITransformerSource<L
         public void Complete(int layer, float* attended, float* hidden, int rows) => _inner.Complete(layer, attended, hidden, rows);
 
         /// <inheritdoc/>
+        public void Advance(int layer, float* hidden, int rows, ReadOnlySpan<nint> states) => _inner.Advance(layer, hidden, rows, states);
+
+        /// <inheritdoc/>
+        public float* Sinks(int layer) => _inner.Sinks(layer);
+
+        /// <inheritdoc/>
         public void Logits(float* hidden, int rows, float* logits)
         {
             new ReadOnlySpan<float>(hidden + ((nint)(rows - 1) * _state.Length), _state.Length).CopyTo(_state);

@@ -10,7 +10,7 @@ namespace KvCompose.Models.Chat;
 /// <summary>
 /// A conversation with a model in one sequence of a session. A turn computes only what the cache does not hold yet: the prompt's tokens are compared with
 /// those of the sequence, and the rest is appended. Where the template writes earlier turns in another way than they were, the sequence is rewound as far as
-/// the pipeline can, or its prompt is processed anew. Not thread-safe, and nothing else may use the sequence.
+/// the pipeline can, or its prompt is processed again. Not thread-safe, and nothing else may use the sequence.
 /// </summary>
 public sealed class Conversation
 {

@@ -66,6 +66,9 @@ internal sealed class Checkpoint : IDisposable
         return checkpoint;
     }
 
+    /// <summary>Names of the tensors that nobody has asked for.</summary>
+    public IEnumerable<string> Unread => _tensors.Keys.Where(name => !_used.Contains(name));
+
     public bool Contains(string name) => _tensors.ContainsKey(name);
 
     /// <summary>The tensor of that name, which must have that shape.</summary>
@@ -77,7 +80,7 @@ internal sealed class Checkpoint : IDisposable
             throw Missing(name);
         }
 
-        // ggml writes extents of 1 behind its last, which stand before the first here.
+        // ggml writes extents of 1 after its last, which stand before the first here.
         ReadOnlySpan<long> own = tensor.Shape;
         while (own.Length > shape.Length && own[0] == 1)
         {
@@ -100,6 +103,41 @@ internal sealed class Checkpoint : IDisposable
         _used.Add(name);
         return tensor;
     }
+
+    /// <summary>The tensor of that name, which must hold so many numbers; extents of 1 do not matter.</summary>
+    /// <exception cref="CheckpointFormatException">It is missing, or has another shape or a type that holds no weights.</exception>
+    public StoredTensor RequireCount(string name, int count)
+        => _tensors.TryGetValue(name, out StoredTensor? tensor) && tensor.Count == count && tensor.Shape.Count(static extent => extent > 1) <= 1
+            ? Require(name, tensor.Shape)
+            : Require(name, count);
+
+    /// <summary>The filters of a depthwise convolution, [channels, taps] or [channels, 1, taps].</summary>
+    /// <exception cref="CheckpointFormatException">It is missing, or has another shape or a type that holds no weights.</exception>
+    public StoredTensor RequireFilter(string name, int channels, int taps)
+        => _tensors.TryGetValue(name, out StoredTensor? tensor) && tensor.Shape.Length == 3
+            ? Require(name, channels, 1, taps)
+            : Require(name, channels, taps);
+
+    /// <summary>The tensor of that name, which must have that shape and hold bytes.</summary>
+    /// <exception cref="CheckpointFormatException">It is missing, or has another shape or type.</exception>
+    public StoredTensor RequireBytes(string name, params ReadOnlySpan<long> shape)
+    {
+        if (!_tensors.TryGetValue(name, out StoredTensor? tensor))
+        {
+            throw Missing(name);
+        }
+
+        if (!shape.SequenceEqual(tensor.Shape) || tensor.TypeName != "U8")
+        {
+            throw Wrong(name, $"has shape {tensor.ShapeText} and type {tensor.TypeName}, the configuration makes it [{string.Join(", ", shape.ToArray())}] of U8");
+        }
+
+        _used.Add(name);
+        return tensor;
+    }
+
+    /// <summary>The error for a tensor that is there.</summary>
+    public CheckpointFormatException Wrong(string name, string problem) => new(_tensors[name].File.Path, $"tensor '{name}' {problem}");
 
     public CheckpointFormatException Missing(string name, string cure = "")
         => new(_source, $"tensor '{name}' is missing{cure}");

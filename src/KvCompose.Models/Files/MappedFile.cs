@@ -84,7 +84,7 @@ internal sealed unsafe class MappedFile : IDisposable
     }
 
     /// <summary>
-    /// Throws if the file was written to since it was opened. Reading pages behind a file's new end would kill the process, and
+    /// Throws if the file was written to since it was opened. Reading pages after a file's new end would kill the process, and
     /// bytes that changed would change the answers, so that this is asked before each step.
     /// </summary>
     /// <exception cref="CheckpointFormatException">The file has changed.</exception>

@@ -1,3 +1,5 @@
+using KvCompose.Memory;
+
 namespace KvCompose.Models.Files;
 
 /// <summary>One tensor of a file, of which name, shape and place were checked against the file's length.</summary>
@@ -11,6 +13,9 @@ namespace KvCompose.Models.Files;
 internal sealed record StoredTensor(
     MappedFile File, string Name, StoredType Type, string TypeName, long[] Shape, long Offset, long Bytes)
 {
+    /// <summary>Memory that holds it in another order or form than the file has it; null for as the file has it.</summary>
+    public NativeFloats? Own { get; init; }
+
     public string ShapeText => $"[{string.Join(", ", Shape)}]";
 
     /// <summary>Numbers that it holds.</summary>
@@ -29,5 +34,5 @@ internal sealed record StoredTensor(
     }
 
     /// <summary>Its first byte in memory.</summary>
-    public unsafe byte* Data => File.Start + Offset;
+    public unsafe byte* Data => Own is { } own ? (byte*)own.Pointer : File.Start + Offset;
 }

@@ -23,6 +23,7 @@ internal enum StoredType
     I64 = 27,
     F64 = 28,
     BF16 = 30,
+    MXFP4 = 39,
 
     /// <summary>Known to the file format, but with no decoder here.</summary>
     Other = -1,

@@ -19,6 +19,7 @@ internal static class StoredTypes
         StoredType.I8 => (1, 1),
         StoredType.I64 or StoredType.F64 => (1, 8),
         StoredType.Q4_0 or StoredType.IQ4_NL => (32, 18),
+        StoredType.MXFP4 => (32, 17),
         StoredType.Q4_1 => (32, 20),
         StoredType.Q5_0 => (32, 22),
         StoredType.Q5_1 => (32, 24),

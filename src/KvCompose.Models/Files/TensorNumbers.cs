@@ -23,7 +23,15 @@ internal static unsafe class TensorNumbers
     /// <exception cref="CheckpointFormatException">One is not finite, or the file has become shorter.</exception>
     public static void ReadFloats(StoredTensor tensor, long first, Span<float> destination)
     {
-        tensor.File.Read(tensor.Offset + (first * sizeof(float)), MemoryMarshal.AsBytes(destination));
+        if (tensor.Own is not null)
+        {
+            new ReadOnlySpan<float>((float*)tensor.Data + first, destination.Length).CopyTo(destination);
+        }
+        else
+        {
+            tensor.File.Read(tensor.Offset + (first * sizeof(float)), MemoryMarshal.AsBytes(destination));
+        }
+
         CheckFinite(tensor, first, destination);
     }
 

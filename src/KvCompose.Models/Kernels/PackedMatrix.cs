@@ -6,7 +6,7 @@ namespace KvCompose.Models.Kernels;
 
 /// <summary>
 /// A weight matrix of floats in the order in which products read it: panels of 32 outputs, in each the weights of
-/// one input after another, [⌈outputs / 32⌉][inputs][32]. Outputs behind the last are zero. Read past the mapped file, so that the
+/// one input after another, [⌈outputs / 32⌉][inputs][32]. Outputs after the last are zero. Read past the mapped file, so that the
 /// weights are in memory once.
 /// </summary>
 internal sealed unsafe class PackedMatrix : WeightMatrix

@@ -1,13 +1,13 @@
 namespace KvCompose.Models.Kernels;
 
 /// <summary>Rows as they are.</summary>
-internal readonly unsafe struct PlainRows(float* rows, int width) : IRowSource
+internal readonly unsafe struct PlainRows(float* rows, int stride) : IRowSource
 {
     private readonly float* _rows = rows;
-    private readonly int _width = width;
+    private readonly int _stride = stride;
 
     public RowStatistics Prepare(int row) => default;
 
     public void Copy(int row, RowStatistics statistics, int first, int count, float* target)
-        => new ReadOnlySpan<float>(_rows + ((nint)row * _width) + first, count).CopyTo(new Span<float>(target, count));
+        => new ReadOnlySpan<float>(_rows + ((nint)row * _stride) + first, count).CopyTo(new Span<float>(target, count));
 }

@@ -74,6 +74,22 @@ internal static unsafe class RowKernels
         }
     }
 
+    /// <summary>target *= factors.</summary>
+    [MethodImpl(Leaf)]
+    public static void Multiply(float* target, float* factors, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            (Vector256.Load(target + i) * Vector256.Load(factors + i)).Store(target + i);
+        }
+
+        for (; i < count; i++)
+        {
+            target[i] *= factors[i];
+        }
+    }
+
     /// <summary>Rotates the first 2 · half elements of a head: the pairs are its two halves (the layout of Hugging Face).</summary>
     [MethodImpl(Leaf)]
     public static void Rotate(float* head, float* cosines, float* sines, int half)

@@ -12,8 +12,13 @@ internal readonly unsafe struct RowTiles
     private readonly float* _floats;
 
     public RowTiles(NativeFloats floats, int rows, int depth)
+        : this(floats.Pointer, rows, depth)
     {
-        _floats = floats.Pointer;
+    }
+
+    public RowTiles(float* floats, int rows, int depth)
+    {
+        _floats = floats;
         Rows = rows;
         Depth = depth;
         TileRows = TileProduct.TileRows(rows);

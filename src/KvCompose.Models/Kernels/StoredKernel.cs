@@ -47,6 +47,7 @@ internal readonly unsafe struct StoredKernel
         StoredType.Q5_K => Coded<Q5_K>(width),
         StoredType.Q6_K => Coded<Q6_K>(width),
         StoredType.IQ4_NL => Coded<IQ4_NL>(width),
+        StoredType.MXFP4 => Coded<MXFP4>(width),
         StoredType.IQ4_XS => Decoded<IQ4_XS>(),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "holds no weights"),
     };

@@ -37,6 +37,18 @@ internal sealed unsafe class StoredMatrix : WeightMatrix
 
     public override void CopyRow(int output, float* target) => Kernel.Decode(Row(output), Inputs, target);
 
+    public override void CopyPart(int output, int first, int count, float* target, float* scratch)
+    {
+        if (first % _blockValues == 0 && count % _blockValues == 0)
+        {
+            Kernel.Decode(Row(output) + (first / _blockValues * _blockBytes), count, target);
+        }
+        else
+        {
+            base.CopyPart(output, first, count, target, scratch);
+        }
+    }
+
     /// <summary>
     /// Products of some outputs with all rows, of which there are few: one, or a tile of four or eight.
     /// </summary>
@@ -69,7 +81,7 @@ internal sealed unsafe class StoredMatrix : WeightMatrix
 
     /// <summary>
     /// Decodes a block of depths of the 32 outputs of a panel into [depth, 32], the order of <see cref="PackedMatrix"/>. Outputs
-    /// behind the last are zero.
+    /// after the last are zero.
     /// </summary>
     /// <param name="panel">Which panel.</param>
     /// <param name="start">The first depth, a multiple of 256.</param>

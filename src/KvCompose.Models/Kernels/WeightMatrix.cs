@@ -32,6 +32,18 @@ internal abstract unsafe class WeightMatrix(int outputs, int inputs) : IDisposab
     /// <summary>Copies the weights of one output.</summary>
     public abstract void CopyRow(int output, float* target);
 
+    /// <summary>Copies some weights of one output.</summary>
+    /// <param name="output">Which.</param>
+    /// <param name="first">The first weight.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="target">Receives them.</param>
+    /// <param name="scratch">Room for all weights of the output.</param>
+    public virtual void CopyPart(int output, int first, int count, float* target, float* scratch)
+    {
+        CopyRow(output, scratch);
+        new ReadOnlySpan<float>(scratch + first, count).CopyTo(new Span<float>(target, count));
+    }
+
     public virtual void Dispose()
     {
     }

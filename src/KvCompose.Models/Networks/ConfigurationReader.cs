@@ -5,7 +5,11 @@ using KvCompose.Models.Networks.Families;
 namespace KvCompose.Models.Networks;
 
 /// <summary>What config.json says: the network, and where texts begin and end.</summary>
-internal sealed record ModelConfiguration(NetworkDescription Network, int? BeginToken, IReadOnlyList<int> EndTokens);
+internal sealed record ModelConfiguration(NetworkDescription Network, int? BeginToken, IReadOnlyList<int> EndTokens)
+{
+    /// <summary>Names of the family's tensors that are not the most usual ones.</summary>
+    public NameOverrides? Names { get; init; }
+}
 
 /// <summary>Reads config.json as Hugging Face writes it, in newer and older spellings.</summary>
 internal static class ConfigurationReader
@@ -69,9 +73,12 @@ internal static class ConfigurationReader
             throw fields.Wrong("model_type", $"\"{modelType}\"", "one of " + string.Join(", ", FamilyTable.ModelTypes));
         }
 
-        NetworkDescription network = family.Describe(new ConfigSource(fields, family));
+        NetworkDescription network = family.Describe(new ConfigSource(fields, family, root));
         int[] begin = Tokens(root, fields, "bos_token_id");
-        return new ModelConfiguration(network, begin.Length > 0 ? begin[0] : null, Tokens(root, fields, "eos_token_id"));
+        return new ModelConfiguration(network, begin.Length > 0 ? begin[0] : null, Tokens(root, fields, "eos_token_id"))
+        {
+            Names = family.FolderNames,
+        };
     }
 
     private static int[] Tokens(JsonFields root, JsonFields fields, string name)

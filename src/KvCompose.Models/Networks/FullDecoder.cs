@@ -14,6 +14,9 @@ internal sealed unsafe class FullDecoder(Network network) : IDisposable
     private readonly List<int> _tokens = [];
     private readonly NativeFloats?[] _keys = new NativeFloats?[network.Shape.Layers];
     private readonly NativeFloats?[] _values = new NativeFloats?[network.Shape.Layers];
+    private readonly NativeFloats?[] _states = [.. network.Description.Layers
+        .Select(static layer => layer.Recurrent is { } recurrent ? new NativeFloats(recurrent.StateFloats) : null)];
+    private readonly bool[]?[]?[] _kept = new bool[]?[]?[network.Shape.Layers];
 
     /// <summary>Tokens in the cache.</summary>
     public int Length => _tokens.Count;
@@ -48,31 +51,59 @@ internal sealed unsafe class FullDecoder(Network network) : IDisposable
         return logits;
     }
 
+    /// <summary>The state of a layer that has a fixed one: the last inputs of its convolution, then the recurrent state.</summary>
+    public ReadOnlySpan<float> State(int layer) => _states[layer] is { } state ? new ReadOnlySpan<float>(state.Pointer, (int)state.Count) : [];
+
+    /// <summary>Leaves only some of the tokens in the cache of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="positions">By key-value head, the positions that stay.</param>
+    public void Evict(int layer, int[][] positions)
+    {
+        _kept[layer] = [.. positions.Select(stay =>
+        {
+            var kept = new bool[Length];
+            foreach (int position in stay)
+            {
+                kept[position] = true;
+            }
+
+            return kept;
+        })];
+    }
+
     public void Dispose()
     {
-        foreach (NativeFloats? block in _keys.Concat(_values))
+        foreach (NativeFloats? block in _keys.Concat(_values).Concat(_states))
         {
             block?.Dispose();
         }
     }
 
     private bool MustRecompute(int total) => Length > 0 && network.Description.Layers.Any(
-        layer => layer.Attention.Rotation?.Scaling is RopeScaling.LongRope scaling && scaling.Regime(Length) != scaling.Regime(total));
+        layer => layer.Attention?.Rotation?.Scaling is RopeScaling.LongRope scaling && scaling.Regime(Length) != scaling.Regime(total));
 
     private void Compute(int[] tokens, int first, int total, float* hidden, CancellationToken cancellation)
     {
         TransformerShape shape = network.Shape;
         int[] positions = [.. Enumerable.Range(first, tokens.Length)];
-        nint keyWidth = (nint)shape.KeyValueHeads * shape.HeadDim;
-        using var queries = new NativeFloats((long)tokens.Length * shape.QueryHeads * shape.HeadDim);
+        using var queries = new NativeFloats(tokens.Length * network.Description.Layers.Max(
+            static layer => layer.Attention is { } attention ? (long)attention.QueryHeads * attention.HeadDim : 0));
         using var scratch = new NativeFloats((long)network.Workers.Count * total);
         using var workspace = new AttentionWorkspace();
         network.Embed(tokens, hidden);
         for (int layer = 0; layer < shape.Layers; layer++)
         {
             cancellation.ThrowIfCancellationRequested();
-            float* keys = Reserve(ref _keys[layer], first * keyWidth, total * keyWidth);
-            float* values = Reserve(ref _values[layer], first * keyWidth, total * keyWidth);
+            if (network.Description.Layers[layer].Attention is not { } attention)
+            {
+                network.Advance(layer, hidden, tokens.Length, [(nint)_states[layer]!.Pointer]);
+                continue;
+            }
+
+            int owner = attention.ReadsLayer ?? layer;
+            nint keyWidth = (nint)attention.KeyValueHeads * attention.HeadDim;
+            float* keys = Reserve(ref _keys[owner], first * keyWidth, total * keyWidth);
+            float* values = Reserve(ref _values[owner], first * keyWidth, total * keyWidth);
             network.Project(
                 layer, hidden, positions, total, queries.Pointer, keys + (first * keyWidth), values + (first * keyWidth));
             Attend(layer, queries.Pointer, keys, values, first, tokens.Length, scratch.Pointer, workspace, cancellation);
@@ -84,9 +115,10 @@ internal sealed unsafe class FullDecoder(Network network) : IDisposable
         int layer, float* queries, float* keys, float* values, int first, int rows, float* scores, AttentionWorkspace workspace,
         CancellationToken cancellation)
     {
-        AttentionDescription attention = network.Description.Layers[layer].Attention;
+        AttentionDescription attention = network.Description.Layers[layer].Attention!;
         int total = first + rows;
-        bool plain = attention.SoftCap is null && (attention.Window ?? int.MaxValue) >= total;
+        float* sinks = network.Sinks(layer);
+        bool plain = sinks is null && attention.SoftCap is null && (attention.Window ?? int.MaxValue) >= total;
         if (first == 0 && rows > 1 && plain && attention.HeadDim % 16 == 0)
         {
             var shape = new AttentionShape(attention.QueryHeads, attention.KeyValueHeads, attention.HeadDim);
@@ -103,6 +135,8 @@ internal sealed unsafe class FullDecoder(Network network) : IDisposable
             Keys = keys,
             Values = values,
             Scores = scores,
+            Sinks = sinks,
+            Kept = _kept[attention.ReadsLayer ?? layer],
             FirstPosition = first,
             Tokens = total,
             Cancellation = cancellation,

@@ -28,6 +28,9 @@ internal static class GgufConfiguration
 
         int[] ends = [.. EndKeys.Where(metadata.Has).Select(key => metadata.Integer(key, 0, network.Vocabulary - 1)).Distinct()];
         const string Begin = "tokenizer.ggml.bos_token_id";
-        return new ModelConfiguration(network, metadata.Has(Begin) ? metadata.Integer(Begin, 0, network.Vocabulary - 1) : null, ends);
+        return new ModelConfiguration(network, metadata.Has(Begin) ? metadata.Integer(Begin, 0, network.Vocabulary - 1) : null, ends)
+        {
+            Names = family.GgufNames,
+        };
     }
 }

@@ -9,7 +9,7 @@ namespace KvCompose.Models.Networks;
 /// Computes what a description says, apart from attention over the cache. Calls take turns, because they share one set of scratch
 /// buffers; long inputs are cut into chunks so that these stay small.
 /// </summary>
-internal sealed unsafe class Network : IDisposable
+internal sealed unsafe partial class Network : IDisposable
 {
     private const int ChunkRows = 768; // 64 tiles of 12 rows.
 
@@ -41,6 +41,9 @@ internal sealed unsafe class Network : IDisposable
 
     public WorkerPool Workers { get; }
 
+    /// <summary>Elements of a hidden state; rows of them may be further apart.</summary>
+    private int Width => Description.Hidden;
+
     public void Embed(ReadOnlySpan<int> tokens, float* hidden)
     {
         lock (_turn)
@@ -59,12 +62,13 @@ internal sealed unsafe class Network : IDisposable
                         nameof(tokens), tokens[i], $"token {i} is not in the vocabulary of {Shape.Vocabulary}");
                 }
 
-                _weights.Embedding.CopyRow(tokens[i], hidden + ((nint)i * Shape.Hidden));
-            }
-
-            if (Description.EmbeddingMultiplier != 1)
-            {
-                RowKernels.Scale(hidden, Description.EmbeddingMultiplier, (nint)tokens.Length * Shape.Hidden);
+                float* row = hidden + ((nint)i * Shape.Hidden);
+                EmbedOne(tokens[i], row);
+                if (Description.PerLayerInput is not null)
+                {
+                    new Span<float>(row + Width, Shape.Hidden - Width).Clear();
+                    *(int*)(row + Width) = tokens[i]; // Layers look up more of the token.
+                }
             }
         }
     }
@@ -74,29 +78,38 @@ internal sealed unsafe class Network : IDisposable
     /// <param name="hidden">[rows, D].</param>
     /// <param name="positions">One for each row.</param>
     /// <param name="length">Length of the sequence by which frequencies are chosen, where they depend on it.</param>
-    /// <param name="queries">Receives [rows, Hq, d], scaled so that attention may divide by √d whatever the layer's scale is.</param>
-    /// <param name="keys">Receives [rows, Hkv, d].</param>
-    /// <param name="values">Receives [rows, Hkv, d].</param>
+    /// <param name="queries">Receives [rows, Hq, d] with the layer's own d, scaled so that attention may divide by √d whatever the layer's scale is.</param>
+    /// <param name="keys">Receives [rows, Hkv, d]; not touched where the layer reads another's.</param>
+    /// <param name="values">Receives [rows, Hkv, d]; not touched where the layer reads another's.</param>
     public void Project(int layer, float* hidden, ReadOnlySpan<int> positions, int length, float* queries, float* keys, float* values)
     {
         CheckPositions(positions);
         lock (_turn)
         {
             LayerWeights weights = Layer(layer);
-            AttentionDescription attention = Description.Layers[layer].Attention;
+            AttentionDescription attention = AttentionOf(layer);
+            bool owns = attention.ReadsLayer is null;
             RotaryTable? rotary = Rotary(layer, attention.Rotation, length);
             fixed (int* places = positions)
             {
                 for (int start = 0; start < positions.Length; start += ChunkRows)
                 {
                     int rows = Math.Min(ChunkRows, positions.Length - start);
-                    nint queryAt = (nint)start * Shape.QueryHeads * Shape.HeadDim;
-                    nint keyAt = (nint)start * Shape.KeyValueHeads * Shape.HeadDim;
+                    nint queryAt = (nint)start * attention.QueryHeads * attention.HeadDim;
+                    nint keyAt = (nint)start * attention.KeyValueHeads * attention.HeadDim;
                     RowTiles tiles = Tiles(hidden + ((nint)start * Shape.Hidden), rows, weights.AttentionNorm);
                     var product = new MatrixProduct(tiles);
-                    product.Add(weights.Query, queries + queryAt);
-                    product.Add(weights.Key, keys + keyAt);
-                    product.Add(weights.Value, values + keyAt);
+                    product.Add(weights.Query!, queries + queryAt);
+                    if (owns)
+                    {
+                        product.Add(weights.Key!, keys + keyAt);
+                    }
+
+                    if (weights.Value is not null)
+                    {
+                        product.Add(weights.Value, values + keyAt);
+                    }
+
                     product.Run(Workers);
                     HeadPreparation.Run(Workers, new HeadPreparation
                     {
@@ -107,15 +120,15 @@ internal sealed unsafe class Network : IDisposable
                         Positions = places + start,
                         QueryFactor = (float)(attention.Scale * Math.Sqrt(attention.HeadDim)),
                         Queries = queries + queryAt,
-                        Keys = keys + keyAt,
-                        Values = values + keyAt,
+                        Keys = owns ? keys + keyAt : null,
+                        Values = owns ? values + keyAt : null,
                     });
                 }
             }
         }
     }
 
-    /// <summary>See <see cref="ITransformer.Complete"/>.</summary>
+    /// <summary>See <see cref="ITransformer.Complete"/>; heads have the layer's own d.</summary>
     public void Complete(int layer, float* attended, float* hidden, int rows)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -123,7 +136,8 @@ internal sealed unsafe class Network : IDisposable
         {
             LayerWeights weights = Layer(layer);
             LayerDescription description = Description.Layers[layer];
-            int width = Shape.QueryHeads * Shape.HeadDim;
+            AttentionDescription attention = AttentionOf(layer);
+            int width = attention.QueryHeads * attention.HeadDim;
             for (int start = 0; start < rows; start += ChunkRows)
             {
                 int count = Math.Min(ChunkRows, rows - start);
@@ -132,16 +146,17 @@ internal sealed unsafe class Network : IDisposable
                 if (description.Parallel)
                 {
                     // The feed-forward block reads what attention read: before attention is added.
-                    GateAndUp(weights, description, Tiles(chunk, count, weights.AttentionNorm), count);
+                    GateAndUp(weights, description.FeedForward!, Tiles(chunk, count, weights.AttentionNorm), count);
                     AddAttention(weights, description, own, width, chunk, count);
+                    AddFeedForward(weights, description, chunk, count);
                 }
                 else
                 {
                     AddAttention(weights, description, own, width, chunk, count);
-                    GateAndUp(weights, description, Tiles(chunk, count, weights.FeedForwardNorm), count);
+                    AddBlock(weights, description, chunk, count);
                 }
 
-                AddFeedForward(weights, description, chunk, count);
+                EndLayer(layer, weights, chunk, count);
             }
         }
     }
@@ -152,7 +167,7 @@ internal sealed unsafe class Network : IDisposable
         lock (_turn)
         {
             _ = Layer(layer);
-            AttentionDescription attention = Description.Layers[layer].Attention;
+            AttentionDescription attention = AttentionOf(layer);
             if (Rotary(layer, attention.Rotation, length) is not { } rotary)
             {
                 return;
@@ -182,6 +197,9 @@ internal sealed unsafe class Network : IDisposable
             }
         }
     }
+
+    /// <summary>The logit of every query head that has no key, [Hq]; null for none.</summary>
+    public float* Sinks(int layer) => Layer(layer).Sinks is { } sinks ? sinks.Pointer : null;
 
     /// <summary>See <see cref="ITransformer.Logits"/>.</summary>
     public void Logits(float* hidden, int rows, float* logits)
@@ -234,47 +252,72 @@ internal sealed unsafe class Network : IDisposable
 
     private void AddAttention(LayerWeights weights, LayerDescription description, float* attended, int width, float* hidden, int rows)
     {
-        var tiles = new RowTiles(_scratch.Tiles(RowTiles.Floats(rows, width)), rows, width);
-        RowPacking<PlainRows>.Run(Workers, tiles, new PlainRows(attended, width));
-        Add(tiles, weights.Output, weights.OutputBias, weights.AttentionOutputNorm, description.ResidualMultiplier, hidden, rows);
+        if (weights.OutputGate is null)
+        {
+            var tiles = new RowTiles(_scratch.Tiles(RowTiles.Floats(rows, width)), rows, width);
+            RowPacking<PlainRows>.Run(Workers, tiles, new PlainRows(attended, width));
+            Add(tiles, weights.Output!, weights.OutputBias, weights.AttentionOutputNorm, description.ResidualMultiplier, hidden, rows);
+            return;
+        }
+
+        float* gate = _scratch.Of(ScratchUse.OutputGate, (long)rows * width).Pointer;
+        var product = new MatrixProduct(Tiles(hidden, rows, weights.AttentionNorm));
+        product.Add(weights.OutputGate, gate);
+        product.Run(Workers);
+        var gated = new RowTiles(_scratch.Tiles(RowTiles.Floats(rows, width)), rows, width);
+        RowPacking<SigmoidGatedRows>.Run(Workers, gated, new SigmoidGatedRows(attended, gate, width));
+        Add(gated, weights.Output!, weights.OutputBias, weights.AttentionOutputNorm, description.ResidualMultiplier, hidden, rows);
     }
 
-    private void GateAndUp(LayerWeights weights, LayerDescription description, RowTiles tiles, int rows)
+    private void GateAndUp(LayerWeights weights, FeedForwardDescription block, RowTiles tiles, int rows)
     {
-        int width = description.FeedForward.Width;
+        int width = block.Width;
         float* gate = _scratch.Gate((long)rows * width).Pointer;
         float* up = _scratch.Up((long)rows * width).Pointer;
         var product = new MatrixProduct(tiles);
-        product.Add(weights.Gate, gate);
-        product.Add(weights.Up, up);
+        product.Add(weights.Gate!, gate);
+        product.Add(weights.Up!, up);
         product.Run(Workers);
         AddBias(gate, weights.GateBias, width, rows);
         AddBias(up, weights.UpBias, width, rows);
     }
 
     private void AddFeedForward(LayerWeights weights, LayerDescription description, float* hidden, int rows)
+        => Add(
+            Gated(description.FeedForward!, rows), weights.Down!, weights.DownBias, weights.FeedForwardOutputNorm, description.ResidualMultiplier, hidden,
+            rows);
+
+    private RowTiles Gated(FeedForwardDescription block, int rows)
     {
-        int width = description.FeedForward.Width;
+        int width = block.Width;
         var tiles = new RowTiles(_scratch.Tiles(RowTiles.Floats(rows, width)), rows, width);
         RowPacking<GatedRows>.Run(Workers, tiles, new GatedRows(
-            _scratch.Gate((long)rows * width).Pointer, _scratch.Up((long)rows * width).Pointer, width, description.FeedForward.Activation));
-        Add(tiles, weights.Down, weights.DownBias, weights.FeedForwardOutputNorm, description.ResidualMultiplier, hidden, rows);
+            _scratch.Gate((long)rows * width).Pointer, _scratch.Up((long)rows * width).Pointer, width, block.Activation));
+        return tiles;
     }
 
     /// <summary>hidden += multiplier · norm(tiles · weightsᵀ + bias).</summary>
     private void Add(RowTiles tiles, WeightMatrix matrix, NativeFloats? bias, NormWeights? norm, float multiplier, float* hidden, int rows)
     {
-        bool plain = norm is null && multiplier == 1;
-        float* output = plain ? hidden : _scratch.Output((long)rows * Shape.Hidden).Pointer;
+        bool plain = norm is null && multiplier == 1 && Shape.Hidden == Width;
+        float* output = plain ? hidden : _scratch.Output((long)rows * Width).Pointer;
         var product = new MatrixProduct(tiles, accumulate: plain);
         product.Add(matrix, output);
         product.Run(Workers);
-        AddBias(output, bias, Shape.Hidden, rows);
-        for (int row = 0; !plain && row < rows; row++)
+        AddBias(output, bias, Width, rows);
+        if (!plain)
         {
-            nint at = (nint)row * Shape.Hidden;
-            norm?.Apply(output + at, Shape.Hidden);
-            RowKernels.AddScaled(hidden + at, output + at, multiplier, Shape.Hidden);
+            AddRows(output, norm, multiplier, hidden, rows);
+        }
+    }
+
+    /// <summary>hidden += multiplier · norm(rows).</summary>
+    private void AddRows(float* output, NormWeights? norm, float multiplier, float* hidden, int rows)
+    {
+        for (int row = 0; row < rows; row++, output += Width, hidden += Shape.Hidden)
+        {
+            norm?.Apply(output, Width);
+            RowKernels.AddScaled(hidden, output, multiplier, Width);
         }
     }
 
@@ -286,18 +329,27 @@ internal sealed unsafe class Network : IDisposable
         }
     }
 
+    /// <summary>Rows of hidden states, normalised.</summary>
     private RowTiles Tiles(float* hidden, int rows, NormWeights? norm)
     {
-        var tiles = new RowTiles(_scratch.Tiles(RowTiles.Floats(rows, Shape.Hidden)), rows, Shape.Hidden);
+        var tiles = new RowTiles(_scratch.Tiles(RowTiles.Floats(rows, Width)), rows, Width);
         if (norm is null)
         {
             RowPacking<PlainRows>.Run(Workers, tiles, new PlainRows(hidden, Shape.Hidden));
         }
         else
         {
-            RowPacking<NormalisedRows>.Run(Workers, tiles, new NormalisedRows(hidden, Shape.Hidden, norm));
+            RowPacking<NormalisedRows>.Run(Workers, tiles, new NormalisedRows(hidden, Shape.Hidden, Width, norm));
         }
 
+        return tiles;
+    }
+
+    /// <summary>Rows as they are, without gaps.</summary>
+    private RowTiles Tiles(float* rows, int count, int width)
+    {
+        var tiles = new RowTiles(_scratch.Tiles(RowTiles.Floats(count, width)), count, width);
+        RowPacking<PlainRows>.Run(Workers, tiles, new PlainRows(rows, width));
         return tiles;
     }
 
@@ -316,6 +368,9 @@ internal sealed unsafe class Network : IDisposable
 
         return _tables[layer].Table;
     }
+
+    private AttentionDescription AttentionOf(int layer) => Description.Layers[layer].Attention
+        ?? throw new InvalidOperationException($"layer {layer} holds a fixed state and does not attend");
 
     private LayerWeights Layer(int layer)
     {

@@ -45,6 +45,22 @@ public abstract record RopeScaling
             => Mapped(theta, width, frequency => frequency / Factor);
     }
 
+    /// <summary>
+    /// Only the first pairs of the whole head turn, with the frequencies that they would have if all did (Gemma 4, "proportional").
+    /// </summary>
+    /// <param name="Share">The pairs that turn, as a share of all.</param>
+    /// <param name="Factor">What frequencies are divided by.</param>
+    public sealed record Proportional(double Share, double Factor) : RopeScaling
+    {
+        internal override double[] Frequencies(double theta, int width, int length)
+        {
+            double[] frequencies = Mapped(theta, width, frequency => frequency / Factor);
+            int turning = (int)(Share * width / 2);
+            frequencies.AsSpan(Math.Min(turning, frequencies.Length)..).Clear();
+            return frequencies;
+        }
+    }
+
     /// <summary>Each frequency divided by its own factor, as GGUF files store the scaling of Llama 3.</summary>
     /// <param name="Factors">One for each pair.</param>
     public sealed record Divided(IReadOnlyList<float> Factors) : RopeScaling

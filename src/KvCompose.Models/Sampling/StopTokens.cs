@@ -9,7 +9,7 @@ public static class StopTokens
     /// <summary>The end tokens of config.json, generation_config.json and the chat template together.</summary>
     /// <param name="configuration">config.json, if there is one.</param>
     /// <param name="generation">generation_config.json, if there is one.</param>
-    /// <param name="turnEnd">What the chat template writes behind an assistant's words (<see cref="ChatTemplate.FindTurnEnd"/>): the control token at its beginning ends a turn.</param>
+    /// <param name="turnEnd">What the chat template writes after an assistant's words (<see cref="ChatTemplate.FindTurnEnd"/>): the control token at its beginning ends a turn.</param>
     /// <param name="controlTokens">Spellings and ids of the control tokens.</param>
     /// <exception cref="ArgumentException">An eos_token_id is no token id or list of them.</exception>
     public static IReadOnlySet<int> Collect(

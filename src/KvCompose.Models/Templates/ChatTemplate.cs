@@ -84,7 +84,7 @@ public sealed class ChatTemplate
     }
 
     /// <summary>
-    /// What the template writes right behind an assistant's words, such as "&lt;|im_end|&gt;\n": the model ends its turn with the
+    /// What the template writes right after an assistant's words, such as "&lt;|im_end|&gt;\n": the model ends its turn with the
     /// same. Null if a plain conversation does not show it.
     /// </summary>
     /// <param name="specialTokens">Special tokens of the tokenizer by name (bos_token, eos_token, …).</param>

@@ -60,7 +60,7 @@ public sealed class TextDecoder
         return NextByText(token);
     }
 
-    /// <summary>What is left at the end. The decoder can then begin anew.</summary>
+    /// <summary>What is left at the end. The decoder can then begin again.</summary>
     public ReadOnlySpan<char> Finish()
     {
         if (_byteLevel)

@@ -9,7 +9,7 @@ internal sealed class TokenBytesTable(ITokenPipeline pipeline)
 {
     private readonly byte[]?[] _bytes = new byte[pipeline.LargestId + 1][];
 
-    // Decoders drop the space in front of a text, so a token is decoded behind another one.
+    // Decoders drop the space in front of a text, so a token is decoded after another one.
     private readonly Lazy<(int Token, int Bytes)> _before = new(() => Before(pipeline));
 
     /// <summary>The bytes; none for a control token or an id outside the vocabulary.</summary>

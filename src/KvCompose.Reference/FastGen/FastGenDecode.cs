@@ -16,7 +16,7 @@ public sealed class FastGenDecode
     private readonly List<Held> _held;
     private int _size;
 
-    /// <summary>Begins behind a prompt.</summary>
+    /// <summary>Begins after a prompt.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="head">The profiled head.</param>
     /// <param name="keys">[n][d], the prompt's keys.</param>

@@ -18,7 +18,7 @@ public sealed class FastGenPublishedDecode
     private readonly Queue<double> _left;
     private int _punctuation;
 
-    /// <summary>Begins behind a prompt.</summary>
+    /// <summary>Begins after a prompt.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="head">The profiled head.</param>
     /// <param name="keys">[n][d], the prompt's keys.</param>

@@ -31,7 +31,7 @@ public sealed class HeteroLayer
         rows = new PageRows(Pages.TotalPages * settings.PageTokens, prompt.HeadDim);
         lengths = [.. Selection.Kept.Select(kept => kept.Length)];
 
-        // Full heads first: under defect C a compressed head may write one row too many, into whatever lies behind its pages.
+        // Full heads first: under defect C a compressed head may write one row too many, into whatever lies after its pages.
         foreach (int head in order.OrderBy(head => profile.Classes[layer][head] is HeadClass.Volatile or HeadClass.Pivot ? 0 : 1))
         {
             WritePrompt(head, Selection.Kept[head]);

@@ -32,7 +32,7 @@ public sealed class ClusteredCell
         }
     }
 
-    /// <summary>M has grown: the lift is computed anew.</summary>
+    /// <summary>M has grown: the lift is computed again.</summary>
     internal void Raise(double bound)
     {
         ReadOnlySpan<double> key = _landmark.AsSpan(0, _landmark.Length - 1);

@@ -2,7 +2,7 @@ namespace KvCompose.Reference.IceCache;
 
 /// <summary>
 /// The improved index of one (layer, key-value head): tokens spread over the prompt begin as landmarks, every token is in the cell of its exactly nearest
-/// landmark, landmarks move to the mean of their cells once and tokens are assigned anew, and cells are cut into pages along their main directions. It grows
+/// landmark, landmarks move to the mean of their cells once and tokens are assigned again, and cells are cut into pages along their main directions. It grows
 /// by <see cref="Insert"/>: cells divide where tokens arrive. Plain form of <c>KvCompose.Residency.Pages.PageIndex</c>.
 /// </summary>
 public sealed class ClusteredIndex
@@ -114,7 +114,7 @@ public sealed class ClusteredIndex
         return held > (int)(Settings.DivideAt / Settings.Promotion) && held - cell.Formed > (int)(Settings.GrownBy / Settings.Promotion);
     }
 
-    // Into the page with the nearest mean of those with room. Where none has room, the nearest ones are formed anew, with one page more.
+    // Into the page with the nearest mean of those with room. Where none has room, the nearest ones are formed again, with one page more.
     private void Place(int cell, int token)
     {
         double[] lifted = Keys.Lifted(token);

@@ -9,7 +9,7 @@ public sealed record ClusteredSettings
     /// <summary>p0, the share of tokens that become landmarks: a cell has 1/p0 tokens on average.</summary>
     public float Promotion { get; init; } = 0.02f;
 
-    /// <summary>How often a build, and a division, moves the landmarks to the means of their cells and assigns every token anew.</summary>
+    /// <summary>How often a build, and a division, moves the landmarks to the means of their cells and assigns every token again.</summary>
     public int Refinements { get; init; } = 1;
 
     /// <summary>M is this times the largest squared norm at the build, so that a longer key rarely changes the lift.</summary>
@@ -24,6 +24,6 @@ public sealed record ClusteredSettings
     /// <summary>But not before it has taken this / p0 tokens since it came to be.</summary>
     public float GrownBy { get; init; } = 0.5f;
 
-    /// <summary>Pages that are formed anew together where none of a cell has room.</summary>
+    /// <summary>Pages that are formed again together where none of a cell has room.</summary>
     public int FormedPages { get; init; } = 3;
 }

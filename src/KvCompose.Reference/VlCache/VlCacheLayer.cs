@@ -1,6 +1,6 @@
 namespace KvCompose.Reference.VlCache;
 
-/// <summary>What VL-Cache reads of one layer: the attention of the rows behind the image, or behind any long middle part.</summary>
+/// <summary>What VL-Cache reads of one layer: the attention of the rows after the image, or after any long middle part.</summary>
 /// <remarks>
 /// A probability counts as zero if it is below <c>threshold</c> times its row's largest. Source: Tu et al., arXiv 2410.23317.
 /// </remarks>

@@ -20,7 +20,7 @@ internal static unsafe class AttentionKernels
         }
     }
 
-    /// <summary>Rows of columns floats into panels [⌈columns / 32⌉][rows][32], zero behind the last column.</summary>
+    /// <summary>Rows of columns floats into panels [⌈columns / 32⌉][rows][32], zero after the last column.</summary>
     [MethodImpl(Leaf)]
     public static void PackColumns(float* source, nint stride, int rows, int columns, float* packed)
     {
@@ -55,7 +55,7 @@ internal static unsafe class AttentionKernels
         }
     }
 
-    /// <summary>The largest score of every line; the lanes behind the last line become 0.</summary>
+    /// <summary>The largest score of every line; the lanes after the last line become 0.</summary>
     [MethodImpl(Leaf)]
     public static void LineMaxima(float* scores, int vectors, float* maxima)
     {

@@ -168,6 +168,7 @@ public static unsafe class CausalAttention
     {
         workspace.Reserve(workers.Count, block.Layout.Floats);
         block.Scratch = workspace.Floats;
+        block.Sinks = workspace.Sinks;
         workers.Run(ref block, block.Layout.Blocks * block.HeadCount);
         GC.KeepAlive(workspace);
     }

@@ -13,6 +13,10 @@ internal unsafe struct CausalBlock : IParallelWork
     public float* Values;
     public float* Attended;
     public float* LogSumExp;
+
+    /// <summary>[Hq]: a logit without a key that takes part in every softmax; null for none.</summary>
+    public float* Sinks;
+
     public float* Scratch;
     public int* Rows;
     public int RowCount;
@@ -84,7 +88,7 @@ internal unsafe struct CausalBlock : IParallelWork
     private readonly float* Sums(float* scratch, int panel)
         => scratch + Layout.StatisticsAt + (panel * BlockLayout.StatisticsFloats);
 
-    /// <summary>Scales by log₂ e / √d, so that scores are exponents of two; lines behind the last are zero.</summary>
+    /// <summary>Scales by log₂ e / √d, so that scores are exponents of two; lines after the last are zero.</summary>
     private readonly void PackQueries(float* scratch, int head, int firstRow, int rows)
     {
         int group = Shape.GroupSize, d = Shape.HeadDim;
@@ -230,12 +234,20 @@ internal unsafe struct CausalBlock : IParallelWork
                 total += sums[(place * TileProduct.Lanes) + lane];
             }
 
+            float maximum = sums[(TileProduct.MaxRows * TileProduct.Lanes) + place], share = 1;
+            if (Sinks is not null)
+            {
+                float sink = Sinks[queryHead] * VectorExponential.Log2E, top = MathF.Max(maximum, sink);
+                share = MathF.Pow(2, maximum - top);
+                total = (total * share) + MathF.Pow(2, sink - top);
+                maximum = top;
+            }
+
             AttentionKernels.Scale(
-                OutputPanel(scratch, panel) + (place * Layout.ValueColumns), 1 / total,
+                OutputPanel(scratch, panel) + (place * Layout.ValueColumns), share / total,
                 Attended + ((((nint)row * Shape.QueryHeads) + queryHead) * d), d);
             if (LogSumExp is not null)
             {
-                float maximum = sums[(TileProduct.MaxRows * TileProduct.Lanes) + place];
                 LogSumExp[((nint)queryHead * RowCount) + row] = (float)((maximum + Math.Log2(total)) * 0.69314718055994531);
             }
         }

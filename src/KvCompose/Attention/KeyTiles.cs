@@ -21,7 +21,7 @@ public static unsafe class KeyTiles
         => (long)Count(tokens) * Tokens * keyValueHeads * headDim;
 
     /// <summary>
-    /// Packs keys [tokens, Hkv, d] into <paramref name="tiles"/>. The places behind the last token become zero.
+    /// Packs keys [tokens, Hkv, d] into <paramref name="tiles"/>. The places after the last token become zero.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A count is below 1.</exception>
     public static void Pack(WorkerPool workers, float* keys, int tokens, int keyValueHeads, int headDim, float* tiles)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using KvCompose.Cache;
+using KvCompose.Numerics;
 
 namespace KvCompose.Attention;
 
@@ -47,6 +48,12 @@ public sealed unsafe class KvSplitPlan : IDisposable
 
     /// <summary>The bound c of scaled scores, c · tanh(score / c); 0 for none.</summary>
     public float SoftCap { get; init; }
+
+    /// <summary>
+    /// Logits without a key that take part in the softmax of the layer whose heads are added next, [Hq]; null for none. With them every
+    /// head's result is partial, and counts them when it is joined.
+    /// </summary>
+    public float* Sinks { get; set; }
 
     /// <summary>Splits of the layer.</summary>
     public int Count { get; private set; }
@@ -116,7 +123,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
                     FirstPage = split * (_chunkTokens / _pageTokens),
                     Tokens = Math.Min(_chunkTokens, tokens - (split * _chunkTokens)),
                     SoftCap = SoftCap,
-                    Partial = splits == 1 ? -1 : PartialCount++,
+                    Partial = splits == 1 && Sinks is null ? -1 : PartialCount++,
                 };
             }
         }
@@ -148,9 +155,9 @@ public sealed unsafe class KvSplitPlan : IDisposable
     {
         for (int head = 0; head < HeadCount; head++)
         {
-            if (_heads[head].Splits > 1)
+            if (_heads[head].Splits > 1 || Sinks is not null)
             {
-                MergeHead(_items + _heads[head].FirstSplit, _heads[head].Splits);
+                MergeHead(_heads + head, _items + _heads[head].FirstSplit, _heads[head].Splits);
             }
         }
     }
@@ -158,7 +165,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
     /// <summary>The weights that a query head of a watched head gave the slots of a split, each split to its own scale.</summary>
     public float* Weights(AttendedHead* head, int split, int member) => _items[head->FirstSplit + split].Weights + ((nint)member * _scoreStride);
 
-    /// <summary>What the weights of each split have to be multiplied by, so that those of the first slots add up to a sum.</summary>
+    /// <summary>What the weights of each split have to be multiplied by, so that those of the first slots add up to a sum, the sink among them where there is one.</summary>
     /// <param name="head">A watched head whose attention is done; not of counted pages.</param>
     /// <param name="slots">How many slots, at least 1.</param>
     /// <param name="sum">The sum; where no weight of these slots is above 0, factors are 0.</param>
@@ -169,7 +176,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
         KvSplit* items = _items + head->FirstSplit;
         for (int member = 0; member < _groupSize; member++)
         {
-            float maximum = float.NegativeInfinity, total = 0;
+            float sink = Sink(head, member) * VectorExponential.Log2E, maximum = sink, total = 0;
             for (int split = 0; split < splits; split++)
             {
                 maximum = MathF.Max(maximum, items[split].Maxima[member]);
@@ -186,6 +193,8 @@ public sealed unsafe class KvSplitPlan : IDisposable
                 total += factor * held;
             }
 
+            total += MathF.Pow(2, sink - maximum);
+
             for (int split = 0; split < splits; split++)
             {
                 factors[(split * _groupSize) + member] *= total > 0 ? sum / total : 0;
@@ -200,12 +209,13 @@ public sealed unsafe class KvSplitPlan : IDisposable
     public void Probabilities(AttendedHead* head, int member, float* probabilities)
     {
         KvSplit* items = _items + head->FirstSplit;
-        float maximum = float.NegativeInfinity, sum = 0;
+        float sink = Sink(head, member) * VectorExponential.Log2E, maximum = sink;
         for (int split = 0; split < head->Splits; split++)
         {
             maximum = MathF.Max(maximum, items[split].Maxima[member]);
         }
 
+        float sum = MathF.Pow(2, sink - maximum);
         for (int split = 0; split < head->Splits; split++)
         {
             float* maxima = items[split].Maxima;
@@ -232,17 +242,17 @@ public sealed unsafe class KvSplitPlan : IDisposable
 
     private int WeightCount { get; set; }
 
-    /// <summary>Where a split's weights begin behind its maxima and sums: whole vectors.</summary>
+    /// <summary>Where a split's weights begin after its maxima and sums: whole vectors.</summary>
     private int WeightsOffset => ((2 * _groupSize) + 15) / 16 * 16;
 
     private int WeightFloats => WeightsOffset + (_groupSize * _scoreStride);
 
-    private void MergeHead(KvSplit* items, int splits)
+    private void MergeHead(AttendedHead* head, KvSplit* items, int splits)
     {
         float* partials = _partials + ((nint)items[0].Partial * PartialFloats);
         for (int member = 0; member < _groupSize; member++)
         {
-            float maximum = float.NegativeInfinity;
+            float sink = Sink(head, member), maximum = sink;
             for (int split = 0; split < splits; split++)
             {
                 maximum = MathF.Max(maximum, partials[((nint)split * PartialFloats) + member]);
@@ -250,7 +260,7 @@ public sealed unsafe class KvSplitPlan : IDisposable
 
             float* target = items[0].Attended + ((nint)member * _headDim);
             new Span<float>(target, _headDim).Clear();
-            float sum = 0;
+            float sum = MathF.Exp(sink - maximum);
             for (int split = 0; split < splits; split++)
             {
                 float* partial = partials + ((nint)split * PartialFloats);
@@ -269,6 +279,8 @@ public sealed unsafe class KvSplitPlan : IDisposable
             }
         }
     }
+
+    private float Sink(AttendedHead* head, int member) => Sinks is null ? float.NegativeInfinity : Sinks[(head->Head * _groupSize) + member];
 
     private void Reserve(int items, int partials)
     {

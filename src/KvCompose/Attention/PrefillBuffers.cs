@@ -9,9 +9,15 @@ public sealed unsafe class PrefillBuffers : IDisposable
 {
     private readonly List<NativeFloats> _blocks = [];
 
-    /// <summary>Allocates for a prompt of <paramref name="tokens"/> tokens, all positions in order.</summary>
-    public PrefillBuffers(TransformerShape shape, int tokens)
+    /// <summary>Allocates for a prompt, all positions in order.</summary>
+    /// <param name="shape">The model's dimensions.</param>
+    /// <param name="tokens">Tokens of the prompt.</param>
+    /// <param name="queryFloats">Floats of a token's queries in a layer with wider heads; 0 for none.</param>
+    /// <param name="keyFloats">Floats of a token's keys in a layer with wider heads; 0 for none.</param>
+    public PrefillBuffers(TransformerShape shape, int tokens, int queryFloats = 0, int keyFloats = 0)
     {
+        queryFloats = Math.Max(queryFloats, shape.QueryHeads * shape.HeadDim);
+        keyFloats = Math.Max(keyFloats, shape.KeyValueHeads * shape.HeadDim);
         Positions = new int[tokens];
         for (int i = 0; i < tokens; i++)
         {
@@ -21,10 +27,10 @@ public sealed unsafe class PrefillBuffers : IDisposable
         int tiled = KeyTiles.Count(tokens) * KeyTiles.Tokens;
         TokenStride = tiled;
         Hidden = Block((long)tokens * shape.Hidden);
-        Queries = Block((long)tokens * shape.QueryHeads * shape.HeadDim);
-        Keys = Block((long)tokens * shape.KeyValueHeads * shape.HeadDim);
-        Values = Block((long)tokens * shape.KeyValueHeads * shape.HeadDim);
-        Tiles = Block((long)tiled * shape.KeyValueHeads * shape.HeadDim);
+        Queries = Block((long)tokens * queryFloats);
+        Keys = Block((long)tokens * keyFloats);
+        Values = Block((long)tokens * keyFloats);
+        Tiles = Block((long)tiled * keyFloats);
         LogSumExp = Block((long)tokens * shape.QueryHeads);
     }
 

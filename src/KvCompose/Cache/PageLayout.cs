@@ -7,7 +7,7 @@ namespace KvCompose.Cache;
 /// ([P/16][d][16], so that one vector holds 16 keys at one dimension and scores need no horizontal sums), then values
 /// row-major ([P][d]), then the tokens' positions ([P] int), then words that an eviction while decoding keeps of every token, then,
 /// in counted pages, how many of the page's tokens are valid. A quantised page has a word of <c>AffineCode</c> for every
-/// channel behind its keys, and one for every token behind its values. A pruned page holds fewer channels of its keys, [P/16][channels][16].
+/// channel after its keys, and one for every token after its values. A pruned page holds fewer channels of its keys, [P/16][channels][16].
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct PageLayout
@@ -106,7 +106,7 @@ public readonly record struct PageLayout
     /// <summary>Whether the keys of full pages lack channels; which ones is a matter of the head.</summary>
     public bool Pruned => KeyChannels < HeadDim;
 
-    /// <summary>Whether a full page is written anew in fewer bytes: the last page, until it is full, is kept whole beside the others.</summary>
+    /// <summary>Whether a full page is written again in fewer bytes: the last page, until it is full, is kept whole beside the others.</summary>
     public bool CompressesFullPages => Quantised || Pruned;
 
     /// <summary>Bytes of the tokens that wait for their page to be full, keys and values in single precision; 0 where none wait.</summary>

@@ -20,7 +20,7 @@ public static unsafe class PageQuantiser
     /// <param name="headDim">d.</param>
     /// <param name="pageTokens">P.</param>
     /// <param name="elementBits">Bits of a code.</param>
-    /// <param name="valueElements">Elements of a value that its scale is chosen by; 0 for all. Those behind them are padding.</param>
+    /// <param name="valueElements">Elements of a value that its scale is chosen by; 0 for all. Those after them are padding.</param>
     public static void Seal<TStorage>(float* open, byte* page, int headDim, int pageTokens, int elementBits, int valueElements = 0)
         where TStorage : unmanaged, IStorage<TStorage>
     {

@@ -18,7 +18,7 @@ public readonly record struct PromptMemory(int Tokens, int Kibibytes, double Rat
         ? Tokens
         : (int)Math.Min(1024L * Kibibytes / (tables * layout.PageBytes) * layout.PageTokens, int.MaxValue / 2);
 
-    /// <summary>Bytes of the pages of all layers and heads behind a prompt.</summary>
+    /// <summary>Bytes of the pages of all layers and heads after a prompt.</summary>
     /// <param name="layout">The pages.</param>
     /// <param name="tables">Key-value heads of all layers.</param>
     /// <param name="promptTokens">Length of the prompt.</param>

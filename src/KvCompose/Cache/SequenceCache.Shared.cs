@@ -112,7 +112,7 @@ public sealed unsafe partial class SequenceCache
     /// <summary>Pages of a head.</summary>
     public int Pages(int layer, int head) => Checked(layer, head)->PageCount;
 
-    /// <summary>Returns the pages behind the first ones of a head; none of them holds a slot that counts.</summary>
+    /// <summary>Returns the pages after the first ones of a head; none of them holds a slot that counts.</summary>
     public void ReturnSpare(int layer, int head, int pages) => ReturnPages(Checked(layer, head), pages);
 
     /// <summary>Keeps the open pages of all heads, so that <see cref="RestoreOpen"/> can undo what is stored after it.</summary>

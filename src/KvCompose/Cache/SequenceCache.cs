@@ -197,7 +197,7 @@ public sealed unsafe partial class SequenceCache : IDisposable
         _pool.Return(page);
     }
 
-    /// <summary>Returns every page; the cache can be filled anew.</summary>
+    /// <summary>Returns every page; the cache can be filled again.</summary>
     public void Clear()
     {
         for (int i = 0; i < Layers * _heads; i++)

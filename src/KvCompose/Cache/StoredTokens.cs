@@ -41,7 +41,7 @@ public static unsafe class StoredTokens
         }
     }
 
-    /// <summary>Puts keys behind those that tiles hold already. The places behind the last one in its tile become zero.</summary>
+    /// <summary>Puts keys after those that tiles hold already. The places after the last one in its tile become zero.</summary>
     /// <param name="keys">The first key; a key every <paramref name="stride"/> floats.</param>
     /// <param name="stride">Floats from one key to the next.</param>
     /// <param name="rows">How many.</param>

@@ -1,7 +1,7 @@
 namespace KvCompose.Profiles;
 
 /// <summary>
-/// Profiles a model: which positions every key-value head attends to at the end of a prompt and at every token behind it, how stable
+/// Profiles a model: which positions every key-value head attends to at the end of a prompt and at every token after it, how stable
 /// that is, which heads are alike, and from this class, star and weight of every head. Source: "HeteroCache", ACL 2026, arXiv 2601.13684.
 /// </summary>
 public static class HeadCalibration

@@ -4,7 +4,7 @@ namespace KvCompose;
 
 /// <summary>
 /// Slot: how the elements of keys and values are stored. Elements are written one by one and read sixteen at a time, inside
-/// the attention loop. Where the facts say <see cref="StageFactsAttribute.Quantised"/>, elements are codes, whole numbers from 0 to
+/// the attention loop. Where the facts say <see cref="StorageFactsAttribute.Quantised"/>, elements are codes, whole numbers from 0 to
 /// 2^bits − 1: the pipeline quantises a page when it is full and keeps the newest tokens as they come until then.
 /// </summary>
 /// <typeparam name="TSelf">The stage: an unmanaged struct whose properties are its options.</typeparam>

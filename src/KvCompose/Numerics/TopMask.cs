@@ -27,7 +27,7 @@ public static unsafe class TopMask
     public static long ScratchWords(int tokens) => (Histograms * Buckets) + (3L * tokens);
 
     /// <summary>Marks the <paramref name="count"/> best of scores[first … last − 1]; the bits of other tokens are cleared.</summary>
-    /// <param name="scores">One a token, readable to the next multiple of 16 behind <paramref name="last"/>; what is not above 0 counts as 0.</param>
+    /// <param name="scores">One a token, readable to the next multiple of 16 after <paramref name="last"/>; what is not above 0 counts as 0.</param>
     /// <param name="first">First candidate.</param>
     /// <param name="last">One past the last candidate.</param>
     /// <param name="count">How many, from 0 to the number of candidates.</param>

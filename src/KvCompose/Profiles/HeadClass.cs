@@ -1,6 +1,9 @@
 namespace KvCompose;
 
-/// <summary>The role of a key-value head in HeteroCache; the numbers are those of the profile file.</summary>
+/// <summary>
+/// The class that HeteroCache's calibration finds for a key-value head; the numbers are those of the profile file. A session gives each class a
+/// <c>HeadRole</c>: anchors are compressed, volatile heads full, pivots and satellites what their names say.
+/// </summary>
 public enum HeadClass
 {
     /// <summary>Similar to no other head and stable: its prompt is compressed once and never refreshed.</summary>

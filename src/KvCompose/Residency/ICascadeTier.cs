@@ -8,7 +8,7 @@ public interface ICascadeTier : IRetrievalTier
 {
     /// <summary>
     /// Called while a prompt is processed, before a head of a layer whose tokens were placed already shrinks to its first
-    /// <paramref name="tokens"/> slots: what stands behind them can still be read.
+    /// <paramref name="tokens"/> slots: what stands after them can still be read.
     /// </summary>
     /// <param name="sequence">The sequence.</param>
     /// <param name="layer">The layer.</param>

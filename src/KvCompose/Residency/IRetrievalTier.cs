@@ -10,7 +10,7 @@ public interface IRetrievalTier : IDisposable
     TierUsage Usage { get; }
 
     /// <summary>
-    /// Called once for every key-value head that the stage serves (<see cref="StageFactsAttribute.Serves"/>) of every layer of a prompt, when the head's
+    /// Called once for every key-value head that the stage serves (<see cref="ResidencyFactsAttribute.Serves"/>) of every layer of a prompt, when the head's
     /// tokens are stored, whether or not any were left out. The sequence was cleared before its first layer.
     /// </summary>
     void Place(in PlacementContext context);

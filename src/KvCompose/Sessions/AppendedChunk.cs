@@ -19,6 +19,7 @@ internal sealed unsafe class AppendedChunk : IDisposable
     private readonly (int Place, int Pages)[] _marks;
     private readonly NativeFloats?[] _collected;
     private readonly List<(WindowRing Window, nint Kept, int First)> _windows = [];
+    private readonly Dictionary<int, AttendedKeys[]> _kept = [];
     private AttendedKeys[] _sources = [];
     private int _placed;
     private NativeFloats? _read;
@@ -29,15 +30,17 @@ internal sealed unsafe class AppendedChunk : IDisposable
     /// <param name="cache">The sequence.</param>
     /// <param name="rows">Tokens of the chunk.</param>
     /// <param name="position">Position of the first.</param>
-    public AppendedChunk(TransformerShape shape, SequenceCache cache, int rows, int position)
+    /// <param name="queryFloats">Floats of a row's queries in the layer with the widest heads.</param>
+    /// <param name="keyFloats">Floats of a row's keys in the layer with the widest heads.</param>
+    public AppendedChunk(TransformerShape shape, SequenceCache cache, int rows, int position, int queryFloats, int keyFloats)
     {
         (_shape, Cache, Rows) = (shape, cache, rows);
         Positions = [.. Enumerable.Range(position, rows)];
         Hidden = Block((long)rows * shape.Hidden);
-        Queries = Block((long)rows * shape.QueryHeads * shape.HeadDim);
-        Attended = Block((long)rows * shape.QueryHeads * shape.HeadDim);
-        Keys = Block((long)rows * shape.KeyValueHeads * shape.HeadDim);
-        Values = Block((long)rows * shape.KeyValueHeads * shape.HeadDim);
+        Queries = Block((long)rows * queryFloats);
+        Attended = Block((long)rows * queryFloats);
+        Keys = Block((long)rows * keyFloats);
+        Values = Block((long)rows * keyFloats);
         LogSumExp = Block((long)rows * shape.QueryHeads);
         _open = cache.SaveOpen();
         _marks = new (int, int)[shape.Layers * shape.KeyValueHeads];
@@ -99,14 +102,15 @@ internal sealed unsafe class AppendedChunk : IDisposable
     }
 
     /// <summary>Takes as many heads as there is room to read at once, at least one.</summary>
+    /// <param name="shape">The layer's heads.</param>
     /// <param name="first">The first head.</param>
     /// <param name="held">Tokens that a head holds.</param>
-    public Span<AttendedKeys> PlaceHeads(int first, Func<int, int> held)
+    public Span<AttendedKeys> PlaceHeads(AttentionShape shape, int first, Func<int, int> held)
     {
-        int d = _shape.HeadDim;
+        int d = shape.HeadDim;
         long floats = 0;
         var counts = new List<int>();
-        for (int head = first; head < _shape.KeyValueHeads; head++)
+        for (int head = first; head < shape.KeyValueHeads; head++)
         {
             long own = 2L * KeyTiles.Count(held(head) + Rows) * KeyTiles.Tokens * d;
             if (counts.Count > 0 && floats + own > ReadFloats)
@@ -133,11 +137,11 @@ internal sealed unsafe class AppendedChunk : IDisposable
         return _sources.AsSpan(0, _placed);
     }
 
-    /// <summary>Puts the rows behind what was read of a head.</summary>
-    public void AppendRows(int head, in AttendedKeys place)
+    /// <summary>Puts the rows after what was read of a head.</summary>
+    public void AppendRows(AttentionShape shape, int head, in AttendedKeys place)
     {
-        int d = _shape.HeadDim;
-        nint stride = (nint)_shape.KeyValueHeads * d;
+        int d = shape.HeadDim;
+        nint stride = (nint)shape.KeyValueHeads * d;
         StoredTokens.AppendKeys(Keys + (head * d), stride, Rows, d, place.Tiles, place.Before);
         for (int row = 0; row < Rows; row++)
         {
@@ -148,7 +152,7 @@ internal sealed unsafe class AppendedChunk : IDisposable
     /// <summary>Keeps the rows that a window is to hold, keys then values, until the chunk counts.</summary>
     public void KeepRows(int layer, WindowRing window)
     {
-        int first = Math.Max(0, Rows - window.Window), floats = _shape.KeyValueHeads * _shape.HeadDim;
+        int first = Math.Max(0, Rows - window.Window), floats = window.RowFloats;
         int count = (Rows - first) * floats;
         float* kept = Block(2L * count);
         new ReadOnlySpan<float>(Keys + ((nint)first * floats), count).CopyTo(new Span<float>(kept, count));
@@ -156,12 +160,36 @@ internal sealed unsafe class AppendedChunk : IDisposable
         _windows.Add((window, (nint)kept, first));
     }
 
+    /// <summary>Keeps what heads of a layer attend to, for layers that read its cache.</summary>
+    /// <param name="layer">The layer of the model.</param>
+    /// <param name="shape">Its heads.</param>
+    /// <param name="first">The first head of <see cref="Sources"/>.</param>
+    public void KeepSources(int layer, AttentionShape shape, int first)
+    {
+        if (!_kept.TryGetValue(layer, out AttendedKeys[]? kept))
+        {
+            _kept[layer] = kept = new AttendedKeys[shape.KeyValueHeads];
+        }
+
+        for (int i = 0; i < _placed; i++)
+        {
+            AttendedKeys source = _sources[i];
+            long half = (long)source.TileCount * KeyTiles.Tokens * shape.HeadDim;
+            float* copy = Block(2 * half);
+            Buffer.MemoryCopy(source.Tiles, copy, 2 * half * sizeof(float), 2 * half * sizeof(float));
+            kept[first + i] = source with { Tiles = copy, Values = copy + half };
+        }
+    }
+
+    /// <summary>What was kept of a layer, one a key-value head.</summary>
+    public AttendedKeys[] KeptSources(int layer) => _kept[layer];
+
     /// <summary>Lets the rows count, and what tokens have collected.</summary>
     public void Commit(PagePool pool, PageState state)
     {
-        int width = _shape.KeyValueHeads * _shape.HeadDim;
         foreach ((WindowRing window, nint kept, int first) in _windows)
         {
+            int width = window.RowFloats;
             float* keys = (float*)kept, values = keys + ((nint)(Rows - first) * width);
             for (int row = first; row < Rows; row++, keys += width, values += width)
             {

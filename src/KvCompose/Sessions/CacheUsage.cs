@@ -12,4 +12,13 @@ public readonly record struct CacheUsage(double TokensPerHead, long BytesHeld, l
 
     /// <summary>Bytes of <see cref="BytesHeld"/> that these layers hold.</summary>
     public long WindowBytes { get; init; }
+
+    /// <summary>Layers of the model with a fixed state, which no stage acts on.</summary>
+    public int FixedStateLayers { get; init; }
+
+    /// <summary>Bytes of <see cref="BytesHeld"/> that these states take, and the copies of them that a rewind needs.</summary>
+    public long StateBytes { get; init; }
+
+    /// <summary>Layers of the model that read another's cache and hold none.</summary>
+    public int ReadingLayers { get; init; }
 }

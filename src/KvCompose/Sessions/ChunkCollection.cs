@@ -7,7 +7,7 @@ namespace KvCompose.Sessions;
 
 /// <summary>
 /// What every token collects from the rows of a chunk, as it would from as many decode steps: the probabilities of a group's query heads are reduced
-/// to one, and summed over the rows. Each probability is made anew from the row's log-sum-exp.
+/// to one, and summed over the rows. Each probability is made again from the row's log-sum-exp.
 /// </summary>
 internal unsafe struct ChunkCollection : IParallelWork
 {

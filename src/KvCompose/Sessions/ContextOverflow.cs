@@ -10,7 +10,7 @@ public enum ContextOverflow
     Stop,
 
     /// <summary>
-    /// Positions become those in the cache: what is kept moves up behind the sinks, as in StreamingLLM, so that decoding goes on for ever in the same memory.
+    /// Positions become those in the cache: what is kept moves up after the sinks, as in StreamingLLM, so that decoding goes on for ever in the same memory.
     /// For pipelines that evict by position while decoding, and for models whose layers all have a window.
     /// </summary>
     Slide,

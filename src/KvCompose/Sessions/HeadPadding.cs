@@ -3,7 +3,7 @@ using KvCompose.Cache;
 namespace KvCompose.Sessions;
 
 /// <summary>
-/// Heads that are no whole vectors in a cache that holds whole vectors: zeros are put behind each head when it is projected, and taken away before the
+/// Heads that are no whole vectors in a cache that holds whole vectors: zeros are put after each head when it is projected, and taken away before the
 /// layer is completed. Zeros add nothing to a product; queries are scaled so that the wider heads' 1/√d comes to that of the narrow ones.
 /// </summary>
 internal static unsafe class HeadPadding
@@ -11,7 +11,7 @@ internal static unsafe class HeadPadding
     /// <summary>Elements of a head in the cache: d, rounded up to whole key tiles.</summary>
     public static int Padded(int headDim) => (headDim + PageLayout.TileTokens - 1) / PageLayout.TileTokens * PageLayout.TileTokens;
 
-    /// <summary>Moves heads [count, d] apart to [count, padded d], in place; the elements behind each become zero.</summary>
+    /// <summary>Moves heads [count, d] apart to [count, padded d], in place; the elements after each become zero.</summary>
     /// <param name="heads">The heads, with room for the padded ones.</param>
     /// <param name="count">How many.</param>
     /// <param name="headDim">d.</param>

@@ -61,7 +61,7 @@ public abstract partial class KvSession : IDisposable
     /// <exception cref="ArgumentException">There is no token, or one that the vocabulary lacks.</exception>
     /// <exception cref="ContextExceededException">The sequence would become longer than the model's context.</exception>
     /// <exception cref="CacheLimitException">The tokens do not fit into the limit.</exception>
-    /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequence needs a prompt anew.</exception>
+    /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequence needs a prompt again.</exception>
     /// <exception cref="InvalidOperationException">An earlier step of the sequence failed in the middle.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Append(int sequence, ReadOnlySpan<int> tokens, CancellationToken cancellation = default);
@@ -105,8 +105,8 @@ public abstract partial class KvSession : IDisposable
     /// The tokens, or pages that the step brings in, do not fit into the limit; nothing was appended. When there is room, the same step gives what it would
     /// have given.
     /// </exception>
-    /// <exception cref="NonFiniteTokenException">The model computed a key or value that is not finite: the sequences of the step need a prompt anew.</exception>
-    /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequences need a prompt anew.</exception>
+    /// <exception cref="NonFiniteTokenException">The model computed a key or value that is not finite: the sequences of the step need a prompt again.</exception>
+    /// <exception cref="PageFileException">A page file was cut short, or does not hold what was written: the sequences need a prompt again.</exception>
     /// <exception cref="InvalidOperationException">An earlier step of a sequence failed in the middle.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public abstract void Step(ReadOnlySpan<int> tokens, CancellationToken cancellation = default);
@@ -186,9 +186,9 @@ public abstract partial class KvSession : IDisposable
 
     /// <summary>
     /// Processes a prompt of which the beginning was processed, compressed and saved before: the saved part is read, and only the tokens
-    /// behind it are computed, each attending to what was kept. For pipelines with <see cref="KvPipelineAttribute.SharesPrefixes"/>.
+    /// after it are computed, each attending to what was kept. For pipelines with <see cref="KvPipelineAttribute.SharesPrefixes"/>.
     /// </summary>
-    /// <param name="path">A file of <see cref="Save(string, int, CancellationToken)"/>, behind whose prompt nothing was decoded that this prompt lacks.</param>
+    /// <param name="path">A file of <see cref="Save(string, int, CancellationToken)"/>, after whose prompt nothing was decoded that this prompt lacks.</param>
     /// <param name="prompt">The whole prompt; begins with the saved tokens and has at least one more.</param>
     /// <param name="sequence">Which sequence takes it; what it held before is dropped.</param>
     /// <param name="cancellation">Looked at between heads and tokens; the sequence is empty then.</param>

@@ -5,7 +5,7 @@ using KvCompose.Threading;
 
 namespace KvCompose.Sessions;
 
-/// <summary>Further tokens of a sequence in one pass. All but the last are stored behind what heads hold; the last one is a decode step.</summary>
+/// <summary>Further tokens of a sequence in one pass. All but the last are stored after what heads hold; the last one is a decode step.</summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
     private const int NoToken = -1;
@@ -29,7 +29,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         set => _pending[0] = value;
     }
 
-    /// <summary>Computes tokens behind those of a sequence; as its prompt where it has none.</summary>
+    /// <summary>Computes tokens after those of a sequence; as its prompt where it has none.</summary>
     private void Continue(int sequence, int[] tokens, CancellationToken cancellation)
     {
         if (_lengths[sequence] == 0)
@@ -51,6 +51,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         step[sequence] = tokens[^1];
         Step(step, tokens.Length > 1 ? CancellationToken.None : cancellation);
         _turns[sequence].Set(_lengths[sequence], Logits(sequence));
+        _states[sequence].Mark();
     }
 
     /// <summary>Appends all but the last token; pages for the last one are there afterwards, so that its step begins.</summary>
@@ -63,13 +64,19 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         ReserveWindows(sequence, tokens.Length + 1);
-        using var chunk = new AppendedChunk(Staged, cache, tokens.Length, _lengths[sequence]);
+        using var chunk = new AppendedChunk(Staged, cache, tokens.Length, _lengths[sequence], _widths.Queries, _widths.Keys);
+        using StateCopy before = _states[sequence].Copy();
         try
         {
             Transformer.Embed(tokens, chunk.Hidden);
             for (int layer = 0, global = 0; layer < _facts.Length; layer++)
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (AppendUnstaged(sequence, layer, chunk, cancellation))
+                {
+                    continue;
+                }
+
                 ProjectLayer(layer, chunk.Hidden, chunk.Positions, chunk.Queries, chunk.Keys, chunk.Values);
                 if (_facts[layer].Kind == LayerKind.SlidingWindow)
                 {
@@ -88,6 +95,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         catch
         {
             chunk.Undo();
+            _states[sequence].Restore(before);
             ReturnWindows(sequence);
             throw;
         }
@@ -140,9 +148,14 @@ public abstract unsafe partial class KvSession<TTransformer>
         float* logSumExp = State.Collects ? chunk.LogSumExp : null;
         for (int first = 0; first < Shape.KeyValueHeads;)
         {
-            Span<AttendedKeys> sources = chunk.PlaceHeads(first, head => chunk.Cache.Tokens(layer, head));
+            Span<AttendedKeys> sources = chunk.PlaceHeads(shape, first, head => chunk.Cache.Tokens(layer, head));
             var read = new ReadHeadsWork { Session = this, Chunk = chunk, Tables = tables, First = first };
             Workers.Run(ref read, sources.Length);
+            if (HasReaders(_globals[layer]))
+            {
+                chunk.KeepSources(_globals[layer], shape, first);
+            }
+
             CausalAttention.RunBehind(
                 Workers, Workspace, shape, chunk.Queries, sources, first, chunk.Rows, chunk.Attended, logSumExp, [], cancellation);
             if (State.Collects)
@@ -165,7 +178,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         {
             AttendedKeys place = Chunk.Sources[item];
             Session.ReadTokens(Tables + First + item, place.Tiles, place.Values);
-            Chunk.AppendRows(First + item, place);
+            Chunk.AppendRows(Session.GlobalAttention, First + item, place);
         }
     }
 

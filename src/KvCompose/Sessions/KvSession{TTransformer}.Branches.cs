@@ -64,6 +64,7 @@ public abstract unsafe partial class KvSession<TTransformer>
                 window.CopyFrom(_windows[source][layer]!);
             }
 
+            _states[target].CopyFrom(_states[source]);
             if (_histories[source].Count > 0)
             {
                 _histories[target].Begin(_histories[source].Tokens, Shape.Context - _lengths[source]);
@@ -80,13 +81,14 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
     }
 
-    /// <summary>A sequence has a prompt, and logits for the token behind it.</summary>
+    /// <summary>A sequence has a prompt, and logits for the token after it.</summary>
     private void BeginAt(int sequence, int length, ReadOnlySpan<int> tokens)
     {
         _histories[sequence].Begin(tokens, Shape.Context - length);
         _lengths[sequence] = length;
         _hasLogits[sequence] = true;
         _turns[sequence].Set(length, Logits(sequence));
+        _states[sequence].Mark();
         _turns[sequence].Least = KeepsPrompts && !Pool.Layout.Pruned ? 0 : length;
     }
 
@@ -104,6 +106,11 @@ public abstract unsafe partial class KvSession<TTransformer>
         if (WindowsOf(sequence).FirstOrDefault(static one => one.Window.HasLost) is { Window: { } window } lost)
         {
             return $"layer {lost.Layer} has a window of {window.Window} tokens, and what has left it is gone";
+        }
+
+        if (_states[sequence].FirstLayer is { } layer && length != _turns[sequence].Length)
+        {
+            return $"layer {layer} holds a fixed state, which is kept of {_turns[sequence].Length} tokens alone, where the last turn ended";
         }
 
         if (length < _turns[sequence].Least)
@@ -140,6 +147,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             window.Drop(dropped);
         }
 
+        _states[sequence].ReturnToMark();
         _lengths[sequence] -= dropped;
         _histories[sequence].Shorten(dropped);
         _hasLogits[sequence] = _lengths[sequence] == _turns[sequence].Length;

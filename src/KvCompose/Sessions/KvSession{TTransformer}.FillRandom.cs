@@ -57,10 +57,11 @@ public abstract unsafe partial class KvSession<TTransformer>
 
     private void FillWindows(int sequence, int tokens, Random random)
     {
-        int floats = Staged.KeyValueHeads * Staged.HeadDim;
-        using var rows = new Memory.NativeFloats(2L * floats);
+        _states[sequence].Begin();
         foreach ((_, WindowRing window) in WindowsOf(sequence))
         {
+            int floats = window.RowFloats;
+            using var rows = new Memory.NativeFloats(2L * floats);
             window.Reserve(tokens);
             for (int position = window.Begin(tokens); position < tokens; position++)
             {

@@ -29,6 +29,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         writer.WritePages(_caches[sequence], Staged.Layers * Staged.KeyValueHeads, cancellation);
         writer.WriteTiers(tiers, sequence, cancellation);
         SaveWindows(sequence, writer.Sections);
+        _states[sequence].Save(writer.Sections);
         writer.WriteEnd(Logits(sequence));
     }
 
@@ -97,6 +98,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             reader.ReadPages(_caches[sequence], cancellation);
             reader.ReadTiers(tiers, sequence, cancellation);
             ResumeWindows(sequence, reader.Sections, reader.Header.Length);
+            _states[sequence].Resume(reader.Sections);
             reader.ReadEnd(new Span<byte>(_buffers.Logits(sequence), Shape.Vocabulary * sizeof(float)));
             BeginAt(sequence, reader.Header.Length, reader.Header.Tokens);
             _pending[sequence] = reader.Header.Pending;

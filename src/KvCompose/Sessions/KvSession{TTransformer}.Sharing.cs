@@ -6,7 +6,8 @@ namespace KvCompose.Sessions;
 public abstract unsafe partial class KvSession<TTransformer>
 {
     /// <inheritdoc/>
-    public sealed override PrefixReuse PrefixReuse => KeepsPrompts && !RewritesPages && !Pool.Layout.Pruned ? PrefixReuse.Any
+    public sealed override PrefixReuse PrefixReuse => KeepsPrompts && !RewritesPages && !Pool.Layout.Pruned
+        ? _states[0].FirstLayer is null ? PrefixReuse.Any : PrefixReuse.Whole // A fixed state does not go back.
         : SharesPrefixes ? PrefixReuse.Whole
         : PrefixReuse.None;
 
@@ -31,7 +32,7 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         long outside = empty ? cache.BytesOutsidePages : 0;
-        long windows = HasWindows ? WindowBytes(_lengths[sequence] + tokens) - WindowsOf(sequence).Sum(static one => one.Window.HeldBytes) : 0;
+        long windows = WindowBytes(_lengths[sequence] + tokens) - WindowsOf(sequence).Sum(static one => one.Window.HeldBytes) - _states[sequence].HeldBytes;
         return (pages * layout.PageBytes) + outside + Math.Max(0, windows);
     }
 

@@ -5,8 +5,8 @@ using KvCompose.Memory;
 namespace KvCompose.Sessions;
 
 /// <summary>
-/// Sequences beyond the model's context: tokens behind the sinks get lower positions, all by the same number, and their keys are rotated back by it. So the
-/// oldest of them stands right behind the sinks again. Source of positions in the cache: Xiao et al., arXiv 2309.17453.
+/// Sequences beyond the model's context: tokens after the sinks get lower positions, all by the same number, and their keys are rotated back by it. So the
+/// oldest of them stands right after the sinks again. Source of positions in the cache: Xiao et al., arXiv 2309.17453.
 /// </summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
@@ -30,10 +30,13 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>Requires that the model can give keys other positions, where sequences slide.</summary>
     private void RequireShifts(string pipeline)
     {
-        if (Overflow == ContextOverflow.Slide && !Transformer.ShiftsKeys)
+        bool blocks = _facts.Any(static facts => facts.InBlocks);
+        if (Overflow == ContextOverflow.Slide && (blocks || !Transformer.ShiftsKeys))
         {
             throw new StageOptionException(
-                pipeline, nameof(SessionOptions.Overflow), nameof(ContextOverflow.Slide), "another one: the model cannot rotate keys to other positions");
+                pipeline, nameof(SessionOptions.Overflow), nameof(ContextOverflow.Slide),
+                blocks ? "another one: layers of the model see blocks of positions, which would come to lie elsewhere"
+                : "another one: the model cannot rotate keys to other positions");
         }
     }
 
@@ -82,18 +85,19 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>As <see cref="ITransformer.ShiftKeys"/>, with heads as the cache has them.</summary>
     private void ShiftKeys(int layer, float* keys, int rows, int by)
     {
-        if (Shape.HeadDim == Staged.HeadDim)
+        int headDim = _facts[layer].HeadDim;
+        if (headDim == CacheDim(layer))
         {
             Transformer.ShiftKeys(layer, keys, rows, by);
             return;
         }
 
-        HeadPadding.Narrow(keys, rows, Shape.HeadDim);
+        HeadPadding.Narrow(keys, rows, headDim);
         Transformer.ShiftKeys(layer, keys, rows, by);
-        HeadPadding.Widen(keys, rows, Shape.HeadDim, 1);
+        HeadPadding.Widen(keys, rows, headDim, 1);
     }
 
-    /// <summary>The lowest position that any head holds behind the sinks.</summary>
+    /// <summary>The lowest position that any head holds after the sinks.</summary>
     private int OldestMoving(int sequence)
     {
         int oldest = _lengths[sequence];

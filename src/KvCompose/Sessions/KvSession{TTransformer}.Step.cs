@@ -22,13 +22,14 @@ public abstract unsafe partial class KvSession<TTransformer>
         Transformer.Embed(StepTokens, Hidden);
         try
         {
-            StepWindows(0);
+            StepBetween(0);
             DecodeLayers(rows);
         }
         catch (CacheLimitException)
         {
-            // Pages that earlier layers brought in stay, as a next step would find them: they are chosen anew.
+            // Pages that earlier layers brought in stay, as a next step would find them: they are chosen again.
             TakeBack(rows, _appendedLayers, rows);
+            RestoreStates();
             _batch.End();
             throw;
         }
@@ -101,6 +102,7 @@ public abstract unsafe partial class KvSession<TTransformer>
             throw;
         }
 
+        SaveStates();
         _batch.Begin();
         return _batch.Rows;
     }
@@ -145,6 +147,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     private void EndStep()
     {
         _batch.End();
+        ForgetStates();
         for (int row = 0; row < _batch.Rows; row++)
         {
             _lengths[_batch.SequenceOf(row)]++;

@@ -5,8 +5,8 @@ using KvCompose.Threading;
 namespace KvCompose.Sessions;
 
 /// <summary>
-/// Layers with a sliding window. Stages act on the global layers alone, and count them from 0: whatever comes between two of them runs when the first is
-/// complete, and keeps its window.
+/// Layers that no stage acts on: with a sliding window, with a fixed state, or without a cache of their own. Stages act on the global layers alone, and
+/// count them from 0: whatever comes between two of them runs when the first is complete, and keeps what it needs by itself.
 /// </summary>
 public abstract unsafe partial class KvSession<TTransformer>
 {
@@ -22,6 +22,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <summary>The bound of scaled scores in global layers; 0 for none.</summary>
     protected float SoftCap { get; }
 
+    /// <summary>Whether there are layers that no stage acts on.</summary>
     private bool HasWindows => _globals.Length < _facts.Length;
 
     /// <summary>The heads of a global layer, and how their scores are bounded.</summary>
@@ -34,8 +35,10 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// <param name="cancellation">Looked at between layers.</param>
     protected void BeginPrompt(int sequence, ReadOnlySpan<int> prompt, PrefillBuffers buffers, CancellationToken cancellation)
     {
+        _shared.Clear();
+        (_inPrompt, _projected) = (true, null);
         Transformer.Embed(prompt, buffers.Hidden);
-        PromptWindows(sequence, 0, buffers, prompt.Length, cancellation);
+        PromptBetween(sequence, 0, buffers, prompt.Length, cancellation);
     }
 
     /// <summary>Norm, projections and rotation of a global layer, with heads as the cache has them.</summary>
@@ -46,6 +49,10 @@ public abstract unsafe partial class KvSession<TTransformer>
         _appendedLayers = layer;
         ProjectLayer(_globals[layer], hidden, positions, queries, keys, values);
         _appendedLayers = layer + 1;
+        if (_inPrompt && HasReaders(_globals[layer]))
+        {
+            _projected = new SharedPrompt((nint)keys, (nint)values, positions.ToArray());
+        }
     }
 
     /// <summary>Completes a global layer of a prompt, and runs the layers up to the next one.</summary>
@@ -58,7 +65,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected void CompletePrompt(int sequence, int layer, float* attended, PrefillBuffers buffers, int tokens, CancellationToken cancellation)
     {
         CompleteLayer(_globals[layer], attended, buffers.Hidden, tokens);
-        PromptWindows(sequence, _globals[layer] + 1, buffers, tokens, cancellation);
+        PromptBetween(sequence, _globals[layer] + 1, buffers, tokens, cancellation);
         Pause();
     }
 
@@ -66,7 +73,7 @@ public abstract unsafe partial class KvSession<TTransformer>
     protected void CompleteRows(int layer)
     {
         CompleteLayer(_globals[layer], Queries, Hidden, _batch.Rows);
-        StepWindows(_globals[layer] + 1);
+        StepBetween(_globals[layer] + 1);
     }
 
     /// <summary>
@@ -75,23 +82,33 @@ public abstract unsafe partial class KvSession<TTransformer>
     /// </summary>
     private void ProjectLayer(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
     {
+        Workspace.Sinks = (float*)_sinks[layer];
+        Items.Sinks = (float*)_sinks[layer];
         Transformer.Project(layer, hidden, positions, queries, keys, values);
-        int headDim = Shape.HeadDim;
-        FiniteTokens.Require(Workers, layer, positions, Shape.KeyValueHeads, headDim, keys, values);
-        if (headDim != Staged.HeadDim)
+        (int headDim, int padded, int heads) = (_facts[layer].HeadDim, CacheDim(layer), _facts[layer].KeyValueHeads);
+        bool owns = _facts[layer].ReadsLayer is null;
+        if (owns)
         {
-            HeadPadding.Widen(queries, (long)positions.Length * Shape.QueryHeads, headDim, MathF.Sqrt(Staged.HeadDim / (float)headDim));
-            HeadPadding.Widen(keys, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
-            HeadPadding.Widen(values, (long)positions.Length * Shape.KeyValueHeads, headDim, 1);
+            FiniteTokens.Require(Workers, layer, positions, heads, headDim, keys, values);
+        }
+
+        if (headDim != padded)
+        {
+            HeadPadding.Widen(queries, (long)positions.Length * Shape.QueryHeads, headDim, MathF.Sqrt(padded / (float)headDim));
+            if (owns)
+            {
+                HeadPadding.Widen(keys, (long)positions.Length * heads, headDim, 1);
+                HeadPadding.Widen(values, (long)positions.Length * heads, headDim, 1);
+            }
         }
     }
 
     /// <summary>As <see cref="ITransformer.Complete"/> for a layer of the model, with heads as the cache has them.</summary>
     private void CompleteLayer(int layer, float* attended, float* hidden, int rows)
     {
-        if (Shape.HeadDim != Staged.HeadDim)
+        if (_facts[layer].HeadDim != CacheDim(layer))
         {
-            HeadPadding.Narrow(attended, (long)rows * Shape.QueryHeads, Shape.HeadDim);
+            HeadPadding.Narrow(attended, (long)rows * Shape.QueryHeads, _facts[layer].HeadDim);
         }
 
         Transformer.Complete(layer, attended, hidden, rows);
@@ -99,7 +116,8 @@ public abstract unsafe partial class KvSession<TTransformer>
 
     /// <summary>A window for every layer that has one.</summary>
     private WindowRing?[] NewWindows()
-        => [.. _facts.Select(facts => facts.Kind == LayerKind.SlidingWindow ? new WindowRing(Pool, Staged.KeyValueHeads, Staged.HeadDim, facts.Window) : null)];
+        => [.. _facts.Select((facts, layer) => facts.Kind == LayerKind.SlidingWindow && facts.ReadsLayer is null
+            ? new WindowRing(Pool, facts.KeyValueHeads, CacheDim(layer), facts) : null)];
 
     /// <summary>The windows of a sequence, with the layers that have them.</summary>
     private IEnumerable<(int Layer, WindowRing Window)> WindowsOf(int sequence)
@@ -145,57 +163,55 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
     }
 
-    private AttentionShape AttentionOf(int layer) => GlobalAttention with { SoftCap = _facts[layer].SoftCap };
+    private AttentionShape AttentionOf(int layer)
+        => new(Staged.QueryHeads, _facts[layer].KeyValueHeads, CacheDim(layer)) { SoftCap = _facts[layer].SoftCap };
 
-    /// <summary>Runs the windowed layers of a prompt from a layer on, up to the next global one.</summary>
-    private void PromptWindows(int sequence, int layer, PrefillBuffers buffers, int tokens, CancellationToken cancellation)
+    private void PromptWindow(int sequence, int layer, PrefillBuffers buffers, int tokens, CancellationToken cancellation)
     {
-        for (; layer < _facts.Length && _facts[layer].Kind == LayerKind.SlidingWindow; layer++)
+        ReadOnlySpan<int> positions = buffers.Positions.AsSpan(0, tokens);
+        AttentionShape shape = AttentionOf(layer);
+        ProjectLayer(layer, buffers.Hidden, positions, buffers.Queries, buffers.Keys, buffers.Values);
+        KeyTiles.Pack(Workers, buffers.Keys, tokens, shape.KeyValueHeads, shape.HeadDim, buffers.Tiles);
+        CausalAttention.RunWindow(
+            Workers, Workspace, shape, buffers.Queries, buffers.Tiles, buffers.Values, FirstSeen(positions, positions, _facts[layer]), buffers.Queries,
+            cancellation);
+        KeepForReaders(layer, buffers, buffers.Keys, buffers.Values, positions);
+        if (sequence != NoSequence)
         {
-            cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> positions = buffers.Positions.AsSpan(0, tokens);
-            ProjectLayer(layer, buffers.Hidden, positions, buffers.Queries, buffers.Keys, buffers.Values);
-            KeyTiles.Pack(Workers, buffers.Keys, tokens, Staged.KeyValueHeads, Staged.HeadDim, buffers.Tiles);
-            CausalAttention.RunWindow(
-                Workers, Workspace, AttentionOf(layer), buffers.Queries, buffers.Tiles, buffers.Values,
-                FirstSeen(positions, positions, _facts[layer].Window), buffers.Queries, cancellation);
-            if (sequence != NoSequence)
-            {
-                WindowRing window = _windows[sequence][layer]!;
-                window.Reserve(tokens);
-                Put(window, buffers.Keys, buffers.Values, positions);
-            }
-
-            CompleteLayer(layer, buffers.Queries, buffers.Hidden, tokens);
+            WindowRing window = _windows[sequence][layer]!;
+            window.Reserve(tokens);
+            Put(window, buffers.Keys, buffers.Values, positions);
         }
+
+        CompleteLayer(layer, buffers.Queries, buffers.Hidden, tokens);
     }
 
-    /// <summary>Runs the windowed layers of a step from a layer on, up to the next global one.</summary>
-    private void StepWindows(int layer)
+    private void StepWindow(int layer)
     {
-        int heads = Staged.KeyValueHeads;
-        Span<AttendedKeys> sources = stackalloc AttendedKeys[HasWindows ? heads : 0];
-        for (; layer < _facts.Length && _facts[layer].Kind == LayerKind.SlidingWindow; layer++)
+        AttentionShape shape = AttentionOf(layer);
+        Span<AttendedKeys> sources = stackalloc AttendedKeys[shape.KeyValueHeads];
+        int owner = _facts[layer].ReadsLayer ?? layer;
+        ProjectLayer(layer, Hidden, StepPositions, Queries, Keys, Values);
+        for (int row = 0; row < _batch.Rows; row++)
         {
-            ProjectLayer(layer, Hidden, StepPositions, Queries, Keys, Values);
-            for (int row = 0; row < _batch.Rows; row++)
+            WindowRing window = _windows[_batch.SequenceOf(row)][owner]!;
+            nint source = (nint)row * window.RowFloats;
+            if (owner == layer)
             {
-                WindowRing window = _windows[_batch.SequenceOf(row)][layer]!;
-                nint source = (nint)row * heads * Staged.HeadDim;
                 window.Put(Keys + source, Values + source, StepPositions[row]);
-                for (int head = 0; head < heads; head++)
-                {
-                    sources[head] = window.Attended(head);
-                }
-
-                float* queries = Queries + ((nint)row * Staged.QueryHeads * Staged.HeadDim);
-                CausalAttention.RunBehind(Workers, Workspace, AttentionOf(layer), queries, sources, 0, 1, queries, null, []);
             }
 
-            _windowedLayers = layer + 1;
+            for (int head = 0; head < sources.Length; head++)
+            {
+                sources[head] = window.Attended(head);
+            }
 
-            CompleteLayer(layer, Queries, Hidden, _batch.Rows);
+            float* queries = Queries + ((nint)row * shape.QueryHeads * shape.HeadDim);
+            CausalAttention.RunBehind(Workers, Workspace, shape, queries, sources, 0, 1, queries, null, []);
         }
+
+        _windowedLayers = layer + 1;
+        CompleteLayer(layer, Queries, Hidden, _batch.Rows);
     }
 
     /// <summary>One windowed layer of a chunk. Its rows are put in when the chunk counts.</summary>
@@ -209,14 +225,20 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
 
         ReadOnlySpan<int> positions = [.. window.Positions(), .. chunk.Positions];
-        int[] firstKeys = FirstSeen(positions, chunk.Positions, window.Window);
-        for (int first = 0; first < Staged.KeyValueHeads;)
+        int[] firstKeys = FirstSeen(positions, chunk.Positions, _facts[layer]);
+        AttentionShape shape = AttentionOf(layer);
+        for (int first = 0; first < shape.KeyValueHeads;)
         {
-            Span<AttendedKeys> sources = chunk.PlaceHeads(first, _ => window.Tokens);
-            var read = new ReadWindowWork { Chunk = chunk, Window = window, First = first };
+            Span<AttendedKeys> sources = chunk.PlaceHeads(shape, first, _ => window.Tokens);
+            var read = new ReadWindowWork { Chunk = chunk, Window = window, Shape = shape, First = first };
             Workers.Run(ref read, sources.Length);
+            if (HasReaders(layer))
+            {
+                chunk.KeepSources(layer, shape, first);
+            }
+
             CausalAttention.RunBehind(
-                Workers, Workspace, AttentionOf(layer), chunk.Queries, sources, first, chunk.Rows, chunk.Attended, null, firstKeys, cancellation);
+                Workers, Workspace, shape, chunk.Queries, sources, first, chunk.Rows, chunk.Attended, null, firstKeys, cancellation);
             first += sources.Length;
         }
 
@@ -224,12 +246,12 @@ public abstract unsafe partial class KvSession<TTransformer>
     }
 
     /// <summary>The first key that each row sees through a window; both ascend.</summary>
-    private static int[] FirstSeen(ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, int window)
+    private static int[] FirstSeen(ReadOnlySpan<int> keys, ReadOnlySpan<int> rows, LayerFacts facts)
     {
         var first = new int[rows.Length];
         for (int row = 0, key = 0; row < rows.Length; row++)
         {
-            while (keys[key] <= rows[row] - window)
+            while (keys[key] < facts.FirstSeen(rows[row]))
             {
                 key++;
             }
@@ -240,10 +262,10 @@ public abstract unsafe partial class KvSession<TTransformer>
         return first;
     }
 
-    /// <summary>Puts the rows of a prompt into an empty window: those that it still holds behind the last one.</summary>
-    private void Put(WindowRing window, float* keys, float* values, ReadOnlySpan<int> positions)
+    /// <summary>Puts the rows of a prompt into an empty window: those that it still holds after the last one.</summary>
+    private static void Put(WindowRing window, float* keys, float* values, ReadOnlySpan<int> positions)
     {
-        nint stride = (nint)Staged.KeyValueHeads * Staged.HeadDim;
+        nint stride = window.RowFloats;
         int begin = window.Begin(positions[^1] + 1);
         for (int row = 0; row < positions.Length; row++)
         {
@@ -254,11 +276,20 @@ public abstract unsafe partial class KvSession<TTransformer>
         }
     }
 
-    /// <summary>Bytes that the windows of one sequence hold behind a prompt.</summary>
-    private long WindowBytes(int promptTokens) => HasWindows
-        ? _facts.Where(static facts => facts.Kind == LayerKind.SlidingWindow)
-            .Sum(facts => WindowRing.BytesOf(promptTokens, facts.Window, Staged.KeyValueHeads, Staged.HeadDim))
-        : 0;
+    /// <summary>Bytes that the windows and states of one sequence take after a prompt.</summary>
+    private long WindowBytes(int promptTokens)
+    {
+        long bytes = LayerStates.BytesOf(_facts);
+        for (int layer = 0; layer < _facts.Length && HasWindows; layer++)
+        {
+            if (_facts[layer].Kind == LayerKind.SlidingWindow && _facts[layer].ReadsLayer is null)
+            {
+                bytes += WindowRing.BytesOf(promptTokens, _facts[layer].Window, _facts[layer].KeyValueHeads, CacheDim(layer));
+            }
+        }
+
+        return bytes;
+    }
 
     private void SaveWindows(int sequence, SectionWriter writer)
     {
@@ -280,13 +311,14 @@ public abstract unsafe partial class KvSession<TTransformer>
     {
         public AppendedChunk Chunk;
         public WindowRing Window;
+        public AttentionShape Shape;
         public int First;
 
         public readonly void Run(int item, int worker)
         {
             AttendedKeys place = Chunk.Sources[item];
             Window.Read(First + item, place.Tiles, place.Values);
-            Chunk.AppendRows(First + item, place);
+            Chunk.AppendRows(Shape, First + item, place);
         }
     }
 }

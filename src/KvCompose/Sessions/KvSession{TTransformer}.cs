@@ -50,7 +50,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Check(pipeline, "head dimension", layout.HeadDim, padsHeads ? HeadPadding.Padded(shape.HeadDim) : shape.HeadDim);
         Check(pipeline, "group size", groupSize, shape.GroupSize);
         _facts = LayerFacts.Of(transformer);
-        _globals = [.. Enumerable.Range(0, shape.Layers).Where(layer => _facts[layer].Kind == LayerKind.Full)];
+        _globals = [.. Enumerable.Range(0, shape.Layers).Where(layer => _facts[layer].IsStaged)];
         SoftCap = UnsupportedLayerException.SharedSoftCap(_facts);
         Staged = shape with { Layers = _globals.Length, HeadDim = layout.HeadDim };
         if (layout.Quantised && !options.AcceptKeyBiases)
@@ -64,6 +64,9 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Pool = new PagePool(layout, options.MaxCacheBytes);
         Items = new KvSplitPlan(groupSize, layout, splitTokens, scoreStride) { SoftCap = SoftCap };
         Workspace = new AttentionWorkspace();
+        _sinks = [.. Enumerable.Range(0, shape.Layers).Select(layer => (nint)transformer.Sinks(layer))];
+        _widths = Widths();
+        _firstReader = FirstReader();
 
         int rows = options.Sequences;
         _caches = new SequenceCache[rows];
@@ -73,6 +76,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         }
 
         _windows = [.. Enumerable.Range(0, rows).Select(_ => HasWindows ? NewWindows() : [])];
+        _states = [.. Enumerable.Range(0, rows).Select(_ => new LayerStates(Pool, _facts))];
 
         _declared = options;
         _lengths = new int[rows];
@@ -83,7 +87,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         _turns = [.. Enumerable.Range(0, rows).Select(static _ => new TurnMark())];
         _batch = new DecodeBatch(rows);
         RequireShifts(pipeline);
-        _buffers = new SessionBuffers(Staged, rows, Workers.Count, scratchFloats);
+        _buffers = new SessionBuffers(Staged, rows, Workers.Count, scratchFloats, _widths.Queries, _widths.Keys);
     }
 
     /// <inheritdoc/>
@@ -98,8 +102,8 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         get
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            long tokens = 0, windowBytes = 0;
-            int heads = 0;
+            long tokens = 0, windowBytes = 0, stateBytes = 0;
+            int heads = 0, own = _facts.Sum(static facts => facts.ReadsLayer is null && facts.Kind != LayerKind.FixedState ? facts.KeyValueHeads : 0);
             for (int sequence = 0; sequence < Sequences; sequence++)
             {
                 if (_lengths[sequence] == 0)
@@ -107,24 +111,28 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                     continue;
                 }
 
-                heads += Shape.Layers * Shape.KeyValueHeads;
+                heads += own;
+                stateBytes += _states[sequence].HeldBytes;
                 PageTable* tables = _caches[sequence].Layer(0);
                 for (int i = 0; i < Staged.Layers * Staged.KeyValueHeads; i++)
                 {
                     tokens += tables[i].Tokens;
                 }
 
-                foreach ((_, WindowRing window) in WindowsOf(sequence))
+                foreach ((int layer, WindowRing window) in WindowsOf(sequence))
                 {
-                    tokens += (long)window.Tokens * Shape.KeyValueHeads;
+                    tokens += (long)window.Tokens * _facts[layer].KeyValueHeads;
                     windowBytes += window.HeldBytes;
                 }
             }
 
             return new CacheUsage(heads == 0 ? 0 : (double)tokens / heads, Pool.BytesHeld, Pool.PeakBytes, Pool.LimitBytes)
             {
-                WindowedLayers = _facts.Length - _globals.Length,
+                WindowedLayers = _facts.Count(static facts => facts.Kind == LayerKind.SlidingWindow),
                 WindowBytes = windowBytes,
+                FixedStateLayers = _facts.Count(static facts => facts.Kind == LayerKind.FixedState),
+                StateBytes = stateBytes,
+                ReadingLayers = _facts.Count(static facts => facts.ReadsLayer is not null),
             };
         }
     }
@@ -151,7 +159,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
         Clear(sequence);
         try
         {
-            using var buffers = new PrefillBuffers(Staged, prompt.Length);
+            using var buffers = new PrefillBuffers(Staged, prompt.Length, _widths.Queries, _widths.Keys);
             BeginAt(sequence, PrefillLayers(sequence, prompt, buffers, cancellation), prompt);
         }
         catch
@@ -184,10 +192,14 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
     {
         Require(sequence);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)layer, (uint)Shape.Layers, nameof(layer));
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)head, (uint)Shape.KeyValueHeads, nameof(head));
-        return _facts[layer].Kind == LayerKind.SlidingWindow
-            ? _windows[sequence][layer]!.Positions()
-            : _caches[sequence].Positions(Array.IndexOf(_globals, layer), head);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)head, (uint)_facts[layer].KeyValueHeads, nameof(head));
+        layer = _facts[layer].ReadsLayer ?? layer;
+        return _facts[layer].Kind switch
+        {
+            LayerKind.SlidingWindow => _windows[sequence][layer]!.Positions(),
+            LayerKind.FixedState => [],
+            _ => _caches[sequence].Positions(Array.IndexOf(_globals, layer), head),
+        };
     }
 
     /// <inheritdoc/>
@@ -204,6 +216,7 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
             window.Clear();
         }
 
+        _states[sequence].Clear();
         _caches[sequence].Clear();
         _lengths[sequence] = 0;
         _batch.Forget(sequence);
@@ -238,8 +251,11 @@ public abstract unsafe partial class KvSession<TTransformer> : KvSession
                 window.Dispose();
             }
 
+            _states[sequence].Clear();
             _caches[sequence].Dispose();
         }
+
+        _ownerKeys?.Dispose();
 
         Pool.Dispose();
         Items.Dispose();

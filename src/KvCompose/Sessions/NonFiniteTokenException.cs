@@ -2,7 +2,7 @@ namespace KvCompose;
 
 /// <summary>
 /// A model computed a key or value with an element that is not a finite number. A prompt that fails so leaves the sequence empty; a step leaves it in the
-/// middle, so that it needs a prompt anew.
+/// middle, so that it needs a prompt again.
 /// </summary>
 /// <param name="layer">The layer.</param>
 /// <param name="head">The key-value head.</param>

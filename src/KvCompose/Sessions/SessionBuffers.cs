@@ -21,15 +21,17 @@ internal sealed unsafe class SessionBuffers : IDisposable
     /// <param name="rows">Sequences of the session.</param>
     /// <param name="threads">Threads of the session.</param>
     /// <param name="scratchFloats">Floats of scratch memory that every thread needs.</param>
-    public SessionBuffers(TransformerShape shape, int rows, int threads, int scratchFloats)
+    /// <param name="queryFloats">Floats of a row's queries in the layer with the widest heads.</param>
+    /// <param name="keyFloats">Floats of a row's keys in the layer with the widest heads.</param>
+    public SessionBuffers(TransformerShape shape, int rows, int threads, int scratchFloats, int queryFloats, int keyFloats)
     {
         _vocabulary = shape.Vocabulary;
         _threads = threads;
         ScratchFloats = (scratchFloats + 15) / 16 * 16;
         _hidden = new NativeFloats((long)rows * shape.Hidden);
-        _queries = new NativeFloats((long)rows * shape.QueryHeads * shape.HeadDim);
-        _keys = new NativeFloats((long)rows * shape.KeyValueHeads * shape.HeadDim);
-        _values = new NativeFloats((long)rows * shape.KeyValueHeads * shape.HeadDim);
+        _queries = new NativeFloats((long)rows * queryFloats);
+        _keys = new NativeFloats((long)rows * keyFloats);
+        _values = new NativeFloats((long)rows * keyFloats);
         _logits = new NativeFloats((long)rows * shape.Vocabulary);
         _scratch = new NativeFloats((long)threads * ScratchFloats);
     }

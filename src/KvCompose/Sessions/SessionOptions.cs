@@ -20,6 +20,12 @@ public class SessionOptions
     /// </summary>
     public bool AcceptKeyBiases { get; init; }
 
+    /// <summary>
+    /// Whether a pipeline that leaves tokens out of deeper layers opens over a model with layers that hold a fixed state or read another layer's cache.
+    /// Their results are then those of a text without these tokens, in which the others have become neighbours (KVC2111).
+    /// </summary>
+    public bool PropagateOverStates { get; init; }
+
     /// <summary>The pipeline, its stages and all their options, as text: what a saved cache was made by.</summary>
     public virtual string CacheFingerprint => "";
 

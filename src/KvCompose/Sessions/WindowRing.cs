@@ -16,6 +16,7 @@ internal sealed unsafe partial class WindowRing : IDisposable
     private const int FirstTokens = 64;
 
     private readonly PagePool _pool;
+    private readonly LayerFacts _facts;
     private readonly int _heads;
     private readonly int _headDim;
     private readonly float[] _left; // what the latest token has taken the place of: a key and a value of every head
@@ -30,12 +31,15 @@ internal sealed unsafe partial class WindowRing : IDisposable
     /// <param name="pool">Counts the bytes.</param>
     /// <param name="heads">Key-value heads, Hkv.</param>
     /// <param name="headDim">d.</param>
-    /// <param name="window">W: tokens that a token sees, itself included.</param>
-    public WindowRing(PagePool pool, int heads, int headDim, int window)
-        => (_pool, _heads, _headDim, Window, _left) = (pool, heads, headDim, window, new float[2 * heads * headDim]);
+    /// <param name="facts">The layer.</param>
+    public WindowRing(PagePool pool, int heads, int headDim, LayerFacts facts)
+        => (_pool, _heads, _headDim, _facts, _left) = (pool, heads, headDim, facts, new float[2 * heads * headDim]);
 
     /// <summary>Most tokens that are held.</summary>
-    public int Window { get; }
+    public int Window => _facts.Window;
+
+    /// <summary>Floats of one token's keys, and of its values.</summary>
+    public int RowFloats => _heads * _headDim;
 
     /// <summary>Tokens that are held.</summary>
     public int Tokens { get; private set; }
@@ -78,10 +82,10 @@ internal sealed unsafe partial class WindowRing : IDisposable
         }
     }
 
-    /// <summary>The first position of a prompt that the window still holds behind its last token. Those before it count as lost.</summary>
+    /// <summary>The first position of a prompt that the window still holds after its last token. Those before it count as lost.</summary>
     public int Begin(int length)
     {
-        int begin = Math.Max(0, length - Window);
+        int begin = _facts.FirstSeen(length - 1);
         HasLost |= begin > 0;
         return begin;
     }
@@ -93,9 +97,10 @@ internal sealed unsafe partial class WindowRing : IDisposable
     public void Put(float* keys, float* values, int position)
     {
         _latest = (Tokens, -1, HasLost);
-        if (_oldest <= position - Window)
+        int first = _facts.FirstSeen(position);
+        if (_oldest < first)
         {
-            Leave(position - Window);
+            Leave(first - 1);
         }
 
         int slot = _latest.Slot;

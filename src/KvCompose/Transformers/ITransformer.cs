@@ -38,6 +38,21 @@ public unsafe interface ITransformer
     /// </summary>
     void Complete(int layer, float* attended, float* hidden, int rows);
 
+    /// <summary>
+    /// Runs a whole layer with a fixed state (<see cref="LayerKind.FixedState"/>): hidden [rows, D] gains what takes the place of
+    /// attention, then the feed-forward block, and the states go on by the rows.
+    /// </summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="hidden">The rows of a sequence stand together, in order.</param>
+    /// <param name="rows">How many, as many of every sequence.</param>
+    /// <param name="states">The state of every sequence, <see cref="LayerFacts.StateFloats"/> floats each; zero at the start of a sequence.</param>
+    /// <exception cref="NotSupportedException">No layer of the model has a fixed state.</exception>
+    void Advance(int layer, float* hidden, int rows, ReadOnlySpan<nint> states)
+        => throw new NotSupportedException($"{GetType().Name} has no layer with a fixed state");
+
+    /// <summary>Logits of a layer's query heads that have no key and take part in every softmax, [Hq]; null for none.</summary>
+    float* Sinks(int layer) => null;
+
     /// <summary>Whether keys that are rotated for one position can be rotated for another.</summary>
     bool ShiftsKeys => false;
 

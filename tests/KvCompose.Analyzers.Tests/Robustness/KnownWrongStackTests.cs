@@ -6,11 +6,11 @@ namespace KvCompose.Analyzers.Tests.Robustness;
 public class KnownWrongStackTests
 {
     private const string Own = """
-        [StageFacts(Provides = StageProducts.HeadBudgets)]
+        [HeadRoleFacts(Provides = StageProducts.HeadBudgets)]
         struct Masks : IHeadRole<Masks> { public static void Assign(in Masks options, in HeadBudgetContext context, System.Span<HeadRole> roles, System.Span<int> budgets) => budgets[0] /= 2; }
-        [StageFacts(Carries = CacheLayout.Uniform)]
+        [ResidencyFacts(Carries = CacheLayout.Uniform)]
         struct Rectangles : IResidency<Rectangles> { public static void Place(in Rectangles options, in PlacementContext context) { } }
-        [StageFacts(Needs = StageProducts.LayerBudgets, Positions = PositionPolicy.Renumbered, Lossy = true)]
+        [TokenSelectionFacts(Needs = StageProducts.LayerBudgets, Positions = PositionPolicy.Renumbered, Lossy = true)]
         struct Rolling : ITokenSelection<Rolling> { public static float Score(in Rolling options, in TokenStatistics token) => token.Position; }
         """;
 
@@ -30,7 +30,7 @@ public class KnownWrongStackTests
     // A stage that needs attention weights of tokens that an earlier cut has removed.
     [InlineData("TokenSelectivePropagation(Tokens = 2048), UniformBudget(Tokens = 512), H2o(Evict = false)", "KVC2023")]
 
-    // Keys that are cached rotated, under positions that are counted anew.
+    // Keys that are cached rotated, under positions that are counted again.
     [InlineData("UniformBudget(Tokens = 512), TokenSelection<Rolling>", "KVC2012")]
 
     // Indices into tokens that decoding drops.

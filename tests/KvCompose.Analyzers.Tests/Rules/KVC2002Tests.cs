@@ -28,7 +28,7 @@ public class KVC2002Tests
             using KvCompose;
             [KvPipeline, SnapKv, HeadRole<Equal>]
             public partial class {|KVC2002:Chat|};
-            [StageFacts(Needs = StageProducts.LayerBudgets)]
+            [HeadRoleFacts(Needs = StageProducts.LayerBudgets)]
             public struct Equal : IHeadRole<Equal>
             {
                 public static void Assign(in Equal options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) { }

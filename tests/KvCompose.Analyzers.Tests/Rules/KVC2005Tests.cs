@@ -12,7 +12,7 @@ public class KVC2005Tests
             [KvPipeline, StreamingLlm, UniformBudget]
             [{|KVC2005:HeadRole<ByScore>|}]
             public partial class Chat;
-            [StageFacts(Needs = StageProducts.TokenScores)]
+            [HeadRoleFacts(Needs = StageProducts.TokenScores)]
             public struct ByScore : IHeadRole<ByScore>
             {
                 public static void Assign(in ByScore options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) { }
@@ -27,7 +27,7 @@ public class KVC2005Tests
         var found = await Check.Analyzers.VerifyAsync($$"""
             using KvCompose;
             [KvPipeline, {|KVC2005:{|KVC2005:TokenSelection<Mine>|}|}] public partial class Chat;
-            [StageFacts(Needs = StageProducts.{{needs}})]
+            [TokenSelectionFacts(Needs = StageProducts.{{needs}})]
             public struct Mine : ITokenSelection<Mine> { {{Score}} }
             """);
         var messages = found.Select(diagnostic => diagnostic.GetMessage()).ToList();
@@ -43,7 +43,7 @@ public class KVC2005Tests
         => Assert.Equal("Stage 'Mine' needs a window of observed rows, which no other stage of 'Chat' provides", await Check.SingleMessageAsync($$"""
             using KvCompose;
             [KvPipeline, {|KVC2005:TokenSelection<Mine>|}] public partial class Chat;
-            [StageFacts(Lossy = true, Observes = AttentionStatistics.{{statistic}})]
+            [TokenSelectionFacts(Lossy = true, Observes = AttentionStatistics.{{statistic}})]
             public struct Mine : ITokenSelection<Mine> { {{Score}} }
             """));
 
@@ -69,7 +69,7 @@ public class KVC2005Tests
         using KvCompose;
         [KvPipeline, SnapKv, UniformBudget, HeadRole<ByScore>]
         public partial class Chat;
-        [StageFacts(Needs = StageProducts.TokenScores | StageProducts.LayerBudgets)]
+        [HeadRoleFacts(Needs = StageProducts.TokenScores | StageProducts.LayerBudgets)]
         public struct ByScore : IHeadRole<ByScore>
         {
             public static void Assign(in ByScore options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) { }

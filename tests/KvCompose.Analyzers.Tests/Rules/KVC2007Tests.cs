@@ -52,7 +52,7 @@ public class KVC2007Tests
         => Assert.Equal($"Option '{fact}' of 'Mine' is {value}, but must be {range}", await Check.SingleMessageAsync($$"""
             using KvCompose;
             [KvPipeline, {|KVC2007:TokenSelection<Mine>|}] partial class Chat;
-            [StageFacts({{facts}})]
+            [TokenSelectionFacts({{facts}})]
             struct Mine : ITokenSelection<Mine>
             {
                 public static float Score(in Mine options, in TokenStatistics token) => 0;

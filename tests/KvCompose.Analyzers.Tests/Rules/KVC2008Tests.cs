@@ -22,7 +22,7 @@ public class KVC2008Tests
         using System;
         using KvCompose;
         [KvPipeline, LayerBudget<Watched>, SnapKv(Window = 32)] partial class Chat;
-        [StageFacts(Provides = StageProducts.LayerBudgets)]
+        [LayerBudgetFacts(Provides = StageProducts.LayerBudgets)]
         struct Watched : ILayerBudget<Watched>
         {
             [StageOption(40, Role = OptionRole.Budget)] public int Tokens { get; init; }

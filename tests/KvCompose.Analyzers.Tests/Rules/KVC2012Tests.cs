@@ -10,7 +10,7 @@ public class KVC2012Tests
         var found = await Check.Analyzers.VerifyAsync($$"""
             using KvCompose;
             [KvPipeline, {{attribute}}] partial class Chat;
-            [StageFacts(Positions = PositionPolicy.{{policy}})]
+            [TokenSelectionFacts(Positions = PositionPolicy.{{policy}})]
             struct Mine : ITokenSelection<Mine>
             {
                 public static float Score(in Mine options, in TokenStatistics token) => 0;

@@ -11,7 +11,7 @@ public class KVC2014Tests
         var found = await Check.Analyzers.VerifyAsync($$"""
             using KvCompose;
             [KvPipeline, {{attributes}}] partial class Chat;
-            [StageFacts(Provides = StageProducts.{{provides}})]
+            [ResidencyFacts(Provides = StageProducts.{{provides}})]
             struct Archive : IResidency<Archive>
             {
                 public static void Place(in Archive options, in PlacementContext context) { }

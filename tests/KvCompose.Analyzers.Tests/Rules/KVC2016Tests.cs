@@ -12,12 +12,12 @@ public class KVC2016Tests
         var found = await Check.Analyzers.VerifyAsync($$"""
             using KvCompose;
             [KvPipeline, UniformBudget(Tokens = 64), {{selection}}, Residency<Archive>] partial class Chat;
-            [StageFacts(Provides = StageProducts.{{provides}})]
+            [ResidencyFacts(Provides = StageProducts.{{provides}})]
             struct Archive : IResidency<Archive>
             {
                 public static void Place(in Archive options, in PlacementContext context) { }
             }
-            [StageFacts(
+            [TokenSelectionFacts(
                 Observes = AttentionStatistics.WindowSum | AttentionStatistics.DecodeProbabilities,
                 Phases = StagePhases.Prefill | StagePhases.Decode, Lossy = true)]
             struct LeastAttended : IDecodeEviction<LeastAttended>
@@ -39,7 +39,7 @@ public class KVC2016Tests
         => await Check.Analyzers.VerifyAsync("""
             using KvCompose;
             [KvPipeline, UniformBudget(Tokens = 64), {|KVC2003:TokenSelection<Forgetful>|}] partial class Chat;
-            [StageFacts(Phases = StagePhases.Prefill | StagePhases.Decode, Lossy = true)]
+            [TokenSelectionFacts(Phases = StagePhases.Prefill | StagePhases.Decode, Lossy = true)]
             struct Forgetful : ITokenSelection<Forgetful>
             {
                 public static float Score(in Forgetful options, in TokenStatistics token) => token.Position;

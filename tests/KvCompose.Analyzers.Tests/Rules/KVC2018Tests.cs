@@ -13,8 +13,8 @@ public class KVC2018Tests
             await Check.SingleMessageAsync(Source("", $"{{|KVC2018:token.{property}|}}")));
 
     [Theory]
-    [InlineData("[StageFacts(Observes = AttentionStatistics.KeyNorm)]", "token.KeyNorm")]
-    [InlineData("[StageFacts(Observes = AttentionStatistics.WindowSum | AttentionStatistics.KeyNorm)]", "token.WindowSum + token.KeyNorm")]
+    [InlineData("[TokenSelectionFacts(Observes = AttentionStatistics.KeyNorm)]", "token.KeyNorm")]
+    [InlineData("[TokenSelectionFacts(Observes = AttentionStatistics.WindowSum | AttentionStatistics.KeyNorm)]", "token.WindowSum + token.KeyNorm")]
     [InlineData("", "token.Position + token.PromptTokens")]
     public async Task TokenStatistic_ThatIsObservedOrAlwaysThere_IsNot(string facts, string score)
         => await Check.Analyzers.VerifyAsync(Source(facts, score));
@@ -33,7 +33,7 @@ public class KVC2018Tests
     public async Task LayerStatistic_ThatTheFactsDoNotObserve_IsReported() => await Check.Analyzers.VerifyAsync("""
         using System;
         using KvCompose;
-        [StageFacts(Provides = StageProducts.LayerBudgets, Observes = AttentionStatistics.WindowVariance)]
+        [LayerBudgetFacts(Provides = StageProducts.LayerBudgets, Observes = AttentionStatistics.WindowVariance)]
         readonly struct Own : ILayerBudget<Own>
         {
             public static void Allocate(in Own options, in LayerBudgetContext context, Span<int> budgets)

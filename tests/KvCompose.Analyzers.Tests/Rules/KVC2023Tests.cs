@@ -36,7 +36,7 @@ public class KVC2023Tests
         => Assert.StartsWith("Stage 'Whole' needs every token of the prompt", await Check.SingleMessageAsync("""
             using System;
             using KvCompose;
-            [StageFacts(WholePrompt = true)]
+            [HeadRoleFacts(WholePrompt = true)]
             struct Whole : IHeadRole<Whole>
             {
                 public static void Assign(in Whole options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) => roles.Fill(HeadRole.Full);

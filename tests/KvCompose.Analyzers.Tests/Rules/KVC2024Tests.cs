@@ -8,7 +8,7 @@ public class KVC2024Tests
     public async Task BackingStore_BehindAPropagation_IsReported(string attributes)
     {
         var found = await Check.Analyzers.VerifyAsync(
-            "using KvCompose; [StageFacts(Provides = StageProducts.BackingStore)] struct Archive : IResidency<Archive> { public static void Place(in Archive options, in PlacementContext context) { } } [KvPipeline, "
+            "using KvCompose; [ResidencyFacts(Provides = StageProducts.BackingStore)] struct Archive : IResidency<Archive> { public static void Place(in Archive options, in PlacementContext context) { } } [KvPipeline, "
             + attributes + "] partial class Chat;");
         Assert.All(found, static diagnostic => Assert.Equal(
             "Stage 'Archive' can fetch only tokens that reached a layer; after 'TokenSelectivePropagation' that is not the whole prompt", diagnostic.GetMessage()));

@@ -9,7 +9,7 @@ public class KVC2026Tests
     {
         var found = await Check.Analyzers.VerifyAsync("""
             using KvCompose;
-            [StageFacts(
+            [TokenSelectionFacts(
                 Observes = AttentionStatistics.WindowSum | AttentionStatistics.DecodeProbabilities, Needs = StageProducts.LayerBudgets,
                 Provides = StageProducts.TokenScores, Phases = StagePhases.Prefill | StagePhases.Decode, Lossy = true)]
             struct Fading : IDecodeEviction<Fading>

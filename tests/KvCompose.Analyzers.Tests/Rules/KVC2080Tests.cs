@@ -22,7 +22,7 @@ public class KVC2080Tests
         [KvPipeline, Own(Kind = Kind.Steep, Step = {|KVC2080:3|}), SnapKv] partial class Chat;
         enum Kind { Open, Steep }
         class OwnAttribute : LayerBudgetAttribute<Own> { public Kind Kind { get; set; } public int Step { get; set; } }
-        [StageFacts(Provides = StageProducts.LayerBudgets)]
+        [LayerBudgetFacts(Provides = StageProducts.LayerBudgets)]
         readonly struct Own : ILayerBudget<Own>
         {
             [StageOption(Kind.Open, Decides = [nameof(Step)])] public Kind Kind { get; init; }

@@ -11,7 +11,7 @@ public class KVC2083Tests
     {
         var found = await Check.Analyzers.VerifyAsync(
             "using KvCompose; [KvPipeline, " + budget + ", CakeIndicator, Residency<Clustered>] partial class Chat;"
-            + "[StageFacts(Layout = CacheLayout." + layout + ")] readonly struct Clustered : IResidency<Clustered>"
+            + "[ResidencyFacts(Layout = CacheLayout." + layout + ")] readonly struct Clustered : IResidency<Clustered>"
             + "{ public static void Place(in Clustered options, in PlacementContext context) { } }");
         Assert.All(found, static diagnostic => Assert.Equal(
             "Budget 'CakeBudget' shrinks layers by truncating their ranked pages, but 'Clustered' fills pages in another order",

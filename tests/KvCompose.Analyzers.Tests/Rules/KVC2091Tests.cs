@@ -4,7 +4,7 @@ public class KVC2091Tests
 {
     private const string Bytes = """
 
-        [StageFacts(ElementBits = 8, Lossy = true)]
+        [StorageFacts(ElementBits = 8, Lossy = true)]
         public readonly unsafe struct Bytes : IStorage<Bytes>
         {
             public static void Store(byte* block, nint index, float value) => ((sbyte*)block)[index] = (sbyte)(16 * value);

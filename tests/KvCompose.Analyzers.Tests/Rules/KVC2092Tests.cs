@@ -43,7 +43,7 @@ public class KVC2092Tests
         => Assert.Equal(message, await Check.SingleMessageAsync($$"""
             using KvCompose;
             [KvPipeline, FullCache, {|{{rule}}:Storage<Mine>|}] partial class Chat;
-            [StageFacts({{facts}})]
+            [StorageFacts({{facts}})]
             unsafe struct Mine : IStorage<Mine>
             {
                 public static void Store(byte* block, nint index, float value) { }

@@ -12,9 +12,9 @@ public class KVC2100Tests
             using System;
             using KvCompose;
             [KvPipeline, UniformBudget, {{role}}, SnapKv, Residency<Rectangles>] partial class Chat;
-            [StageFacts(Carries = CacheLayout.{{carries}})]
+            [ResidencyFacts(Carries = CacheLayout.{{carries}})]
             struct Rectangles : IResidency<Rectangles> { public static void Place(in Rectangles options, in PlacementContext context) { } }
-            [StageFacts(Provides = StageProducts.HeadBudgets)]
+            [HeadRoleFacts(Provides = StageProducts.HeadBudgets)]
             struct Halves : IHeadRole<Halves>
             {
                 public static void Assign(in Halves options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets) => budgets[0] /= 2;

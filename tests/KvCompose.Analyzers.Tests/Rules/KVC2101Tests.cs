@@ -16,7 +16,7 @@ public class KVC2101Tests
         => Assert.Equal("'Quest' needs pages of 16 tokens, but 'Wide' has pages of 32", await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline, LayerBudget<Wide>, SnapKv, {|KVC2101:Quest|}] partial class Chat;
-            [StageFacts(Provides = StageProducts.LayerBudgets, PageTokens = 32)]
+            [LayerBudgetFacts(Provides = StageProducts.LayerBudgets, PageTokens = 32)]
             struct Wide : ILayerBudget<Wide>
             {
                 public static void Allocate(in Wide options, in LayerBudgetContext context, System.Span<int> budgets) => budgets[context.Layer] = 96;

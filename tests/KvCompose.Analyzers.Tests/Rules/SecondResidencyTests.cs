@@ -14,13 +14,13 @@ public class SecondResidencyTests
     public async Task StageBehindAnotherOfItsSlot_IsWhereItsFindingStands(string stages)
         => await Check.Analyzers.VerifyAsync("using KvCompose; [KvPipeline(PageTokens = 16), " + stages + "] partial class Chat;" + """
 
-            [StageFacts(Serves = HeadRoles.Pivot | HeadRoles.Satellite)]
+            [ResidencyFacts(Serves = HeadRoles.Pivot | HeadRoles.Satellite)]
             struct Archive : IResidency<Archive>
             {
                 public static void Place(in Archive options, in PlacementContext context) { }
             }
 
-            [StageFacts(Serves = HeadRoles.Full)]
+            [ResidencyFacts(Serves = HeadRoles.Full)]
             struct Attic : IResidency<Attic>
             {
                 public static void Place(in Attic options, in PlacementContext context) { }
@@ -34,7 +34,7 @@ public class SecondResidencyTests
         => Assert.Equal("'Wide' needs pages of 32 tokens, but 'IceCache' has pages of 16", await Check.SingleMessageAsync("""
             using KvCompose;
             [KvPipeline(PageTokens = 16), HeteroHeads, LastQuery, IceCache(Heads = HeadRoles.Full), {|KVC2101:Residency<Wide>|}] partial class Chat;
-            [StageFacts(Serves = HeadRoles.Pivot | HeadRoles.Satellite, PageTokens = 32)]
+            [ResidencyFacts(Serves = HeadRoles.Pivot | HeadRoles.Satellite, PageTokens = 32)]
             struct Wide : IResidency<Wide>
             {
                 public static void Place(in Wide options, in PlacementContext context) { }

@@ -98,7 +98,7 @@ internal sealed class LlamaCpp : IDisposable
         }
     }
 
-    /// <summary>Decodes tokens behind the cache one by one, and takes them away again.</summary>
+    /// <summary>Decodes tokens after the cache one by one, and takes them away again.</summary>
     public void Steps(int count)
     {
         for (int i = 0; i < count; i++)

@@ -18,16 +18,18 @@ public sealed class AttentionOnlyModel(TransformerShape shape, WorkerPool worker
         public WorkerPool Workers => workers;
 
         /// <inheritdoc/>
-        public void Embed(ReadOnlySpan<int> tokens, float* hidden)
-        {
-        }
+        public void Embed(ReadOnlySpan<int> tokens, float* hidden) => new Span<float>(hidden, tokens.Length * shape.Hidden).Fill(1);
 
         /// <inheritdoc/>
         public void Project(int layer, float* hidden, ReadOnlySpan<int> positions, float* queries, float* keys, float* values)
         {
-            Fill(queries, positions.Length * shape.QueryHeads * shape.HeadDim, 0.1f);
-            Fill(keys, positions.Length * shape.KeyValueHeads * shape.HeadDim, 0.2f);
-            Fill(values, positions.Length * shape.KeyValueHeads * shape.HeadDim, 0.3f);
+            // Linear in the hidden row, so that a session finds no biases.
+            for (int row = 0; row < positions.Length; row++, hidden += shape.Hidden)
+            {
+                Fill(queries + (row * shape.QueryHeads * shape.HeadDim), shape.QueryHeads * shape.HeadDim, 0.1f * *hidden);
+                Fill(keys + (row * shape.KeyValueHeads * shape.HeadDim), shape.KeyValueHeads * shape.HeadDim, 0.2f * *hidden);
+                Fill(values + (row * shape.KeyValueHeads * shape.HeadDim), shape.KeyValueHeads * shape.HeadDim, 0.3f * *hidden);
+            }
         }
 
         /// <inheritdoc/>

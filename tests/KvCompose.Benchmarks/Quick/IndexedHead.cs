@@ -33,7 +33,7 @@ internal sealed unsafe class IndexedHead : IDisposable
 
     public PageIndex Index { get; private set; }
 
-    /// <summary>Begins anew with an index of the first tokens.</summary>
+    /// <summary>Begins again with an index of the first tokens.</summary>
     public void Build(PageIndexBuilder builder, int tokens, WorkerPool workers)
     {
         Index.Dispose();

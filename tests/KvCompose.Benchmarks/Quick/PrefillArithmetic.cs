@@ -9,13 +9,13 @@ internal sealed class PrefillArithmetic(LanguageModel model)
     private readonly double _projection = (double)model.Shape.Hidden * (model.Shape.QueryHeads + (2 * model.Shape.KeyValueHeads)) * model.Shape.HeadDim;
 
     private readonly double _completion = ((double)model.Shape.QueryHeads * model.Shape.HeadDim * model.Shape.Hidden)
-        + (3.0 * model.Shape.Hidden * model.Description.Layers[0].FeedForward.Width);
+        + (3.0 * model.Shape.Hidden * model.Description.Layers[0].FeedForward!.Width);
 
     /// <summary>Every layer computes every token.</summary>
     public double Full(int tokens) => model.Shape.Layers * Layer(tokens, tokens);
 
     /// <summary>
-    /// Behind layer T only <paramref name="onward"/> tokens are computed. Layer T projects all tokens and attends for the survivors, spread
+    /// After layer T only <paramref name="onward"/> tokens are computed. Layer T projects all tokens and attends for the survivors, spread
     /// evenly over the prompt; the choice itself is not counted.
     /// </summary>
     public double Propagating(int tokens, int onward, int layer)

@@ -62,7 +62,7 @@ internal static class Product
     }
 
     /// <summary>A slot left empty stores elements exactly: the stage that says so is the same choice.</summary>
-    private static bool IsWhatNoneMeans(StageChoice choice) => choice is { Slot: StageSlot.Storage, Facts: { Lossy: false, ElementBits: 32 } };
+    private static bool IsWhatNoneMeans(StageChoice choice) => choice is { Slot: StageSlot.Storage, Facts: StorageFactsAttribute { Lossy: false, ElementBits: 32 } };
 
     private static Combination[] Multiply()
     {

@@ -37,7 +37,7 @@ internal static class SmallModel
     /// precision, and rounding would choose.
     /// </summary>
     /// <param name="headDim">d.</param>
-    /// <param name="windowed">Whether layers with a window stand before, between and behind those that the profiles speak of, and scores are bounded.</param>
+    /// <param name="windowed">Whether layers with a window stand before, between and after those that the profiles speak of, and scores are bounded.</param>
     public static TestModel Create(int headDim = HeadDim, bool windowed = false) => windowed
         ? new(Profile.Layers + 4, KeyValueHeads * GroupSize, KeyValueHeads, headDim, Seed, sharpness: 1.2, windows: [20, 0, 0, 33, 20, 0, 20], softCap: 3)
         : new(Profile.Layers, KeyValueHeads * GroupSize, KeyValueHeads, headDim, Seed, sharpness: 1.2);

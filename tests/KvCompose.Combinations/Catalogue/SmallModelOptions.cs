@@ -11,7 +11,7 @@ internal static class SmallModelOptions
     /// <summary>Tokens that a head keeps of a prompt.</summary>
     public const int Budget = 40;
 
-    /// <summary>Layers that choose for those behind them.</summary>
+    /// <summary>Layers that choose for those after them.</summary>
     public static readonly int[] Filters = [0];
 
     /// <summary>The value that a stage is declared with.</summary>

@@ -16,14 +16,20 @@ internal sealed record StageChoice(
     public StageChoice? Beside { get; init; }
 
     /// <summary>What the stage says of itself.</summary>
-    public StageFactsAttribute Facts { get; } = Stage.GetCustomAttribute<StageFactsAttribute>() ?? new StageFactsAttribute();
+    public StageFactsAttribute Facts { get; } = Stage.GetCustomAttribute<StageFactsAttribute>() ?? new TokenSelectionFactsAttribute();
+
+    /// <summary>What it says of the scores by which it chooses tokens.</summary>
+    public ScoringFactsAttribute Scoring => Facts as ScoringFactsAttribute ?? new TokenSelectionFactsAttribute();
+
+    /// <summary>Whether the stage is a propagation of two passes.</summary>
+    public bool TwoPass => Facts is PropagationFactsAttribute { TwoPass: true };
 
     /// <summary>The attribute as it stands over a pipeline.</summary>
     public string Declaration
         => $"[global::{Attribute.FullName![..^nameof(System.Attribute).Length]}({string.Join(", ", Arguments)})]{(Beside is null ? "" : "\n" + Beside.Declaration)}";
 
     /// <summary>Heads whose left-out tokens a residency places.</summary>
-    public HeadRoles Serves => Choice(OptionRole.Serves, Facts.Serves) | (Beside?.Serves ?? HeadRoles.None);
+    public HeadRoles Serves => Choice(OptionRole.Serves, (Facts as ResidencyFactsAttribute)?.Serves ?? HeadRoles.None) | (Beside?.Serves ?? HeadRoles.None);
 
     /// <summary>Whether the stage is a residency whose tokens come back.</summary>
     public bool Retrieves => Tier is not null;

@@ -55,14 +55,15 @@ internal static class CompatibilityPage
         foreach (StageChoice choice in BuiltInStages.All.OrderBy(static slot => slot.Key).SelectMany(static slot => slot.Value).DistinctBy(static choice => choice.Stage))
         {
             StageFactsAttribute facts = choice.Facts;
+            var storage = facts as StorageFactsAttribute;
             string[] also =
             [
                 .. new[]
                 {
-                    (facts.Lossy, "lossy"), (facts.QueryAware, "query-aware"), (facts.RevisesEarlierLayers, "revises earlier layers"), (facts.Repeatable, "repeatable"),
-                    (facts.WholePrompt, "needs the whole prompt"), (facts.Restarts, "restarts"), (facts.Phases.HasFlag(StagePhases.Decode), "acts while decoding"),
-                    (choice.Retrieves, "brings tokens back"), (facts.Quantised, "quantises full pages"), (facts.PrunesKeyChannels, "prunes keys of full pages"),
-                    (facts.ElementBits > 0, FormattableString.Invariant($"{facts.ElementBits} bits")),
+                    (facts.Lossy, "lossy"), (facts.QueryAware, "query-aware"), (facts is LayerBudgetFactsAttribute { RevisesEarlierLayers: true }, "revises earlier layers"), (facts is PropagationFactsAttribute { Repeatable: true }, "repeatable"),
+                    (facts.WholePrompt, "needs the whole prompt"), (choice.TwoPass, "prefill of two passes"), (facts.Phases.HasFlag(StagePhases.Decode), "acts while decoding"),
+                    (choice.Retrieves, "brings tokens back"), (storage is { Quantised: true }, "quantises full pages"), (storage is { PrunesKeyChannels: true }, "prunes keys of full pages"),
+                    (storage is not null, FormattableString.Invariant($"{storage?.ElementBits} bits")),
                 }.Where(static said => said.Item1).Select(static said => said.Item2),
             ];
             text.Append($"| {choice.Stage.Name} | {choice.Slot} | {Word(facts.Observes)} | {Word(facts.Needs)} | {Word(facts.Provides)} | {facts.Layout} | {string.Join(", ", also)} |\n");

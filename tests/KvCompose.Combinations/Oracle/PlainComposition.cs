@@ -20,7 +20,7 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
     /// <summary>Runs the prompt; the logits of its last token.</summary>
     public double[] Prefill(int[] prompt)
     {
-        int[] taken = combination[StageSlot.Propagation] is { Facts.Restarts: true } restart ? Filtered(restart, prompt) : prompt;
+        int[] taken = combination[StageSlot.Propagation] is { TwoPass: true } restart ? Filtered(restart, prompt) : prompt;
         _length = taken.Length;
         _prompt = new PlainPrompt(combination, model.Plain, taken.Length);
         double[] logits = _plain.Prefill(taken, _prompt);
@@ -46,11 +46,11 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
         return logits;
     }
 
-    /// <summary>The cache of a storage that writes full pages anew, or null.</summary>
+    /// <summary>The cache of a storage that writes full pages again, or null.</summary>
     private SealedPagesOracle? Sealing(IPlainSelector? chosen) => combination[StageSlot.Storage] switch
     {
-        { Facts: { Quantised: true, ElementBits: var bits } } => new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen) { SoftCap = model.Plain.SoftCap },
-        { Facts.PrunesKeyChannels: true } pruning => new ThinKOracle(
+        { Facts: StorageFactsAttribute { Quantised: true, ElementBits: var bits } } => new KiviOracle(model.Plain.Heads, SmallModel.PageTokens, bits, chosen) { SoftCap = model.Plain.SoftCap },
+        { Facts: StorageFactsAttribute { PrunesKeyChannels: true } } pruning => new ThinKOracle(
             model.Plain.Heads, SmallModel.PageTokens, pruning.Option(OptionRole.PrunedChannels, 0.0), pruning.Option(OptionRole.ObservedRows, 0), chosen)
         {
             SoftCap = model.Plain.SoftCap,
@@ -128,8 +128,8 @@ internal sealed class PlainComposition(Combination combination, TestModel model)
                 float[] last = [.. Enumerable.Range(0, model.Plain.Heads.QueryHeads).SelectMany(head => queries
                     .AsSpan((((head + 1) * prompt.Length) - 1) * model.Plain.Heads.HeadDim, model.Plain.Heads.HeadDim).ToArray())];
                 double[] scores = Reference.GemFilter.Scores(
-                    model.Plain.Heads, last, keys, restart.Choice(OptionRole.Pooling, restart.Facts.Pooling),
-                    restart.Option(OptionRole.PoolingKernel, restart.Facts.PoolingKernel));
+                    model.Plain.Heads, last, keys, restart.Choice(OptionRole.Pooling, restart.Scoring.Pooling),
+                    restart.Option(OptionRole.PoolingKernel, restart.Scoring.PoolingKernel));
                 chosen = [.. Reference.GemFilter.Keep(scores, TokenBudget.Constant(onward)).Select(row => prompt[row])];
             }
         }));

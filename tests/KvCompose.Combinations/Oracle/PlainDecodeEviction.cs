@@ -21,7 +21,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
     {
         int sinks = selection.Option(OptionRole.Sinks, 0), window = selection.Option(OptionRole.Window, 0), now = positions[^1];
         PoolingOrder order = selection.Choice(OptionRole.PoolingOrder, PoolingOrder.None);
-        double[] together = GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
+        double[] together = GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Scoring.Reduction));
         if (_collects)
         {
             Collect(layer, head, positions, together);
@@ -41,7 +41,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
             ? [.. line.Select(index => Retain(positions[index], now, together[index], _collected[(layer, head)][positions[index]]))]
             : GroupReduce.Apply(
                 [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0))], order))],
-                selection.Choice(OptionRole.Reduction, selection.Facts.Reduction));
+                selection.Choice(OptionRole.Reduction, selection.Scoring.Reduction));
         int[] stays = [.. Choice(retained, line.Length - leave, line, positions, Rounded?.Invoke(layer, head)).Select(rank => line[rank])];
 
         // Storage order is the line that the next step pools along: ranked, or by position; the window last.
@@ -54,7 +54,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
     {
         if (_collects)
         {
-            Collect(layer, head, positions, GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Facts.Reduction)));
+            Collect(layer, head, positions, GroupReduce.Apply(probabilities, selection.Choice(OptionRole.Reduction, selection.Scoring.Reduction)));
         }
     }
 
@@ -81,8 +81,8 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
 
     private double[] Pooled(double[] line, PoolingOrder order)
         => Pooling.Apply(
-            line, order == PoolingOrder.None ? PoolingKind.None : selection.Choice(OptionRole.Pooling, selection.Facts.Pooling),
-            selection.Option(OptionRole.PoolingKernel, selection.Facts.PoolingKernel));
+            line, order == PoolingOrder.None ? PoolingKind.None : selection.Choice(OptionRole.Pooling, selection.Scoring.Pooling),
+            selection.Option(OptionRole.PoolingKernel, selection.Scoring.PoolingKernel));
 
     /// <summary>Tokens that a head may hold; 0 for one that never evicts.</summary>
     private int Capacity(int layer, int head)

@@ -11,5 +11,5 @@ internal sealed class PlainHalf : IPlainStorage
 
     /// <summary>The plain storage of a combination: halves where its storage says 16 bits, else exact.</summary>
     public static IPlainStorage? Of(Combination combination)
-        => combination[StageSlot.Storage] is { Facts: { Lossy: true, ElementBits: 16 } } ? new PlainHalf() : null;
+        => combination[StageSlot.Storage] is { Facts: StorageFactsAttribute { Lossy: true, ElementBits: 16 } } ? new PlainHalf() : null;
 }

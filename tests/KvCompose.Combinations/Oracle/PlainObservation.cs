@@ -87,8 +87,8 @@ internal sealed class PlainObservation
 
     private double[] Pooled(double[] scores)
         => Pooling.Apply(
-            scores, _selection.Choice(OptionRole.Pooling, _selection.Facts.Pooling), _selection.Option(OptionRole.PoolingKernel, _selection.Facts.PoolingKernel));
+            scores, _selection.Choice(OptionRole.Pooling, _selection.Scoring.Pooling), _selection.Option(OptionRole.PoolingKernel, _selection.Scoring.PoolingKernel));
 
     private double[] Reduced(double[][] group)
-        => GroupReduce.Apply(group, _selection.Choice(OptionRole.Reduction, _selection.Facts.Reduction));
+        => GroupReduce.Apply(group, _selection.Choice(OptionRole.Reduction, _selection.Scoring.Reduction));
 }

@@ -28,7 +28,7 @@ internal sealed class PlainPrompt : IPlainSelector
         _selection = combination[StageSlot.TokenSelection]!;
         _layerBudget = PlainStages.LayerBudget(combination[StageSlot.LayerBudget]);
         _headRole = PlainStages.HeadRole(combination[StageSlot.HeadRole]);
-        _propagation = combination[StageSlot.Propagation] is { Facts.Restarts: false } stage ? PlainStages.Propagation(stage) : null;
+        _propagation = combination[StageSlot.Propagation] is { TwoPass: false } stage ? PlainStages.Propagation(stage) : null;
         _layerBudgets = new int[_layers];
         Capacities = new int[_layers];
     }
@@ -53,7 +53,7 @@ internal sealed class PlainPrompt : IPlainSelector
 
         _done.Add(new PlainLayer(positions, PlainObservation.Of(_selection, _model, positions, _promptTokens, queries, keys)));
         Budget(layer);
-        int first = _combination[StageSlot.LayerBudget] is { Facts.RevisesEarlierLayers: true } ? 0 : layer;
+        int first = _combination[StageSlot.LayerBudget] is { Facts: LayerBudgetFactsAttribute { RevisesEarlierLayers: true } } ? 0 : layer;
         for (int revised = first; revised <= layer; revised++)
         {
             Divide(revised);

@@ -2,7 +2,7 @@ using KvCompose.Reference;
 
 namespace KvCompose.Combinations.Oracle;
 
-/// <summary>How many tokens go on behind a layer: a number, or a share of those that reach it.</summary>
+/// <summary>How many tokens go on after a layer: a number, or a share of those that reach it.</summary>
 internal sealed class PlainPropagation(int layer, int tokens, double rate) : IPlainPropagation
 {
     private readonly TokenBudget _budget = tokens > 0 ? TokenBudget.Constant(tokens) : TokenBudget.Proportional(rate);

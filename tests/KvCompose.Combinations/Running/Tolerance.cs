@@ -12,11 +12,11 @@ internal static class Tolerance
     public static double Of(Combination combination) => combination[StageSlot.Storage] switch
     {
         // What is left of pruned keys is exact.
-        null or { Facts.Lossy: false } or { Facts: { PrunesKeyChannels: true, ElementBits: 32 } } => Exact,
-        { Facts.ElementBits: >= 16 } => 5e-3,
+        null or { Facts.Lossy: false } or { Facts: StorageFactsAttribute { PrunesKeyChannels: true, ElementBits: 32 } } => Exact,
+        { Facts: StorageFactsAttribute { ElementBits: >= 16 } } => 5e-3,
 
         // A key between two codes may take the other one in double precision.
-        { Facts.ElementBits: 8 } => 2e-2,
+        { Facts: StorageFactsAttribute { ElementBits: 8 } } => 2e-2,
         _ => 0.1,
     };
 }

@@ -3,11 +3,11 @@ namespace KvCompose.Conformance.Reading;
 /// <summary>Tensors as nested arrays of doubles, which the plain references read.</summary>
 internal static class Rows
 {
-    /// <summary>[n, d] behind leading indices as [n][d].</summary>
+    /// <summary>[n, d] after leading indices as [n][d].</summary>
     public static double[][] Matrix(this Tensor tensor, params ReadOnlySpan<int> indices)
         => Split(tensor.Doubles(indices), tensor.Shape[indices.Length]);
 
-    /// <summary>[a, n, d] behind leading indices as [a][n][d].</summary>
+    /// <summary>[a, n, d] after leading indices as [a][n][d].</summary>
     public static double[][][] Matrices(this Tensor tensor, params ReadOnlySpan<int> indices)
     {
         int rows = tensor.Shape[indices.Length + 1];

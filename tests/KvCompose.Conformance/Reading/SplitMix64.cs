@@ -1,6 +1,6 @@
 namespace KvCompose.Conformance.Reading;
 
-/// <summary>The splitmix64 stream behind all generated inputs.</summary>
+/// <summary>The splitmix64 stream after all generated inputs.</summary>
 public static class SplitMix64
 {
     /// <summary>Output <paramref name="index"/> (0-based) of the stream, all arithmetic modulo 2^64.</summary>

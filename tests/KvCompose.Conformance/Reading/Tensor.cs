@@ -5,7 +5,7 @@ namespace KvCompose.Conformance.Reading;
 /// <param name="Data">The elements, last axis fastest.</param>
 public sealed record Tensor(int[] Shape, float[] Data)
 {
-    /// <summary>The contiguous block behind leading indices: <c>Slice(b, h)</c> of [B,H,n,d] is [n,d].</summary>
+    /// <summary>The contiguous block after leading indices: <c>Slice(b, h)</c> of [B,H,n,d] is [n,d].</summary>
     public ReadOnlySpan<float> Slice(params ReadOnlySpan<int> indices)
     {
         int length = Data.Length, offset = 0;
@@ -23,7 +23,7 @@ public sealed record Tensor(int[] Shape, float[] Data)
         return Data.AsSpan(offset, length);
     }
 
-    /// <summary>The elements behind leading indices as doubles.</summary>
+    /// <summary>The elements after leading indices as doubles.</summary>
     public double[] Doubles(params ReadOnlySpan<int> indices)
     {
         ReadOnlySpan<float> slice = Slice(indices);

@@ -5,14 +5,14 @@ namespace KvCompose.Conformance.Running;
 /// <summary>Runs vector files: every kind that recognises a file runs its cases of it.</summary>
 public static class VectorRunner
 {
-    /// <summary>The configuration of a model that cases name: no case of its own.</summary>
-    private const string ModelConfiguration = "config.json";
+    /// <summary>Configurations of models that cases name: no cases of their own.</summary>
+    private static readonly string[] ModelConfigurations = ["config.json", "config.published-spelling.json", "generation_config.json"];
 
     /// <summary>All *.json files below the folder that may be cases, in a stable order.</summary>
     public static IReadOnlyList<string> FilesUnder(string folder)
     {
         string[] files = [.. Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories)
-            .Where(path => Path.GetFileName(path) != ModelConfiguration)];
+            .Where(path => !ModelConfigurations.Contains(Path.GetFileName(path)))];
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }

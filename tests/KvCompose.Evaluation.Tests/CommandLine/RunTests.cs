@@ -76,7 +76,7 @@ public sealed class RunTests : CommandLineFixture
         JsonElement[] results = [.. Report().GetProperty("results").EnumerateArray()];
         Assert.All(results[..3], result => Assert.InRange(result.GetProperty("bytesHeld").GetInt64(), bytes / 3, bytes));
 
-        // What retrieves holds little behind the prompt, and fills up in the first step of the answer, page by page under every head.
+        // What retrieves holds little after the prompt, and fills up in the first step of the answer, page by page under every head.
         Assert.InRange(results[3].GetProperty("peakBytes").GetInt64(), bytes * 3 / 4, bytes);
         Assert.True(Kept(results[2]) > 2 * Kept(results[0]), "tokens of fewer bits are more tokens");
         Assert.True(results[3].GetProperty("tier").GetProperty("tokensMoved").GetInt64() > 0);

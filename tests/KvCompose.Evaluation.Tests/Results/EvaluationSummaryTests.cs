@@ -24,7 +24,7 @@ public class EvaluationSummaryTests
         PipelineSummary row = Summary.Rows[1];
         Assert.Equal((4000, 4500, 3, 121), (row.Cost.BytesHeld, row.Cost.PeakBytes, row.Cost.PerTokenMs, row.Cost.FirstTokenMs));
 
-        // 21 ms behind at the first token, 14 ms saved at every other: the second.
+        // 21 ms after at the first token, 14 ms saved at every other: the second.
         Assert.Equal(2, row.BreakEvenTokens);
         Assert.Equal(0, Summary.Rows[0].BreakEvenTokens);
     }

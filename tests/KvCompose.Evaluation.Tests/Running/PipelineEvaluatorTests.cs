@@ -45,7 +45,7 @@ public sealed class PipelineEvaluatorTests : IDisposable
         SampleAnswer agnostic = evaluator.Answer(sample, task.AnswerTokens, QuestionMode.QueryAgnostic);
         Assert.Equal((context, 64), (agnostic.PromptTokens, agnostic.AfterPrompt.TokensPerHead));
 
-        // Four questions and answers behind the one context.
+        // Four questions and answers after the one context.
         Assert.Equal(context + (4 * (asked + task.AnswerTokens)), session.Length());
         SampleAnswer aware = evaluator.Answer(sample, task.AnswerTokens, QuestionMode.QueryAware);
         Assert.Equal(context + asked, aware.PromptTokens);

@@ -50,7 +50,7 @@ public class DialectTaskTests
         }
     }
 
-    /// <summary>So many words behind a phrase that the text has once.</summary>
+    /// <summary>So many words after a phrase that the text has once.</summary>
     private static string Behind(string text, string phrase, int words)
     {
         int at = text.IndexOf(phrase, StringComparison.Ordinal);

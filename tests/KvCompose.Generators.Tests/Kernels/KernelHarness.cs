@@ -9,7 +9,7 @@ using KvCompose.Roslyn.Testing;
 
 namespace KvCompose.Generators.Tests.Kernels;
 
-/// <summary>The generator on sources that reference KvCompose.Ilgpu and what stands behind it.</summary>
+/// <summary>The generator on sources that reference KvCompose.Ilgpu and what stands after it.</summary>
 internal static class KernelHarness
 {
     /// <summary>Nothing but KvCompose is referenced.</summary>

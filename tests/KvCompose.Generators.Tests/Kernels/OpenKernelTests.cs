@@ -43,7 +43,7 @@ public class OpenKernelTests
     private static string Kernels(string declaration)
         => KernelHarness.WithDevice.Run("using KvCompose;\n" + declaration).Sources.Single(static source => source.Key.EndsWith(".Kernels.g.cs", StringComparison.Ordinal)).Value;
 
-    /// <summary>What stands between the braces behind a header.</summary>
+    /// <summary>What stands between the braces after a header.</summary>
     private static string Block(string text, string header)
     {
         int begin = text.IndexOf('{', text.IndexOf(header, StringComparison.Ordinal)), depth = 0, end = begin;

@@ -54,7 +54,7 @@ public class EmittedNamesTableTests
             {
                 public static void Place(in Archive options, in KvCompose.PlacementContext context) { }
             }
-            [KvCompose.StageFacts(
+            [KvCompose.TokenSelectionFacts(
                 Observes = KvCompose.AttentionStatistics.WindowSum | KvCompose.AttentionStatistics.DecodeProbabilities,
                 Provides = KvCompose.StageProducts.TokenScores | KvCompose.StageProducts.RankedOrder,
                 Phases = KvCompose.StagePhases.Prefill | KvCompose.StagePhases.Decode, Lossy = true)]
@@ -65,7 +65,7 @@ public class EmittedNamesTableTests
                 public static float Score(in Fader options, in KvCompose.TokenStatistics token) => token.WindowSum;
                 public static float Retain(in Fader options, in KvCompose.ResidentToken token) => token.Probability;
             }
-            [KvCompose.StageFacts(Layout = KvCompose.CacheLayout.Paged, Provides = KvCompose.StageProducts.BackingStore)]
+            [KvCompose.ResidencyFacts(Layout = KvCompose.CacheLayout.Paged, Provides = KvCompose.StageProducts.BackingStore)]
             internal struct Recall : KvCompose.IRetrieval<Recall, RecallTier>
             {
                 public static RecallTier Open(in Recall options, in KvCompose.Residency.TierContext context) => new RecallTier();

@@ -7,7 +7,7 @@ namespace KvCompose.Generators.Tests.Pipelines;
 public class EmittedNamesTests
 {
     private const string OwnBudget = """
-        [StageFacts(Provides = StageProducts.LayerBudgets)]
+        [LayerBudgetFacts(Provides = StageProducts.LayerBudgets)]
         {0} struct Own : ILayerBudget<Own>
         {{
             [StageOption(-0.5, RunTime = true)] public double Share {{ get; init; }}

@@ -1,7 +1,7 @@
 namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>A user's eviction without a line: what this step attends to least leaves, whichever query head attends to it.</summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.DecodeProbabilities, Needs = StageProducts.LayerBudgets,
     Phases = StagePhases.Prefill | StagePhases.Decode, Reduction = GroupReduction.Max, Lossy = true)]
 public readonly struct Fading : IDecodeEviction<Fading>
@@ -18,7 +18,7 @@ public readonly struct Fading : IDecodeEviction<Fading>
 }
 
 /// <summary>A user's eviction by what was collected, pooled along the positions.</summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities,
     Needs = StageProducts.LayerBudgets, Phases = StagePhases.Prefill | StagePhases.Decode, Pooling = PoolingKind.Average,
     PoolingKernel = 3, Reduction = GroupReduction.Mean, Lossy = true)]

@@ -1,7 +1,7 @@
 namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>A user's stage that asks for everything, observes more rows than it protects, and has an option that stays open.</summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance | AttentionStatistics.LayerEntropy
         | AttentionStatistics.AllRowsSum | AttentionStatistics.KeyNorm,
     Needs = StageProducts.LayerBudgets,

@@ -1,7 +1,7 @@
 namespace KvCompose.DeviceTests.Emitted;
 
 /// <summary>A user's stage that looks at keys alone: tokens with small keys stay.</summary>
-[StageFacts(Observes = AttentionStatistics.KeyNorm, Needs = StageProducts.LayerBudgets, Lossy = true)]
+[TokenSelectionFacts(Observes = AttentionStatistics.KeyNorm, Needs = StageProducts.LayerBudgets, Lossy = true)]
 public readonly struct KeyNorms : ITokenSelection<KeyNorms>
 {
     [StageOption(3, Minimum = 0, Maximum = 64, Role = OptionRole.Window)]

@@ -91,7 +91,7 @@ public sealed class MonitorTests(KernelFixture fixture) : IClassFixture<KernelFi
     private void Check(
         int seed, PageLayout layout, int group, int window, PoolingKind pooling, int kernel, GroupReduction reduction, Attention attend, Watching watch)
     {
-        // Heads 1 and 3 are watched, in turned order; some slots behind the prompt are decoded tokens.
+        // Heads 1 and 3 are watched, in turned order; some slots after the prompt are decoded tokens.
         var random = new Random(seed);
         int d = layout.HeadDim, decoded = random.Next(1, 20);
         int[] prompt = [random.Next(30, 64), random.Next(64, 200)], watchedHeads = [3, 1];

@@ -99,7 +99,7 @@ internal sealed class PagedHeads : IDisposable
         }
     }
 
-    /// <summary>Writes the line of a head: a slot number a rank, in the word behind the positions.</summary>
+    /// <summary>Writes the line of a head: a slot number a rank, in the word after the positions.</summary>
     public void SetLine(int head, int[] line) => SetWords(head, line, OrderAt(0));
 
     /// <summary>Writes what the tokens of a head have collected, in the last word of their state.</summary>

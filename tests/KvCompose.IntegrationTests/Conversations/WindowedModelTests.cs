@@ -26,7 +26,7 @@ public sealed class WindowedModelTests : IDisposable
     private const float Tolerance = 5e-4f;
     private const int Window = 8;
 
-    /// <summary>Layers with a window before, between and behind the others.</summary>
+    /// <summary>Layers with a window before, between and after the others.</summary>
     private readonly TestModel _model = new(4, 4, 2, 32, 91, sharpness: 1.2, windows: [Window, 0, Window, 0]);
 
     public static TheoryData<string, string> Cases => new()

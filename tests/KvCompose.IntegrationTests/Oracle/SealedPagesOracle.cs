@@ -2,7 +2,7 @@ using KvCompose.Reference;
 
 namespace KvCompose.IntegrationTests.Oracle;
 
-/// <summary>A storage that seals full pages as the cache of the plain transformer, behind a selection or without one.</summary>
+/// <summary>A storage that seals full pages as the cache of the plain transformer, after a selection or without one.</summary>
 internal abstract class SealedPagesOracle(HeadLayout heads, IPlainSelector? selector) : IPlainSelector, IPlainCache
 {
     private readonly Dictionary<(int Layer, int Head), (List<float> Keys, List<float> Values)> _held = [];

@@ -2,7 +2,7 @@ using KvCompose.Threading;
 
 namespace KvCompose.IntegrationTests.Oracle;
 
-/// <summary>The formulas of <see cref="Reference.PlainTransformer"/> behind the interface that pipelines compute through.</summary>
+/// <summary>The formulas of <see cref="Reference.PlainTransformer"/> after the interface that pipelines compute through.</summary>
 internal readonly unsafe struct TestTransformer(TestModel model) : ITransformer
 {
     public TransformerShape Shape => model.Shape;

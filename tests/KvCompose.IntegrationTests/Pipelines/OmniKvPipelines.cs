@@ -1,6 +1,6 @@
 namespace KvCompose.IntegrationTests.Pipelines;
 
-// Layers 2, 4 and 5 follow: one that waits behind the first filter layer, none behind the second.
+// Layers 2, 4 and 5 follow: one that waits after the first filter layer, none after the second.
 [KvPipeline(HeadDim = 32, GroupSize = 2, PageTokens = 16)]
 [UniformBudget(Tokens = 40)]
 [LastQuery]

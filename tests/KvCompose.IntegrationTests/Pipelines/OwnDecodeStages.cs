@@ -4,7 +4,7 @@ using KvCompose.Residency;
 namespace KvCompose.IntegrationTests.Pipelines;
 
 /// <summary>A user's eviction while decoding: what the step attends to least leaves.</summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.DecodeProbabilities, Needs = StageProducts.LayerBudgets,
     Phases = StagePhases.Prefill | StagePhases.Decode, Pooling = PoolingKind.Average, Reduction = GroupReduction.Mean, Lossy = true)]
 internal readonly struct Fading : IDecodeEviction<Fading>
@@ -43,7 +43,7 @@ internal sealed class FadingAttribute : TokenSelectionAttribute<Fading>
 }
 
 /// <summary>A user's eviction by what was collected since the prompt.</summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities,
     Needs = StageProducts.LayerBudgets, Phases = StagePhases.Prefill | StagePhases.Decode, Lossy = true)]
 internal readonly struct Hoarding : IDecodeEviction<Hoarding>
@@ -67,7 +67,7 @@ internal sealed class HoardingAttribute : TokenSelectionAttribute<Hoarding>
 }
 
 /// <summary>A user's residency that brings back everything that was left out, in pages of its own.</summary>
-[StageFacts(Provides = StageProducts.BackingStore, Layout = CacheLayout.Paged)]
+[ResidencyFacts(Provides = StageProducts.BackingStore, Layout = CacheLayout.Paged)]
 internal readonly struct BringAllBack : IRetrieval<BringAllBack, AllBackTier>
 {
     public static AllBackTier Open(in BringAllBack options, in TierContext context) => new(context);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace KvCompose.IntegrationTests.Pipelines;
 
 /// <summary>A user's selection: tokens whose keys are short, which attention tends to like (Devoto et al. 2024).</summary>
-[StageFacts(Observes = AttentionStatistics.KeyNorm, Needs = StageProducts.LayerBudgets, Provides = StageProducts.TokenScores, Lossy = true)]
+[TokenSelectionFacts(Observes = AttentionStatistics.KeyNorm, Needs = StageProducts.LayerBudgets, Provides = StageProducts.TokenScores, Lossy = true)]
 internal readonly struct ShortKeys : ITokenSelection<ShortKeys>
 {
     [StageOption(2, Minimum = 0, Maximum = 64, Role = OptionRole.Sinks)]
@@ -23,7 +23,7 @@ internal sealed class ShortKeysAttribute : TokenSelectionAttribute<ShortKeys>
 }
 
 /// <summary>A user's selection over mean and variance of the window, observing more rows than it keeps.</summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance,
     Needs = StageProducts.LayerBudgets, Provides = StageProducts.TokenScores, Lossy = true)]
 internal readonly struct MeanAndVariance : ITokenSelection<MeanAndVariance>
@@ -42,7 +42,7 @@ internal readonly struct MeanAndVariance : ITokenSelection<MeanAndVariance>
 }
 
 /// <summary>A user's layer budget: deeper layers keep less.</summary>
-[StageFacts(Provides = StageProducts.LayerBudgets)]
+[LayerBudgetFacts(Provides = StageProducts.LayerBudgets)]
 internal readonly struct Falling : ILayerBudget<Falling>
 {
     [StageOption(60, Minimum = 8, Maximum = 4096, Role = OptionRole.Budget, RunTime = true)]
@@ -53,7 +53,7 @@ internal readonly struct Falling : ILayerBudget<Falling>
 }
 
 /// <summary>A user's layer budget that takes from layers that are done whatever a new one gets.</summary>
-[StageFacts(Provides = StageProducts.LayerBudgets, RevisesEarlierLayers = true)]
+[LayerBudgetFacts(Provides = StageProducts.LayerBudgets, RevisesEarlierLayers = true)]
 internal readonly struct Shared : ILayerBudget<Shared>
 {
     [StageOption(120, Minimum = 8, Maximum = 4096)]
@@ -64,7 +64,7 @@ internal readonly struct Shared : ILayerBudget<Shared>
 }
 
 /// <summary>A user's head roles: the first head keeps everything, the last gets half.</summary>
-[StageFacts(Provides = StageProducts.HeadBudgets, Layout = CacheLayout.Ragged)]
+[HeadRoleFacts(Provides = StageProducts.HeadBudgets, Layout = CacheLayout.Ragged)]
 internal readonly struct FirstFull : IHeadRole<FirstFull>
 {
     public static void Assign(in FirstFull options, in HeadBudgetContext context, Span<HeadRole> roles, Span<int> budgets)
@@ -75,7 +75,7 @@ internal readonly struct FirstFull : IHeadRole<FirstFull>
 }
 
 /// <summary>A user's propagation: from one layer on, only so many tokens.</summary>
-[StageFacts(Needs = StageProducts.TokenScores)]
+[PropagationFacts(Needs = StageProducts.TokenScores)]
 internal readonly struct CutAt : IPropagation<CutAt>
 {
     [StageOption(0, Minimum = 0, Maximum = 100)]
@@ -96,7 +96,7 @@ internal sealed class CutAtAttribute : PropagationAttribute<CutAt>
 }
 
 /// <summary>A user's residency: counts what leaves.</summary>
-[StageFacts(Provides = StageProducts.BackingStore)]
+[ResidencyFacts(Provides = StageProducts.BackingStore)]
 internal readonly struct Counting : IResidency<Counting>
 {
     public static List<(int Layer, int Head, int[] Positions)> Left { get; } = [];
@@ -114,7 +114,7 @@ internal readonly struct Counting : IResidency<Counting>
 }
 
 /// <summary>A user's storage: half the value, to see that every read goes through it.</summary>
-[StageFacts(ElementBits = 32)]
+[StorageFacts(ElementBits = 32)]
 internal readonly unsafe struct Halved : IStorage<Halved>
 {
     public static void Store(byte* block, nint index, float value) => ((float*)block)[index] = value / 2;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace KvCompose.IntegrationTests.Pipelines;
 
 /// <summary>A user's own storage that prunes: most channels go, what stays is in halves.</summary>
-[StageFacts(ElementBits = 16, PrunesKeyChannels = true, QueryAware = true, Lossy = true)]
+[StorageFacts(ElementBits = 16, PrunesKeyChannels = true, QueryAware = true, Lossy = true)]
 internal readonly unsafe struct FewChannelsInHalves : IStorage<FewChannelsInHalves>
 {
     [StageOption(0.7, Minimum = 0.1, Maximum = 0.9, Role = OptionRole.PrunedChannels)]

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace KvCompose.IntegrationTests.Pipelines;
 
 /// <summary>A user's own codes: bytes, stored upside down.</summary>
-[StageFacts(ElementBits = 8, Quantised = true, Lossy = true)]
+[StorageFacts(ElementBits = 8, Quantised = true, Lossy = true)]
 internal readonly unsafe struct InvertedBytes : IStorage<InvertedBytes>
 {
     public static void Store(byte* block, nint index, float value) => block[index] = (byte)(255 - value);

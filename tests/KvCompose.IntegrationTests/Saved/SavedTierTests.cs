@@ -4,7 +4,7 @@ using KvCompose.IntegrationTests.Pipelines;
 namespace KvCompose.IntegrationTests.Saved;
 
 /// <summary>
-/// A session with a tier, saved behind any step and resumed by another, goes on to the bit: what is brought in, when, and what is evicted for it.
+/// A session with a tier, saved after any step and resumed by another, goes on to the bit: what is brought in, when, and what is evicted for it.
 /// </summary>
 public sealed class SavedTierTests : IDisposable
 {
@@ -48,7 +48,7 @@ public sealed class SavedTierTests : IDisposable
     [Fact]
     public void HostTier_WhoseTokensAreUnderWay_AsksForThemAgain()
     {
-        // Every look is a window, and drifts ask at once: behind a step tokens are on their way to the next one.
+        // Every look is a window, and drifts ask at once: after a step tokens are on their way to the next one.
         int asked = 0;
         for (int steps = 1; steps < 12; steps++)
         {

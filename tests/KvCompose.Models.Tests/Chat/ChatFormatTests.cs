@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KvCompose.Models.Chat;
 using KvCompose.Models.Templates;
 using KvCompose.Models.Tests.Support;
@@ -73,6 +74,25 @@ public sealed class ChatFormatTests
         int turnEnd = tokenizer.IdOf("<|im_end|>")!.Value, textEnd = tokenizer.IdOf("<|endoftext|>")!.Value;
         var format = new ChatFormat(tokenizer, ChatTemplate.ChatMl, new Dictionary<string, string>(), [textEnd]);
         Assert.Equal([turnEnd, textEnd], format.EndTokens.OrderByDescending(token => token == turnEnd));
+    }
+
+    [Theory]
+    [InlineData("image")]
+    [InlineData("image_url")]
+    [InlineData("input_audio")]
+    [InlineData("video")]
+    public void Encode_MessageThatIsNoText_IsRefusedByName(string type)
+    {
+        Tokenizer tokenizer = Tokenizer.Load(Path.Combine(VectorTests.Folder, "qwen3_like", "tokenizer.json"));
+        var format = new ChatFormat(tokenizer, ChatTemplate.ChatMl, new Dictionary<string, string>(), []);
+        var message = new JsonObject
+        {
+            ["role"] = "user",
+            ["content"] = new JsonArray(new JsonObject { ["type"] = "text", ["text"] = "what is this?" }, new JsonObject { ["type"] = type }),
+        };
+        Assert.Equal(
+            $"message 1 holds a part of type '{type}': only text is understood",
+            Assert.Throws<NotSupportedException>(() => format.Encode([ChatTurns.User("hello"), message])).Message);
     }
 
     [CheckpointFact]

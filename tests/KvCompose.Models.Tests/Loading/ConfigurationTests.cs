@@ -15,10 +15,10 @@ public sealed class ConfigurationTests
         Assert.Equal(new FeedForwardDescription(12, Activation.Silu), layer.FeedForward);
         Assert.Equal(new NormDescription(NormKind.RootMeanSquare, 1e-5f), layer.AttentionNorm);
         Assert.True(configuration.Network.TiedEmbeddings);
-        Assert.False(layer.Attention.InputBias);
+        Assert.False(layer.Attention!.InputBias);
         Assert.Equal(1, configuration.BeginToken);
         Assert.Equal([2, 3], configuration.EndTokens);
-        Assert.Equal(new RotationDescription(16, RotaryPairing.Halves, 10_000, new RopeScaling.None()), layer.Attention.Rotation);
+        Assert.Equal(new RotationDescription(16, RotaryPairing.Halves, 10_000, new RopeScaling.None()), layer.Attention!.Rotation);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class ConfigurationTests
 
     [Fact]
     public void Parse_Qwen2_HasABiasWithoutSayingSo()
-        => Assert.True(Parse(TinyModel.Configuration.Replace("\"llama\"", "\"qwen2\"")).Network.Layers[0].Attention.InputBias);
+        => Assert.True(Parse(TinyModel.Configuration.Replace("\"llama\"", "\"qwen2\"")).Network.Layers[0].Attention!.InputBias);
 
     /// <summary>A wrapper that sees images keeps the language model's fields apart, and leaves out what is usual.</summary>
     [Fact]
@@ -50,9 +50,9 @@ public sealed class ConfigurationTests
             """).Network;
 
         Assert.Equal(new TransformerShape(34, 8, 4, 256, 2560, 262_208, 131_072), network.Shape);
-        Assert.Equal([1024, 1024, 1024, 1024, 1024, null, 1024], network.Layers.Take(7).Select(layer => layer.Attention.Window));
-        Assert.Equal(new RotationDescription(256, RotaryPairing.Halves, 10_000, new RopeScaling.None()), network.Layers[0].Attention.Rotation);
-        Assert.Equal(new RotationDescription(256, RotaryPairing.Halves, 1e6, new RopeScaling.Linear(8)), network.Layers[5].Attention.Rotation);
+        Assert.Equal([1024, 1024, 1024, 1024, 1024, null, 1024], network.Layers.Take(7).Select(layer => layer.Attention!.Window));
+        Assert.Equal(new RotationDescription(256, RotaryPairing.Halves, 10_000, new RopeScaling.None()), network.Layers[0].Attention!.Rotation);
+        Assert.Equal(new RotationDescription(256, RotaryPairing.Halves, 1e6, new RopeScaling.Linear(8)), network.Layers[5].Attention!.Rotation);
     }
 
     /// <summary>Each rotary field is found wherever it stands.</summary>
@@ -122,7 +122,7 @@ public sealed class ConfigurationTests
     public void Parse_WindowOfQwen2_HoldsWhereItIsInUse(string fields, bool windowed)
         => Assert.Equal(
             windowed ? 8 : null,
-            Parse(TinyModel.Configuration.Replace("\"llama\"", "\"qwen2\"").Replace("\"rope_theta\":10000.0", fields)).Network.Layers[0].Attention.Window);
+            Parse(TinyModel.Configuration.Replace("\"llama\"", "\"qwen2\"").Replace("\"rope_theta\":10000.0", fields)).Network.Layers[0].Attention!.Window);
 
     [Theory]
     [InlineData("\"hidden_size\":8", "\"hidden_size\":-8", "'hidden_size' is -8")]
@@ -168,7 +168,7 @@ public sealed class ConfigurationTests
 
     private static RopeScaling Scaling(string scaling) => Rotation(With($"\"rope_scaling\":{scaling}")).Scaling;
 
-    private static RotationDescription Rotation(ModelConfiguration configuration) => configuration.Network.Layers[0].Attention.Rotation!;
+    private static RotationDescription Rotation(ModelConfiguration configuration) => configuration.Network.Layers[0].Attention!.Rotation!;
 
     private static ModelConfiguration Parse(string json) => ConfigurationReader.Parse(Encoding.UTF8.GetBytes(json), "config.json");
 }

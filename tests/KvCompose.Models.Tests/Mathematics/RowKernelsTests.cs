@@ -36,7 +36,7 @@ public sealed unsafe class RowKernelsTests
         fixed (float* pr = rows, pt = target)
         {
             var norm = new NormWeights(new NormDescription(NormKind.RootMeanSquare, 1e-5f), stored, null);
-            var source = new NormalisedRows(pr, width, norm);
+            var source = new NormalisedRows(pr, width, width, norm);
             source.Copy(1, source.Prepare(1), 0, width, pt);
         }
 

@@ -14,11 +14,14 @@ public sealed unsafe class StoredProductTests
     private static readonly StoredType[] Types =
     [
         StoredType.F16, StoredType.BF16, StoredType.Q8_0, StoredType.Q4_0, StoredType.Q4_1, StoredType.Q5_0, StoredType.Q5_1,
-        StoredType.IQ4_NL, StoredType.Q4_K, StoredType.Q5_K, StoredType.Q6_K,
+        StoredType.IQ4_NL, StoredType.MXFP4, StoredType.Q4_K, StoredType.Q5_K, StoredType.Q6_K,
     ];
 
     // Scales: zero, the smallest and largest subnormal, the smallest normal, ordinary ones, the largest; some negative.
     private static readonly ushort[] Halves = [0, 1, 0x03FF, 0x0400, 0x8011, 0x1C66, 0x2E66, 0xB0CD, 0x3C00, 0x7BFF, 0xFBFF];
+
+    // Exponents of a block: of the subnormal scales, of 2⁻¹²⁶, of ordinary ones.
+    private static readonly byte[] Exponents = [0, 1, 2, 90, 120, 127, 128, 150];
 
     public static TheoryData<int, int, int, int> Cases()
     {
@@ -86,7 +89,7 @@ public sealed unsafe class StoredProductTests
         }
     }
 
-    /// <summary>The weights end where the file and its last page end: a read behind them would end the process.</summary>
+    /// <summary>The weights end where the file and its last page end: a read after them would end the process.</summary>
     private static float[] Multiply(StoredType type, byte[] bytes, float[] x, int width, int depth, int rows, float start)
     {
         int padding = (Page - (bytes.Length % Page)) % Page;
@@ -133,6 +136,11 @@ public sealed unsafe class StoredProductTests
                 BitConverter.TryWriteBytes(own[place..], Halves[random.Next(Halves.Length)]);
             }
 
+            if (type == StoredType.MXFP4)
+            {
+                own[0] = Exponents[random.Next(Exponents.Length)];
+            }
+
             if (type == StoredType.BF16)
             {
                 BitConverter.TryWriteBytes(own, (ushort)(random.Next(0x3000, 0x4300) + (random.Next(2) * 0x8000)));
@@ -144,7 +152,7 @@ public sealed unsafe class StoredProductTests
 
     private static int[] HalvesOf(StoredType type) => type switch
     {
-        StoredType.BF16 => [],
+        StoredType.BF16 or StoredType.MXFP4 => [],
         StoredType.Q4_1 or StoredType.Q5_1 or StoredType.Q4_K or StoredType.Q5_K => [0, 2],
         StoredType.Q6_K => [208],
         _ => [0],

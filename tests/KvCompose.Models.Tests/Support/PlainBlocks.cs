@@ -9,6 +9,8 @@ internal static class PlainBlocks
 {
     private static readonly int[] Levels = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
+    private static readonly double[] FourBitFloats = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
+
     /// <summary>Number i of a row: its value is Product + Offset.</summary>
     public static (double Product, double Offset) At(StoredType type, ReadOnlySpan<byte> row, int i)
     {
@@ -33,6 +35,9 @@ internal static class PlainBlocks
                 return (Half(block, 0) * (Nibble(block, 8, i) + (Bit(block, 4, i) * 16)), Half(block, 2));
             case StoredType.IQ4_NL:
                 return (Half(block, 0) * Levels[Nibble(block, 2, i)], 0);
+            case StoredType.MXFP4:
+                int element = Nibble(block, 1, i);
+                return (Math.Pow(2, block[0] - 127) * FourBitFloats[element & 7] * (element < 8 ? 1 : -1), 0);
             case StoredType.Q4_K or StoredType.Q5_K:
                 {
                     int part = i / 32, inside = i % 32, high = 0, codes = 16;

@@ -33,7 +33,7 @@ public static class PipelineSeeds
 
         namespace Stages
         {
-            [StageFacts(Provides = StageProducts.LayerBudgets, Phases = StagePhases.Prefill | StagePhases.Decode)]
+            [LayerBudgetFacts(Provides = StageProducts.LayerBudgets, Phases = StagePhases.Prefill | StagePhases.Decode)]
             internal readonly struct Halving : ILayerBudget<Halving>
             {
                 [StageOption(0.25f, Minimum = 0.1, Maximum = 1)]
@@ -59,7 +59,7 @@ public static class PipelineSeeds
         [KvPipeline(HeadDim = 16), TokenSelection<Scored>, UniformBudget(Ratio = 0.125)]
         public static partial class @class;
 
-        [StageFacts(Observes = AttentionStatistics.WindowSum | AttentionStatistics.KeyNorm, Lossy = true, QueryAware = true,
+        [TokenSelectionFacts(Observes = AttentionStatistics.WindowSum | AttentionStatistics.KeyNorm, Lossy = true, QueryAware = true,
             Provides = StageProducts.TokenScores, Layout = CacheLayout.Uniform, Reduction = GroupReduction.Max, Source = "\"none\" <b>")]
         public struct Scored : ITokenSelection<Scored>
         {

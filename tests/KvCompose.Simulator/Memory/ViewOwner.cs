@@ -1,6 +1,6 @@
 namespace KvCompose.Simulation;
 
-/// <summary>The memory behind a view: a buffer, a shared or a local allocation.</summary>
+/// <summary>The memory after a view: a buffer, a shared or a local allocation.</summary>
 internal abstract class ViewOwner
 {
     /// <summary>Whether every access has to be shown to <see cref="Touch"/>.</summary>

@@ -5,7 +5,7 @@ using KvCompose.Shared;
 namespace KvCompose.Generators.Emit.Kernels;
 
 /// <summary>
-/// Writes what each key collects from every row that sees it. Probabilities are made anew from the rows' log-sum-exp, so that time
+/// Writes what each key collects from every row that sees it. Probabilities are made again from the rows' log-sum-exp, so that time
 /// is quadratic and memory is not; a tile begins with the rows of its own tokens, for no earlier one sees it.
 /// </summary>
 internal static partial class ObserveKernel

@@ -5,7 +5,7 @@ namespace KvCompose.Generators.Emit.Kernels;
 
 /// <summary>
 /// Writes the choice of the pages that the query heads of a group share, best first, as long as the next one fits the budget. Where the heads' scores add up
-/// (attention mass, ArkVale) there is one list, else one a head, of which each gives its next best in turn. All threads look for the best page behind the one
+/// (attention mass, ArkVale) there is one list, else one a head, of which each gives its next best in turn. All threads look for the best page after the one
 /// before; ties go to the lower candidate. Plain form: <c>KvCompose.Reference.IceCache.ClusteredSearch</c> and <c>GroupMerge</c>.
 /// </summary>
 internal static class PageChoiceKernel
@@ -141,7 +141,7 @@ internal static class PageChoiceKernel
     private static void WriteTurn(KernelWriter writer)
     {
         writer.Line($$"""
-            // The best behind what the list gave last: lower score, or the same score further on.
+            // The best after what the list gave last: lower score, or the same score further on.
             int list = turn % Lists;
             long own = first + (long)list * stride;
             uint lastScore = lastScores[list];

@@ -65,7 +65,7 @@ internal sealed partial class GgufModel : IDisposable
         }
     }
 
-    /// <summary>Whether the file's name is that of a part behind the first.</summary>
+    /// <summary>Whether the file's name is that of a part after the first.</summary>
     public static bool IsLaterPart(string path)
     {
         Match match = PartName().Match(Path.GetFileName(path));

@@ -37,7 +37,7 @@ internal static class SafetensorsHeader
 
     /// <summary>The tensors of a header.</summary>
     /// <param name="json">The header.</param>
-    /// <param name="dataBytes">Bytes of the file behind the header.</param>
+    /// <param name="dataBytes">Bytes of the file after the header.</param>
     /// <param name="file">For messages.</param>
     public static Dictionary<string, TensorEntry> Parse(ReadOnlySpan<byte> json, long dataBytes, string file)
     {

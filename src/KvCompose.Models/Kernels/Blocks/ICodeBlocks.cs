@@ -20,10 +20,10 @@ internal unsafe interface ICodeBlocks : IStoredNumbers
     /// <summary>The code of every nibble; only of types with levels.</summary>
     static abstract Vector512<float> Levels { get; }
 
-    /// <summary>Writes the scales of a group: one for each part, two where there are halves. Parts behind the last get 0.</summary>
+    /// <summary>Writes the scales of a group: one for each part, two where there are halves. Parts after the last get 0.</summary>
     static abstract void Scales(byte* group, int parts, float* scales);
 
-    /// <summary>Writes the minima of a group's parts, 0 behind the last.</summary>
+    /// <summary>Writes the minima of a group's parts, 0 after the last.</summary>
     static abstract void Minima(byte* group, int parts, float* minima);
 
     /// <summary>A half of a part: 16 codes.</summary>

@@ -4,7 +4,7 @@ namespace KvCompose.Models.Kernels.Products;
 
 /// <summary>
 /// Neighbouring rows of a stored matrix times one or four rows of a tile of activations: what the kernels are given. Kernels read
-/// the weights once, from front to back, and no byte behind the last.
+/// the weights once, from front to back, and no byte after the last.
 /// </summary>
 internal unsafe ref struct RowProduct
 {

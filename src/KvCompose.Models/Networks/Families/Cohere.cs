@@ -1,6 +1,6 @@
 namespace KvCompose.Models.Networks.Families;
 
-/// <summary>Command-R: attention and feed-forward block side by side behind one layer norm, neighbouring elements rotated together.</summary>
+/// <summary>Command-R: attention and feed-forward block side by side after one layer norm, neighbouring elements rotated together.</summary>
 internal sealed class Cohere : Family
 {
     public override string Name => "Command-R";
@@ -28,7 +28,7 @@ internal sealed class Cohere : Family
         bool normalises = source.Config?.Fields.Flag("use_qk_norm", absent: false) ?? source.Gguf!.Has("blk.0.attn_q_norm.weight");
         layer = layer with
         {
-            Attention = Gemma1.WithBias(layer.Attention, source) with
+            Attention = Gemma1.WithBias(layer.Attention!, source) with
             {
                 QueryKeyNorm = normalises ? norm : null,
                 QueryKeyNormScope = HeadNormScope.OwnOfHead,

@@ -11,7 +11,10 @@ internal sealed class ConfigSource : FamilySource
 
     private readonly FamilyDefaults _defaults;
 
-    public ConfigSource(JsonFields fields, Family family)
+    /// <param name="fields">The language model's fields.</param>
+    /// <param name="family">The family.</param>
+    /// <param name="root">The whole file, which may state whether embeddings are tied.</param>
+    public ConfigSource(JsonFields fields, Family family, JsonFields root)
     {
         Fields = fields;
         _defaults = family.Defaults;
@@ -27,10 +30,14 @@ internal sealed class ConfigSource : FamilySource
         LayerCount = Size("num_hidden_layers", MaxLayers);
         HeadDim = ReadHeadDim();
         Context = fields.Integer("max_position_embeddings", 1, 1 << 24, _defaults.Context);
-        Epsilon = (float)fields.Number(_defaults.LayerNorm ? "layer_norm_eps" : "rms_norm_eps", 0, 1, _defaults.Epsilon);
-        Tied = fields.Flag("tie_word_embeddings", _defaults.Tied);
+        Epsilon = (float)fields.Number(
+            _defaults.EpsilonField ?? (_defaults.LayerNorm ? "layer_norm_eps" : "rms_norm_eps"), 0, 1, _defaults.Epsilon);
+        Tied = (fields.Has("tie_word_embeddings") ? fields : root).Flag("tie_word_embeddings", _defaults.Tied);
         Vocabulary = Size("vocab_size", 1 << 24);
-        FeedForwardWidth = Size("intermediate_size", MaxWidth);
+        if (!_defaults.Experts)
+        {
+            _ = FeedForwardWidth; // Every layer needs it: its absence is the first thing to say.
+        }
     }
 
     public JsonFields Fields { get; }
@@ -55,7 +62,7 @@ internal sealed class ConfigSource : FamilySource
 
     public override int Vocabulary { get; }
 
-    public override int FeedForwardWidth { get; }
+    public override int FeedForwardWidth => field > 0 ? field : field = Size("intermediate_size", MaxWidth);
 
     public override RotationDescription Rotation => field ??= RopeFields.Of(Fields).Read(_defaults, HeadDim, Context);
 
@@ -89,6 +96,57 @@ internal sealed class ConfigSource : FamilySource
         }
 
         return usual;
+    }
+
+    /// <summary>layer_types; null where the field is absent.</summary>
+    /// <param name="known">Kinds that the family has.</param>
+    public LayerType[]? LayerTypes(params ReadOnlySpan<LayerType> known)
+    {
+        const string Field = "layer_types";
+        if (!Fields.Has(Field))
+        {
+            return null;
+        }
+
+        var types = new List<LayerType>();
+        foreach (JsonElement kind in Fields.List(Field))
+        {
+            LayerType? type = (kind.ValueKind == JsonValueKind.String ? kind.GetString() : null) switch
+            {
+                "full_attention" or "attention" => LayerType.Full,
+                "sliding_attention" => LayerType.Window,
+                "chunked_attention" => LayerType.Block,
+                "linear_attention" or "mamba" or "conv" => LayerType.FixedState,
+                _ => null,
+            };
+            types.Add(type is { } one && known.Contains(one)
+                ? one
+                : throw Fields.Wrong(Field, kind.GetRawText(), "a kind of layer that this family has"));
+        }
+
+        return types.Count == LayerCount
+            ? [.. types]
+            : throw Fields.Wrong(Field, $"a list of {types.Count}", $"one kind for each of {LayerCount} layers");
+    }
+
+    /// <summary>A number that files spell in several ways; those that are there must agree.</summary>
+    public int? Spelled(int least, int most, params ReadOnlySpan<string> names)
+    {
+        (string Name, int Value)? found = null;
+        foreach (string name in names)
+        {
+            if (!Fields.Has(name))
+            {
+                continue;
+            }
+
+            int value = Fields.Integer(name, least, most);
+            found = found is not { } before || before.Value == value
+                ? (name, value)
+                : throw Fields.Wrong(name, $"{value}", $"the same as {before.Name}, {before.Value}");
+        }
+
+        return found?.Value;
     }
 
     /// <summary>layer_types as one flag a layer, true for a window; null where the field is absent.</summary>

@@ -14,9 +14,15 @@ internal abstract class Family
 
     public abstract FamilyDefaults Defaults { get; }
 
+    /// <summary>Names of tensors in a folder that are not the most usual ones.</summary>
+    public virtual NameOverrides? FolderNames => null;
+
+    /// <summary>Names of tensors in a GGUF file that are not the most usual ones.</summary>
+    public virtual NameOverrides? GgufNames => null;
+
     public abstract NetworkDescription Describe(FamilySource source);
 
     /// <summary>The windows of the layers; null for a layer that sees all.</summary>
     protected static IReadOnlyList<LayerDescription> Windowed(LayerDescription layer, IReadOnlyList<int?> windows)
-        => [.. windows.Select(window => layer with { Attention = layer.Attention with { Window = window } })];
+        => [.. windows.Select(window => layer with { Attention = layer.Attention! with { Window = window } })];
 }

@@ -18,6 +18,12 @@ internal sealed record FamilyDefaults
     /// <summary>Whether normalisations are layer norms: their ε has another name.</summary>
     public bool LayerNorm { get; init; }
 
+    /// <summary>The field of config.json that holds a norm's ε; null for the usual one.</summary>
+    public string? EpsilonField { get; init; }
+
+    /// <summary>Whether layers may have experts.</summary>
+    public bool Experts { get; init; }
+
     /// <summary>Whether a partial rotation may be stated.</summary>
     public bool PartialRotation { get; init; }
 
@@ -26,6 +32,9 @@ internal sealed record FamilyDefaults
 
     /// <summary>Which elements turn together in the family's own files.</summary>
     public RotaryPairing Pairing { get; init; }
+
+    /// <summary>Whether bounds of YaRN are rounded where a file does not say.</summary>
+    public bool TruncatesYarn { get; init; } = true;
 
     /// <summary>Fields of config.json that the family reads beyond those of all.</summary>
     public string[] Reads { get; init; } = [];

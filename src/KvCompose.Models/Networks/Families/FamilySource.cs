@@ -63,13 +63,19 @@ internal abstract class FamilySource
         Rotation = rotation ?? Rotation,
     };
 
+    /// <summary>The feed-forward block of a width, or of the one that all layers share.</summary>
+    public FeedForwardDescription FeedForward(int? width = null)
+        => new(width ?? FeedForwardWidth, Activation(Models.Activation.Silu, "hidden_act"));
+
     /// <summary>The layer of Llama: norm, attention, add; norm, feed-forward block, add.</summary>
-    public LayerDescription PreNormLayer(RotationDescription? rotation = null) => new()
+    public LayerDescription PreNormLayer(RotationDescription? rotation = null)
+        => PreNorms() with { Attention = Attention(rotation), FeedForward = FeedForward() };
+
+    /// <summary>The norms of a layer of Llama, and nothing between them.</summary>
+    public LayerDescription PreNorms(NormDescription? norm = null) => new()
     {
-        Attention = Attention(rotation),
-        FeedForward = new FeedForwardDescription(FeedForwardWidth, Activation(Models.Activation.Silu, "hidden_act")),
-        AttentionNorm = RmsNorm(),
-        FeedForwardNorm = RmsNorm(),
+        AttentionNorm = norm ?? RmsNorm(),
+        FeedForwardNorm = norm ?? RmsNorm(),
     };
 
     public NetworkDescription Network(string family, IReadOnlyList<LayerDescription> layers, NormDescription? finalNorm = null) => new()

@@ -24,8 +24,8 @@ internal sealed class Gemma1 : Family
         NormDescription norm = Norm(source);
         layer = layer with
         {
-            Attention = WithBias(layer.Attention, source),
-            FeedForward = layer.FeedForward with { Activation = source.Activation(Activation.GeluTanh, "hidden_activation", "hidden_act") },
+            Attention = WithBias(layer.Attention!, source),
+            FeedForward = layer.FeedForward! with { Activation = source.Activation(Activation.GeluTanh, "hidden_activation", "hidden_act") },
             AttentionNorm = norm,
             FeedForwardNorm = norm,
         };

@@ -24,7 +24,7 @@ internal sealed class Gemma2 : Family
         LayerDescription layer = Layer(source, LargestLayers);
         layer = layer with
         {
-            Attention = layer.Attention with { SoftCap = source.Cap("attn_logit_softcapping", "attn_logit_softcapping", 50) },
+            Attention = layer.Attention! with { SoftCap = source.Cap("attn_logit_softcapping", "attn_logit_softcapping", 50) },
         };
         return Network(source, Name, Windowed(layer, Windows(source))) with
         {
@@ -41,8 +41,8 @@ internal sealed class Gemma2 : Family
             ?? (source.LayerCount == largestLayers ? source.Hidden / source.QueryHeads : source.HeadDim);
         return layer with
         {
-            Attention = Gemma1.WithBias(layer.Attention, source) with { Scale = 1 / Math.Sqrt(scalar) },
-            FeedForward = layer.FeedForward with { Activation = source.Activation(Activation.GeluTanh, "hidden_activation") },
+            Attention = Gemma1.WithBias(layer.Attention!, source) with { Scale = 1 / Math.Sqrt(scalar) },
+            FeedForward = layer.FeedForward! with { Activation = source.Activation(Activation.GeluTanh, "hidden_activation") },
             AttentionNorm = norm,
             AttentionOutputNorm = norm,
             FeedForwardNorm = norm,

@@ -40,7 +40,7 @@ internal sealed class Gemma3 : Family
         LayerDescription layer = Gemma2.Layer(source, LargestLayers, full);
         layer = layer with
         {
-            Attention = layer.Attention with
+            Attention = layer.Attention! with
             {
                 QueryKeyNorm = Gemma1.Norm(source),
                 QueryKeyNormScope = HeadNormScope.SharedByHeads,
@@ -48,7 +48,7 @@ internal sealed class Gemma3 : Family
         };
         LayerDescription[] layers = [.. Windowed(layer, Windows(source)).Select(one => one with
         {
-            Attention = one.Attention with { Rotation = one.Attention.Window is null ? full : windowed },
+            Attention = one.Attention! with { Rotation = one.Attention!.Window is null ? full : windowed },
         })];
         return Gemma2.Network(source, Name, layers) with
         {

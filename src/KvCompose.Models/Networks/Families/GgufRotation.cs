@@ -70,7 +70,7 @@ internal static class GgufRotation
 
         return new RopeScaling.Yarn(
             factor, source.Integer("rope.scaling.original_context_length", 1, int.MaxValue, source.Context),
-            Number("yarn_attn_factor", usual), Number("yarn_beta_fast", 32), Number("yarn_beta_slow", 1));
+            Number("yarn_attn_factor", usual), Number("yarn_beta_fast", 32), Number("yarn_beta_slow", 1), source.TruncatesYarn);
     }
 
     private static unsafe float[] Factors(GgufSource source, string name, int count)

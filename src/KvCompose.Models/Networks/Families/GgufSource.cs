@@ -17,21 +17,25 @@ internal sealed class GgufSource : FamilySource
         _prefix = architecture + ".";
         Hidden = Integer("embedding_length", 1, 1 << 20);
         QueryHeads = Integer("attention.head_count", 1, 4096);
-        KeyValueHeads = Integer("attention.head_count_kv", 1, 4096, QueryHeads);
+        LayerCount = Integer("block_count", 1, 4096) - Integer("nextn_predict_layers", 0, 4096, 0);
+        KeyValueHeadsByLayer = ByLayer("attention.head_count_kv", 0, 4096, QueryHeads);
+        KeyValueHeads = Math.Max(1, KeyValueHeadsByLayer.Max());
         if (QueryHeads % KeyValueHeads != 0)
         {
             throw Metadata.Wrong(Key("attention.head_count_kv"), $"a divisor of the {QueryHeads} query heads");
         }
 
-        LayerCount = Integer("block_count", 1, 4096);
         HeadDim = ReadHeadDim();
         CheckKeyValueHeads();
         Context = Integer("context_length", 1, 1 << 24, _defaults.Context);
         Epsilon = (float)Metadata.Number(
             Key(_defaults.LayerNorm ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon"), 0, 1);
         Vocabulary = ReadVocabulary();
-        FeedForwardWidth = Integer("feed_forward_length", 1, 1 << 20);
-        RejectExperts();
+        if (!_defaults.Experts)
+        {
+            _ = FeedForwardWidth; // Every layer needs it: its absence is the first thing to say.
+            RejectExperts();
+        }
     }
 
     public GgufMetadata Metadata => _model.Metadata;
@@ -56,9 +60,15 @@ internal sealed class GgufSource : FamilySource
 
     public override int Vocabulary { get; }
 
-    public override int FeedForwardWidth { get; }
+    public override int FeedForwardWidth => field > 0 ? field : field = ByLayer("feed_forward_length", 0, 1 << 20).Max();
+
+    /// <summary>Key-value heads of every layer; 0 for one that does not attend.</summary>
+    public int[] KeyValueHeadsByLayer { get; }
 
     public override RotationDescription Rotation => field ??= GgufRotation.Read(this, _defaults);
+
+    /// <summary>Whether bounds of YaRN are rounded, which a GGUF file does not say.</summary>
+    public bool TruncatesYarn => _defaults.TruncatesYarn;
 
     public string Key(string name) => _prefix + name;
 
@@ -67,6 +77,32 @@ internal sealed class GgufSource : FamilySource
     public StoredTensor? Find(string tensor) => _model.Tensors.GetValueOrDefault(tensor);
 
     public int Integer(string name, int least, int most, int? absent = null) => Metadata.Integer(Key(name), least, most, absent);
+
+    /// <summary>A number of every layer: one for all, or an array with at least as many elements as there are layers.</summary>
+    public int[] ByLayer(string name, int least, int most, int? absent = null)
+    {
+        string key = Key(name);
+        if (Metadata.Find(key) is not { Type: GgufType.Array })
+        {
+            return [.. Enumerable.Repeat(Integer(name, least, most, absent), LayerCount)];
+        }
+
+        int[] numbers = Metadata.Integers(key, least, most);
+        return numbers.Length >= LayerCount ? numbers[..LayerCount] : throw Metadata.Wrong(key, $"one number for each of {LayerCount} layers");
+    }
+
+    /// <summary>Flags of every layer; null where the key is absent.</summary>
+    public bool[]? Flags(string name)
+    {
+        string key = Key(name);
+        if (!Metadata.Has(key))
+        {
+            return null;
+        }
+
+        bool[] flags = [.. Metadata.Elements(key).Select(static element => element.Bits != 0)];
+        return flags.Length >= LayerCount ? flags[..LayerCount] : throw Metadata.Wrong(key, $"one flag for each of {LayerCount} layers");
+    }
 
     public override bool InputBias(string field, bool absent) => Has("blk.0.attn_q.bias");
 

@@ -24,7 +24,7 @@ internal sealed class Granite : Family
         LayerDescription layer = Llama.Layer(source);
         layer = layer with
         {
-            Attention = layer.Attention with { Scale = source.Number("attention_multiplier", "attention.scale", 1) },
+            Attention = layer.Attention! with { Scale = source.Number("attention_multiplier", "attention.scale", 1) },
             ResidualMultiplier = (float)source.Number("residual_multiplier", "residual_scale", 1),
         };
         return source.Network(Name, layer) with

@@ -23,12 +23,12 @@ internal sealed class Llama : Family
         LayerDescription layer = source.PreNormLayer();
         return layer with
         {
-            Attention = layer.Attention with
+            Attention = layer.Attention! with
             {
                 InputBias = source.InputBias("attention_bias", absent: false),
                 OutputBias = source.OutputBias("attention_bias"),
             },
-            FeedForward = layer.FeedForward with { Bias = source.FeedForwardBias("mlp_bias") },
+            FeedForward = layer.FeedForward! with { Bias = source.FeedForwardBias("mlp_bias") },
         };
     }
 }

@@ -16,6 +16,6 @@ internal sealed class Mistral : Family
     public override NetworkDescription Describe(FamilySource source)
     {
         LayerDescription layer = source.PreNormLayer();
-        return source.Network(Name, layer with { Attention = layer.Attention with { Window = source.Config!.Window(UsualWindow) } });
+        return source.Network(Name, layer with { Attention = layer.Attention! with { Window = source.Config!.Window(UsualWindow) } });
     }
 }

@@ -33,7 +33,7 @@ internal static class NeutralFields
     {
         foreach (string field in (ReadOnlySpan<string>)["quantization_config", "compression_config"])
         {
-            if (fields.Has(field))
+            if (fields.Has(field) && !family.Reads.Contains(field))
             {
                 throw fields.Wrong(field, fields.Shown(field), "none: weights that are packed this way are not read");
             }
@@ -61,7 +61,7 @@ internal static class NeutralFields
             throw Foreign(fields, "no_rope_layers", name);
         }
 
-        if (fields.Has("position_embedding_type") && fields.Text("position_embedding_type") is not ("rope" or "absolute"))
+        if (!family.Reads.Contains("position_embedding_type") && fields.Has("position_embedding_type") && fields.Text("position_embedding_type") is not ("rope" or "absolute"))
         {
             throw Foreign(fields, "position_embedding_type", name);
         }

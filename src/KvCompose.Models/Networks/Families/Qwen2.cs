@@ -23,7 +23,7 @@ internal sealed class Qwen2 : Family
         }
 
         LayerDescription layer = source.PreNormLayer();
-        layer = layer with { Attention = layer.Attention with { InputBias = true } };
+        layer = layer with { Attention = layer.Attention! with { InputBias = true } };
         return source.Network(Name, Windowed(layer, Windows(source)));
     }
 

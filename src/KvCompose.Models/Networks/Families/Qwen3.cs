@@ -17,11 +17,15 @@ internal sealed class Qwen3 : Family
     };
 
     public override NetworkDescription Describe(FamilySource source)
+        => source.Network(Name, Windowed(Layer(source), Qwen2.Windows(source)));
+
+    /// <summary>The layer that the family shares with its mixture of experts.</summary>
+    public static LayerDescription Layer(FamilySource source)
     {
         LayerDescription layer = source.PreNormLayer();
-        layer = layer with
+        return layer with
         {
-            Attention = layer.Attention with
+            Attention = layer.Attention! with
             {
                 InputBias = source.InputBias("attention_bias", absent: false),
                 OutputBias = source.OutputBias("attention_bias"),
@@ -29,6 +33,5 @@ internal sealed class Qwen3 : Family
                 QueryKeyNormScope = HeadNormScope.SharedByHeads,
             },
         };
-        return source.Network(Name, Windowed(layer, Qwen2.Windows(source)));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KvCompose.Models.Json;
 
 namespace KvCompose.Models.Networks.Families;
@@ -11,11 +10,12 @@ internal sealed class RopeFields
 {
     private const string Type = "rope_type";
     private const string OldType = "type";
+    private const string QueryScale = "llama_4_scaling_beta";
     private static readonly string[] Known =
     [
         Type, OldType, "rope_theta", "partial_rotary_factor", "factor", "low_freq_factor", "high_freq_factor", "attention_factor",
         "original_max_position_embeddings", "beta_fast", "beta_slow", "mscale", "mscale_all_dim", "truncate", "short_factor", "long_factor",
-        "finetuned", "mrope_section", "mrope_interleaved",
+        "finetuned", "mrope_section", "mrope_interleaved", QueryScale,
     ];
 
     // Fields that stand beside the objects as well, in older files.
@@ -44,8 +44,17 @@ internal sealed class RopeFields
 
     public static JsonFields? Object(JsonFields root, string name) => root.Has(name) ? root.Object(name) : null;
 
+    /// <summary>What the logarithm of positions is multiplied with in the queries of Ministral 3; 0 where it is absent.</summary>
+    public double QueryScaleWeight => Number(QueryScale, -1, 1e6) ?? 0;
+
     public RotationDescription Read(FamilyDefaults defaults, int headDim, int context)
     {
+        if (QueryScaleWeight != 0 && !defaults.Reads.Contains(QueryScale))
+        {
+            (_, JsonFields scaled) = Places(QueryScale).First();
+            throw scaled.Wrong(QueryScale, scaled.Shown(QueryScale), "none: this field of a rotation is not known");
+        }
+
         double share = Number("partial_rotary_factor", 0, 1, defaults.RotaryShare) ?? defaults.RotaryShare;
         if (!defaults.PartialRotation && share != 1)
         {
@@ -53,14 +62,17 @@ internal sealed class RopeFields
             throw fields.Wrong("partial_rotary_factor", fields.Shown("partial_rotary_factor"), $"1 in this family{(place is null ? "" : $", in '{place}' as well")}");
         }
 
-        int width = (int)(headDim * share);
+        bool proportional = TypeOf().Type == "proportional";
+        int width = proportional ? headDim : (int)(headDim * share);
         if (width < 2 || width % 2 != 0)
         {
             throw _root.Error($"'partial_rotary_factor' makes the rotation {width} elements wide, expected an even number from 2");
         }
 
         double theta = Number("rope_theta", 0, 1e12, defaults.Theta) ?? defaults.Theta;
-        return new RotationDescription(width, defaults.Pairing, theta, Scaling(width, context));
+        RopeScaling scaling = proportional
+            ? new RopeScaling.Proportional(share, Number("factor", 0, 1e6) ?? 1) : Scaling(width, context);
+        return new RotationDescription(width, defaults.Pairing, theta, scaling);
     }
 
     private RopeScaling Scaling(int width, int context)
@@ -175,7 +187,7 @@ internal sealed class RopeFields
     }
 
     /// <summary>The one beside the objects comes first in every family.</summary>
-    private int OriginalContext(int context)
+    public int OriginalContext(int context)
     {
         const string Field = "original_max_position_embeddings";
         return _root.Has(Field) ? _root.Integer(Field, 1, int.MaxValue)
@@ -233,8 +245,7 @@ internal sealed class RopeFields
     {
         foreach (string name in fields.Names)
         {
-            bool neutral = name == "llama_4_scaling_beta" && fields[name].ValueKind == JsonValueKind.Number && fields[name].GetDouble() == 0;
-            if (!Known.Contains(name) && !neutral)
+            if (!Known.Contains(name))
             {
                 throw fields.Wrong(name, fields.Shown(name), "none: this field of a rotation is not known");
             }

@@ -32,7 +32,7 @@ internal sealed class SmolLm3 : Family
         IReadOnlyList<int?> windows = Windows(source, rotates);
         return source.Network(Name, [.. Windowed(layer, windows).Select((one, i) => rotates[i]
             ? one
-            : one with { Attention = one.Attention with { Rotation = null } })]);
+            : one with { Attention = one.Attention! with { Rotation = null } })]);
     }
 
     /// <summary>no_rope_layers holds 1 for a layer that does rotate.</summary>

@@ -29,7 +29,7 @@ internal sealed class StableLm : Family
         bool normalises = source.Config?.Fields.Flag("qk_layernorm", absent: false) ?? source.Gguf!.Has("blk.0.attn_q_norm.weight");
         layer = layer with
         {
-            Attention = layer.Attention with
+            Attention = layer.Attention! with
             {
                 InputBias = source.InputBias("use_qkv_bias", absent: false),
                 QueryKeyNorm = normalises ? norm with { Bias = false } : null,

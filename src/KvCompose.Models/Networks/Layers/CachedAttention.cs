@@ -14,6 +14,8 @@ internal unsafe struct CachedAttention : IParallelWork
     public float* Keys; // [tokens, Hkv, d]
     public float* Values; // [tokens, Hkv, d]
     public float* Scores; // [threads, tokens]
+    public float* Sinks; // [Hq]; null for none
+    public bool[]?[]? Kept; // By key-value head and token; null for all.
     public int FirstPosition;
     public int Tokens;
     public CancellationToken Cancellation;
@@ -23,7 +25,7 @@ internal unsafe struct CachedAttention : IParallelWork
         Cancellation.ThrowIfCancellationRequested();
         int row = item / Attention.QueryHeads, head = item % Attention.QueryHeads, d = Attention.HeadDim;
         int position = FirstPosition + row, keyHead = head / (Attention.QueryHeads / Attention.KeyValueHeads);
-        int first = Attention.Window is { } window ? Math.Max(0, position - window + 1) : 0, count = position + 1 - first;
+        int first = Attention.FirstSeen(position), count = position + 1 - first;
         nint stride = (nint)Attention.KeyValueHeads * d, start = (first * stride) + (keyHead * d);
         var query = new Span<float>(Queries + ((((nint)row * Attention.QueryHeads) + head) * d), d);
         var scores = new Span<float>(Scores + ((nint)worker * Tokens), count);
@@ -41,9 +43,15 @@ internal unsafe struct CachedAttention : IParallelWork
             TensorPrimitives.Multiply(scores, cap, scores);
         }
 
-        TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), scores);
+        for (int i = 0; Kept?[keyHead] is { } kept && i < count; i++)
+        {
+            scores[i] = first + i >= kept.Length || kept[first + i] ? scores[i] : float.NegativeInfinity;
+        }
+
+        float sink = Sinks is null ? float.NegativeInfinity : Sinks[head], largest = MathF.Max(sink, TensorPrimitives.Max<float>(scores));
+        TensorPrimitives.Subtract(scores, largest, scores);
         TensorPrimitives.Exp(scores, scores);
-        float sum = TensorPrimitives.Sum<float>(scores);
+        float sum = TensorPrimitives.Sum<float>(scores) + MathF.Exp(sink - largest);
         query.Clear();
         float* value = Values + start;
         for (int i = 0; i < count; i++, value += stride)

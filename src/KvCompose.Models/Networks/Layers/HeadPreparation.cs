@@ -16,7 +16,7 @@ internal unsafe struct HeadPreparation : IParallelWork
     public RotaryTable? Rotary;
     public float QueryFactor;
     public float* Queries;
-    public float* Keys;
+    public float* Keys; // null where the layer reads another's
     public float* Values;
     public int* Positions;
     public int Rows;
@@ -36,16 +36,36 @@ internal unsafe struct HeadPreparation : IParallelWork
             Rotary?.Angles(Positions[row], cosines, sines);
             float* queries = Queries + ((nint)row * queryWidth);
             Prepare(queries, Attention.QueryHeads, Layer.QueryBias, Layer.QueryNorm, cosines, sines);
-            Prepare(Keys + ((nint)row * keyWidth), Attention.KeyValueHeads, Layer.KeyBias, Layer.KeyNorm, cosines, sines);
-            if (QueryFactor != 1)
+            float factor = Attention.QueryScale is { } scale ? QueryFactor * scale.At(Positions[row]) : QueryFactor;
+            if (factor != 1)
             {
-                RowKernels.Scale(queries, QueryFactor, queryWidth);
+                RowKernels.Scale(queries, factor, queryWidth);
             }
 
-            if (Layer.ValueBias is { } bias)
+            if (Keys is not null)
             {
-                RowKernels.Add(Values + ((nint)row * keyWidth), bias.Pointer, keyWidth);
+                float* keys = Keys + ((nint)row * keyWidth), values = Values + ((nint)row * keyWidth);
+                PrepareValues(keys, values, keyWidth);
+                Prepare(keys, Attention.KeyValueHeads, Layer.KeyBias, Layer.KeyNorm, cosines, sines);
             }
+        }
+    }
+
+    private readonly void PrepareValues(float* keys, float* values, int width)
+    {
+        if (Attention.ValuesAreKeys)
+        {
+            new ReadOnlySpan<float>(keys, width).CopyTo(new Span<float>(values, width));
+        }
+
+        if ((Attention.ValuesAreKeys ? Layer.KeyBias : Layer.ValueBias) is { } bias)
+        {
+            RowKernels.Add(values, bias.Pointer, width);
+        }
+
+        for (int head = 0; head < Attention.KeyValueHeads && Layer.ValueNorm is not null; head++)
+        {
+            Layer.ValueNorm.Apply(values + (head * Attention.HeadDim), Attention.HeadDim);
         }
     }
 

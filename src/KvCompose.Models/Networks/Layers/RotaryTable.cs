@@ -5,7 +5,7 @@ namespace KvCompose.Models.Networks.Layers;
 /// <summary>
 /// Cosines and sines of rotary position embedding (Su et al. 2021). Two short tables, of every 256th position and of the 256
 /// positions between, are joined by the addition theorem: a table of every position of a long context would not stay in cache.
-/// Positions behind the table are computed.
+/// Positions after the table are computed.
 /// </summary>
 internal sealed unsafe class RotaryTable : IDisposable
 {

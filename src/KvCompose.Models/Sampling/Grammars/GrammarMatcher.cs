@@ -32,7 +32,7 @@ public sealed class GrammarMatcher
     public bool IsComplete => _state.Accepts;
 
     /// <summary>Sets the scores of tokens that may not follow to minus infinity; end tokens may once the value is complete.</summary>
-    /// <param name="scores">At least one a token; those behind the vocabulary are forbidden too.</param>
+    /// <param name="scores">At least one a token; those after the vocabulary are forbidden too.</param>
     public void Mask(Span<float> scores)
     {
         ulong[] allowed = Allowed();

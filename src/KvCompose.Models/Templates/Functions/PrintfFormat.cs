@@ -132,7 +132,7 @@ internal static class PrintfFormat
             : throw TemplateFault.Type("%c requires int or char");
     }
 
-    /// <summary>What stands behind a percent sign.</summary>
+    /// <summary>What stands after a percent sign.</summary>
     private sealed class Directive
     {
         public Directive(string text, int start, Func<object> star)

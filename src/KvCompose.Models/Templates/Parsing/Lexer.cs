@@ -150,7 +150,7 @@ internal sealed class Lexer(TemplateSource source)
         CloseTag(end + 2, sign, trims: true);
     }
 
-    /// <summary>Moves behind a tag. A minus takes all white space after it, trim_blocks one line end unless a plus keeps it.</summary>
+    /// <summary>Moves after a tag. A minus takes all white space after it, trim_blocks one line end unless a plus keeps it.</summary>
     private void CloseTag(int end, char sign, bool trims)
     {
         if (sign == '-')

@@ -3,7 +3,7 @@ namespace KvCompose.Reference.Presses.Replaying;
 /// <summary>What KVzip replays: the context is repeated piece by piece against the full cache.</summary>
 /// <param name="FirstInstruction">Tokens before the first piece.</param>
 /// <param name="NextInstruction">Tokens before the others; the end of the previous piece follows them.</param>
-/// <param name="Suffix">Tokens of the chat template behind the user's text.</param>
+/// <param name="Suffix">Tokens of the chat template after the user's text.</param>
 /// <param name="Prefix">P, tokens of the chat template before the user's text; they are not replayed.</param>
 /// <param name="Chunk">Tokens of a piece.</param>
 public sealed record KvZipReplay(int[] FirstInstruction, int[] NextInstruction, int[] Suffix, int Prefix, int Chunk = 2048)
@@ -30,7 +30,7 @@ public sealed record KvZipReplay(int[] FirstInstruction, int[] NextInstruction, 
 /// <param name="Normalised">KVzip+: attention times ‖W_O v_j‖₂/‖h_t‖₂, h_t the normed input of the attention block.</param>
 /// <remarks>
 /// Softmax over the first min(sinks, start) rows, the piece and the replay itself up to the query; maximum over the replay's rows and
-/// the group. Rows of the prefix behind the sinks score 0. Source: Kim et al., "KVzip: Query-Agnostic KV Cache Compression with Context
+/// the group. Rows of the prefix after the sinks score 0. Source: Kim et al., "KVzip: Query-Agnostic KV Cache Compression with Context
 /// Reconstruction", arXiv 2505.23416.
 /// </remarks>
 public sealed record KvZipScores(KvZipReplay Replay, int Sinks = 4, bool Normalised = false)

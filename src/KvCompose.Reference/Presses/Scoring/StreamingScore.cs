@@ -1,6 +1,6 @@
 namespace KvCompose.Reference.Presses.Scoring;
 
-/// <summary>StreamingLLM as scores: 0 for the rows behind the sinks that go, 1 for all others.</summary>
+/// <summary>StreamingLLM as scores: 0 for the rows after the sinks that go, 1 for all others.</summary>
 /// <param name="Sinks">First rows that stay.</param>
 /// <remarks>Source: Xiao et al., arXiv 2309.17453.</remarks>
 public sealed record StreamingScore(int Sinks = 4) : IPressScorer

@@ -1,6 +1,6 @@
 namespace KvCompose.Reference.Presses.Selecting;
 
-/// <summary>Keys of what another press keeps, turned to the positions 0, 1, … in their old order; decoding goes on behind them.</summary>
+/// <summary>Keys of what another press keeps, turned to the positions 0, 1, … in their old order; decoding goes on after them.</summary>
 /// <param name="Inner">The other press.</param>
 public sealed record RerotatedPress(IPress Inner) : IPress
 {

@@ -6,6 +6,6 @@ public enum PositionPolicy
     /// <summary>It stays what it was in the prompt; keys keep their rotation.</summary>
     Original,
 
-    /// <summary>Kept tokens are numbered anew. Contradicts keys that are cached after rotation.</summary>
+    /// <summary>Kept tokens are numbered again. Contradicts keys that are cached after rotation.</summary>
     Renumbered,
 }

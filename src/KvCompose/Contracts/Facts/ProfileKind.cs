@@ -28,7 +28,7 @@ public enum ProfileKind
     HeadRoles,
 
     /// <summary>
-    /// The layers that choose tokens for those behind them: a JSON object with <c>layers</c>, L of the model, and <c>filters</c>, ascending.
+    /// The layers that choose tokens for those after them: a JSON object with <c>layers</c>, L of the model, and <c>filters</c>, ascending.
     /// A declaration may state them itself, as an array <c>Filters</c>; one of both is required. A tier gets them in
     /// <c>TierContext.FilterLayers</c>.
     /// </summary>

@@ -31,7 +31,7 @@ internal sealed unsafe class PivotScores(int groupSize, PoolingKind pooling, int
     /// <param name="head">The pivot, whose first n slots are the prompt in order.</param>
     /// <param name="tokens">n.</param>
     /// <param name="scratch">[<see cref="ScratchFloats"/>].</param>
-    /// <param name="scores">Receives the scores, [n rounded up to 16]; what lies behind n is undefined.</param>
+    /// <param name="scores">Receives the scores, [n rounded up to 16]; what lies after n is undefined.</param>
     public void Compute(KvSplitPlan items, AttendedHead* head, int tokens, float* scratch, float* scores)
     {
         float* factors = scratch + EdgeFloats;

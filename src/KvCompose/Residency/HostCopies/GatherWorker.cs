@@ -1,14 +1,15 @@
-using System.Collections.Concurrent;
-
 namespace KvCompose.Residency.HostCopies;
 
 /// <summary>The thread that copies tokens from host memory into staging buffers while decoding goes on.</summary>
 internal sealed class GatherWorker : IDisposable
 {
-    private readonly ConcurrentQueue<(HostGather Gather, int Buffer)> _requests = new();
+    // A plain object: waiting for it allocates nothing.
+    private readonly object _gate = new();
     private readonly SemaphoreSlim _available = new(0);
     private readonly Thread _thread;
     private volatile bool _stopped;
+    private GatherTicket? _first;
+    private GatherTicket? _last;
 
     /// <summary>Starts the thread.</summary>
     public GatherWorker(string pipeline)
@@ -17,10 +18,30 @@ internal sealed class GatherWorker : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Queues a submitted request.</summary>
-    public void Fetch(HostGather gather, int buffer)
+    /// <summary>Queues a buffer whose request was submitted. One that is queued still, for a request that is over, serves the new one.</summary>
+    public void Fetch(HostGather gather, GatherTicket ticket)
     {
-        _requests.Enqueue((gather, buffer));
+        lock (_gate)
+        {
+            if (ticket.Queued)
+            {
+                return;
+            }
+
+            ticket.Gather = gather;
+            ticket.Queued = true;
+            if (_last is null)
+            {
+                _first = ticket;
+            }
+            else
+            {
+                _last.Next = ticket;
+            }
+
+            _last = ticket;
+        }
+
         _available.Release();
     }
 
@@ -43,10 +64,22 @@ internal sealed class GatherWorker : IDisposable
                 return;
             }
 
-            if (_requests.TryDequeue(out (HostGather Gather, int Buffer) request))
-            {
-                request.Gather.Fill(request.Buffer);
-            }
+            // Out of the queue first: a request that is submitted from now on is queued again, and one before is seen.
+            GatherTicket ticket = Dequeue();
+            ticket.Gather!.Fill(ticket.Buffer);
+        }
+    }
+
+    private GatherTicket Dequeue()
+    {
+        lock (_gate)
+        {
+            GatherTicket ticket = _first!;
+            _first = ticket.Next;
+            _last = _first is null ? null : _last;
+            ticket.Next = null;
+            ticket.Queued = false;
+            return ticket;
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed unsafe class HostGather(HostKvCopy[] copies, int[] positions, in
     private readonly StagingExchange _exchange = new();
     private readonly StagingBuffer[] _buffers = [new(), new()];
     private readonly Exception?[] _causes = new Exception?[StagingExchange.Buffers];
+    private readonly GatherTicket[] _tickets = [new(0), new(1)];
     private int _underWay = -1;
 
     /// <summary>The heads.</summary>
@@ -47,7 +48,7 @@ internal sealed unsafe class HostGather(HostKvCopy[] copies, int[] positions, in
 
         _underWay = buffer;
         _exchange.Submit(buffer);
-        worker.Fetch(this, buffer);
+        worker.Fetch(this, _tickets[buffer]);
         return null;
     }
 

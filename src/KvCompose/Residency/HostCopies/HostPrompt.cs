@@ -3,7 +3,7 @@ using KvCompose.Memory;
 
 namespace KvCompose.Residency.HostCopies;
 
-/// <summary>The prompt of one key-value head in host memory: rotated keys and values, one token behind the other, [n, 2, d].</summary>
+/// <summary>The prompt of one key-value head in host memory: rotated keys and values, one token after the other, [n, 2, d].</summary>
 internal sealed unsafe class HostPrompt : IDisposable
 {
     private readonly NativeFloats _rows;

@@ -55,7 +55,7 @@ internal sealed unsafe class FilterScores(FilterSelector selector, int heads, in
     /// <param name="split">The split.</param>
     /// <param name="tokens">n.</param>
     /// <param name="factors">Of <see cref="Scale"/>.</param>
-    /// <param name="scores">Receives the split's scores; what lies behind n, to the next multiple of 16, is undefined.</param>
+    /// <param name="scores">Receives the split's scores; what lies after n, to the next multiple of 16, is undefined.</param>
     public void Score(KvSplitPlan items, AttendedHead* first, int split, int tokens, float* factors, float* scores)
     {
         int splits = (tokens + items.SplitTokens - 1) / items.SplitTokens;

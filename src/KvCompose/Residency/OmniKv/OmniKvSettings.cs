@@ -3,7 +3,7 @@ namespace KvCompose.Residency.OmniKv;
 /// <summary>What an <see cref="OmniKvTier"/> does.</summary>
 /// <param name="selector">What a filter layer chooses by.</param>
 /// <param name="window">Latest queries that a window holds.</param>
-/// <param name="waitLayers">Layers behind a filter layer that hold every token as well.</param>
+/// <param name="waitLayers">Layers after a filter layer that hold every token as well.</param>
 /// <param name="limitBytes">Bytes of host memory that may be held; 0 sets no limit.</param>
 /// <param name="layers">L.</param>
 /// <param name="filters">The filter layers, ascending.</param>

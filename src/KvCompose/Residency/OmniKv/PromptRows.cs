@@ -9,7 +9,7 @@ namespace KvCompose.Residency.OmniKv;
 
 /// <summary>
 /// The probabilities that the prompt's last queries gave its tokens under one key-value head: for selectors whose window reaches back into the
-/// prompt. Made anew from queries and keys, once a prompt and filter layer.
+/// prompt. Made again from queries and keys, once a prompt and filter layer.
 /// </summary>
 internal sealed unsafe class PromptRows : IDisposable
 {

@@ -6,7 +6,7 @@ namespace KvCompose.Residency.PageFiles;
 
 /// <summary>
 /// What stands before a page in a page file: whose it is, and two seals of which the one with the higher generation counts. A seal covers the tokens that
-/// the page had when it was written, not the room behind them. So a token can be added behind a sealed page, and the next seal is written into the other
+/// the page had when it was written, not the room after them. So a token can be added after a sealed page, and the next seal is written into the other
 /// place: whenever the process ends, one seal and what it covers is whole.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Bytes)]

@@ -3,7 +3,7 @@ using KvCompose.Memory;
 
 namespace KvCompose.Residency.Pages;
 
-/// <summary>Keys row by row, lifted to k' = (k, √(M − |k|²)): [members][d + 16], the lift behind the key and zeros behind the lift.</summary>
+/// <summary>Keys row by row, lifted to k' = (k, √(M − |k|²)): [members][d + 16], the lift after the key and zeros after the lift.</summary>
 internal sealed unsafe class AugmentedKeyRows(int headDim) : IDisposable
 {
     private NativeFloats? _rows;
@@ -24,7 +24,7 @@ internal sealed unsafe class AugmentedKeyRows(int headDim) : IDisposable
     public static Vector512<float> Lifts(float bound, Vector512<float> squaredNorms)
         => Vector512.Sqrt(Vector512.Max(Vector512<float>.Zero, Vector512.Create(bound) - squaredNorms));
 
-    /// <summary>Sets what stands behind a row's key.</summary>
+    /// <summary>Sets what stands after a row's key.</summary>
     public void SetLift(int member, float lift) => Vector512.CreateScalar(lift).Store(this[member] + Width - Vector512<float>.Count);
 
     public void Dispose() => _rows?.Dispose();

@@ -39,7 +39,7 @@ internal sealed unsafe class BulkTransfer(PageTransfer transfer, PagePool pool, 
         workers.Run(ref work, _moves.Count);
     }
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Begins again.</summary>
     public void Clear()
     {
         _moves.Clear();

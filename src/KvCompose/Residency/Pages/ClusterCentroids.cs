@@ -96,7 +96,7 @@ internal sealed unsafe class ClusterCentroids(int headDim, float share) : IDispo
         _moved.Clear();
     }
 
-    /// <summary>M has grown: every lift is computed anew.</summary>
+    /// <summary>M has grown: every lift is computed again.</summary>
     public void Raise(float bound)
     {
         for (int landmark = 0; landmark < Count; landmark++)
@@ -166,7 +166,7 @@ internal sealed unsafe class ClusterCentroids(int headDim, float share) : IDispo
         Vector512<int> which = default;
         for (int first = 0; first < Count; first += TileRows)
         {
-            // Eight landmarks at once, so that sums do not wait for each other; rows behind the last one are there, and not kept.
+            // Eight landmarks at once, so that sums do not wait for each other; rows after the last one are there, and not kept.
             float* row = Key(first), other = row + (4 * headDim), ahead = row + (2 * TileRows * headDim);
             Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
             for (int i = 0; i < headDim; i++, row++, other++)
@@ -216,7 +216,7 @@ internal sealed unsafe class ClusterCentroids(int headDim, float share) : IDispo
 
     private void Grow()
     {
-        // Whole tiles of rows: the rows behind the last landmark are read with it.
+        // Whole tiles of rows: the rows after the last landmark are read with it.
         int capacity = (Math.Max(4 * BlockRows, Count + (Count / 2)) + TileRows - 1) / TileRows * TileRows;
         var rows = new NativeFloats((long)capacity * headDim);
         if (_rows is not null)

@@ -5,7 +5,7 @@ namespace KvCompose.Residency.Pages;
 
 /// <summary>
 /// Puts a token into a cell: into the page with the nearest mean of those with room. Where no page has room, the pages that are nearest to the token are formed
-/// anew, one more than there were. So a cell has less room than a page has, and a token changes one page but for one time in sixteen.
+/// again, one more than there were. So a cell has less room than a page has, and a token changes one page but for one time in sixteen.
 /// </summary>
 internal sealed unsafe class ClusterPlacement(PageIndex index, ClusterMembers members) : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed unsafe class ClusterPlacement(PageIndex index, ClusterMembers me
 
     private const int FloatsOfLine = 16;
 
-    /// <summary>Pages that are formed anew together: what they give up to the new page comes from the token's neighbourhood.</summary>
+    /// <summary>Pages that are formed again together: what they give up to the new page comes from the token's neighbourhood.</summary>
     internal const int FormedPages = 3;
 
     /// <summary>Places a token.</summary>

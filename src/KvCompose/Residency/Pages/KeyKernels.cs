@@ -123,7 +123,7 @@ internal static unsafe class KeyKernels
     /// <summary>Copies the 16 keys of a tile to rows.</summary>
     /// <param name="tile">[d][16].</param>
     /// <param name="headDim">d.</param>
-    /// <param name="rows">[16], each <paramref name="stride"/> floats behind the one before.</param>
+    /// <param name="rows">[16], each <paramref name="stride"/> floats after the one before.</param>
     /// <param name="stride">Floats from row to row.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -21,7 +21,7 @@ internal static unsafe class KeySort
             return;
         }
 
-        // Room behind the last key counts nothing: no key is larger than what stands there.
+        // Room after the last key counts nothing: no key is larger than what stands there.
         ulong* padded = stackalloc ulong[MostCounted];
         int whole = (count + Lanes - 1) / Lanes * Lanes;
         keys.CopyTo(new Span<ulong>(padded, count));

@@ -81,7 +81,7 @@ internal sealed unsafe class MainDirection
         }
     }
 
-    // Where the members' rows are, in whole vectors: the places behind the last one repeat it.
+    // Where the members' rows are, in whole vectors: the places after the last one repeat it.
     private void Locate(AugmentedKeyRows rows, ReadOnlySpan<int> members)
     {
         int padded = (members.Length + Lanes - 1) / Lanes * Lanes;

@@ -5,7 +5,7 @@ namespace KvCompose.Residency.Pages;
 
 /// <summary>
 /// What is kept of a page to rank and to place without its keys: [mean key d][lift of the mean, radius, 14 unused], and for Quest and
-/// ArkVale a box [d][d] behind it: smallest and largest of each channel, or middle and mean deviation from it.
+/// ArkVale a box [d][d] after it: smallest and largest of each channel, or middle and mean deviation from it.
 /// </summary>
 internal readonly unsafe struct PageDigests(int headDim, PageRanking ranking)
 {

@@ -76,7 +76,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
         _stale.Add(page);
     }
 
-    /// <summary>Adds a token to a page with room: behind the tokens that readers of older snapshots count, so that its block need not be copied.</summary>
+    /// <summary>Adds a token to a page with room: after the tokens that readers of older snapshots count, so that its block need not be copied.</summary>
     public void Put(int page, PageMember member)
     {
         Touch(page);
@@ -137,7 +137,7 @@ internal sealed unsafe class PageEdit(PageIndex index)
         }
     }
 
-    /// <summary>Digests the pages anew that were formed and added to. Nothing is waited for where that is a while after their tokens were written.</summary>
+    /// <summary>Digests the pages again that were formed and added to. Nothing is waited for where that is a while after their tokens were written.</summary>
     public void Refresh()
     {
         foreach (int page in _stale.Ids)

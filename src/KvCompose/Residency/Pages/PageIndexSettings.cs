@@ -18,7 +18,7 @@ public sealed record PageIndexSettings
     /// <summary>p0, landmarks over tokens: a cell has 1/p0 tokens on average.</summary>
     public float Promotion { get; init; } = 0.02f;
 
-    /// <summary>How often a build moves the landmarks to the means of their cells and assigns every token anew.</summary>
+    /// <summary>How often a build moves the landmarks to the means of their cells and assigns every token again.</summary>
     public int Refinements { get; init; } = 1;
 
     /// <summary>M of the key transform is this times the largest squared norm when it is set or has to grow.</summary>

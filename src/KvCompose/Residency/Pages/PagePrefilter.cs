@@ -111,7 +111,7 @@ internal sealed unsafe class PagePrefilter : IDisposable
         return count;
     }
 
-    // Scores of every head: what the keys behind each of the digests that were listed may give.
+    // Scores of every head: what the keys after each of the digests that were listed may give.
     private void Promise(PageIndex index, int items, float* queries, float* spreads, int group)
     {
         _digests.AsSpan(items, RowProducts.Rows - 1).Fill(_digests[items - 1]);

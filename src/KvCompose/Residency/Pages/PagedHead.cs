@@ -51,7 +51,7 @@ internal sealed class PagedHead : IDisposable
     /// <summary>The host page of a slot.</summary>
     public int PageOf(int slot) => _pages[slot];
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Begins again.</summary>
     /// <param name="index">The pages that are not resident; null where everything is to be.</param>
     /// <param name="waiting">Holds what the head loses until the prompt is complete; null where that is known at once.</param>
     public void Open(PageIndex? index, PendingIndexTokens? waiting)
@@ -60,7 +60,7 @@ internal sealed class PagedHead : IDisposable
         (_index, Waiting) = (index, waiting);
     }
 
-    /// <summary>Begins anew with the pages of the same head in a layer before.</summary>
+    /// <summary>Begins again with the pages of the same head in a layer before.</summary>
     /// <param name="first">The head in the first layer that has them.</param>
     /// <param name="place">Layers between.</param>
     public void Follow(PagedHead first, int place)

@@ -54,7 +54,7 @@ internal sealed unsafe class RecencyWindowEviction(TierContext context, PageRetr
         return any;
     }
 
-    // Tokens of the pages behind those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
+    // Tokens of the pages after those that stay and those that were brought in; 0 while there is but one, which new tokens go to.
     private static int DecodedTokens(PagedHeadRef part, int coming)
     {
         int pages = part.Table->PageCount - part.Paged.Permanent - part.Paged.Slots;

@@ -4,7 +4,7 @@ using KvCompose.Files;
 namespace KvCompose.Residency.Pages;
 
 /// <summary>
-/// An index in a saved cache, as it stands: ids, cells, landmarks, digests and pages. Built anew from its keys it would be another one, since cells remember in
+/// An index in a saved cache, as it stands: ids, cells, landmarks, digests and pages. Built again from its keys it would be another one, since cells remember in
 /// which order tokens came.
 /// </summary>
 internal static unsafe class SavedIndex

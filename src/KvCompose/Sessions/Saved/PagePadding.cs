@@ -10,7 +10,7 @@ internal static class PagePadding
 {
     private const int Tile = PageLayout.TileTokens;
 
-    /// <summary>Clears a page behind its first tokens.</summary>
+    /// <summary>Clears a page after its first tokens.</summary>
     /// <param name="layout">Where everything stands.</param>
     /// <param name="page">A copy of the page.</param>
     /// <param name="tokens">Its valid tokens; of a page that is sealed when it is full no element is valid before.</param>
@@ -48,7 +48,7 @@ internal static class PagePadding
         page[(layout.ValueOffset + (tokens * layout.HeadDim * layout.ElementBits / 8))..].Clear();
     }
 
-    /// <summary>Keys of unused places: the ends of the lines of the tile that is begun, and whole tiles behind it.</summary>
+    /// <summary>Keys of unused places: the ends of the lines of the tile that is begun, and whole tiles after it.</summary>
     private static void ClearKeys(int headDim, int bits, Span<byte> keys, int tokens)
     {
         int tileBytes = Tile * headDim * bits / 8, lineBytes = Tile * bits / 8, begun = tokens / Tile;

@@ -5,7 +5,7 @@ namespace KvCompose;
 /// best Hkv·b scores are head h's; the head keeps round(a_h·(1 − α) + ⌊b·α⌋), halves to even, and what is always kept.
 /// Source: Feng et al., "Ada-KV: Optimizing KV Cache Eviction by Adaptive Budget Allocation", arXiv 2407.11550.
 /// </summary>
-[StageFacts(
+[HeadRoleFacts(
     Needs = StageProducts.TokenScores | StageProducts.LayerBudgets,
     Provides = StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,

@@ -10,7 +10,7 @@ namespace KvCompose;
 /// of 16 tokens, moved together.
 /// </summary>
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
-[StageFacts(
+[ResidencyFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
     PageTokens = PageIndexSettings.PageTokens, PageRanking = PageRanking.ArkVale, Source = "NeurIPS 2024")]
 public readonly struct ArkVale : IRetrieval<ArkVale, PageRetrievalTier>, IPagedRetrieval

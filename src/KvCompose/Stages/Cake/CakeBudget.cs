@@ -6,7 +6,7 @@ namespace KvCompose;
 /// A layer that holds less than its budget grows up to it while decoding. Source: Qin et al., ICLR 2025, arXiv 2503.12491.
 /// </summary>
 /// <remarks>By default shares become whole tokens by water-filling, not by the published arithmetic; see <see cref="Mode"/>.</remarks>
-[StageFacts(
+[LayerBudgetFacts(
     Observes = AttentionStatistics.LayerEntropy | AttentionStatistics.WindowVariance,
     Needs = StageProducts.TokenScores | StageProducts.RankedOrder,
     Provides = StageProducts.LayerBudgets,

@@ -6,7 +6,7 @@ namespace KvCompose;
 /// above its budget gives up the token that the step attends to least, pooled and reduced alike; the window slides along.
 /// Source: Qin et al., "CAKE: Cascading and Adaptive KV Cache Eviction with Layer Preferences", ICLR 2025, arXiv 2503.12491.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum | AttentionStatistics.WindowVariance | AttentionStatistics.DecodeProbabilities,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

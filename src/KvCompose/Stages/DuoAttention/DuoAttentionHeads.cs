@@ -7,7 +7,7 @@ namespace KvCompose;
 /// without it every head keeps them, as kvpress does. Source: Xiao et al., "DuoAttention: Efficient Long-Context LLM Inference with Retrieval and Streaming
 /// Heads", ICLR 2025, arXiv 2410.10819.
 /// </summary>
-[StageFacts(
+[HeadRoleFacts(
     Provides = StageProducts.LayerBudgets | StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,
     Profile = ProfileKind.HeadScores,

@@ -1,19 +1,19 @@
 namespace KvCompose;
 
 /// <summary>
-/// FastKV's token-selective propagation: behind layer T only the tokens with the highest scores of that layer, summed over its
+/// FastKV's token-selective propagation: after layer T only the tokens with the highest scores of that layer, summed over its
 /// heads, and the window go on; they keep their positions. The score is the one that the selection has computed. Several points
 /// T1 &lt; T2 &lt; … compose: each rate is relative to what reaches its layer, so that rates multiply.
 /// Source: Jo et al., "FastKV: Decoupling of Context Reduction and KV Cache Compression for Prefill-Decoding Acceleration",
 /// arXiv 2502.01068. Differs from the published code in one point: the cut does not depend on whether layer T compresses its cache.
 /// </summary>
 /// <remarks>Short prompts: with fewer than the window to go on, or no more tokens than are to go on, nothing is cut.</remarks>
-[StageFacts(
+[PropagationFacts(
     Needs = StageProducts.TokenScores, Repeatable = true, Profile = ProfileKind.ActingLayer, QueryAware = true, Lossy = true,
     Source = "arXiv 2502.01068")]
 public readonly struct TokenSelectivePropagation : IPropagation<TokenSelectivePropagation>
 {
-    /// <summary>T, the 0-based layer behind which tokens are cut; the last layer cuts the cost of its own feed-forward block only.</summary>
+    /// <summary>T, the 0-based layer after which tokens are cut; the last layer cuts the cost of its own feed-forward block only.</summary>
     [StageOption(15, Minimum = 0, Maximum = 1023, Role = OptionRole.Layer, RunTime = true)]
     public int Layer { get; init; }
 
@@ -41,7 +41,7 @@ public readonly struct TokenSelectivePropagation : IPropagation<TokenSelectivePr
         => options.Tokens > 0 ? (double)onward / context.Tokens : options.Rate;
 }
 
-/// <summary>Declares <see cref="TokenSelectivePropagation"/>; once for every layer behind which tokens are cut.</summary>
+/// <summary>Declares <see cref="TokenSelectivePropagation"/>; once for every layer after which tokens are cut.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false, AllowMultiple = true)]
 public sealed class TokenSelectivePropagationAttribute : PropagationAttribute<TokenSelectivePropagation>
 {

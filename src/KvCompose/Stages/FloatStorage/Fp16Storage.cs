@@ -8,7 +8,7 @@ namespace KvCompose;
 /// Keys and values in IEEE half precision, 2 bytes an element. Values beyond ±65504 are clamped when written, so that the
 /// decoder needs no case for infinities.
 /// </summary>
-[StageFacts(ElementBits = 16, Lossy = true)]
+[StorageFacts(ElementBits = 16, Lossy = true)]
 public readonly unsafe struct Fp16Storage : IStorage<Fp16Storage>
 {
     /// <inheritdoc/>

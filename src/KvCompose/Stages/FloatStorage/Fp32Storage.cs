@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace KvCompose;
 
 /// <summary>Keys and values as they come, 4 bytes an element. What a pipeline uses that declares no storage.</summary>
-[StageFacts(ElementBits = 32, KernelReadable = true)]
+[StorageFacts(ElementBits = 32, KernelReadable = true)]
 public readonly unsafe struct Fp32Storage : IStorage<Fp32Storage>
 {
     /// <inheritdoc/>

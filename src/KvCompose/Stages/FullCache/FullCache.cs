@@ -1,7 +1,7 @@
 namespace KvCompose;
 
 /// <summary>Keeps every token: the baseline that every other pipeline is measured against.</summary>
-[StageFacts(Source = "exact attention over the whole cache")]
+[TokenSelectionFacts(Source = "exact attention over the whole cache")]
 public readonly struct FullCache : ITokenSelection<FullCache>
 {
     /// <inheritdoc/>

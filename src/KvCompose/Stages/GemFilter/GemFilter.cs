@@ -6,16 +6,16 @@ namespace KvCompose;
 /// Source: Shi et al., "Discovering the Gems in Early Layers: Accelerating Long-Context LLMs with 1000x Input Token Reduction",
 /// arXiv 2409.17422.
 /// </summary>
-[StageFacts(
+[PropagationFacts(
     Observes = AttentionStatistics.LastRowProducts,
-    Restarts = true,
+    TwoPass = true,
     Positions = PositionPolicy.Renumbered,
     QueryAware = true,
     Lossy = true,
     Source = "arXiv 2409.17422")]
 public readonly struct GemFilter : IPropagation<GemFilter>
 {
-    /// <summary>F, the 0-based filter layer; no layer behind it sees the whole prompt.</summary>
+    /// <summary>F, the 0-based filter layer; no layer after it sees the whole prompt.</summary>
     [StageOption(13, Minimum = 0, Maximum = 1023, Role = OptionRole.Layer, RunTime = true)]
     public int Layer { get; init; }
 

@@ -6,7 +6,7 @@ namespace KvCompose;
 /// Source: Zhang et al., "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language Models", NeurIPS 2023,
 /// arXiv 2306.14048.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.AllRowsSum | AttentionStatistics.DecodeProbabilities | AttentionStatistics.CollectedProbabilities,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores,

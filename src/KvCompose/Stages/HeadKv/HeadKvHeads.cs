@@ -7,7 +7,7 @@ namespace KvCompose;
 /// Source: Fu et al., "Not All Heads Matter: A Head-Level KV Cache Compression Method with Integrated Retrieval and Reasoning",
 /// arXiv 2410.19258.
 /// </summary>
-[StageFacts(
+[HeadRoleFacts(
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,

@@ -7,7 +7,7 @@ namespace KvCompose;
 /// base = ⌊(r·H − F)·n_l / (H − F)⌋, a head of weight w keeps min(⌊base·w⌋, n_l), in IEEE doubles. A prompt of one page or less stays whole.
 /// Source: "HeteroCache", ACL 2026, arXiv 2601.13684. A pivot's reference set has base tokens.
 /// </summary>
-[StageFacts(
+[HeadRoleFacts(
     Needs = StageProducts.TokenScores | StageProducts.HeadProfile,
     Provides = StageProducts.LayerBudgets | StageProducts.HeadBudgets,
     Layout = CacheLayout.Ragged,

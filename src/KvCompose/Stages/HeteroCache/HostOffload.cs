@@ -9,7 +9,7 @@ namespace KvCompose;
 /// only that are not resident. Source: "HeteroCache", ACL 2026, arXiv 2601.13684. Differs from the published code in what
 /// <see cref="Defects"/> names, in whose copy is kept (the satellites', not the layer's), and in that copies are asynchronous.
 /// </summary>
-[StageFacts(
+[ResidencyFacts(
     Observes = AttentionStatistics.DecodeProbabilities,
     Needs = StageProducts.TokenScores | StageProducts.HeadProfile,
     Provides = StageProducts.BackingStore,

@@ -5,7 +5,7 @@ namespace KvCompose;
 /// head, then the maximum over the group. Neither sinks nor recent tokens are protected.
 /// Source: "HeteroCache", ACL 2026, arXiv 2601.13684.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.WindowSum,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores | StageProducts.RankedOrder,

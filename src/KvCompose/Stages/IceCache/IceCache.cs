@@ -12,7 +12,7 @@ namespace KvCompose;
 /// begins empty.
 /// </summary>
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
-[StageFacts(
+[ResidencyFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
     PageTokens = PageIndexSettings.PageTokens, Source = "arXiv 2604.10539")]
 public readonly struct IceCache : IRetrieval<IceCache, PageRetrievalTier>, IPagedRetrieval

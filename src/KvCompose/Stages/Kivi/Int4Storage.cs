@@ -8,7 +8,7 @@ namespace KvCompose;
 /// ones, so that a load spreads them without crossing lanes.
 /// Source: as <see cref="Int8Storage"/>.
 /// </summary>
-[StageFacts(ElementBits = 4, Quantised = true, Lossy = true, Source = "arXiv 2402.02750")]
+[StorageFacts(ElementBits = 4, Quantised = true, Lossy = true, Source = "arXiv 2402.02750")]
 public readonly unsafe struct Int4Storage : IStorage<Int4Storage>
 {
     /// <inheritdoc/>

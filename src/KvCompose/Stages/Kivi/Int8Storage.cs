@@ -8,7 +8,7 @@ namespace KvCompose;
 /// A page is quantised when it is full; the newest tokens wait for that in single precision. Element: one code a byte.
 /// Source: Liu et al., "KIVI: A Tuning-Free Asymmetric 2bit Quantization for KV Cache", arXiv 2402.02750.
 /// </summary>
-[StageFacts(ElementBits = 8, Quantised = true, Lossy = true, Source = "arXiv 2402.02750")]
+[StorageFacts(ElementBits = 8, Quantised = true, Lossy = true, Source = "arXiv 2402.02750")]
 public readonly unsafe struct Int8Storage : IStorage<Int8Storage>
 {
     /// <inheritdoc/>

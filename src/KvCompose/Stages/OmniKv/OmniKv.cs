@@ -4,7 +4,7 @@ using KvCompose.Residency.OmniKv;
 namespace KvCompose;
 
 /// <summary>
-/// OmniKV: filter layers hold every token, and at every decode step choose the prompt tokens that the layers behind them attend to, one set
+/// OmniKV: filter layers hold every token, and at every decode step choose the prompt tokens that the layers after them attend to, one set
 /// for all heads, beside what was decoded. Those layers keep their prompts in host memory; what a step chooses and the step before did not
 /// is copied while the layers in between work. How many tokens a layer holds is the layer budget's; sinks and window of the selection stay.
 /// Source: Hao et al., "OmniKV: Dynamic Context Selection for Efficient Long-Context LLMs", ICLR 2025. Differs from the published code: a
@@ -14,7 +14,7 @@ namespace KvCompose;
 /// Choices are made from the weights that the filter layer's attention leaves behind: no key is read twice. A token below 2⁻¹⁴⁹ of the
 /// strongest weight has none.
 /// </remarks>
-[StageFacts(
+[ResidencyFacts(
     Observes = AttentionStatistics.DecodeProbabilities,
     Provides = StageProducts.BackingStore,
     Phases = StagePhases.Prefill | StagePhases.Decode,

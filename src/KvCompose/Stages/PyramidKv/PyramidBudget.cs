@@ -2,10 +2,10 @@ namespace KvCompose;
 
 /// <summary>
 /// PyramidKV: early layers keep more, late ones less, falling linearly around the same average; integer arithmetic as in the
-/// published code, clamped by the prompt. Capacities are computed from the prompt's length, also behind a propagation.
+/// published code, clamped by the prompt. Capacities are computed from the prompt's length, also after a propagation.
 /// Source: Cai et al., "PyramidKV: Dynamic KV Cache Compression based on Pyramidal Information Funneling", arXiv 2406.02069.
 /// </summary>
-[StageFacts(Provides = StageProducts.LayerBudgets, Source = "arXiv 2406.02069")]
+[LayerBudgetFacts(Provides = StageProducts.LayerBudgets, Source = "arXiv 2406.02069")]
 public readonly struct PyramidBudget : ILayerBudget<PyramidBudget>
 {
     /// <summary>Average tokens per key-value head, window included.</summary>

@@ -10,7 +10,7 @@ namespace KvCompose;
 /// live on the host, and the query heads of a group share their pages, rank by rank.
 /// </summary>
 /// <remarks>Needs pages of 16 tokens. Keys that are not finite fail the prompt by name; in decode such tokens stay resident.</remarks>
-[StageFacts(
+[ResidencyFacts(
     Provides = StageProducts.BackingStore, Layout = CacheLayout.Tiered, Phases = StagePhases.Prefill | StagePhases.Decode,
     PageTokens = PageIndexSettings.PageTokens, PageRanking = PageRanking.Quest, Source = "arXiv 2406.10774")]
 public readonly struct Quest : IRetrieval<Quest, PageRetrievalTier>, IPagedRetrieval

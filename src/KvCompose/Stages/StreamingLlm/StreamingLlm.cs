@@ -5,7 +5,7 @@ namespace KvCompose;
 /// Kept tokens keep their positions. With <see cref="Evict"/> the recent ones roll while decoding; without it the cache grows.
 /// Source: Xiao et al., "Efficient Streaming Language Models with Attention Sinks", ICLR 2024, arXiv 2309.17453.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Needs = StageProducts.LayerBudgets,
     Phases = StagePhases.Prefill | StagePhases.Decode,
     Lossy = true,

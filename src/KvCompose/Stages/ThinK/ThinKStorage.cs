@@ -9,7 +9,7 @@ namespace KvCompose;
 /// itself, not with its partner in the rotation. A page is pruned when it is full, also while decoding; the newest tokens wait for that with all channels.
 /// Source: Xu et al., "ThinK: Thinner Key Cache by Query-Driven Pruning", ICLR 2025, arXiv 2407.21018.
 /// </summary>
-[StageFacts(ElementBits = 32, PrunesKeyChannels = true, QueryAware = true, Lossy = true, Source = "arXiv 2407.21018")]
+[StorageFacts(ElementBits = 32, PrunesKeyChannels = true, QueryAware = true, Lossy = true, Source = "arXiv 2407.21018")]
 public readonly unsafe struct ThinKStorage : IStorage<ThinKStorage>
 {
     /// <summary>Share λ of a key's channels that are pruned. Their number is rounded down to a multiple of 4: of 64 channels 0.4 prunes 24, of 128 it prunes 48.</summary>

@@ -2,10 +2,10 @@ namespace KvCompose;
 
 /// <summary>
 /// The same number of tokens in every layer: fixed, what fits into a number of bytes, or a share of the prompt, ⌊n_l · (ratio / s)⌋ in IEEE doubles. s is the share of
-/// the prompt that propagation lets reach the layer: 1 without one, so that the ratio stays relative to the prompt behind it.
+/// the prompt that propagation lets reach the layer: 1 without one, so that the ratio stays relative to the prompt after it.
 /// A ratio above s keeps everything that reaches the layer.
 /// </summary>
-[StageFacts(Provides = StageProducts.LayerBudgets, EqualLayers = true)]
+[LayerBudgetFacts(Provides = StageProducts.LayerBudgets, EqualLayers = true)]
 public readonly struct UniformBudget : ILayerBudget<UniformBudget>
 {
     /// <summary>Tokens per key-value head, sinks and window included. 0 leaves the decision to the others.</summary>

@@ -5,7 +5,7 @@ using KvCompose.Reference;
 
 namespace KvCompose.Conformance.Kinds.Cake;
 
-/// <summary>Decodes step by step behind a finished cascade and compares what every head holds, in storage order.</summary>
+/// <summary>Decodes step by step after a finished cascade and compares what every head holds, in storage order.</summary>
 internal static class CakeDecodeReplay
 {
     public static void Compare(CakePipelineCase input, CakeCascade prefill, JsonElement[] steps)

@@ -40,5 +40,5 @@ internal static class FamilyCase
         => Recomputes(description) && decode.Optional("recomputed_logits") is not null ? decode.Tensor("recomputed_logits") : decode.Tensor("logits");
 
     private static bool Recomputes(NetworkDescription description)
-        => description.Layers.Any(static layer => layer.Attention.Rotation?.Scaling is RopeScaling.LongRope);
+        => description.Layers.Any(static layer => layer.Attention?.Rotation?.Scaling is RopeScaling.LongRope);
 }

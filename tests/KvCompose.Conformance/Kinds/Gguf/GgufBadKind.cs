@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using KvCompose.Conformance.Comparing;
 using KvCompose.Conformance.Reading;
 using KvCompose.Conformance.Running;
 using KvCompose.Models;
+using KvCompose.Models.Files;
 using KvCompose.Models.Files.Gguf;
 
 namespace KvCompose.Conformance.Kinds.Gguf;
@@ -32,7 +34,7 @@ public sealed class GgufBadKind : FolderKind
                 GgufModel.Open(path).Dispose();
             }
 
-            Expect.True(accept.ValueKind != JsonValueKind.False, "was accepted");
+            Expect.True(accept.ValueKind != JsonValueKind.False || IsReadByNow(@case), "was accepted");
         }
         catch (ModelLoadException refusal)
         {
@@ -45,4 +47,9 @@ public sealed class GgufBadKind : FolderKind
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Expect.True(allocated < MaxAllocatedBytes, $"{allocated} bytes were allocated");
     }
+
+    /// <summary>The vectors refuse tensor types that had no decoder when they were made, by cases named type-N.</summary>
+    private static bool IsReadByNow(JsonElement @case)
+        => @case.OptionalText("id") is { } id && id.StartsWith("type-", StringComparison.Ordinal)
+            && uint.TryParse(id.AsSpan("type-".Length), CultureInfo.InvariantCulture, out uint number) && StoredTypes.IsKnown(number);
 }

@@ -1316,7 +1316,7 @@ namespace Readers
                 int most = IntrinsicMath.Min(count, budget) * Lists;
                 for (int turn = 0; turn < most && left > 0; turn++)
                 {
-                    // The best behind what the list gave last: lower score, or the same score further on.
+                    // The best after what the list gave last: lower score, or the same score further on.
                     int list = turn % Lists;
                     long own = first + (long)list * stride;
                     uint lastScore = lastScores[list];

@@ -29,6 +29,7 @@ namespace Readers
                 StageOptionException.ThrowIfOutside("TokenSelectivePropagation", "Layer", options.Propagation.Layer, 0, Staged.Layers - 1);
                 RequireKibibytes("UniformBudget", options.LayerBudget.Kibibytes, options.LayerBudget.Tokens, Plan.Sinks + Plan.Window);
                 RefuseSliding("Nibbles", "heads keep what they are given while decoding");
+                RefusePropagation("Nibbles", "TokenSelectivePropagation");
             }
 
             /// <summary>What follows from the shape of the session's model.</summary>

@@ -27,6 +27,7 @@ namespace Readers
                 _options = options;
                 StageOptionException.ThrowIfOutside("GemFilter", "Layer", options.Propagation.Layer, 0, Staged.Layers - 1);
                 RefuseSliding("Gems", "heads keep what they are given while decoding");
+                RefusePropagation("Gems", "GemFilter");
             }
 
             /// <inheritdoc/>

@@ -33,6 +33,7 @@ namespace Readers
                         "UniformBudget", "Kibibytes", options.LayerBudget.Kibibytes, ((least * Staged.Layers * transformer.Shape.KeyValueHeads) + 1023) / 1024, 1073741824d);
                 }
                 RefuseSliding("FastReader", "heads keep what they are given while decoding");
+                RefusePropagation("FastReader", "TokenSelectivePropagation");
             }
 
             /// <inheritdoc/>

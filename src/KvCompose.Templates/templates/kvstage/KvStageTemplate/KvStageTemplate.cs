@@ -6,7 +6,7 @@ namespace KvStageTemplateStage;
 /// A token selection: of the prompt, each head keeps the tokens with the highest scores, as many as the layer's budget says. This one
 /// prefers short keys, and late tokens where keys are alike.
 /// </summary>
-[StageFacts(
+[TokenSelectionFacts(
     Observes = AttentionStatistics.KeyNorm,
     Needs = StageProducts.LayerBudgets,
     Provides = StageProducts.TokenScores,
