@@ -27,6 +27,6 @@ internal static class PipelineTable
 
     /// <exception cref="WrongArgumentException">There is no such pipeline.</exception>
     public static ServedPipeline Find(string name) => All.FirstOrDefault(pipeline => pipeline.Name == name)
-        ?? throw new WrongArgumentException($"there is no pipeline '{name}': {string.Join(",
-            ", All.Select(static pipeline => pipeline.Name))}");
+        ?? throw new WrongArgumentException($"there is no pipeline '{name}': "
+            + string.Join(", ", All.Select(static pipeline => pipeline.Name)));
 }

@@ -6,7 +6,9 @@ public enum PrefixReuse
     /// <summary>Nothing: what is kept was chosen by what the end of its prompt asked for.</summary>
     None,
 
-    /// <summary>All of its tokens or none: the pipeline is declared to share prefixes, but drops some tokens for good.</summary>
+    /// <summary>
+    /// All of its tokens or none: the pipeline is declared to share prefixes, but drops some tokens for good, or the model has layers with a fixed state.
+    /// </summary>
     Whole,
 
     /// <summary>Any number of its first tokens: every token is there, so that <see cref="KvSession.Rewind"/> can drop the others.</summary>
