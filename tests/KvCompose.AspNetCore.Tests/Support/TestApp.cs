@@ -5,7 +5,6 @@ using KvCompose.Extensions.AI;
 using KvCompose.Serving;
 using KvCompose.Serving.Chat;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using KvCompose.Models;
 using KvCompose.Models.Sampling;
 using KvCompose.Models.Templates;
 using KvCompose.Serving.Chat;
-using KvCompose.Serving.Tests.Support;
 
 namespace KvCompose.Serving.Tests.Chat;
 

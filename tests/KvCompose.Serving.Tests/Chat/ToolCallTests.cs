@@ -1,7 +1,5 @@
 using KvCompose.Models;
-using KvCompose.Models.Chat;
 using KvCompose.Serving.Chat;
-using KvCompose.Serving.Tests.Support;
 
 namespace KvCompose.Serving.Tests.Chat;
 

@@ -1,7 +1,6 @@
 using KvCompose.Extensions.AI;
 using KvCompose.Models;
 using KvCompose.Serving.Chat;
-using KvCompose.Serving.Tests.Support;
 using Microsoft.Extensions.AI;
 
 namespace KvCompose.Serving.Tests.Client;

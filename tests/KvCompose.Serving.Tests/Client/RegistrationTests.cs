@@ -1,6 +1,5 @@
 using KvCompose.Extensions.AI;
 using KvCompose.Serving.Chat;
-using KvCompose.Serving.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
