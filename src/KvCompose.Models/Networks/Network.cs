@@ -204,7 +204,7 @@ internal sealed unsafe partial class Network : IDisposable
         lock (_turn)
         {
             WeightMatrix output = Layer(layer).Output ?? throw new NotSupportedException($"layer {layer} has no output projection of attention");
-            int width = Shape.QueryHeads * Description.Layers[layer].Attention.HeadDim;
+            int width = Shape.QueryHeads * Description.Layers[layer].Attention!.HeadDim;
             for (int row = 0; row < count; row++)
             {
                 output.CopyRow(first + row, rows + ((nint)row * width));
