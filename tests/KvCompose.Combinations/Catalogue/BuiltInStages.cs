@@ -125,6 +125,7 @@ internal static class BuiltInStages
     {
         bool flag => flag ? "true" : "false",
         Enum member => $"global::{member.GetType().FullName}.{member}",
+        float single => single.ToString("R", CultureInfo.InvariantCulture) + "f",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new InvalidOperationException($"no literal for {value}"),
     };

@@ -23,7 +23,7 @@ internal static class SmallModelOptions
         (_, OptionRole.Window, _) => 8,
         (_, OptionRole.ProfileRatio, _) => 0.7,
         // Of fewer tokens than dimensions all leverages are equal but for rounding, which standardising makes large.
-        (StageSlot.TokenSelection, OptionRole.None, "Blending") => 0.05,
+        (StageSlot.TokenSelection, OptionRole.None, "Blending") => 0.05f,
         (_, OptionRole.Lag, _) => 16,
         (_, OptionRole.Chunk, _) => 24,
         (_, OptionRole.ChosenTogether, _) => 5,
