@@ -143,7 +143,7 @@ public class CalibrationTests
     public void Run_LayersWithWindows_ProfilesTheOthersAndASessionTakesIt()
     {
         using var model = new TestModel(4, 4, 2, 32, 81, sharpness: 1.2, windows: [8, 0, 8, 0]);
-        var settings = new CalibrationSettings { TopTokens = 10, SimilarityThreshold = 1 };
+        var settings = new CalibrationSettings { TopTokens = 10, SimilarityThreshold = 1, StableThreshold = 0 };
         HeadCalibrationResult found = HeadCalibration.Run(model.Transformer, [new CalibrationText(model.Prompt(60, 1), 50)], settings);
         Assert.Equal((2, 2), (found.Profile.Layers, found.Profile.KeyValueHeads));
         using KvSession session = HeteroNextToken.Open(model, new() { Profile = found.Profile, HeadRole = new HeteroHeads { Ratio = 1 } });

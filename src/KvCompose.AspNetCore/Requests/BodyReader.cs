@@ -32,7 +32,9 @@ internal static class BodyReader
             }
         }
 
-        JsonDocument document = JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+        byte[] body = buffer.ToArray();
+        RequireText(body);
+        JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             document.Dispose();
@@ -40,6 +42,26 @@ internal static class BodyReader
         }
 
         return document;
+    }
+
+    /// <summary>Names and texts of a JSON document may hold bytes that are no UTF-8, and halves of surrogate pairs: nothing could be read of them.</summary>
+    private static void RequireText(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+            {
+                try
+                {
+                    reader.GetString();
+                }
+                catch (InvalidOperationException)
+                {
+                    throw OpenAiException.Invalid(null, $"the body holds text that is no Unicode, at byte {reader.TokenStartIndex}", "invalid_json");
+                }
+            }
+        }
     }
 
     private static OpenAiException TooLarge(int most)

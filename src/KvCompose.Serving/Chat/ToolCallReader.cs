@@ -52,6 +52,11 @@ internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlySet<string>
         {
             if (Parse(held[open..end]) is { } call)
             {
+                if (!ends && MayBeClosed(held, end))
+                {
+                    return false; // What closes the call is on its way.
+                }
+
                 Give(certain, held[..start].TrimEnd());
                 calls.Add(call);
                 Called = true;
@@ -114,6 +119,13 @@ internal sealed class ToolCallReader(ToolCallFormat format, IReadOnlySet<string>
 
         _begun |= !string.IsNullOrWhiteSpace(text);
         certain.Append(text);
+    }
+
+    /// <summary>Whether further text may complete what closes a call.</summary>
+    private bool MayBeClosed(string held, int end)
+    {
+        ReadOnlySpan<char> rest = held.AsSpan(end).TrimStart();
+        return rest.Length < format.Closing.Length && format.Closing.AsSpan().StartsWith(rest);
     }
 
     private int Behind(string held, int end)

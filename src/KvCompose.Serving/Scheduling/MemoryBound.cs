@@ -35,7 +35,7 @@ internal sealed class MemoryBound(IReadOnlyList<Lane> lanes, long limit)
     public static long Need(Job job, int rest)
     {
         long own = job.Lane.Session.MostGrowth(job.Slot, rest + job.MaxTokens);
-        return own + job.Copies.Sum(copy => job.Lane.Session.MostGrowth(job.Slot, rest + copy.MaxTokens));
+        return own + job.Copies.Sum(copy => job.Lane.Session.MostGrowth(job.Slot, rest + copy.MaxTokens) + job.Lane.Session.ForkBytes(job.Slot, job.Prompt.Length));
     }
 
     /// <summary>Bytes that those who run may come to need on top of what they hold.</summary>

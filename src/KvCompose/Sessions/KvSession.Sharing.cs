@@ -20,4 +20,13 @@ public abstract partial class KvSession
     /// <param name="tokens">Tokens that are appended, prompt and decoded.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of tokens is negative.</exception>
     public abstract long MostGrowth(int sequence, int tokens);
+
+    /// <summary>
+    /// Bytes that a fork of a sequence takes at once, since they cannot be shared as pages are: windows, fixed states, and the newest tokens of storages
+    /// that rewrite full pages.
+    /// </summary>
+    /// <param name="sequence">Which sequence.</param>
+    /// <param name="tokens">Its length when it is forked, in tokens.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of tokens is negative.</exception>
+    public abstract long ForkBytes(int sequence, int tokens);
 }

@@ -35,6 +35,14 @@ public abstract unsafe partial class KvSession<TTransformer>
         return (pages * layout.PageBytes) + outside + Math.Max(0, WindowBytes(_lengths[sequence] + tokens) - beside);
     }
 
+    /// <inheritdoc/>
+    public sealed override long ForkBytes(int sequence, int tokens)
+    {
+        Require(sequence);
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        return _caches[sequence].BytesOutsidePages + WindowBytes(tokens);
+    }
+
     /// <summary>Pages of a head that are copied before something is written to them.</summary>
     private int SharedPages(PageTable* table)
     {

@@ -48,5 +48,5 @@ public sealed class RegistrationTests
     }
 
     private static IConfiguration Configuration(params (string Name, string Value)[] values)
-        => new ConfigurationBuilder().AddInMemoryCollection(values.Select(static pair => new KeyValuePair<string, string?>(pair.Name, pair.Value))).Build();
+        => new ConfigurationBuilder().AddInMemoryCollection(values.GroupBy(static pair => pair.Name).Select(static same => new KeyValuePair<string, string?>(same.Key, same.Last().Value))).Build();
 }

@@ -70,9 +70,11 @@ public sealed class MemoryTests : IDisposable
         using KvSession session = pipeline.Open(_model, new SessionLimits(2, 0));
         long promised = session.MostGrowth(0, 150 + 30);
         session.Prefill(0, Support.Models.Prompt(_model, 1, 150));
+        long alone = session.Usage.BytesHeld;
+        Assert.True(alone <= promised, $"{alone} bytes after the prompt, {promised} promised");
         session.Fork(0, 1);
         long held = session.Usage.BytesHeld, both = session.MostGrowth(0, 30) + session.MostGrowth(1, 30);
-        Assert.True(held <= promised, $"{held} bytes after the prompt, {promised} promised");
+        Assert.Equal(alone + session.ForkBytes(0, 150), held);
         for (int i = 0; i < 30; i++)
         {
             session.Step([5 + (i % 3), 6 + (i % 2)]);

@@ -16,6 +16,7 @@ public class VisibilityTests
         "CacheLimitException", "HostTierFullException", "KeyBiasException", "ModelMismatchException", "PipelineRuleException", "NonFiniteKeyException", "NonFiniteTokenException",
         "PageFileException",
         "SavedCacheFormatException", "SavedCacheMismatchException", "RewindException", "ContextOverflow", "DecodeEnd",
+        "MemoryShortageException", "PrefixReuse",
         "PageFileRecovery", "RecoveredPage", "PageOwner",
         "IRetrieval`2", "IRetrievalTier", "ICascadeTier", "ISavedTier", "TierContext", "DecodeStep",
     ];
