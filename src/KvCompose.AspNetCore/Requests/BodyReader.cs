@@ -33,7 +33,7 @@ internal static class BodyReader
         }
 
         byte[] body = buffer.ToArray();
-        RequireText(body);
+        RequireNames(body);
         JsonDocument document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
@@ -44,13 +44,13 @@ internal static class BodyReader
         return document;
     }
 
-    /// <summary>Names and texts of a JSON document may hold bytes that are no UTF-8, and halves of surrogate pairs: nothing could be read of them.</summary>
-    private static void RequireText(ReadOnlySpan<byte> body)
+    /// <summary>Names may hold bytes that are no UTF-8, and halves of surrogate pairs: a document with such a name cannot be searched. Texts are checked where they are read.</summary>
+    private static void RequireNames(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body);
         while (reader.Read())
         {
-            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+            if (reader.TokenType == JsonTokenType.PropertyName)
             {
                 try
                 {
@@ -58,7 +58,7 @@ internal static class BodyReader
                 }
                 catch (InvalidOperationException)
                 {
-                    throw OpenAiException.Invalid(null, $"the body holds text that is no Unicode, at byte {reader.TokenStartIndex}", "invalid_json");
+                    throw OpenAiException.Invalid(null, $"the body holds a name that is no Unicode, at byte {reader.TokenStartIndex}", "invalid_json");
                 }
             }
         }

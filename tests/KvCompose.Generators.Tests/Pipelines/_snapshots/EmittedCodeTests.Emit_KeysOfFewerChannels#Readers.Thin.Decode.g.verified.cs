@@ -209,7 +209,7 @@ namespace Readers
 
             /// <summary>Scores of 2 query heads over pruned key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Score(byte* keys, int tiles, float* queries, float* scores)
+            private static void Score512(byte* keys, int tiles, float* queries, float* scores)
             {
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
@@ -258,9 +258,265 @@ namespace Readers
                 }
             }
 
+            /// <summary>Scores of 2 query heads over pruned key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score256(byte* keys, int tiles, float* queries, float* scores)
+            {
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * Plan.KeyChannels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero, sum1_2 = Vector256<float>.Zero, sum1_3 = Vector256<float>.Zero;
+                    float* query = queries;
+                    for (int i = 0; i < Plan.KeyChannels; i += 8, key += 128, query += 8, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(query[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query[Plan.KeyChannels]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(query[1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        Vector256<float> query1_1 = Vector256.Create(query[Plan.KeyChannels + 1]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(query[2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query[Plan.KeyChannels + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(query[3]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_3);
+                        Vector256<float> query3_1 = Vector256.Create(query[Plan.KeyChannels + 3]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector256<float> key4_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 64);
+                        Vector256<float> key4_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 72);
+                        Vector256<float> query4_0 = Vector256.Create(query[4]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        Vector256<float> query4_1 = Vector256.Create(query[Plan.KeyChannels + 4]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector256<float> key5_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 80);
+                        Vector256<float> key5_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 88);
+                        Vector256<float> query5_0 = Vector256.Create(query[5]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key5_0, query5_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key5_1, query5_0, sum0_3);
+                        Vector256<float> query5_1 = Vector256.Create(query[Plan.KeyChannels + 5]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key5_0, query5_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key5_1, query5_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector256<float> key6_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 96);
+                        Vector256<float> key6_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 104);
+                        Vector256<float> query6_0 = Vector256.Create(query[6]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        Vector256<float> query6_1 = Vector256.Create(query[Plan.KeyChannels + 6]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector256<float> key7_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 112);
+                        Vector256<float> key7_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 120);
+                        Vector256<float> query7_0 = Vector256.Create(query[7]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key7_0, query7_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key7_1, query7_0, sum0_3);
+                        Vector256<float> query7_1 = Vector256.Create(query[Plan.KeyChannels + 7]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key7_0, query7_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key7_1, query7_1, sum1_3);
+                    }
+                    (sum0_0 + sum0_2).Store(scores);
+                    (sum0_1 + sum0_3).Store(scores + 8);
+                    (sum1_0 + sum1_2).Store(scores + Plan.ScoreStride);
+                    (sum1_1 + sum1_3).Store(scores + Plan.ScoreStride + 8);
+                }
+            }
+
+            /// <summary>Scores of 2 query heads over pruned key tiles: 4 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score128(byte* keys, int tiles, float* queries, float* scores)
+            {
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * Plan.KeyChannels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero;
+                    Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero, sum1_2 = Vector128<float>.Zero, sum1_3 = Vector128<float>.Zero;
+                    float* query = queries;
+                    for (int i = 0; i < Plan.KeyChannels; i += 8, key += 128, query += 8, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector128<float> key0_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector128<float> key0_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 4);
+                        Vector128<float> key0_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector128<float> key0_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 12);
+                        Vector128<float> query0_0 = Vector128.Create(query[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key0_2, query0_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key0_3, query0_0, sum0_3);
+                        Vector128<float> query0_1 = Vector128.Create(query[Plan.KeyChannels]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key0_2, query0_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key0_3, query0_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector128<float> key1_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector128<float> key1_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 20);
+                        Vector128<float> key1_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector128<float> key1_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 28);
+                        Vector128<float> query1_0 = Vector128.Create(query[1]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key1_0, query1_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key1_1, query1_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key1_2, query1_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key1_3, query1_0, sum0_3);
+                        Vector128<float> query1_1 = Vector128.Create(query[Plan.KeyChannels + 1]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key1_0, query1_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key1_1, query1_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key1_2, query1_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key1_3, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector128<float> key2_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector128<float> key2_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 36);
+                        Vector128<float> key2_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector128<float> key2_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 44);
+                        Vector128<float> query2_0 = Vector128.Create(query[2]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key2_2, query2_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key2_3, query2_0, sum0_3);
+                        Vector128<float> query2_1 = Vector128.Create(query[Plan.KeyChannels + 2]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key2_2, query2_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key2_3, query2_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector128<float> key3_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector128<float> key3_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 52);
+                        Vector128<float> key3_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector128<float> key3_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 60);
+                        Vector128<float> query3_0 = Vector128.Create(query[3]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key3_0, query3_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key3_1, query3_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key3_2, query3_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key3_3, query3_0, sum0_3);
+                        Vector128<float> query3_1 = Vector128.Create(query[Plan.KeyChannels + 3]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key3_0, query3_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key3_1, query3_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key3_2, query3_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key3_3, query3_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector128<float> key4_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 64);
+                        Vector128<float> key4_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 68);
+                        Vector128<float> key4_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 72);
+                        Vector128<float> key4_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 76);
+                        Vector128<float> query4_0 = Vector128.Create(query[4]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key4_2, query4_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key4_3, query4_0, sum0_3);
+                        Vector128<float> query4_1 = Vector128.Create(query[Plan.KeyChannels + 4]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key4_2, query4_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key4_3, query4_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector128<float> key5_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 80);
+                        Vector128<float> key5_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 84);
+                        Vector128<float> key5_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 88);
+                        Vector128<float> key5_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 92);
+                        Vector128<float> query5_0 = Vector128.Create(query[5]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key5_0, query5_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key5_1, query5_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key5_2, query5_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key5_3, query5_0, sum0_3);
+                        Vector128<float> query5_1 = Vector128.Create(query[Plan.KeyChannels + 5]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key5_0, query5_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key5_1, query5_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key5_2, query5_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key5_3, query5_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector128<float> key6_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 96);
+                        Vector128<float> key6_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 100);
+                        Vector128<float> key6_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 104);
+                        Vector128<float> key6_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 108);
+                        Vector128<float> query6_0 = Vector128.Create(query[6]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key6_2, query6_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key6_3, query6_0, sum0_3);
+                        Vector128<float> query6_1 = Vector128.Create(query[Plan.KeyChannels + 6]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key6_2, query6_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key6_3, query6_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector128<float> key7_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 112);
+                        Vector128<float> key7_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 116);
+                        Vector128<float> key7_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 120);
+                        Vector128<float> key7_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 124);
+                        Vector128<float> query7_0 = Vector128.Create(query[7]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key7_0, query7_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key7_1, query7_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key7_2, query7_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key7_3, query7_0, sum0_3);
+                        Vector128<float> query7_1 = Vector128.Create(query[Plan.KeyChannels + 7]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key7_0, query7_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key7_1, query7_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key7_2, query7_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key7_3, query7_1, sum1_3);
+                    }
+                    sum0_0.Store(scores);
+                    sum0_1.Store(scores + 4);
+                    sum0_2.Store(scores + 8);
+                    sum0_3.Store(scores + 12);
+                    sum1_0.Store(scores + Plan.ScoreStride);
+                    sum1_1.Store(scores + Plan.ScoreStride + 4);
+                    sum1_2.Store(scores + Plan.ScoreStride + 8);
+                    sum1_3.Store(scores + Plan.ScoreStride + 12);
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Score(byte* keys, int tiles, float* queries, float* scores)
+            {
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    Score512(keys, tiles, queries, scores);
+                }
+                else if (Vector256.IsHardwareAccelerated)
+                {
+                    Score256(keys, tiles, queries, scores);
+                }
+                else
+                {
+                    Score128(keys, tiles, queries, scores);
+                }
+            }
+
             /// <summary>Scores of 2 query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreOpen(byte* keys, int tiles, float* queries, float* scores)
+            private static void ScoreOpen512(byte* keys, int tiles, float* queries, float* scores)
             {
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
                 {
@@ -309,9 +565,265 @@ namespace Readers
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Scores of 2 query heads over key tiles: 8 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Accumulate(byte* block, int tokens, float* weights, float* values)
+            private static void ScoreOpen256(byte* keys, int tiles, float* queries, float* scores)
+            {
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * Plan.HeadDim;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero, sum1_2 = Vector256<float>.Zero, sum1_3 = Vector256<float>.Zero;
+                    float* query = queries;
+                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(query[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query[Plan.HeadDim]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(query[1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        Vector256<float> query1_1 = Vector256.Create(query[Plan.HeadDim + 1]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(query[2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query[Plan.HeadDim + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(query[3]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_3);
+                        Vector256<float> query3_1 = Vector256.Create(query[Plan.HeadDim + 3]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector256<float> key4_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector256<float> key4_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector256<float> query4_0 = Vector256.Create(query[4]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        Vector256<float> query4_1 = Vector256.Create(query[Plan.HeadDim + 4]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector256<float> key5_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector256<float> key5_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector256<float> query5_0 = Vector256.Create(query[5]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key5_0, query5_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key5_1, query5_0, sum0_3);
+                        Vector256<float> query5_1 = Vector256.Create(query[Plan.HeadDim + 5]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key5_0, query5_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key5_1, query5_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector256<float> key6_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector256<float> key6_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector256<float> query6_0 = Vector256.Create(query[6]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        Vector256<float> query6_1 = Vector256.Create(query[Plan.HeadDim + 6]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector256<float> key7_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector256<float> key7_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector256<float> query7_0 = Vector256.Create(query[7]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key7_0, query7_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key7_1, query7_0, sum0_3);
+                        Vector256<float> query7_1 = Vector256.Create(query[Plan.HeadDim + 7]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key7_0, query7_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key7_1, query7_1, sum1_3);
+                    }
+                    (sum0_0 + sum0_2).Store(scores);
+                    (sum0_1 + sum0_3).Store(scores + 8);
+                    (sum1_0 + sum1_2).Store(scores + Plan.ScoreStride);
+                    (sum1_1 + sum1_3).Store(scores + Plan.ScoreStride + 8);
+                }
+            }
+
+            /// <summary>Scores of 2 query heads over key tiles: 4 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreOpen128(byte* keys, int tiles, float* queries, float* scores)
+            {
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * Plan.HeadDim;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero;
+                    Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero, sum1_2 = Vector128<float>.Zero, sum1_3 = Vector128<float>.Zero;
+                    float* query = queries;
+                    for (int i = 0; i < Plan.HeadDim; i += 8, key += 128, query += 8, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector128<float> key0_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector128<float> key0_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 4);
+                        Vector128<float> key0_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector128<float> key0_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 12);
+                        Vector128<float> query0_0 = Vector128.Create(query[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key0_2, query0_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key0_3, query0_0, sum0_3);
+                        Vector128<float> query0_1 = Vector128.Create(query[Plan.HeadDim]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key0_2, query0_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key0_3, query0_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector128<float> key1_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector128<float> key1_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 20);
+                        Vector128<float> key1_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector128<float> key1_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 28);
+                        Vector128<float> query1_0 = Vector128.Create(query[1]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key1_0, query1_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key1_1, query1_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key1_2, query1_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key1_3, query1_0, sum0_3);
+                        Vector128<float> query1_1 = Vector128.Create(query[Plan.HeadDim + 1]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key1_0, query1_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key1_1, query1_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key1_2, query1_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key1_3, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector128<float> key2_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector128<float> key2_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 36);
+                        Vector128<float> key2_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector128<float> key2_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 44);
+                        Vector128<float> query2_0 = Vector128.Create(query[2]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key2_2, query2_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key2_3, query2_0, sum0_3);
+                        Vector128<float> query2_1 = Vector128.Create(query[Plan.HeadDim + 2]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key2_2, query2_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key2_3, query2_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector128<float> key3_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector128<float> key3_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 52);
+                        Vector128<float> key3_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector128<float> key3_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 60);
+                        Vector128<float> query3_0 = Vector128.Create(query[3]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key3_0, query3_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key3_1, query3_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key3_2, query3_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key3_3, query3_0, sum0_3);
+                        Vector128<float> query3_1 = Vector128.Create(query[Plan.HeadDim + 3]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key3_0, query3_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key3_1, query3_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key3_2, query3_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key3_3, query3_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector128<float> key4_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector128<float> key4_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 68);
+                        Vector128<float> key4_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector128<float> key4_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 76);
+                        Vector128<float> query4_0 = Vector128.Create(query[4]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key4_2, query4_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key4_3, query4_0, sum0_3);
+                        Vector128<float> query4_1 = Vector128.Create(query[Plan.HeadDim + 4]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key4_2, query4_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key4_3, query4_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector128<float> key5_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector128<float> key5_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 84);
+                        Vector128<float> key5_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector128<float> key5_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 92);
+                        Vector128<float> query5_0 = Vector128.Create(query[5]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key5_0, query5_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key5_1, query5_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key5_2, query5_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key5_3, query5_0, sum0_3);
+                        Vector128<float> query5_1 = Vector128.Create(query[Plan.HeadDim + 5]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key5_0, query5_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key5_1, query5_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key5_2, query5_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key5_3, query5_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector128<float> key6_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector128<float> key6_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 100);
+                        Vector128<float> key6_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector128<float> key6_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 108);
+                        Vector128<float> query6_0 = Vector128.Create(query[6]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key6_2, query6_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key6_3, query6_0, sum0_3);
+                        Vector128<float> query6_1 = Vector128.Create(query[Plan.HeadDim + 6]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key6_2, query6_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key6_3, query6_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector128<float> key7_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector128<float> key7_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 116);
+                        Vector128<float> key7_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector128<float> key7_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 124);
+                        Vector128<float> query7_0 = Vector128.Create(query[7]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key7_0, query7_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key7_1, query7_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key7_2, query7_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key7_3, query7_0, sum0_3);
+                        Vector128<float> query7_1 = Vector128.Create(query[Plan.HeadDim + 7]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key7_0, query7_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key7_1, query7_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key7_2, query7_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key7_3, query7_1, sum1_3);
+                    }
+                    sum0_0.Store(scores);
+                    sum0_1.Store(scores + 4);
+                    sum0_2.Store(scores + 8);
+                    sum0_3.Store(scores + 12);
+                    sum1_0.Store(scores + Plan.ScoreStride);
+                    sum1_1.Store(scores + Plan.ScoreStride + 4);
+                    sum1_2.Store(scores + Plan.ScoreStride + 8);
+                    sum1_3.Store(scores + Plan.ScoreStride + 12);
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void ScoreOpen(byte* keys, int tiles, float* queries, float* scores)
+            {
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    ScoreOpen512(keys, tiles, queries, scores);
+                }
+                else if (Vector256.IsHardwareAccelerated)
+                {
+                    ScoreOpen256(keys, tiles, queries, scores);
+                }
+                else
+                {
+                    ScoreOpen128(keys, tiles, queries, scores);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate512(byte* block, int tokens, float* weights, float* values)
             {
                 Vector512<float> sum0_0 = Vector512.Load(values), sum0_1 = Vector512.Load(values + 16), sum0_2 = Vector512.Load(values + 32), sum0_3 = Vector512.Load(values + 48);
                 Vector512<float> sum1_0 = Vector512.Load(values + Plan.HeadDim), sum1_1 = Vector512.Load(values + Plan.HeadDim + 16), sum1_2 = Vector512.Load(values + Plan.HeadDim + 32), sum1_3 = Vector512.Load(values + Plan.HeadDim + 48);
@@ -348,9 +860,106 @@ namespace Readers
                 sum1_3.Store(values + Plan.HeadDim + 48);
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void AccumulateOpen(byte* block, int tokens, float* weights, float* values)
+            private static void Accumulate256(byte* block, int tokens, float* weights, float* values)
+            {
+                for (int part = 0; part < Plan.HeadDim; part += 32)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8), sum0_2 = Vector256.Load(values + part + 16), sum0_3 = Vector256.Load(values + part + 24);
+                    Vector256<float> sum1_0 = Vector256.Load(values + Plan.HeadDim + part), sum1_1 = Vector256.Load(values + Plan.HeadDim + part + 8), sum1_2 = Vector256.Load(values + Plan.HeadDim + part + 16), sum1_3 = Vector256.Load(values + Plan.HeadDim + part + 24);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 8);
+                        CacheLine.Prefetch(block + ((row + 16) * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value2 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 16);
+                        Vector256<float> value3 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 24);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector256.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector256.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum0_2.Store(values + part + 16);
+                    sum0_3.Store(values + part + 24);
+                    sum1_0.Store(values + Plan.HeadDim + part);
+                    sum1_1.Store(values + Plan.HeadDim + part + 8);
+                    sum1_2.Store(values + Plan.HeadDim + part + 16);
+                    sum1_3.Store(values + Plan.HeadDim + part + 24);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate128(byte* block, int tokens, float* weights, float* values)
+            {
+                for (int part = 0; part < Plan.HeadDim; part += 16)
+                {
+                    Vector128<float> sum0_0 = Vector128.Load(values + part), sum0_1 = Vector128.Load(values + part + 4), sum0_2 = Vector128.Load(values + part + 8), sum0_3 = Vector128.Load(values + part + 12);
+                    Vector128<float> sum1_0 = Vector128.Load(values + Plan.HeadDim + part), sum1_1 = Vector128.Load(values + Plan.HeadDim + part + 4), sum1_2 = Vector128.Load(values + Plan.HeadDim + part + 8), sum1_3 = Vector128.Load(values + Plan.HeadDim + part + 12);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector128<float> value0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row);
+                        Vector128<float> value1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 4);
+                        Vector128<float> value2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 8);
+                        Vector128<float> value3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 12);
+                        Vector128<float> weight0 = Vector128.Create(weight[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector128<float> weight1 = Vector128.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 4);
+                    sum0_2.Store(values + part + 8);
+                    sum0_3.Store(values + part + 12);
+                    sum1_0.Store(values + Plan.HeadDim + part);
+                    sum1_1.Store(values + Plan.HeadDim + part + 4);
+                    sum1_2.Store(values + Plan.HeadDim + part + 8);
+                    sum1_3.Store(values + Plan.HeadDim + part + 12);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Accumulate(byte* block, int tokens, float* weights, float* values)
+            {
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    Accumulate512(block, tokens, weights, values);
+                }
+                else if (Vector256.IsHardwareAccelerated)
+                {
+                    Accumulate256(block, tokens, weights, values);
+                }
+                else
+                {
+                    Accumulate128(block, tokens, weights, values);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen512(byte* block, int tokens, float* weights, float* values)
             {
                 Vector512<float> sum0_0 = Vector512.Load(values), sum0_1 = Vector512.Load(values + 16), sum0_2 = Vector512.Load(values + 32), sum0_3 = Vector512.Load(values + 48);
                 Vector512<float> sum1_0 = Vector512.Load(values + Plan.HeadDim), sum1_1 = Vector512.Load(values + Plan.HeadDim + 16), sum1_2 = Vector512.Load(values + Plan.HeadDim + 32), sum1_3 = Vector512.Load(values + Plan.HeadDim + 48);
@@ -385,6 +994,103 @@ namespace Readers
                 sum1_1.Store(values + Plan.HeadDim + 16);
                 sum1_2.Store(values + Plan.HeadDim + 32);
                 sum1_3.Store(values + Plan.HeadDim + 48);
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen256(byte* block, int tokens, float* weights, float* values)
+            {
+                for (int part = 0; part < Plan.HeadDim; part += 32)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8), sum0_2 = Vector256.Load(values + part + 16), sum0_3 = Vector256.Load(values + part + 24);
+                    Vector256<float> sum1_0 = Vector256.Load(values + Plan.HeadDim + part), sum1_1 = Vector256.Load(values + Plan.HeadDim + part + 8), sum1_2 = Vector256.Load(values + Plan.HeadDim + part + 16), sum1_3 = Vector256.Load(values + Plan.HeadDim + part + 24);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 8);
+                        CacheLine.Prefetch(block + ((row + 16) * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value2 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 16);
+                        Vector256<float> value3 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 24);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector256.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector256.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum0_2.Store(values + part + 16);
+                    sum0_3.Store(values + part + 24);
+                    sum1_0.Store(values + Plan.HeadDim + part);
+                    sum1_1.Store(values + Plan.HeadDim + part + 8);
+                    sum1_2.Store(values + Plan.HeadDim + part + 16);
+                    sum1_3.Store(values + Plan.HeadDim + part + 24);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen128(byte* block, int tokens, float* weights, float* values)
+            {
+                for (int part = 0; part < Plan.HeadDim; part += 16)
+                {
+                    Vector128<float> sum0_0 = Vector128.Load(values + part), sum0_1 = Vector128.Load(values + part + 4), sum0_2 = Vector128.Load(values + part + 8), sum0_3 = Vector128.Load(values + part + 12);
+                    Vector128<float> sum1_0 = Vector128.Load(values + Plan.HeadDim + part), sum1_1 = Vector128.Load(values + Plan.HeadDim + part + 4), sum1_2 = Vector128.Load(values + Plan.HeadDim + part + 8), sum1_3 = Vector128.Load(values + Plan.HeadDim + part + 12);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += Plan.HeadDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector128<float> value0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row);
+                        Vector128<float> value1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 4);
+                        Vector128<float> value2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 8);
+                        Vector128<float> value3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 12);
+                        Vector128<float> weight0 = Vector128.Create(weight[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector128<float> weight1 = Vector128.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 4);
+                    sum0_2.Store(values + part + 8);
+                    sum0_3.Store(values + part + 12);
+                    sum1_0.Store(values + Plan.HeadDim + part);
+                    sum1_1.Store(values + Plan.HeadDim + part + 4);
+                    sum1_2.Store(values + Plan.HeadDim + part + 8);
+                    sum1_3.Store(values + Plan.HeadDim + part + 12);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void AccumulateOpen(byte* block, int tokens, float* weights, float* values)
+            {
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    AccumulateOpen512(block, tokens, weights, values);
+                }
+                else if (Vector256.IsHardwareAccelerated)
+                {
+                    AccumulateOpen256(block, tokens, weights, values);
+                }
+                else
+                {
+                    AccumulateOpen128(block, tokens, weights, values);
+                }
             }
         }
     }

@@ -210,7 +210,7 @@ namespace Readers
 
             /// <summary>Scores of 4 query heads over pruned key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Score4(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void Score512x4(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.KeyChannels;
                 float* query1 = queries + channels;
@@ -260,7 +260,7 @@ namespace Readers
 
             /// <summary>Scores of 3 query heads over pruned key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Score3(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void Score512x3(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.KeyChannels;
                 float* query1 = queries + channels;
@@ -303,7 +303,7 @@ namespace Readers
 
             /// <summary>Scores of 2 query heads over pruned key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Score2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void Score512x2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.KeyChannels;
                 float* query1 = queries + channels;
@@ -339,7 +339,7 @@ namespace Readers
 
             /// <summary>Scores of 1 query head over pruned key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Score1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void Score512x1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.KeyChannels;
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
@@ -367,31 +367,499 @@ namespace Readers
             }
 
             /// <summary>Scores of the group over key tiles.</summary>
-            private static void Score(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void Score512(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 int member = 0;
                 for (; member <= Plan.GroupSize - 4; member += 4)
                 {
-                    Score4(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                    Score512x4(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
                 }
 
                 switch (Plan.GroupSize - member)
                 {
                     case 3:
-                        Score3(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                        Score512x3(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
                         break;
                     case 2:
-                        Score2(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                        Score512x2(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
                         break;
                     case 1:
-                        Score1(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                        Score512x1(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
                         break;
+                }
+            }
+
+            /// <summary>Scores of 4 query heads over pruned key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score256x4(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.KeyChannels;
+                float* query1 = queries + channels;
+                float* query2 = query1 + channels;
+                float* query3 = query2 + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                    Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                    Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 4, key += 64, ahead += 256)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query1[i]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        Vector256<float> query0_2 = Vector256.Create(query2[i]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key0_0, query0_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key0_1, query0_2, sum2_1);
+                        Vector256<float> query0_3 = Vector256.Create(query3[i]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key0_0, query0_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key0_1, query0_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_1);
+                        Vector256<float> query1_1 = Vector256.Create(query1[i + 1]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_1);
+                        Vector256<float> query1_2 = Vector256.Create(query2[i + 1]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key1_0, query1_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key1_1, query1_2, sum2_1);
+                        Vector256<float> query1_3 = Vector256.Create(query3[i + 1]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key1_0, query1_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key1_1, query1_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query1[i + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        Vector256<float> query2_2 = Vector256.Create(query2[i + 2]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key2_0, query2_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key2_1, query2_2, sum2_1);
+                        Vector256<float> query2_3 = Vector256.Create(query3[i + 2]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key2_0, query2_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key2_1, query2_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_1);
+                        Vector256<float> query3_1 = Vector256.Create(query1[i + 3]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_1);
+                        Vector256<float> query3_2 = Vector256.Create(query2[i + 3]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key3_0, query3_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key3_1, query3_2, sum2_1);
+                        Vector256<float> query3_3 = Vector256.Create(query3[i + 3]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key3_0, query3_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key3_1, query3_3, sum3_1);
+                    }
+                    sum0_0.Store(scores);
+                    sum0_1.Store(scores + 8);
+                    sum1_0.Store(scores + Plan.ScoreStride);
+                    sum1_1.Store(scores + Plan.ScoreStride + 8);
+                    sum2_0.Store(scores + (2 * Plan.ScoreStride));
+                    sum2_1.Store(scores + (2 * Plan.ScoreStride) + 8);
+                    sum3_0.Store(scores + (3 * Plan.ScoreStride));
+                    sum3_1.Store(scores + (3 * Plan.ScoreStride) + 8);
+                }
+            }
+
+            /// <summary>Scores of 3 query heads over pruned key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score256x3(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.KeyChannels;
+                float* query1 = queries + channels;
+                float* query2 = query1 + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero, sum1_2 = Vector256<float>.Zero, sum1_3 = Vector256<float>.Zero;
+                    Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero, sum2_2 = Vector256<float>.Zero, sum2_3 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 4, key += 64, ahead += 256)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query1[i]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        Vector256<float> query0_2 = Vector256.Create(query2[i]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key0_0, query0_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key0_1, query0_2, sum2_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        Vector256<float> query1_1 = Vector256.Create(query1[i + 1]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_3);
+                        Vector256<float> query1_2 = Vector256.Create(query2[i + 1]);
+                        sum2_2 = Vector256.MultiplyAddEstimate(key1_0, query1_2, sum2_2);
+                        sum2_3 = Vector256.MultiplyAddEstimate(key1_1, query1_2, sum2_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query1[i + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        Vector256<float> query2_2 = Vector256.Create(query2[i + 2]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key2_0, query2_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key2_1, query2_2, sum2_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_3);
+                        Vector256<float> query3_1 = Vector256.Create(query1[i + 3]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_3);
+                        Vector256<float> query3_2 = Vector256.Create(query2[i + 3]);
+                        sum2_2 = Vector256.MultiplyAddEstimate(key3_0, query3_2, sum2_2);
+                        sum2_3 = Vector256.MultiplyAddEstimate(key3_1, query3_2, sum2_3);
+                    }
+                    (sum0_0 + sum0_2).Store(scores);
+                    (sum0_1 + sum0_3).Store(scores + 8);
+                    (sum1_0 + sum1_2).Store(scores + Plan.ScoreStride);
+                    (sum1_1 + sum1_3).Store(scores + Plan.ScoreStride + 8);
+                    (sum2_0 + sum2_2).Store(scores + (2 * Plan.ScoreStride));
+                    (sum2_1 + sum2_3).Store(scores + (2 * Plan.ScoreStride) + 8);
+                }
+            }
+
+            /// <summary>Scores of 2 query heads over pruned key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score256x2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.KeyChannels;
+                float* query1 = queries + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero, sum1_2 = Vector256<float>.Zero, sum1_3 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 4, key += 64, ahead += 256)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query1[i]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        Vector256<float> query1_1 = Vector256.Create(query1[i + 1]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query1[i + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_3);
+                        Vector256<float> query3_1 = Vector256.Create(query1[i + 3]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_3);
+                    }
+                    (sum0_0 + sum0_2).Store(scores);
+                    (sum0_1 + sum0_3).Store(scores + 8);
+                    (sum1_0 + sum1_2).Store(scores + Plan.ScoreStride);
+                    (sum1_1 + sum1_3).Store(scores + Plan.ScoreStride + 8);
+                }
+            }
+
+            /// <summary>Scores of 1 query head over pruned key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score256x1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.KeyChannels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 4, key += 64, ahead += 256)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_4 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_4);
+                        sum0_5 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_5);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_6 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_6);
+                        sum0_7 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_7);
+                    }
+                    (sum0_0 + sum0_2 + sum0_4 + sum0_6).Store(scores);
+                    (sum0_1 + sum0_3 + sum0_5 + sum0_7).Store(scores + 8);
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            private static void Score256(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 4; member += 4)
+                {
+                    Score256x4(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 3:
+                        Score256x3(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                        break;
+                    case 2:
+                        Score256x2(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                        break;
+                    case 1:
+                        Score256x1(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                        break;
+                }
+            }
+
+            /// <summary>Scores of 2 query heads over pruned key tiles: 4 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score128x2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.KeyChannels;
+                float* query1 = queries + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero;
+                    Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero, sum1_2 = Vector128<float>.Zero, sum1_3 = Vector128<float>.Zero;
+                    for (nint i = 0; i < channels; i += 4, key += 64, ahead += 256)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector128<float> key0_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector128<float> key0_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 4);
+                        Vector128<float> key0_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector128<float> key0_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 12);
+                        Vector128<float> query0_0 = Vector128.Create(queries[i]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key0_2, query0_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key0_3, query0_0, sum0_3);
+                        Vector128<float> query0_1 = Vector128.Create(query1[i]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key0_2, query0_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key0_3, query0_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector128<float> key1_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector128<float> key1_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 20);
+                        Vector128<float> key1_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector128<float> key1_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 28);
+                        Vector128<float> query1_0 = Vector128.Create(queries[i + 1]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key1_0, query1_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key1_1, query1_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key1_2, query1_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key1_3, query1_0, sum0_3);
+                        Vector128<float> query1_1 = Vector128.Create(query1[i + 1]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key1_0, query1_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key1_1, query1_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key1_2, query1_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key1_3, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector128<float> key2_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector128<float> key2_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 36);
+                        Vector128<float> key2_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector128<float> key2_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 44);
+                        Vector128<float> query2_0 = Vector128.Create(queries[i + 2]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key2_2, query2_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key2_3, query2_0, sum0_3);
+                        Vector128<float> query2_1 = Vector128.Create(query1[i + 2]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key2_2, query2_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key2_3, query2_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector128<float> key3_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector128<float> key3_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 52);
+                        Vector128<float> key3_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector128<float> key3_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 60);
+                        Vector128<float> query3_0 = Vector128.Create(queries[i + 3]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key3_0, query3_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key3_1, query3_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key3_2, query3_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key3_3, query3_0, sum0_3);
+                        Vector128<float> query3_1 = Vector128.Create(query1[i + 3]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key3_0, query3_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key3_1, query3_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key3_2, query3_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key3_3, query3_1, sum1_3);
+                    }
+                    sum0_0.Store(scores);
+                    sum0_1.Store(scores + 4);
+                    sum0_2.Store(scores + 8);
+                    sum0_3.Store(scores + 12);
+                    sum1_0.Store(scores + Plan.ScoreStride);
+                    sum1_1.Store(scores + Plan.ScoreStride + 4);
+                    sum1_2.Store(scores + Plan.ScoreStride + 8);
+                    sum1_3.Store(scores + Plan.ScoreStride + 12);
+                }
+            }
+
+            /// <summary>Scores of 1 query head over pruned key tiles: 4 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Score128x1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.KeyChannels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * Plan.ElementBits / 8) + PrefetchBytes;
+                    Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
+                    for (nint i = 0; i < channels; i += 4, key += 64, ahead += 256)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector128<float> key0_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key);
+                        Vector128<float> key0_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 4);
+                        Vector128<float> key0_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 8);
+                        Vector128<float> key0_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 12);
+                        Vector128<float> query0_0 = Vector128.Create(queries[i]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key0_2, query0_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key0_3, query0_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector128<float> key1_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 16);
+                        Vector128<float> key1_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 20);
+                        Vector128<float> key1_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 24);
+                        Vector128<float> key1_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 28);
+                        Vector128<float> query1_0 = Vector128.Create(queries[i + 1]);
+                        sum0_4 = Vector128.MultiplyAddEstimate(key1_0, query1_0, sum0_4);
+                        sum0_5 = Vector128.MultiplyAddEstimate(key1_1, query1_0, sum0_5);
+                        sum0_6 = Vector128.MultiplyAddEstimate(key1_2, query1_0, sum0_6);
+                        sum0_7 = Vector128.MultiplyAddEstimate(key1_3, query1_0, sum0_7);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector128<float> key2_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 32);
+                        Vector128<float> key2_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 36);
+                        Vector128<float> key2_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 40);
+                        Vector128<float> key2_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 44);
+                        Vector128<float> query2_0 = Vector128.Create(queries[i + 2]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key2_2, query2_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key2_3, query2_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector128<float> key3_0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 48);
+                        Vector128<float> key3_1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 52);
+                        Vector128<float> key3_2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 56);
+                        Vector128<float> key3_3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(keys, key + 60);
+                        Vector128<float> query3_0 = Vector128.Create(queries[i + 3]);
+                        sum0_4 = Vector128.MultiplyAddEstimate(key3_0, query3_0, sum0_4);
+                        sum0_5 = Vector128.MultiplyAddEstimate(key3_1, query3_0, sum0_5);
+                        sum0_6 = Vector128.MultiplyAddEstimate(key3_2, query3_0, sum0_6);
+                        sum0_7 = Vector128.MultiplyAddEstimate(key3_3, query3_0, sum0_7);
+                    }
+                    (sum0_0 + sum0_4).Store(scores);
+                    (sum0_1 + sum0_5).Store(scores + 4);
+                    (sum0_2 + sum0_6).Store(scores + 8);
+                    (sum0_3 + sum0_7).Store(scores + 12);
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            private static void Score128(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 2; member += 2)
+                {
+                    Score128x2(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 1:
+                        Score128x1(Plan, keys, tiles, queries + (member * Plan.KeyChannels), scores + (member * Plan.ScoreStride));
+                        break;
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Score(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    Score512(Plan, keys, tiles, queries, scores);
+                }
+                else if (Vector256.IsHardwareAccelerated)
+                {
+                    Score256(Plan, keys, tiles, queries, scores);
+                }
+                else
+                {
+                    Score128(Plan, keys, tiles, queries, scores);
                 }
             }
 
             /// <summary>Scores of 4 query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreOpen4(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void ScoreOpen512x4(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.HeadDim;
                 float* query1 = queries + channels;
@@ -465,7 +933,7 @@ namespace Readers
 
             /// <summary>Scores of 3 query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreOpen3(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void ScoreOpen512x3(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.HeadDim;
                 float* query1 = queries + channels;
@@ -528,7 +996,7 @@ namespace Readers
 
             /// <summary>Scores of 2 query heads over key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreOpen2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void ScoreOpen512x2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.HeadDim;
                 float* query1 = queries + channels;
@@ -580,7 +1048,7 @@ namespace Readers
 
             /// <summary>Scores of 1 query head over key tiles: 16 keys a vector, one dimension at a time.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void ScoreOpen1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            private static void ScoreOpen512x1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
                 nint channels = Plan.HeadDim;
                 for (int tile = 0; tile < tiles; tile++, scores += 16)
@@ -620,31 +1088,767 @@ namespace Readers
             }
 
             /// <summary>Scores of the group over key tiles.</summary>
+            private static void ScoreOpen512(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 4; member += 4)
+                {
+                    ScoreOpen512x4(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 3:
+                        ScoreOpen512x3(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                        break;
+                    case 2:
+                        ScoreOpen512x2(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                        break;
+                    case 1:
+                        ScoreOpen512x1(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                        break;
+                }
+            }
+
+            /// <summary>Scores of 4 query heads over key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreOpen256x4(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.HeadDim;
+                float* query1 = queries + channels;
+                float* query2 = query1 + channels;
+                float* query3 = query2 + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero;
+                    Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero;
+                    Vector256<float> sum3_0 = Vector256<float>.Zero, sum3_1 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 8, key += 128, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query1[i]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        Vector256<float> query0_2 = Vector256.Create(query2[i]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key0_0, query0_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key0_1, query0_2, sum2_1);
+                        Vector256<float> query0_3 = Vector256.Create(query3[i]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key0_0, query0_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key0_1, query0_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_1);
+                        Vector256<float> query1_1 = Vector256.Create(query1[i + 1]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_1);
+                        Vector256<float> query1_2 = Vector256.Create(query2[i + 1]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key1_0, query1_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key1_1, query1_2, sum2_1);
+                        Vector256<float> query1_3 = Vector256.Create(query3[i + 1]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key1_0, query1_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key1_1, query1_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query1[i + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        Vector256<float> query2_2 = Vector256.Create(query2[i + 2]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key2_0, query2_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key2_1, query2_2, sum2_1);
+                        Vector256<float> query2_3 = Vector256.Create(query3[i + 2]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key2_0, query2_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key2_1, query2_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_1);
+                        Vector256<float> query3_1 = Vector256.Create(query1[i + 3]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_1);
+                        Vector256<float> query3_2 = Vector256.Create(query2[i + 3]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key3_0, query3_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key3_1, query3_2, sum2_1);
+                        Vector256<float> query3_3 = Vector256.Create(query3[i + 3]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key3_0, query3_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key3_1, query3_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector256<float> key4_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector256<float> key4_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector256<float> query4_0 = Vector256.Create(queries[i + 4]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        Vector256<float> query4_1 = Vector256.Create(query1[i + 4]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        Vector256<float> query4_2 = Vector256.Create(query2[i + 4]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key4_0, query4_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key4_1, query4_2, sum2_1);
+                        Vector256<float> query4_3 = Vector256.Create(query3[i + 4]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key4_0, query4_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key4_1, query4_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector256<float> key5_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector256<float> key5_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector256<float> query5_0 = Vector256.Create(queries[i + 5]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key5_0, query5_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key5_1, query5_0, sum0_1);
+                        Vector256<float> query5_1 = Vector256.Create(query1[i + 5]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key5_0, query5_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key5_1, query5_1, sum1_1);
+                        Vector256<float> query5_2 = Vector256.Create(query2[i + 5]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key5_0, query5_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key5_1, query5_2, sum2_1);
+                        Vector256<float> query5_3 = Vector256.Create(query3[i + 5]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key5_0, query5_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key5_1, query5_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector256<float> key6_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector256<float> key6_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector256<float> query6_0 = Vector256.Create(queries[i + 6]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        Vector256<float> query6_1 = Vector256.Create(query1[i + 6]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        Vector256<float> query6_2 = Vector256.Create(query2[i + 6]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key6_0, query6_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key6_1, query6_2, sum2_1);
+                        Vector256<float> query6_3 = Vector256.Create(query3[i + 6]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key6_0, query6_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key6_1, query6_3, sum3_1);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector256<float> key7_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector256<float> key7_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector256<float> query7_0 = Vector256.Create(queries[i + 7]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key7_0, query7_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key7_1, query7_0, sum0_1);
+                        Vector256<float> query7_1 = Vector256.Create(query1[i + 7]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key7_0, query7_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key7_1, query7_1, sum1_1);
+                        Vector256<float> query7_2 = Vector256.Create(query2[i + 7]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key7_0, query7_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key7_1, query7_2, sum2_1);
+                        Vector256<float> query7_3 = Vector256.Create(query3[i + 7]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(key7_0, query7_3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(key7_1, query7_3, sum3_1);
+                    }
+                    sum0_0.Store(scores);
+                    sum0_1.Store(scores + 8);
+                    sum1_0.Store(scores + Plan.ScoreStride);
+                    sum1_1.Store(scores + Plan.ScoreStride + 8);
+                    sum2_0.Store(scores + (2 * Plan.ScoreStride));
+                    sum2_1.Store(scores + (2 * Plan.ScoreStride) + 8);
+                    sum3_0.Store(scores + (3 * Plan.ScoreStride));
+                    sum3_1.Store(scores + (3 * Plan.ScoreStride) + 8);
+                }
+            }
+
+            /// <summary>Scores of 3 query heads over key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreOpen256x3(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.HeadDim;
+                float* query1 = queries + channels;
+                float* query2 = query1 + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero, sum1_2 = Vector256<float>.Zero, sum1_3 = Vector256<float>.Zero;
+                    Vector256<float> sum2_0 = Vector256<float>.Zero, sum2_1 = Vector256<float>.Zero, sum2_2 = Vector256<float>.Zero, sum2_3 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 8, key += 128, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query1[i]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        Vector256<float> query0_2 = Vector256.Create(query2[i]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key0_0, query0_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key0_1, query0_2, sum2_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        Vector256<float> query1_1 = Vector256.Create(query1[i + 1]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_3);
+                        Vector256<float> query1_2 = Vector256.Create(query2[i + 1]);
+                        sum2_2 = Vector256.MultiplyAddEstimate(key1_0, query1_2, sum2_2);
+                        sum2_3 = Vector256.MultiplyAddEstimate(key1_1, query1_2, sum2_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query1[i + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        Vector256<float> query2_2 = Vector256.Create(query2[i + 2]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key2_0, query2_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key2_1, query2_2, sum2_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_3);
+                        Vector256<float> query3_1 = Vector256.Create(query1[i + 3]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_3);
+                        Vector256<float> query3_2 = Vector256.Create(query2[i + 3]);
+                        sum2_2 = Vector256.MultiplyAddEstimate(key3_0, query3_2, sum2_2);
+                        sum2_3 = Vector256.MultiplyAddEstimate(key3_1, query3_2, sum2_3);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector256<float> key4_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector256<float> key4_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector256<float> query4_0 = Vector256.Create(queries[i + 4]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        Vector256<float> query4_1 = Vector256.Create(query1[i + 4]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        Vector256<float> query4_2 = Vector256.Create(query2[i + 4]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key4_0, query4_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key4_1, query4_2, sum2_1);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector256<float> key5_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector256<float> key5_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector256<float> query5_0 = Vector256.Create(queries[i + 5]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key5_0, query5_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key5_1, query5_0, sum0_3);
+                        Vector256<float> query5_1 = Vector256.Create(query1[i + 5]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key5_0, query5_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key5_1, query5_1, sum1_3);
+                        Vector256<float> query5_2 = Vector256.Create(query2[i + 5]);
+                        sum2_2 = Vector256.MultiplyAddEstimate(key5_0, query5_2, sum2_2);
+                        sum2_3 = Vector256.MultiplyAddEstimate(key5_1, query5_2, sum2_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector256<float> key6_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector256<float> key6_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector256<float> query6_0 = Vector256.Create(queries[i + 6]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        Vector256<float> query6_1 = Vector256.Create(query1[i + 6]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        Vector256<float> query6_2 = Vector256.Create(query2[i + 6]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(key6_0, query6_2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(key6_1, query6_2, sum2_1);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector256<float> key7_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector256<float> key7_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector256<float> query7_0 = Vector256.Create(queries[i + 7]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key7_0, query7_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key7_1, query7_0, sum0_3);
+                        Vector256<float> query7_1 = Vector256.Create(query1[i + 7]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key7_0, query7_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key7_1, query7_1, sum1_3);
+                        Vector256<float> query7_2 = Vector256.Create(query2[i + 7]);
+                        sum2_2 = Vector256.MultiplyAddEstimate(key7_0, query7_2, sum2_2);
+                        sum2_3 = Vector256.MultiplyAddEstimate(key7_1, query7_2, sum2_3);
+                    }
+                    (sum0_0 + sum0_2).Store(scores);
+                    (sum0_1 + sum0_3).Store(scores + 8);
+                    (sum1_0 + sum1_2).Store(scores + Plan.ScoreStride);
+                    (sum1_1 + sum1_3).Store(scores + Plan.ScoreStride + 8);
+                    (sum2_0 + sum2_2).Store(scores + (2 * Plan.ScoreStride));
+                    (sum2_1 + sum2_3).Store(scores + (2 * Plan.ScoreStride) + 8);
+                }
+            }
+
+            /// <summary>Scores of 2 query heads over key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreOpen256x2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.HeadDim;
+                float* query1 = queries + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero;
+                    Vector256<float> sum1_0 = Vector256<float>.Zero, sum1_1 = Vector256<float>.Zero, sum1_2 = Vector256<float>.Zero, sum1_3 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 8, key += 128, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        Vector256<float> query0_1 = Vector256.Create(query1[i]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        Vector256<float> query1_1 = Vector256.Create(query1[i + 1]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key1_0, query1_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key1_1, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        Vector256<float> query2_1 = Vector256.Create(query1[i + 2]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_3);
+                        Vector256<float> query3_1 = Vector256.Create(query1[i + 3]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key3_0, query3_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key3_1, query3_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector256<float> key4_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector256<float> key4_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector256<float> query4_0 = Vector256.Create(queries[i + 4]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        Vector256<float> query4_1 = Vector256.Create(query1[i + 4]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector256<float> key5_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector256<float> key5_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector256<float> query5_0 = Vector256.Create(queries[i + 5]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key5_0, query5_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key5_1, query5_0, sum0_3);
+                        Vector256<float> query5_1 = Vector256.Create(query1[i + 5]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key5_0, query5_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key5_1, query5_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector256<float> key6_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector256<float> key6_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector256<float> query6_0 = Vector256.Create(queries[i + 6]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        Vector256<float> query6_1 = Vector256.Create(query1[i + 6]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector256<float> key7_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector256<float> key7_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector256<float> query7_0 = Vector256.Create(queries[i + 7]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key7_0, query7_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key7_1, query7_0, sum0_3);
+                        Vector256<float> query7_1 = Vector256.Create(query1[i + 7]);
+                        sum1_2 = Vector256.MultiplyAddEstimate(key7_0, query7_1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(key7_1, query7_1, sum1_3);
+                    }
+                    (sum0_0 + sum0_2).Store(scores);
+                    (sum0_1 + sum0_3).Store(scores + 8);
+                    (sum1_0 + sum1_2).Store(scores + Plan.ScoreStride);
+                    (sum1_1 + sum1_3).Store(scores + Plan.ScoreStride + 8);
+                }
+            }
+
+            /// <summary>Scores of 1 query head over key tiles: 8 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreOpen256x1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.HeadDim;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector256<float> sum0_0 = Vector256<float>.Zero, sum0_1 = Vector256<float>.Zero, sum0_2 = Vector256<float>.Zero, sum0_3 = Vector256<float>.Zero, sum0_4 = Vector256<float>.Zero, sum0_5 = Vector256<float>.Zero, sum0_6 = Vector256<float>.Zero, sum0_7 = Vector256<float>.Zero;
+                    for (nint i = 0; i < channels; i += 8, key += 128, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector256<float> key0_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector256<float> key0_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector256<float> query0_0 = Vector256.Create(queries[i]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector256<float> key1_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector256<float> key1_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector256<float> query1_0 = Vector256.Create(queries[i + 1]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key1_0, query1_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key1_1, query1_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector256<float> key2_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector256<float> key2_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector256<float> query2_0 = Vector256.Create(queries[i + 2]);
+                        sum0_4 = Vector256.MultiplyAddEstimate(key2_0, query2_0, sum0_4);
+                        sum0_5 = Vector256.MultiplyAddEstimate(key2_1, query2_0, sum0_5);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector256<float> key3_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector256<float> key3_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector256<float> query3_0 = Vector256.Create(queries[i + 3]);
+                        sum0_6 = Vector256.MultiplyAddEstimate(key3_0, query3_0, sum0_6);
+                        sum0_7 = Vector256.MultiplyAddEstimate(key3_1, query3_0, sum0_7);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector256<float> key4_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector256<float> key4_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector256<float> query4_0 = Vector256.Create(queries[i + 4]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector256<float> key5_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector256<float> key5_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector256<float> query5_0 = Vector256.Create(queries[i + 5]);
+                        sum0_2 = Vector256.MultiplyAddEstimate(key5_0, query5_0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(key5_1, query5_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector256<float> key6_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector256<float> key6_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector256<float> query6_0 = Vector256.Create(queries[i + 6]);
+                        sum0_4 = Vector256.MultiplyAddEstimate(key6_0, query6_0, sum0_4);
+                        sum0_5 = Vector256.MultiplyAddEstimate(key6_1, query6_0, sum0_5);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector256<float> key7_0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector256<float> key7_1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector256<float> query7_0 = Vector256.Create(queries[i + 7]);
+                        sum0_6 = Vector256.MultiplyAddEstimate(key7_0, query7_0, sum0_6);
+                        sum0_7 = Vector256.MultiplyAddEstimate(key7_1, query7_0, sum0_7);
+                    }
+                    (sum0_0 + sum0_2 + sum0_4 + sum0_6).Store(scores);
+                    (sum0_1 + sum0_3 + sum0_5 + sum0_7).Store(scores + 8);
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            private static void ScoreOpen256(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 4; member += 4)
+                {
+                    ScoreOpen256x4(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 3:
+                        ScoreOpen256x3(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                        break;
+                    case 2:
+                        ScoreOpen256x2(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                        break;
+                    case 1:
+                        ScoreOpen256x1(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                        break;
+                }
+            }
+
+            /// <summary>Scores of 2 query heads over key tiles: 4 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreOpen128x2(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.HeadDim;
+                float* query1 = queries + channels;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero;
+                    Vector128<float> sum1_0 = Vector128<float>.Zero, sum1_1 = Vector128<float>.Zero, sum1_2 = Vector128<float>.Zero, sum1_3 = Vector128<float>.Zero;
+                    for (nint i = 0; i < channels; i += 8, key += 128, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector128<float> key0_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector128<float> key0_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 4);
+                        Vector128<float> key0_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector128<float> key0_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 12);
+                        Vector128<float> query0_0 = Vector128.Create(queries[i]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key0_2, query0_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key0_3, query0_0, sum0_3);
+                        Vector128<float> query0_1 = Vector128.Create(query1[i]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key0_0, query0_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key0_1, query0_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key0_2, query0_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key0_3, query0_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector128<float> key1_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector128<float> key1_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 20);
+                        Vector128<float> key1_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector128<float> key1_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 28);
+                        Vector128<float> query1_0 = Vector128.Create(queries[i + 1]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key1_0, query1_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key1_1, query1_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key1_2, query1_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key1_3, query1_0, sum0_3);
+                        Vector128<float> query1_1 = Vector128.Create(query1[i + 1]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key1_0, query1_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key1_1, query1_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key1_2, query1_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key1_3, query1_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector128<float> key2_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector128<float> key2_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 36);
+                        Vector128<float> key2_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector128<float> key2_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 44);
+                        Vector128<float> query2_0 = Vector128.Create(queries[i + 2]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key2_2, query2_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key2_3, query2_0, sum0_3);
+                        Vector128<float> query2_1 = Vector128.Create(query1[i + 2]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key2_0, query2_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key2_1, query2_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key2_2, query2_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key2_3, query2_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector128<float> key3_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector128<float> key3_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 52);
+                        Vector128<float> key3_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector128<float> key3_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 60);
+                        Vector128<float> query3_0 = Vector128.Create(queries[i + 3]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key3_0, query3_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key3_1, query3_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key3_2, query3_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key3_3, query3_0, sum0_3);
+                        Vector128<float> query3_1 = Vector128.Create(query1[i + 3]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key3_0, query3_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key3_1, query3_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key3_2, query3_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key3_3, query3_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector128<float> key4_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector128<float> key4_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 68);
+                        Vector128<float> key4_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector128<float> key4_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 76);
+                        Vector128<float> query4_0 = Vector128.Create(queries[i + 4]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key4_2, query4_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key4_3, query4_0, sum0_3);
+                        Vector128<float> query4_1 = Vector128.Create(query1[i + 4]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key4_0, query4_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key4_1, query4_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key4_2, query4_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key4_3, query4_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector128<float> key5_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector128<float> key5_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 84);
+                        Vector128<float> key5_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector128<float> key5_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 92);
+                        Vector128<float> query5_0 = Vector128.Create(queries[i + 5]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key5_0, query5_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key5_1, query5_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key5_2, query5_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key5_3, query5_0, sum0_3);
+                        Vector128<float> query5_1 = Vector128.Create(query1[i + 5]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key5_0, query5_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key5_1, query5_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key5_2, query5_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key5_3, query5_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector128<float> key6_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector128<float> key6_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 100);
+                        Vector128<float> key6_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector128<float> key6_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 108);
+                        Vector128<float> query6_0 = Vector128.Create(queries[i + 6]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key6_2, query6_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key6_3, query6_0, sum0_3);
+                        Vector128<float> query6_1 = Vector128.Create(query1[i + 6]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key6_0, query6_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key6_1, query6_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key6_2, query6_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key6_3, query6_1, sum1_3);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector128<float> key7_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector128<float> key7_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 116);
+                        Vector128<float> key7_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector128<float> key7_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 124);
+                        Vector128<float> query7_0 = Vector128.Create(queries[i + 7]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key7_0, query7_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key7_1, query7_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key7_2, query7_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key7_3, query7_0, sum0_3);
+                        Vector128<float> query7_1 = Vector128.Create(query1[i + 7]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(key7_0, query7_1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(key7_1, query7_1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(key7_2, query7_1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(key7_3, query7_1, sum1_3);
+                    }
+                    sum0_0.Store(scores);
+                    sum0_1.Store(scores + 4);
+                    sum0_2.Store(scores + 8);
+                    sum0_3.Store(scores + 12);
+                    sum1_0.Store(scores + Plan.ScoreStride);
+                    sum1_1.Store(scores + Plan.ScoreStride + 4);
+                    sum1_2.Store(scores + Plan.ScoreStride + 8);
+                    sum1_3.Store(scores + Plan.ScoreStride + 12);
+                }
+            }
+
+            /// <summary>Scores of 1 query head over key tiles: 4 keys a vector, one dimension at a time.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void ScoreOpen128x1(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                nint channels = Plan.HeadDim;
+                for (int tile = 0; tile < tiles; tile++, scores += 16)
+                {
+                    nint key = (nint)tile * 16 * channels;
+                    byte* ahead = keys + (key * 32 / 8) + PrefetchBytes;
+                    Vector128<float> sum0_0 = Vector128<float>.Zero, sum0_1 = Vector128<float>.Zero, sum0_2 = Vector128<float>.Zero, sum0_3 = Vector128<float>.Zero, sum0_4 = Vector128<float>.Zero, sum0_5 = Vector128<float>.Zero, sum0_6 = Vector128<float>.Zero, sum0_7 = Vector128<float>.Zero;
+                    for (nint i = 0; i < channels; i += 8, key += 128, ahead += 512)
+                    {
+                        CacheLine.Prefetch(ahead);
+                        Vector128<float> key0_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key);
+                        Vector128<float> key0_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 4);
+                        Vector128<float> key0_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 8);
+                        Vector128<float> key0_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 12);
+                        Vector128<float> query0_0 = Vector128.Create(queries[i]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key0_0, query0_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key0_1, query0_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key0_2, query0_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key0_3, query0_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 64);
+                        Vector128<float> key1_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 16);
+                        Vector128<float> key1_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 20);
+                        Vector128<float> key1_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 24);
+                        Vector128<float> key1_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 28);
+                        Vector128<float> query1_0 = Vector128.Create(queries[i + 1]);
+                        sum0_4 = Vector128.MultiplyAddEstimate(key1_0, query1_0, sum0_4);
+                        sum0_5 = Vector128.MultiplyAddEstimate(key1_1, query1_0, sum0_5);
+                        sum0_6 = Vector128.MultiplyAddEstimate(key1_2, query1_0, sum0_6);
+                        sum0_7 = Vector128.MultiplyAddEstimate(key1_3, query1_0, sum0_7);
+                        CacheLine.Prefetch(ahead + 128);
+                        Vector128<float> key2_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 32);
+                        Vector128<float> key2_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 36);
+                        Vector128<float> key2_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 40);
+                        Vector128<float> key2_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 44);
+                        Vector128<float> query2_0 = Vector128.Create(queries[i + 2]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key2_0, query2_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key2_1, query2_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key2_2, query2_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key2_3, query2_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 192);
+                        Vector128<float> key3_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 48);
+                        Vector128<float> key3_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 52);
+                        Vector128<float> key3_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 56);
+                        Vector128<float> key3_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 60);
+                        Vector128<float> query3_0 = Vector128.Create(queries[i + 3]);
+                        sum0_4 = Vector128.MultiplyAddEstimate(key3_0, query3_0, sum0_4);
+                        sum0_5 = Vector128.MultiplyAddEstimate(key3_1, query3_0, sum0_5);
+                        sum0_6 = Vector128.MultiplyAddEstimate(key3_2, query3_0, sum0_6);
+                        sum0_7 = Vector128.MultiplyAddEstimate(key3_3, query3_0, sum0_7);
+                        CacheLine.Prefetch(ahead + 256);
+                        Vector128<float> key4_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 64);
+                        Vector128<float> key4_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 68);
+                        Vector128<float> key4_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 72);
+                        Vector128<float> key4_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 76);
+                        Vector128<float> query4_0 = Vector128.Create(queries[i + 4]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key4_0, query4_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key4_1, query4_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key4_2, query4_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key4_3, query4_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 320);
+                        Vector128<float> key5_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 80);
+                        Vector128<float> key5_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 84);
+                        Vector128<float> key5_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 88);
+                        Vector128<float> key5_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 92);
+                        Vector128<float> query5_0 = Vector128.Create(queries[i + 5]);
+                        sum0_4 = Vector128.MultiplyAddEstimate(key5_0, query5_0, sum0_4);
+                        sum0_5 = Vector128.MultiplyAddEstimate(key5_1, query5_0, sum0_5);
+                        sum0_6 = Vector128.MultiplyAddEstimate(key5_2, query5_0, sum0_6);
+                        sum0_7 = Vector128.MultiplyAddEstimate(key5_3, query5_0, sum0_7);
+                        CacheLine.Prefetch(ahead + 384);
+                        Vector128<float> key6_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 96);
+                        Vector128<float> key6_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 100);
+                        Vector128<float> key6_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 104);
+                        Vector128<float> key6_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 108);
+                        Vector128<float> query6_0 = Vector128.Create(queries[i + 6]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(key6_0, query6_0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(key6_1, query6_0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(key6_2, query6_0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(key6_3, query6_0, sum0_3);
+                        CacheLine.Prefetch(ahead + 448);
+                        Vector128<float> key7_0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 112);
+                        Vector128<float> key7_1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 116);
+                        Vector128<float> key7_2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 120);
+                        Vector128<float> key7_3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(keys, key + 124);
+                        Vector128<float> query7_0 = Vector128.Create(queries[i + 7]);
+                        sum0_4 = Vector128.MultiplyAddEstimate(key7_0, query7_0, sum0_4);
+                        sum0_5 = Vector128.MultiplyAddEstimate(key7_1, query7_0, sum0_5);
+                        sum0_6 = Vector128.MultiplyAddEstimate(key7_2, query7_0, sum0_6);
+                        sum0_7 = Vector128.MultiplyAddEstimate(key7_3, query7_0, sum0_7);
+                    }
+                    (sum0_0 + sum0_4).Store(scores);
+                    (sum0_1 + sum0_5).Store(scores + 4);
+                    (sum0_2 + sum0_6).Store(scores + 8);
+                    (sum0_3 + sum0_7).Store(scores + 12);
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            private static void ScoreOpen128(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 2; member += 2)
+                {
+                    ScoreOpen128x2(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 1:
+                        ScoreOpen128x1(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                        break;
+                }
+            }
+
+            /// <summary>Scores of the group over key tiles.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static void ScoreOpen(Plan Plan, byte* keys, int tiles, float* queries, float* scores)
             {
-                int member = 0;
-                for (; member <= Plan.GroupSize - 4; member += 4)
+                if (Vector512.IsHardwareAccelerated)
                 {
-                    ScoreOpen4(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
+                    ScoreOpen512(Plan, keys, tiles, queries, scores);
                 }
-
-                switch (Plan.GroupSize - member)
+                else if (Vector256.IsHardwareAccelerated)
                 {
-                    case 3:
-                        ScoreOpen3(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
-                        break;
-                    case 2:
-                        ScoreOpen2(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
-                        break;
-                    case 1:
-                        ScoreOpen1(Plan, keys, tiles, queries + (member * Plan.HeadDim), scores + (member * Plan.ScoreStride));
-                        break;
+                    ScoreOpen256(Plan, keys, tiles, queries, scores);
+                }
+                else
+                {
+                    ScoreOpen128(Plan, keys, tiles, queries, scores);
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Accumulate4(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void Accumulate512x4(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 float* values1 = values + headDim;
@@ -770,9 +1974,9 @@ namespace Readers
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Accumulate3(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void Accumulate512x3(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 float* values1 = values + headDim;
@@ -955,9 +2159,9 @@ namespace Readers
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Accumulate2(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void Accumulate512x2(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 float* values1 = values + headDim;
@@ -1101,9 +2305,9 @@ namespace Readers
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void Accumulate1(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void Accumulate512x1(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 for (; part <= headDim - 128; part += 128)
@@ -1209,31 +2413,356 @@ namespace Readers
             }
 
             /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            private static void Accumulate512(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 4; member += 4)
+                {
+                    Accumulate512x4(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 3:
+                        Accumulate512x3(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                    case 2:
+                        Accumulate512x2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                    case 1:
+                        Accumulate512x1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate256x4(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                float* values2 = values1 + headDim;
+                float* values3 = values2 + headDim;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8);
+                    Vector256<float> sum2_0 = Vector256.Load(values2 + part), sum2_1 = Vector256.Load(values2 + part + 8);
+                    Vector256<float> sum3_0 = Vector256.Load(values3 + part), sum3_1 = Vector256.Load(values3 + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        Vector256<float> weight2 = Vector256.Create(weight[2 * Plan.ScoreStride]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(value0, weight2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(value1, weight2, sum2_1);
+                        Vector256<float> weight3 = Vector256.Create(weight[3 * Plan.ScoreStride]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(value0, weight3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(value1, weight3, sum3_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                    sum2_0.Store(values2 + part);
+                    sum2_1.Store(values2 + part + 8);
+                    sum3_0.Store(values3 + part);
+                    sum3_1.Store(values3 + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate256x3(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                float* values2 = values1 + headDim;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8);
+                    Vector256<float> sum2_0 = Vector256.Load(values2 + part), sum2_1 = Vector256.Load(values2 + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        Vector256<float> weight2 = Vector256.Create(weight[2 * Plan.ScoreStride]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(value0, weight2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(value1, weight2, sum2_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                    sum2_0.Store(values2 + part);
+                    sum2_1.Store(values2 + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate256x2(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                for (; part <= headDim - 32; part += 32)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8), sum0_2 = Vector256.Load(values + part + 16), sum0_3 = Vector256.Load(values + part + 24);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8), sum1_2 = Vector256.Load(values1 + part + 16), sum1_3 = Vector256.Load(values1 + part + 24);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 8);
+                        CacheLine.Prefetch(block + ((row + 16) * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value2 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 16);
+                        Vector256<float> value3 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 24);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector256.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector256.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum0_2.Store(values + part + 16);
+                    sum0_3.Store(values + part + 24);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                    sum1_2.Store(values1 + part + 16);
+                    sum1_3.Store(values1 + part + 24);
+                }
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate256x1(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                for (; part <= headDim - 32; part += 32)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8), sum0_2 = Vector256.Load(values + part + 16), sum0_3 = Vector256.Load(values + part + 24);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 8);
+                        CacheLine.Prefetch(block + ((row + 16) * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value2 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 16);
+                        Vector256<float> value3 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 24);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector256.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(value3, weight0, sum0_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum0_2.Store(values + part + 16);
+                    sum0_3.Store(values + part + 24);
+                }
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.ThinKStorage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            private static void Accumulate256(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 4; member += 4)
+                {
+                    Accumulate256x4(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 3:
+                        Accumulate256x3(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                    case 2:
+                        Accumulate256x2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                    case 1:
+                        Accumulate256x1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate128x2(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector128<float> sum0_0 = Vector128.Load(values + part), sum0_1 = Vector128.Load(values + part + 4), sum0_2 = Vector128.Load(values + part + 8), sum0_3 = Vector128.Load(values + part + 12);
+                    Vector128<float> sum1_0 = Vector128.Load(values1 + part), sum1_1 = Vector128.Load(values1 + part + 4), sum1_2 = Vector128.Load(values1 + part + 8), sum1_3 = Vector128.Load(values1 + part + 12);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector128<float> value0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row);
+                        Vector128<float> value1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 4);
+                        Vector128<float> value2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 8);
+                        Vector128<float> value3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 12);
+                        Vector128<float> weight0 = Vector128.Create(weight[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector128<float> weight1 = Vector128.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 4);
+                    sum0_2.Store(values + part + 8);
+                    sum0_3.Store(values + part + 12);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 4);
+                    sum1_2.Store(values1 + part + 8);
+                    sum1_3.Store(values1 + part + 12);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void Accumulate128x1(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector128<float> sum0_0 = Vector128.Load(values + part), sum0_1 = Vector128.Load(values + part + 4), sum0_2 = Vector128.Load(values + part + 8), sum0_3 = Vector128.Load(values + part + 12);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * Plan.ElementBits / 8) + PrefetchBytes);
+                        Vector128<float> value0 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row);
+                        Vector128<float> value1 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 4);
+                        Vector128<float> value2 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 8);
+                        Vector128<float> value3 = StoredVectors.Load128<global::KvCompose.ThinKStorage>(block, row + 12);
+                        Vector128<float> weight0 = Vector128.Create(weight[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(value3, weight0, sum0_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 4);
+                    sum0_2.Store(values + part + 8);
+                    sum0_3.Store(values + part + 12);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            private static void Accumulate128(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 2; member += 2)
+                {
+                    Accumulate128x2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 1:
+                        Accumulate128x1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static void Accumulate(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
-                int member = 0;
-                for (; member <= Plan.GroupSize - 4; member += 4)
+                if (Vector512.IsHardwareAccelerated)
                 {
-                    Accumulate4(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                    Accumulate512(Plan, block, tokens, weights, values);
                 }
-
-                switch (Plan.GroupSize - member)
+                else if (Vector256.IsHardwareAccelerated)
                 {
-                    case 3:
-                        Accumulate3(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
-                        break;
-                    case 2:
-                        Accumulate2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
-                        break;
-                    case 1:
-                        Accumulate1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
-                        break;
+                    Accumulate256(Plan, block, tokens, weights, values);
+                }
+                else
+                {
+                    Accumulate128(Plan, block, tokens, weights, values);
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void AccumulateOpen4(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void AccumulateOpen512x4(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 float* values1 = values + headDim;
@@ -1359,9 +2888,9 @@ namespace Readers
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void AccumulateOpen3(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void AccumulateOpen512x3(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 float* values1 = values + headDim;
@@ -1544,9 +3073,9 @@ namespace Readers
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void AccumulateOpen2(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void AccumulateOpen512x2(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 float* values1 = values + headDim;
@@ -1690,9 +3219,9 @@ namespace Readers
                 }
             }
 
-            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
             [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-            private static void AccumulateOpen1(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void AccumulateOpen512x1(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 nint headDim = Plan.HeadDim, part = 0;
                 for (; part <= headDim - 128; part += 128)
@@ -1798,25 +3327,350 @@ namespace Readers
             }
 
             /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
-            private static void AccumulateOpen(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            private static void AccumulateOpen512(Plan Plan, byte* block, int tokens, float* weights, float* values)
             {
                 int member = 0;
                 for (; member <= Plan.GroupSize - 4; member += 4)
                 {
-                    AccumulateOpen4(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                    AccumulateOpen512x4(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
                 }
 
                 switch (Plan.GroupSize - member)
                 {
                     case 3:
-                        AccumulateOpen3(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        AccumulateOpen512x3(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
                         break;
                     case 2:
-                        AccumulateOpen2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        AccumulateOpen512x2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
                         break;
                     case 1:
-                        AccumulateOpen1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        AccumulateOpen512x1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
                         break;
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen256x4(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                float* values2 = values1 + headDim;
+                float* values3 = values2 + headDim;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8);
+                    Vector256<float> sum2_0 = Vector256.Load(values2 + part), sum2_1 = Vector256.Load(values2 + part + 8);
+                    Vector256<float> sum3_0 = Vector256.Load(values3 + part), sum3_1 = Vector256.Load(values3 + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        Vector256<float> weight2 = Vector256.Create(weight[2 * Plan.ScoreStride]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(value0, weight2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(value1, weight2, sum2_1);
+                        Vector256<float> weight3 = Vector256.Create(weight[3 * Plan.ScoreStride]);
+                        sum3_0 = Vector256.MultiplyAddEstimate(value0, weight3, sum3_0);
+                        sum3_1 = Vector256.MultiplyAddEstimate(value1, weight3, sum3_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                    sum2_0.Store(values2 + part);
+                    sum2_1.Store(values2 + part + 8);
+                    sum3_0.Store(values3 + part);
+                    sum3_1.Store(values3 + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen256x3(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                float* values2 = values1 + headDim;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8);
+                    Vector256<float> sum2_0 = Vector256.Load(values2 + part), sum2_1 = Vector256.Load(values2 + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        Vector256<float> weight2 = Vector256.Create(weight[2 * Plan.ScoreStride]);
+                        sum2_0 = Vector256.MultiplyAddEstimate(value0, weight2, sum2_0);
+                        sum2_1 = Vector256.MultiplyAddEstimate(value1, weight2, sum2_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                    sum2_0.Store(values2 + part);
+                    sum2_1.Store(values2 + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen256x2(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                for (; part <= headDim - 32; part += 32)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8), sum0_2 = Vector256.Load(values + part + 16), sum0_3 = Vector256.Load(values + part + 24);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8), sum1_2 = Vector256.Load(values1 + part + 16), sum1_3 = Vector256.Load(values1 + part + 24);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 8);
+                        CacheLine.Prefetch(block + ((row + 16) * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value2 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 16);
+                        Vector256<float> value3 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 24);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector256.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector256.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector256.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum0_2.Store(values + part + 16);
+                    sum0_3.Store(values + part + 24);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                    sum1_2.Store(values1 + part + 16);
+                    sum1_3.Store(values1 + part + 24);
+                }
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    Vector256<float> sum1_0 = Vector256.Load(values1 + part), sum1_1 = Vector256.Load(values1 + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        Vector256<float> weight1 = Vector256.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector256.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector256.MultiplyAddEstimate(value1, weight1, sum1_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen256x1(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                for (; part <= headDim - 32; part += 32)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8), sum0_2 = Vector256.Load(values + part + 16), sum0_3 = Vector256.Load(values + part + 24);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 8);
+                        CacheLine.Prefetch(block + ((row + 16) * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value2 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 16);
+                        Vector256<float> value3 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 24);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector256.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector256.MultiplyAddEstimate(value3, weight0, sum0_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                    sum0_2.Store(values + part + 16);
+                    sum0_3.Store(values + part + 24);
+                }
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector256<float> sum0_0 = Vector256.Load(values + part), sum0_1 = Vector256.Load(values + part + 8);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector256<float> value0 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row);
+                        Vector256<float> value1 = StoredVectors.Load256<global::KvCompose.Fp32Storage>(block, row + 8);
+                        Vector256<float> weight0 = Vector256.Create(weight[0]);
+                        sum0_0 = Vector256.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector256.MultiplyAddEstimate(value1, weight0, sum0_1);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 8);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            private static void AccumulateOpen256(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 4; member += 4)
+                {
+                    AccumulateOpen256x4(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 3:
+                        AccumulateOpen256x3(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                    case 2:
+                        AccumulateOpen256x2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                    case 1:
+                        AccumulateOpen256x1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen128x2(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                float* values1 = values + headDim;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector128<float> sum0_0 = Vector128.Load(values + part), sum0_1 = Vector128.Load(values + part + 4), sum0_2 = Vector128.Load(values + part + 8), sum0_3 = Vector128.Load(values + part + 12);
+                    Vector128<float> sum1_0 = Vector128.Load(values1 + part), sum1_1 = Vector128.Load(values1 + part + 4), sum1_2 = Vector128.Load(values1 + part + 8), sum1_3 = Vector128.Load(values1 + part + 12);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector128<float> value0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row);
+                        Vector128<float> value1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 4);
+                        Vector128<float> value2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 8);
+                        Vector128<float> value3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 12);
+                        Vector128<float> weight0 = Vector128.Create(weight[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(value3, weight0, sum0_3);
+                        Vector128<float> weight1 = Vector128.Create(weight[Plan.ScoreStride]);
+                        sum1_0 = Vector128.MultiplyAddEstimate(value0, weight1, sum1_0);
+                        sum1_1 = Vector128.MultiplyAddEstimate(value1, weight1, sum1_1);
+                        sum1_2 = Vector128.MultiplyAddEstimate(value2, weight1, sum1_2);
+                        sum1_3 = Vector128.MultiplyAddEstimate(value3, weight1, sum1_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 4);
+                    sum0_2.Store(values + part + 8);
+                    sum0_3.Store(values + part + 12);
+                    sum1_0.Store(values1 + part);
+                    sum1_1.Store(values1 + part + 4);
+                    sum1_2.Store(values1 + part + 8);
+                    sum1_3.Store(values1 + part + 12);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the accumulators of a block of heads.</summary>
+            [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+            private static void AccumulateOpen128x1(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                nint headDim = Plan.HeadDim, part = 0;
+                for (; part <= headDim - 16; part += 16)
+                {
+                    Vector128<float> sum0_0 = Vector128.Load(values + part), sum0_1 = Vector128.Load(values + part + 4), sum0_2 = Vector128.Load(values + part + 8), sum0_3 = Vector128.Load(values + part + 12);
+                    float* weight = weights;
+                    nint row = part;
+                    for (int token = 0; token < tokens; token++, weight++, row += headDim)
+                    {
+                        CacheLine.Prefetch(block + (row * 32 / 8) + PrefetchBytes);
+                        Vector128<float> value0 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row);
+                        Vector128<float> value1 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 4);
+                        Vector128<float> value2 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 8);
+                        Vector128<float> value3 = StoredVectors.Load128<global::KvCompose.Fp32Storage>(block, row + 12);
+                        Vector128<float> weight0 = Vector128.Create(weight[0]);
+                        sum0_0 = Vector128.MultiplyAddEstimate(value0, weight0, sum0_0);
+                        sum0_1 = Vector128.MultiplyAddEstimate(value1, weight0, sum0_1);
+                        sum0_2 = Vector128.MultiplyAddEstimate(value2, weight0, sum0_2);
+                        sum0_3 = Vector128.MultiplyAddEstimate(value3, weight0, sum0_3);
+                    }
+                    sum0_0.Store(values + part);
+                    sum0_1.Store(values + part + 4);
+                    sum0_2.Store(values + part + 8);
+                    sum0_3.Store(values + part + 12);
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            private static void AccumulateOpen128(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                int member = 0;
+                for (; member <= Plan.GroupSize - 2; member += 2)
+                {
+                    AccumulateOpen128x2(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                }
+
+                switch (Plan.GroupSize - member)
+                {
+                    case 1:
+                        AccumulateOpen128x1(Plan, block, tokens, weights + (member * Plan.ScoreStride), values + (member * Plan.HeadDim));
+                        break;
+                }
+            }
+
+            /// <summary>Adds the weighted values of a page's tokens to the group's accumulators.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void AccumulateOpen(Plan Plan, byte* block, int tokens, float* weights, float* values)
+            {
+                if (Vector512.IsHardwareAccelerated)
+                {
+                    AccumulateOpen512(Plan, block, tokens, weights, values);
+                }
+                else if (Vector256.IsHardwareAccelerated)
+                {
+                    AccumulateOpen256(Plan, block, tokens, weights, values);
+                }
+                else
+                {
+                    AccumulateOpen128(Plan, block, tokens, weights, values);
                 }
             }
         }
