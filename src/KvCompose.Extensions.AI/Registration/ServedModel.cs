@@ -64,30 +64,30 @@ public sealed class ServedModel : IAsyncDisposable, IDisposable
             }
 
             pipelines.Insert(0, pipelines[usual]);
-                pipelines.RemoveAt(usual + 1);
-            }
-
-            string name = options.Name.Length > 0 ? options.Name : NameOf(options.ModelPath);
-            LanguageModel model = LanguageModel.Load(
-                options.ModelPath, new LanguageModelOptions
-                {
-                    Threads = options.Threads,
-                    Context = options.Context,
-                    ChatTemplate = options.ChatTemplate
-                });
-            try
-            {
-                var engine = new ServingEngine(model, pipelines, KvComposeOptionsValidator.Bounds(options), name, time, meters);
-                var server = new ChatServer(engine);
-                Messages.Opened(logger, name, model.Shape.Layers, model.Context, string.Join(", ", pipelines.Select(static one => one.Name)));
-                return server;
-            }
-            catch
-            {
-                model.Dispose();
-                throw;
-            }
+            pipelines.RemoveAt(usual + 1);
         }
+
+        string name = options.Name.Length > 0 ? options.Name : NameOf(options.ModelPath);
+        LanguageModel model = LanguageModel.Load(
+            options.ModelPath, new LanguageModelOptions
+            {
+                Threads = options.Threads,
+                Context = options.Context,
+                ChatTemplate = options.ChatTemplate
+            });
+        try
+        {
+            var engine = new ServingEngine(model, pipelines, KvComposeOptionsValidator.Bounds(options), name, time, meters);
+            var server = new ChatServer(engine);
+            Messages.Opened(logger, name, model.Shape.Layers, model.Context, string.Join(", ", pipelines.Select(static one => one.Name)));
+            return server;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     private static string NameOf(string path)
     {
