@@ -22,8 +22,8 @@ internal static class SmallModelOptions
         (StageSlot.Propagation, OptionRole.Rate, _) => 0.7,
         (_, OptionRole.Window, _) => 8,
         (_, OptionRole.ProfileRatio, _) => 0.7,
-        // Of fewer tokens than dimensions all leverages are equal but for rounding, which standardising makes large.
-        (StageSlot.TokenSelection, OptionRole.None, "Blending") => 0.05f,
+        // Of fewer tokens than dimensions all leverages are equal but for rounding, which standardising makes large: longer prompts are tested beside the reference.
+        (StageSlot.TokenSelection, OptionRole.None, "Blending") => 0f,
         (_, OptionRole.Lag, _) => 16,
         (_, OptionRole.Chunk, _) => 24,
         (_, OptionRole.ChosenTogether, _) => 5,
