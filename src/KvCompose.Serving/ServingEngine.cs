@@ -265,7 +265,7 @@ public sealed class ServingEngine : IAsyncDisposable
                 Copies = copies,
                 MaxTokens = most,
                 Sampler = sampler,
-                Stream = new AnswerStream(AnswerText.Of(_model.Tokenizer), stop),
+                Stream = AnswerStream.Of(_model.Tokenizer, stop),
                 Arrived = now,
                 Deadline = timeout is { } limit ? now + (long)(limit.TotalSeconds * _time.TimestampFrequency) : null,
             };

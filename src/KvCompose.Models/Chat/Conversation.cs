@@ -118,7 +118,7 @@ public sealed class Conversation
         {
             int[] prompt = Prompt(cancellation);
             var stop = new StopConditions { Tokens = _format.EndTokens, Strings = Options.StopStrings, MaxTokens = Options.MaxTokens };
-            stream = new AnswerStream(AnswerBytes(), stop);
+            stream = AnswerStream.Of(_model.Tokenizer, stop);
             var sampler = new Sampler(Options.Sampling, _model.Shape.Vocabulary, prompt, Matcher());
             int reused = Process(prompt, cancellation);
             report = new TurnReport { PromptTokens = prompt.Length, ReusedTokens = reused, PrefillTime = clock.Elapsed };
@@ -181,19 +181,6 @@ public sealed class Conversation
         };
         int[] prompt = _format.Encode(request, cancellation);
         return prompt.Length > 0 ? prompt : throw new ArgumentException("The template makes an empty prompt of the conversation");
-    }
-
-    /// <summary>Some vocabularies write a space in front of a text's first word, which is no part of the text.</summary>
-    private TokenBytes AnswerBytes()
-    {
-        bool first = true;
-        return token =>
-        {
-            ReadOnlySpan<byte> bytes = _model.Tokenizer.BytesOf(token);
-            bool drops = first && bytes is [(byte)' ', ..] && !_model.Tokenizer.Decode([token]).StartsWith(' ');
-            first &= bytes.IsEmpty;
-            return drops ? bytes[1..] : bytes;
-        };
     }
 
     private GrammarMatcher? Matcher()

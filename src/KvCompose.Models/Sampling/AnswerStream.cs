@@ -1,4 +1,5 @@
 using System.Text;
+using KvCompose.Models.Tokenizers;
 
 namespace KvCompose.Models.Sampling;
 
@@ -31,6 +32,25 @@ public sealed class AnswerStream
         _stop = stop ?? new StopConditions();
         _stop.Validate();
         _longest = _stop.Strings.Count == 0 ? 0 : _stop.Strings.Max(text => text.Length);
+    }
+
+    /// <summary>Begins an answer of a tokenizer's tokens. The space that some vocabularies write in front of a text's first word is left out.</summary>
+    /// <param name="tokenizer">What tokens stand for.</param>
+    /// <param name="stop">What ends the answer; null for nothing.</param>
+    /// <exception cref="ArgumentException">A stop condition is outside its range.</exception>
+    public static AnswerStream Of(Tokenizer tokenizer, StopConditions? stop = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        bool first = true;
+        return new AnswerStream(
+            token =>
+            {
+                ReadOnlySpan<byte> bytes = tokenizer.BytesOf(token);
+                bool drops = first && bytes is [(byte)' ', ..] && !tokenizer.Decode([token]).StartsWith(' ');
+                first &= bytes.IsEmpty;
+                return drops ? bytes[1..] : bytes;
+            },
+            stop);
     }
 
     /// <summary>Why the answer ended.</summary>

@@ -62,7 +62,7 @@ internal sealed class Scheduler
         {
             foreach (Job job in lane.Running.ToArray())
             {
-                Fail(job, reason());
+                End(job, reason());
             }
         }
     }
@@ -99,12 +99,12 @@ internal sealed class Scheduler
     private bool TryPlace(Job job)
     {
         Lane lane = job.Lane;
-        int held = Adopt(job);
+        int held = HeldPrompt.Adopt(job);
         job.Reserved = MemoryBound.Need(job, job.Prompt.Length - held);
         if (!_memory.MakeRoom(job.Reserved) && Running > 0)
         {
             // Others run: it waits, and what it took goes back.
-            Return(job, held);
+            HeldPrompt.Return(job, held);
             job.BlockedAt = _freed;
             return false;
         }
@@ -119,87 +119,6 @@ internal sealed class Scheduler
         job.Handle.QueueTime = Since(job.Arrived);
         Compute(job, held);
         return true;
-    }
-
-    /// <summary>A sequence that holds the first tokens of the prompt, if one is kept; else an empty one.</summary>
-    /// <returns>How many it holds.</returns>
-    private static int Adopt(Job job)
-    {
-        Lane lane = job.Lane;
-        GenerationRequest request = job.Request;
-        if (request.Conversation is { } conversation && lane.TakeConversation(request.Client, conversation) is { } own)
-        {
-            int common = own.Tokens.AsSpan().CommonPrefixLength(job.Prompt);
-            job.Slot = own.Slot;
-            return Shorten(lane.Session, own.Slot, own.Tokens.Length, common, job.Prompt.Length);
-        }
-
-        (KeptSequence? kept, int shared) = lane.Find(request.Client, job.Prompt);
-        job.Slot = lane.Take();
-        if (kept is null || kept.Use!.List is null)
-        {
-            return 0; // None, or the one that went for this one's place.
-        }
-
-        lane.Session.Fork(kept.Slot, job.Slot);
-        return Shorten(lane.Session, job.Slot, kept.Tokens.Length, shared, job.Prompt.Length);
-    }
-
-    /// <summary>Drops what a sequence holds beyond the tokens that it shares with a prompt; all, where the pipeline cannot.</summary>
-    private static int Shorten(KvSession session, int slot, int held, int common, int prompt)
-    {
-        if (common == held && (held < prompt || HasLogits(session, slot)))
-        {
-            return held;
-        }
-
-        int most = Math.Min(common, prompt - 1); // At least the last token is computed: its logits are wanted.
-        foreach (int length in (int[])[most, most / 32 * 32, most / 256 * 256])
-        {
-            if (length <= 0)
-            {
-                break;
-            }
-
-            try
-            {
-                session.Rewind(length, slot);
-                return length;
-            }
-            catch (RewindException)
-            {
-                // Where pages are rewritten, only whole ones can be dropped.
-            }
-        }
-
-        session.Clear(slot);
-        return 0;
-    }
-
-    private static bool HasLogits(KvSession session, int slot)
-    {
-        try
-        {
-            return session.Logits(slot).Length > 0;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    private static void Return(Job job, int held)
-    {
-        if (held > 0 && job.Request.Conversation is not null)
-        {
-            job.Lane.Keep(new KeptSequence(job.Slot, job.Prompt[..held], job.Request.Client, job.Request.Conversation));
-        }
-        else
-        {
-            job.Lane.Free(job.Slot);
-        }
-
-        job.Slot = -1;
     }
 
     private void Compute(Job job, int held)
@@ -305,7 +224,7 @@ internal sealed class Scheduler
         }
         catch (CacheLimitException problem)
         {
-            Fail(jobs[^1], problem); // Nothing was appended: the newest one goes, and the others step.
+            End(jobs[^1], problem); // Nothing was appended: the newest one goes, and the others step.
             return false;
         }
         catch (Exception problem) when (IsOfRequest(problem))
@@ -347,7 +266,7 @@ internal sealed class Scheduler
         }
         catch (Exception problem) when (problem is InvalidOperationException or ArgumentException)
         {
-            Fail(job, problem); // No token may follow.
+            End(job, problem); // No token may follow.
             return;
         }
 
@@ -370,7 +289,7 @@ internal sealed class Scheduler
         {
             foreach (Job job in lane.Running.Where(job => job.Decoding && (job.Handle.IsCancelled || job.Deadline <= now)).ToArray())
             {
-                Fail(job, WhyGone(job));
+                End(job, WhyGone(job));
             }
         }
     }
@@ -397,8 +316,6 @@ internal sealed class Scheduler
     }
 
     /// <summary>Ends a request whose sequence is whole: what it holds may be used again.</summary>
-    private void Fail(Job job, Exception problem) => End(job, problem);
-
     private void End(Job job, Exception? problem)
     {
         Generation handle = job.Handle;

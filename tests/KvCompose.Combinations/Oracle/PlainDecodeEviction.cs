@@ -50,7 +50,7 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
             : GroupReduce.Apply(
                 [.. probabilities.Select(member => Pooled([.. line.Select(index => Retain(positions[index], now, member[index], 0, norms[index], cosines[index]))], order))],
                 selection.Choice(OptionRole.Reduction, selection.Scoring.Reduction));
-        int[] stays = [.. Choice(retained, line.Length - leave, line, positions, Rounded?.Invoke(layer, head), order).Select(rank => line[rank])];
+        int[] stays = [.. Choice(retained, line.Length - leave, line, positions, Rounded?.Invoke(layer, head)).Select(rank => line[rank])];
 
         // Storage order is the line that the next step pools along: ranked, or by position; the window last.
         int[] others = order == PoolingOrder.Physical ? stays : [.. stays.Order()];
@@ -66,11 +66,8 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         }
     }
 
-    /// <summary>
-    /// The ranks that stay, best first; another choice counts as well if only what lies within a fiftieth of the border differs. A line in order of storage is
-    /// itself permuted by such ties, and with it what is pooled: there the session's choice is followed, and the same form without rounding is foretold.
-    /// </summary>
-    private static int[] Choice(double[] retained, int count, int[] line, int[] positions, int[]? held, PoolingOrder order)
+    /// <summary>The ranks that stay, best first; another choice counts as well if only what lies within a fiftieth of the border differs.</summary>
+    private static int[] Choice(double[] retained, int count, int[] line, int[] positions, int[]? held)
     {
         int[] best = Ranking.Top(retained, count);
         if (held is null || count == 0)
@@ -82,9 +79,8 @@ internal sealed class PlainDecodeEviction(StageChoice selection, PlainPrompt pro
         HashSet<int> kept = [.. held];
         int[] other = [.. Enumerable.Range(0, line.Length).Where(rank => kept.Contains(positions[line[rank]])).OrderByDescending(rank => retained[rank])];
         bool close = other.Length == count
-            && (order == PoolingOrder.Physical
-                || (other.All(rank => retained[rank] >= border - margin)
-                    && Enumerable.Range(0, line.Length).Except(other).All(rank => retained[rank] <= border + margin)));
+            && other.All(rank => retained[rank] >= border - margin)
+            && Enumerable.Range(0, line.Length).Except(other).All(rank => retained[rank] <= border + margin);
         return close ? other : best;
     }
 
