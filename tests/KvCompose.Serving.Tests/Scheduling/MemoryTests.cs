@@ -40,6 +40,22 @@ public sealed class MemoryTests : IDisposable
         Assert.True(most <= engine.Options.MaxCacheBytes, $"{most} bytes held");
     }
 
+    /// <summary>What is held when a request comes says nothing: those who run grow to many times of it.</summary>
+    [Fact]
+    public async Task Submit_LongAnswersOfShortPrompts_WaitForWhatOthersMayComeToNeed()
+    {
+        ServedPipeline pipeline = Support.Models.Pipelines[0];
+        await using var engine = new ServingEngine(
+            _model, Support.Models.Pipelines, new ServingOptions { MaxCacheBytes = 3 * MostOf(pipeline, 220) / 2, MaxRunning = 8, MaxChoices = 1 });
+        int[][] prompts = [.. Enumerable.Range(0, 4).Select(i => Support.Models.Prompt(_model, i, 20))];
+        Task<int[]>[] answers = [.. prompts.Select(prompt => Answers.TokensAsync(engine.Submit(Answers.Greedy(prompt, 200))))];
+
+        for (int i = 0; i < prompts.Length; i++)
+        {
+            Assert.Equal(Support.Models.Alone(_model, pipeline, prompts[i], 200), await answers[i]);
+        }
+    }
+
     [Fact]
     public async Task Submit_LargerThanTheBound_FailsAloneWithTheReason()
     {
